@@ -1,0 +1,6 @@
+//! The matrix (45 rows in scope, 11 deferred) as data, the wire between the
+//! harness and the probe, and the attempts the probe can make.
+//!
+//! Knows how to attempt and report; never how an attempt is judged.
+
+pub mod wire;
