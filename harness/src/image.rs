@@ -1,0 +1,258 @@
+//! The sandbox image: three static programs and empty mount points, as an
+//! archive that `docker load` takes.
+//!
+//! Same programs, same bytes: times and owners are fixed, so the image's id is
+//! computed here and never asked of an engine. No registry is involved.
+
+use std::path::Path;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// The subject's place in the image.
+pub const CHECKER: &str = "/checker";
+/// The airlock's place in the image.
+pub const AIRLOCK: &str = "/airlock";
+/// The probe's place in the image.
+pub const PROBE: &str = "/probe";
+/// Where the packet is mounted.
+pub const INPUT: &str = "/in";
+/// Where the report goes.
+pub const OUTPUT: &str = "/out";
+
+/// Something is wrong with the programs that were to go into the image.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// A program needs a loader, which the image does not have.
+    #[error(
+        "failed to use `{program}` in the image: expected a static executable, found one with a loader or a dynamic section"
+    )]
+    NotStatic {
+        /// The program's name.
+        program: &'static str,
+    },
+    /// A program is not an executable of this machine.
+    #[error("failed to use `{program}` in the image: expected a 64-bit ELF executable")]
+    NotElf {
+        /// The program's name.
+        program: &'static str,
+    },
+    /// The archive could not be put together.
+    #[error("failed to write the image archive")]
+    Archive(#[source] std::io::Error),
+}
+
+/// The three programs, as bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Programs {
+    /// The airlock.
+    pub airlock: &'static [u8],
+    /// The subject.
+    pub checker: &'static [u8],
+    /// The probe.
+    pub probe: &'static [u8],
+}
+
+impl Programs {
+    /// The programs built together with this harness.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self {
+            airlock: include_bytes!(concat!(env!("OUT_DIR"), "/airlock")),
+            checker: include_bytes!(concat!(env!("OUT_DIR"), "/checker")),
+            probe: include_bytes!(concat!(env!("OUT_DIR"), "/probe")),
+        }
+    }
+
+    fn named(&self) -> [(&'static str, &'static [u8]); 3] {
+        [("airlock", self.airlock), ("checker", self.checker), ("probe", self.probe)]
+    }
+}
+
+/// An image, ready to be loaded into an engine.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// The archive's `manifest.json` without the tag, which differs per run.
+    config: Vec<u8>,
+    layer: Vec<u8>,
+    /// Lower-case hex SHA-256 of each program.
+    pub digests: ProgramDigests,
+}
+
+/// Lower-case hex SHA-256 of each program in the image.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramDigests {
+    /// Of the airlock.
+    pub airlock: String,
+    /// Of the subject.
+    pub checker: String,
+    /// Of the probe.
+    pub probe: String,
+}
+
+impl Image {
+    /// Puts the image together.
+    ///
+    /// # Errors
+    /// A program that is not a static executable is refused: inside, there is no
+    /// loader to run it.
+    pub fn build(programs: Programs) -> Result<Self, ImageError> {
+        for (name, bytes) in programs.named() {
+            require_static(name, bytes)?;
+        }
+        let layer = layer(programs).map_err(ImageError::Archive)?;
+        let config = json!({
+            "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
+            "config": {},
+            "created": "1970-01-01T00:00:00Z",
+            "os": "linux",
+            "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", sha256(&layer))] },
+        })
+        .to_string()
+        .into_bytes();
+        let digests = ProgramDigests {
+            airlock: sha256(programs.airlock),
+            checker: sha256(programs.checker),
+            probe: sha256(programs.probe),
+        };
+        Ok(Self { config, layer, digests })
+    }
+
+    /// The image's id as engines write it: `sha256:` and the digest of its
+    /// configuration (OCI image specification, `ImageID`).
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("sha256:{}", sha256(&self.config))
+    }
+
+    /// The layer's digest, without a prefix.
+    #[must_use]
+    pub fn layer_digest(&self) -> String {
+        sha256(&self.layer)
+    }
+
+    /// The archive for `docker load`, tagged `tag`.
+    ///
+    /// # Errors
+    /// Writing to memory fails only when memory does.
+    pub fn archive(&self, tag: &str) -> Result<Vec<u8>, ImageError> {
+        let manifest =
+            json!([{ "Config": "config.json", "RepoTags": [tag], "Layers": ["layer.tar"] }])
+                .to_string();
+        let mut archive = tar::Builder::new(Vec::new());
+        for (path, bytes) in [
+            ("manifest.json", manifest.as_bytes()),
+            ("config.json", self.config.as_slice()),
+            ("layer.tar", self.layer.as_slice()),
+        ] {
+            file(&mut archive, path, 0o644, bytes).map_err(ImageError::Archive)?;
+        }
+        archive.into_inner().map_err(ImageError::Archive)
+    }
+}
+
+/// Lower-case hex SHA-256.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn layer(programs: Programs) -> std::io::Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for folder in [INPUT, OUTPUT] {
+        let mut header = header(tar::EntryType::Directory, 0o755, 0);
+        archive.append_data(&mut header, relative(folder), std::io::empty())?;
+    }
+    for (name, bytes) in programs.named() {
+        file(&mut archive, name, 0o555, bytes)?;
+    }
+    archive.into_inner()
+}
+
+fn file(
+    archive: &mut tar::Builder<Vec<u8>>,
+    path: &str,
+    mode: u32,
+    bytes: &[u8],
+) -> std::io::Result<()> {
+    let mut header = header(tar::EntryType::Regular, mode, bytes.len() as u64);
+    archive.append_data(&mut header, path, bytes)
+}
+
+fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_size(size);
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header
+}
+
+fn relative(path: &str) -> &Path {
+    Path::new(path.trim_start_matches('/'))
+}
+
+/// ELF(5): a loader is asked for by `PT_INTERP`, and `PT_DYNAMIC` is what it
+/// would read.
+fn require_static(program: &'static str, bytes: &[u8]) -> Result<(), ImageError> {
+    const PT_DYNAMIC: u32 = 2;
+    const PT_INTERP: u32 = 3;
+    let kinds = program_headers(bytes).ok_or(ImageError::NotElf { program })?;
+    if kinds.iter().any(|kind| matches!(*kind, PT_DYNAMIC | PT_INTERP)) {
+        return Err(ImageError::NotStatic { program });
+    }
+    Ok(())
+}
+
+/// The types of the program headers of a 64-bit little-endian ELF file.
+fn program_headers(bytes: &[u8]) -> Option<Vec<u32>> {
+    let half = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
+    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    if bytes.get(..6)? != b"\x7fELF\x02\x01" {
+        return None;
+    }
+    let start = usize::try_from(u64::from_le_bytes(bytes.get(32..40)?.try_into().ok()?)).ok()?;
+    let (size, count) = (usize::from(half(54)?), usize::from(half(56)?));
+    (0..count).map(|index| word(start.checked_add(index * size)?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_programs_give_the_same_image() {
+        let one = Image::build(Programs::builtin()).unwrap();
+        let two = Image::build(Programs::builtin()).unwrap();
+        assert_eq!(one.id(), two.id());
+        assert_eq!(one.archive("a:1").unwrap(), two.archive("a:1").unwrap());
+    }
+
+    #[test]
+    fn another_program_gives_another_image() {
+        let programs = Programs::builtin();
+        let other = Programs { probe: programs.checker, ..programs };
+        let one = Image::build(programs).unwrap();
+        let two = Image::build(other).unwrap();
+        assert_ne!(one.id(), two.id());
+        assert_ne!(one.layer_digest(), two.layer_digest());
+    }
+
+    #[test]
+    fn a_program_with_a_loader_is_refused() {
+        let dynamic = std::fs::read(std::env::current_exe().unwrap()).unwrap().leak();
+        let error =
+            Image::build(Programs { probe: dynamic, ..Programs::builtin() }).unwrap_err();
+        assert!(matches!(error, ImageError::NotStatic { program: "probe" }));
+    }
+
+    #[test]
+    fn a_text_file_is_not_a_program() {
+        let error =
+            Image::build(Programs { checker: b"#!/bin/sh\n", ..Programs::builtin() }).unwrap_err();
+        assert!(matches!(error, ImageError::NotElf { program: "checker" }));
+    }
+}

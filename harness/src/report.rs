@@ -1,0 +1,3 @@
+//! What a run says, and to whom: JUnit for machines, a table for people.
+
+pub mod junit;
