@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Every gate a change must pass, the same here as in CI. The cheap ones come first;
+# a gate that fails does not stop the others, so one run reports all.
+# Exit codes: 0 all gates passed, 1 at least one failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+passed=0
+failed=0
+summary=
+
+gate() { # NAME COMMAND...
+  local name=$1 start=$SECONDS outcome=passed
+  shift
+  printf '\n== %s: %s\n' "$name" "$*"
+  if "$@" </dev/null; then passed=$((passed + 1)); else outcome=FAILED failed=$((failed + 1)); fi
+  summary+=$(printf '%6d s  %-6s  %s' $((SECONDS - start)) "$outcome" "$name")$'\n'
+}
+
+gate size ci/size_budget.sh
+gate words ci/words.sh
+gate shell ci/shell.sh
+gate format cargo fmt --all --check
+gate lockfile cargo fetch --locked
+gate tests ci/test
+gate clippy cargo clippy --workspace --all-targets -- -D warnings
+gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+gate dependencies ci/dependencies.sh
+
+printf '\n== summary\n%sgates: %d passed, %d failed\n' "$summary" "$passed" "$failed"
+[ "$failed" = 0 ]
