@@ -1,0 +1,259 @@
+//! The report read back by another parser, and held to the rules of junit-10.
+
+use roxmltree::{Document, Node};
+use time::macros::datetime;
+
+use super::*;
+
+fn case(name: &str, outcome: JunitOutcome) -> JunitCase {
+    JunitCase {
+        name: name.to_owned(),
+        classname: "L1.os-sandbox".to_owned(),
+        outcome,
+        duration: Duration::from_millis(118),
+        system_out: String::new(),
+    }
+}
+
+fn because(reason: &str) -> String {
+    reason.to_owned()
+}
+
+fn suite() -> JunitSuite {
+    JunitSuite {
+        name: "proof-of-block".to_owned(),
+        started: datetime!(2026-11-23 22:51:07 UTC),
+        cases: vec![
+            case("N19 exec is refused", JunitOutcome::Held),
+            case(
+                "N11 sockets are refused",
+                JunitOutcome::Broken {
+                    reason: because("`socket` succeeded"),
+                },
+            ),
+            case(
+                "N12 no network",
+                JunitOutcome::Inconclusive {
+                    reason: because("the control was refused too"),
+                },
+            ),
+            case(
+                "N13 no database",
+                JunitOutcome::NotRun {
+                    reason: because("no code yet"),
+                },
+            ),
+        ],
+        deferred: vec!["D1 named-query export".to_owned()],
+        system_out: "run 1234".to_owned(),
+    }
+}
+
+fn xml(suite: &JunitSuite) -> String {
+    String::from_utf8(to_xml(suite).unwrap()).unwrap()
+}
+
+fn names(node: Node<'_, '_>) -> Vec<String> {
+    node.children()
+        .filter(Node::is_element)
+        .map(|it| it.tag_name().name().to_owned())
+        .collect()
+}
+
+fn text_of(node: Node<'_, '_>) -> String {
+    node.children().filter_map(|it| it.text()).collect()
+}
+
+#[test]
+fn each_outcome_has_its_element_and_nothing_is_skipped() {
+    let xml = xml(&suite());
+    let document = Document::parse(&xml).unwrap();
+    let results: Vec<_> = document
+        .descendants()
+        .filter(|it| it.has_tag_name("testcase"))
+        .map(|it| (it.attribute("name").unwrap(), it.first_element_child()))
+        .map(|(name, child)| {
+            (
+                name,
+                child.map(|it| {
+                    (
+                        it.tag_name().name(),
+                        it.attribute("type").unwrap(),
+                        text_of(it),
+                    )
+                }),
+            )
+        })
+        .collect();
+    assert_eq!(results[0], ("N19 exec is refused", None));
+    assert_eq!(
+        results[1].1,
+        Some(("failure", "broken", because("`socket` succeeded")))
+    );
+    assert_eq!(
+        results[2].1,
+        Some((
+            "error",
+            "inconclusive",
+            because("the control was refused too")
+        ))
+    );
+    assert_eq!(
+        results[3].1,
+        Some(("error", "not_run", because("no code yet")))
+    );
+    assert!(!xml.contains("skipped"));
+    let totals = document
+        .descendants()
+        .find(|it| it.has_tag_name("testsuite"))
+        .unwrap();
+    assert_eq!(
+        ["tests", "failures", "errors"].map(|it| totals.attribute(it).unwrap()),
+        ["4", "1", "2"]
+    );
+}
+
+#[test]
+fn deferred_rows_are_listed_and_are_no_cases() {
+    let xml = xml(&suite());
+    let document = Document::parse(&xml).unwrap();
+    let suite = document
+        .descendants()
+        .find(|it| it.has_tag_name("testsuite"))
+        .unwrap();
+    let out = suite
+        .children()
+        .find(|it| it.has_tag_name("system-out"))
+        .unwrap();
+    assert_eq!(
+        text_of(out),
+        "deferred, not run, not counted: D1 named-query export\nrun 1234"
+    );
+    assert!(!document.descendants().any(|it| {
+        it.attribute("name")
+            .is_some_and(|name| name.starts_with("D1"))
+    }));
+}
+
+/// The rules of Jenkins' junit-10.xsd that concern what is written here.
+#[test]
+fn the_report_has_only_the_elements_and_attributes_of_junit_10() {
+    let mut suite = suite();
+    suite.cases[1].system_out = "seen".to_owned();
+    let xml = xml(&suite);
+    let document = Document::parse(&xml).unwrap();
+    let allowed = |node: Node<'_, '_>| match node.tag_name().name() {
+        "testsuites" => &[][..],
+        "testsuite" => &[
+            "id",
+            "name",
+            "package",
+            "tests",
+            "errors",
+            "failures",
+            "hostname",
+            "timestamp",
+            "time",
+        ][..],
+        "testcase" => &["name", "time", "classname"][..],
+        "failure" | "error" => &["type", "message"][..],
+        "system-out" => &[][..],
+        other => panic!("element `{other}` is not junit-10's"),
+    };
+    for node in document.descendants().filter(Node::is_element) {
+        for attribute in node.attributes() {
+            assert!(
+                allowed(node).contains(&attribute.name()),
+                "{} {}",
+                node.tag_name().name(),
+                attribute.name()
+            );
+        }
+        if let Some(time) = node.attribute("time") {
+            let decimals = time.split_once('.').map_or("", |(_, decimals)| decimals);
+            assert!(time.parse::<f64>().is_ok() && decimals.len() <= 3, "{time}");
+        }
+    }
+    let root = document.root_element();
+    assert_eq!(names(root), ["testsuite"]);
+    let suite = root.first_element_child().unwrap();
+    assert_eq!(
+        names(suite),
+        ["testcase", "testcase", "testcase", "testcase", "system-out"]
+    );
+    assert_eq!(suite.attribute("timestamp"), Some("2026-11-23T22:51:07Z"));
+    assert_eq!(
+        names(suite.children().nth(1).unwrap()),
+        ["failure", "system-out"]
+    );
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let hostile = "]]><injected/><![CDATA[\0\u{1b}[31m\"'&<x>]]>]]]>>";
+    let mut suite = suite();
+    suite.name = hostile.to_owned();
+    suite.deferred = vec![hostile.to_owned()];
+    suite.cases[1] = JunitCase {
+        name: hostile.to_owned(),
+        classname: hostile.to_owned(),
+        outcome: JunitOutcome::Broken {
+            reason: hostile.to_owned(),
+        },
+        duration: Duration::MAX,
+        system_out: hostile.to_owned(),
+    };
+    suite.cases[2].outcome = JunitOutcome::Inconclusive {
+        reason: hostile.to_owned(),
+    };
+    let xml = xml(&suite);
+    let document = Document::parse(&xml).unwrap();
+    assert!(!document.descendants().any(|it| it.has_tag_name("injected")));
+    let expected = hostile.replace(['\0', '\u{1b}'], "\u{fffd}");
+    let found = document
+        .descendants()
+        .find(|it| it.has_tag_name("failure"))
+        .unwrap();
+    assert_eq!(
+        (found.attribute("message"), text_of(found)),
+        (Some(expected.as_str()), expected.clone())
+    );
+    let parent = found.parent().unwrap();
+    assert_eq!(
+        (parent.attribute("name"), parent.attribute("classname")),
+        (Some(&*expected), Some(&*expected))
+    );
+    assert_eq!(text_of(parent.last_element_child().unwrap()), expected);
+}
+
+#[test]
+fn two_cases_with_one_name_are_refused_even_if_they_differ_in_what_xml_cannot_hold() {
+    let mut suite = suite();
+    suite.cases[0].name = "N1\u{1}".to_owned();
+    suite.cases[1].name = "N1\u{2}".to_owned();
+    let error = to_xml(&suite).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected unique case names, observed `N1\u{fffd}` twice"
+    );
+}
+
+#[test]
+fn a_suite_without_a_case_is_refused() {
+    let error = to_xml(&JunitSuite {
+        cases: vec![],
+        ..suite()
+    })
+    .unwrap_err();
+    assert!(matches!(error, JunitError::NoCase { .. }));
+}
+
+#[test]
+fn a_start_that_cannot_be_written_is_refused_and_not_a_panic() {
+    let error = to_xml(&JunitSuite {
+        started: datetime!(-0001-01-01 0:00 UTC),
+        ..suite()
+    })
+    .unwrap_err();
+    assert!(matches!(error, JunitError::Started { year: -1 }));
+}
