@@ -3,13 +3,22 @@
 //!
 //! Knows the kernel's interface and nothing of containers or cases.
 
+pub mod airlock;
+pub mod audit;
+pub mod compile;
 pub mod evaluate;
+pub mod oci;
 mod operation;
 pub mod plan;
+pub mod policy;
 pub mod program;
 pub mod table;
 
+pub use audit::{AuditSummary, Deviation, Difference, Tolerance, audit};
+pub use compile::{CompileError, compile_runtime, compile_strict};
 pub use evaluate::{Action, Call, Evaluation, evaluate, evaluate_stack};
+pub use oci::{ExtraArch, oci_json, oci_unconfined};
 pub use plan::AirlockPlan;
+pub use policy::{Decision, Errno, Form, Policy, PolicyError};
 pub use program::{Instruction, Program};
 pub use table::{Arch, syscall_name, syscall_number};
