@@ -37,9 +37,13 @@ pub(super) fn restrict(plan: &LandlockPlan, held: &Held) -> Result<LandlockState
     for path in &plan.write {
         created = allow(created, path, write)?;
     }
-    // Landlock checks the exec of an open descriptor by the file behind it.
+    // Landlock checks the exec of an open descriptor by the file behind it, and
+    // the kernel opens that file for reading as well.
     created = created
-        .add_rule(PathBeneath::new(held, AccessFs::Execute))
+        .add_rule(PathBeneath::new(
+            held,
+            AccessFs::Execute | AccessFs::ReadFile,
+        ))
         .map_err(|error| failed("allow the exec of the subject in Landlock", &error))?;
     let status = created
         .restrict_self()
