@@ -11,10 +11,13 @@ use std::collections::BTreeSet;
 
 pub use report::{AuditSummary, Deviation, Difference, Tolerance};
 
-use crate::evaluate::{Action, Call, evaluate_stack};
-use crate::policy::{Decision, Form, Policy};
+use crate::evaluate::{Action, Call, Evaluation, evaluate_stack};
+use crate::policy::{Decision, Errno, Form, Policy, Rule};
 use crate::program::Program;
 use crate::table::{Arch, NUMBERS, X32_SYSCALL_BIT, syscall_name, syscall_number};
+
+/// The answer of the stub runc puts in front of a profile.
+const ENOSYS: u16 = Errno::Enosys.number();
 
 /// Finds exactly the policy in `stack`, or every place where they differ.
 ///
@@ -94,7 +97,7 @@ impl Audit<'_> {
     }
 
     fn native(&mut self, number: u32) {
-        let rules: Vec<_> = syscall_name(self.arch, number)
+        let rules: Vec<&Rule> = syscall_name(self.arch, number)
             .map(|name| {
                 self.policy
                     .rules(self.form, self.arch)
@@ -103,45 +106,54 @@ impl Audit<'_> {
             })
             .unwrap_or_default();
         let conditional = !rules.is_empty() && rules.iter().all(|rule| !rule.conditions.is_empty());
-        let vectors = arguments::vectors(&rules, &self.constants);
         let mut allowed = false;
         let mut refusals = BTreeSet::new();
-        for args in vectors {
+        for args in arguments::vectors(&rules, &self.constants) {
             let call = self.call(self.arch.audit_value(), number, args);
             let evaluation = evaluate_stack(self.stack, &call);
-            let observed = evaluation.action;
-            let expected = self.policy.decide(self.form, self.arch, number, &args);
-            let same = match expected {
-                Decision::Allow => observed == Action::Allow,
-                Decision::Refuse(errno) => {
-                    observed == Action::Errno(errno.number())
-                        || self.above_newest(number) && observed == Action::Errno(38)
-                }
-            };
-            if !same {
-                self.differ(call, Deviation::Action { expected, observed });
+            if let Some(deviation) = self.deviation(&call, evaluation, &rules, conditional) {
+                self.differ(call, deviation);
                 return;
             }
-            let consulted = evaluation.consulted;
-            let idle = consulted.instruction_pointer()
-                || (0..6).any(|index| {
-                    let named = rules
-                        .iter()
-                        .any(|rule| rule.conditions.iter().any(|c| c.index == index));
-                    consulted.argument(index) && !(conditional && named)
-                });
-            if idle {
-                self.differ(call, Deviation::Condition);
-                return;
-            }
-            match observed {
-                Action::Allow => allowed = true,
-                other => {
-                    refusals.insert(other);
-                }
+            if evaluation.action == Action::Allow {
+                allowed = true;
+            } else {
+                refusals.insert(evaluation.action);
             }
         }
         self.summary.record(number, allowed, conditional, &refusals);
+    }
+
+    /// How a native call's answer departs from the policy, if it does.
+    fn deviation(
+        &self,
+        call: &Call,
+        evaluation: Evaluation,
+        rules: &[&Rule],
+        conditional: bool,
+    ) -> Option<Deviation> {
+        let observed = evaluation.action;
+        let expected = self
+            .policy
+            .decide(self.form, self.arch, call.number, &call.args);
+        let same = match expected {
+            Decision::Allow => observed == Action::Allow,
+            Decision::Refuse(errno) => {
+                observed == Action::Errno(errno.number())
+                    || (self.above_newest(call.number) && observed == Action::Errno(ENOSYS))
+            }
+        };
+        if !same {
+            return Some(Deviation::Action { expected, observed });
+        }
+        let named = |index| {
+            rules
+                .iter()
+                .any(|rule| rule.conditions.iter().any(|one| one.index == index))
+        };
+        let consulted = evaluation.consulted;
+        let idle = (0..6).any(|index| consulted.argument(index) && !(conditional && named(index)));
+        (idle || consulted.instruction_pointer()).then_some(Deviation::Condition)
     }
 
     /// The strict filter knows nothing of x32 and must refuse it as any unknown
@@ -156,7 +168,7 @@ impl Audit<'_> {
             let refused = match evaluation.action {
                 Action::Errno(errno) => {
                     errno == self.policy.default_errno().number()
-                        || self.tolerance == Tolerance::RuntimeStub && errno == 38
+                        || self.tolerance == Tolerance::RuntimeStub && errno == ENOSYS
                 }
                 Action::KillProcess | Action::KillThread => {
                     self.tolerance == Tolerance::RuntimeStub

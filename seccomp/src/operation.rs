@@ -126,14 +126,15 @@ impl Operation {
         };
         // `bpf_check_classic`: no constant division by zero, no constant shift
         // out of the word.
-        match operation {
-            Self::Compute(Arithmetic::Divide, Operand::Immediate(0)) => None,
-            Self::Compute(
-                Arithmetic::ShiftLeft | Arithmetic::ShiftRight,
-                Operand::Immediate(32..),
-            ) => None,
-            accepted => Some(accepted),
-        }
+        let refused = matches!(
+            operation,
+            Self::Compute(Arithmetic::Divide, Operand::Immediate(0))
+                | Self::Compute(
+                    Arithmetic::ShiftLeft | Arithmetic::ShiftRight,
+                    Operand::Immediate(32..)
+                )
+        );
+        (!refused).then_some(operation)
     }
 
     /// Where the program may go on after this operation at `index`; beyond any

@@ -3,6 +3,12 @@
 //! What the kernel answered inside is compared with the policy. Each refusal that
 //! could be vacuous has a control in which the lock is lifted.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail like the test itself"
+)]
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,7 +24,7 @@ fn subject() -> &'static Path {
     let (_, path) = BUILT.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("subject");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/subject/main.rs");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/subject/subject.rs");
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let built = Command::new(rustc)
             .args([

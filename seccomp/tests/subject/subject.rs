@@ -133,10 +133,6 @@ fn files(input: &str, output: &str) {
         "read-self",
         fs::read("/proc/self/status").map(|bytes| usize::from(!bytes.is_empty())),
     );
-    show(
-        "large",
-        fs::write(format!("{output}/large"), vec![0; 100_000]).map(|()| 1),
-    );
 }
 
 fn exec(other: &str) {
