@@ -4,8 +4,10 @@
 //! the bundle folder. It does not judge: it takes verdicts as plain data and says
 //! who signed which bytes, never whether the sandbox held.
 
+pub mod bundle;
 pub mod canonical;
 pub mod digest;
 pub mod dsse;
 pub mod key;
+pub mod statement;
 pub mod strict_json;

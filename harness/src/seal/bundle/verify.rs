@@ -1,0 +1,377 @@
+//! Believes a bundle, or names the file for which it does not.
+//!
+//! Signature before meaning, meaning before files: both envelopes are opened with
+//! keys somebody trusts, the statement must agree with itself, and every file must
+//! be the one it lists, with none missing and none to spare. It does not judge:
+//! the observations in a [`VerifiedBundle`] are still to be judged again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::folder::{BundleFolder, FolderError, Listing};
+use super::path::{BundlePath, BundlePathError};
+use super::{ENVELOPES, MAX_FILE, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
+use crate::seal::digest::Sha256Digest;
+use crate::seal::dsse::{DsseError, Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
+use crate::seal::key::pem::{self, PemError};
+use crate::seal::key::{KeyId, Role};
+use crate::seal::statement::attestation::{Attestation, FileEntry};
+use crate::seal::statement::{Statement, StatementError, Subjects, test_result};
+
+/// A bundle is not to be believed. Each variant names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The folder, or a file in it, could not be read safely.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A path could not be formed.
+    #[error(transparent)]
+    Path(#[from] BundlePathError),
+    /// The bundle's own copy of the signer's key is not a key.
+    #[error("refused `{SIGNER_FILE}`")]
+    SignerFile(#[source] PemError),
+    /// An envelope's signature does not hold.
+    #[error("refused `{file}`")]
+    Envelope {
+        /// The envelope.
+        file: &'static str,
+        /// Why.
+        #[source]
+        source: DsseError,
+    },
+    /// An envelope's statement is not to be read.
+    #[error("refused the statement in `{file}`")]
+    Statement {
+        /// The envelope.
+        file: &'static str,
+        /// Why.
+        #[source]
+        source: StatementError,
+    },
+    /// The statement names another key than the one that signed it.
+    #[error("expected `{STATEMENT_FILE}` to be signed by the key `{named}` it names")]
+    SignerDiffers {
+        /// The key id in the statement.
+        named: KeyId,
+    },
+    /// The test result does not say what the attestation says.
+    #[error("expected `{TEST_RESULT_FILE}` to say what `{STATEMENT_FILE}` says")]
+    TestResultDiffers,
+    /// A file is not the one that was signed for.
+    #[error("`{file}` was changed: expected sha256 `{expected}`, observed `{observed}`")]
+    Changed {
+        /// The file.
+        file: BundlePath,
+        /// The digest in the statement.
+        expected: Sha256Digest,
+        /// The digest of what is there.
+        observed: Sha256Digest,
+    },
+    /// The size in the statement is not the file's.
+    #[error("expected `{file}` to have {expected} bytes, observed {observed}")]
+    Size {
+        /// The file.
+        file: BundlePath,
+        /// The size in the statement.
+        expected: u64,
+        /// The size of what is there.
+        observed: u64,
+    },
+    /// A file that was signed for is not there.
+    #[error("`{file}` is missing")]
+    Removed {
+        /// The file.
+        file: BundlePath,
+    },
+    /// A file is there that nobody signed for.
+    #[error("`{file}` was added: the statement does not list it")]
+    Added {
+        /// The file or folder.
+        file: BundlePath,
+    },
+    /// A file that was signed for has another name.
+    #[error("`{from}` was renamed to `{to}`")]
+    Renamed {
+        /// The name in the statement.
+        from: BundlePath,
+        /// The name it has.
+        to: BundlePath,
+    },
+    /// An operator's attestation was asked for, and this is none.
+    #[error("expected an operator's attestation, observed {observed}")]
+    NotAnAttestation {
+        /// What it is instead.
+        observed: Standing,
+    },
+}
+
+/// With which keys a bundle is believed.
+#[derive(Debug, Clone)]
+pub enum Anchor {
+    /// With keys the reader brings: only this says who signed.
+    Keys(TrustedKeys),
+    /// With the key the bundle brings: it says that nothing changed since somebody signed.
+    Embedded,
+}
+
+/// What a verified bundle is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// An operator's attestation, by a key the reader brought.
+    Attestation,
+    /// Signed by an operator's key, but the reader brought none to compare.
+    UnknownSigner,
+    /// Signed with a key that was made for the run.
+    Development,
+    /// A run with a boundary lifted.
+    Lifted,
+}
+
+impl std::fmt::Display for Standing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Attestation => "an operator's attestation",
+            Self::UnknownSigner => "a bundle whose signer is not known",
+            Self::Development => "a bundle signed with a development key",
+            Self::Lifted => "a run with a boundary lifted",
+        })
+    }
+}
+
+/// The files of a bundle, each as the statement lists it. Kept in memory, so that
+/// what is judged is what was verified.
+#[derive(Debug)]
+pub struct VerifiedFiles(BTreeMap<BundlePath, Vec<u8>>);
+
+impl VerifiedFiles {
+    /// The bytes of a file, if the bundle has it.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.0
+            .get(&BundlePath::parse(path).ok()?)
+            .map(Vec::as_slice)
+    }
+
+    /// All files, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&BundlePath, &[u8])> {
+        self.0.iter().map(|(path, bytes)| (path, bytes.as_slice()))
+    }
+}
+
+/// A bundle of which every byte is vouched for. [`verify_bundle`] makes the only ones.
+#[derive(Debug)]
+pub struct VerifiedBundle {
+    statement: Statement<Attestation>,
+    subjects: Subjects,
+    files: VerifiedFiles,
+    signed_by: BTreeSet<KeyId>,
+    standing: Standing,
+}
+
+impl VerifiedBundle {
+    /// What the bundle says.
+    #[must_use]
+    pub fn attestation(&self) -> &Attestation {
+        self.statement.predicate()
+    }
+
+    /// Of what it says it.
+    #[must_use]
+    pub fn subjects(&self) -> &Subjects {
+        &self.subjects
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn files(&self) -> &VerifiedFiles {
+        &self.files
+    }
+
+    /// The keys that signed it.
+    #[must_use]
+    pub fn signed_by(&self) -> &BTreeSet<KeyId> {
+        &self.signed_by
+    }
+
+    /// What it is worth.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Whether this is an operator's attestation, by a key the reader brought.
+    ///
+    /// # Errors
+    /// [`VerifyError::NotAnAttestation`], saying what it is instead.
+    pub fn require_attestation(&self) -> Result<(), VerifyError> {
+        match self.standing {
+            Standing::Attestation => Ok(()),
+            observed @ (Standing::UnknownSigner | Standing::Development | Standing::Lifted) => {
+                Err(VerifyError::NotAnAttestation { observed })
+            }
+        }
+    }
+}
+
+/// Verifies the bundle in `folder` with the keys of `anchor`.
+///
+/// # Errors
+/// [`VerifyError`], naming the first file that is not to be believed.
+pub fn verify_bundle(
+    folder: &BundleFolder,
+    anchor: &Anchor,
+) -> Result<VerifiedBundle, VerifyError> {
+    let listing = folder.list()?;
+    let keys = match anchor {
+        Anchor::Keys(keys) => keys.clone(),
+        Anchor::Embedded => TrustedKeys::one(embedded_key(folder)?),
+    };
+    let payload = open_envelope(folder, STATEMENT_FILE, &keys)?;
+    let refused = |file| move |source| VerifyError::Statement { file, source };
+    let statement = Statement::<Attestation>::read(STATEMENT_FILE, &payload)
+        .map_err(refused(STATEMENT_FILE))?;
+    let subjects = Subjects::from_list(statement.subject()).map_err(refused(STATEMENT_FILE))?;
+    let named = statement.predicate().signer.keyid;
+    if !payload.signed_by().contains(&named) {
+        return Err(VerifyError::SignerDiffers { named });
+    }
+    let said = open_envelope(folder, TEST_RESULT_FILE, &keys)?;
+    let expected = test_result::of(&statement)
+        .and_then(|it| it.to_bytes())
+        .map_err(refused(TEST_RESULT_FILE))?;
+    if said.bytes() != expected {
+        return Err(VerifyError::TestResultDiffers);
+    }
+    let files = verify_files(statement.predicate(), folder, &listing)?;
+    let standing = standing(statement.predicate(), anchor);
+    Ok(VerifiedBundle {
+        statement,
+        subjects,
+        files,
+        signed_by: payload.signed_by().clone(),
+        standing,
+    })
+}
+
+/// Reads every file the statement lists and compares it; `listing` is what lies there.
+///
+/// # Errors
+/// [`VerifyError`], naming the first file that is changed, missing, renamed or added.
+fn verify_files(
+    said: &Attestation,
+    folder: &BundleFolder,
+    listing: &Listing,
+) -> Result<VerifiedFiles, VerifyError> {
+    let listed: BTreeSet<&BundlePath> = said.files.iter().map(|entry| &entry.path).collect();
+    let envelope = |path: &BundlePath| ENVELOPES.contains(&path.as_str());
+    let added: Vec<&BundlePath> = listing
+        .files
+        .keys()
+        .filter(|path| !listed.contains(path) && !envelope(path))
+        .collect();
+    if let Some(entry) = said
+        .files
+        .iter()
+        .find(|entry| !listing.files.contains_key(&entry.path))
+    {
+        return Err(gone(entry, folder, &added)?);
+    }
+    if let Some(file) = added.first() {
+        return Err(VerifyError::Added {
+            file: (*file).clone(),
+        });
+    }
+    let used: BTreeSet<&str> = listed.iter().flat_map(|path| path.folders()).collect();
+    if let Some(file) = listing
+        .folders
+        .iter()
+        .find(|folder| !used.contains(folder.as_str()))
+    {
+        return Err(VerifyError::Added { file: file.clone() });
+    }
+    let mut files = BTreeMap::new();
+    let mut total = 0_u64;
+    for entry in &said.files {
+        let bytes = read_listed(entry, folder)?;
+        total = total.saturating_add(bytes.len() as u64);
+        if total > MAX_TOTAL {
+            return Err(FolderError::TotalTooLarge {
+                file: entry.path.to_string(),
+            }
+            .into());
+        }
+        files.insert(entry.path.clone(), bytes);
+    }
+    Ok(VerifiedFiles(files))
+}
+
+fn read_listed(entry: &FileEntry, folder: &BundleFolder) -> Result<Vec<u8>, VerifyError> {
+    let bytes = folder.read(&entry.path, MAX_FILE)?;
+    let (file, expected, observed) = (entry.path.clone(), entry.sha256, Sha256Digest::of(&bytes));
+    if observed != expected {
+        return Err(VerifyError::Changed {
+            file,
+            expected,
+            observed,
+        });
+    }
+    let (expected, observed) = (entry.size, bytes.len() as u64);
+    if observed != expected {
+        return Err(VerifyError::Size {
+            file,
+            expected,
+            observed,
+        });
+    }
+    Ok(bytes)
+}
+
+/// Whether a file that is missing lies there under another name.
+fn gone(
+    entry: &FileEntry,
+    folder: &BundleFolder,
+    added: &[&BundlePath],
+) -> Result<VerifyError, VerifyError> {
+    for candidate in added {
+        if Sha256Digest::of(&folder.read(candidate, MAX_FILE)?) == entry.sha256 {
+            return Ok(VerifyError::Renamed {
+                from: entry.path.clone(),
+                to: (*candidate).clone(),
+            });
+        }
+    }
+    Ok(VerifyError::Removed {
+        file: entry.path.clone(),
+    })
+}
+
+fn open_envelope(
+    folder: &BundleFolder,
+    file: &'static str,
+    keys: &TrustedKeys,
+) -> Result<VerifiedPayload, VerifyError> {
+    let bytes = folder.read(&BundlePath::parse(file)?, MAX_ENVELOPE as u64)?;
+    Envelope::open(file, &bytes, keys, IN_TOTO)
+        .map_err(|source| VerifyError::Envelope { file, source })
+}
+
+fn embedded_key(folder: &BundleFolder) -> Result<crate::seal::key::PublicKey, VerifyError> {
+    let bytes = folder.read(
+        &BundlePath::parse(SIGNER_FILE)?,
+        crate::seal::key::file::MAX_KEY_FILE,
+    )?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| VerifyError::SignerFile(PemError::NotPem))?;
+    pem::read_public(text).map_err(VerifyError::SignerFile)
+}
+
+fn standing(said: &Attestation, anchor: &Anchor) -> Standing {
+    match (said.signer.role, anchor) {
+        _ if !said.lifts.is_empty() => Standing::Lifted,
+        (Role::Development, _) => Standing::Development,
+        (Role::Operator, Anchor::Embedded) => Standing::UnknownSigner,
+        (Role::Operator, Anchor::Keys(_)) => Standing::Attestation,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! The rows of a statement, and that each is the one its number says.
+//!
+//! It knows how rows are counted (A1–A13 are 1–13, N1–N32 are 14–45), not what
+//! any of them is about.
+
+use serde::{Deserialize, Serialize};
+
+use super::PredicateError;
+
+/// One row and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Such as `N19`.
+    pub id: String,
+    /// Its number in the matrix, 1 to 45.
+    pub number: u32,
+    /// Its layer.
+    pub layer: Layer,
+    /// What came of it.
+    pub verdict: VerdictWord,
+    /// Why, as a closed word of the judge's.
+    pub reason_code: String,
+    /// Why, for people.
+    pub reason_text: String,
+}
+
+/// Where a row's boundary lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layer {
+    /// The kernel, from outside the program.
+    L1,
+    /// The build.
+    L2,
+    /// The program's own guards.
+    L3,
+    /// The decision rules.
+    L4,
+    /// The output contract.
+    L5,
+}
+
+/// A verdict in a word. Only `held` is green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictWord {
+    /// The boundary held.
+    Held,
+    /// It did not.
+    Broken,
+    /// The refusal proves nothing.
+    Inconclusive,
+    /// The row did not run.
+    NotRun,
+}
+
+/// Rows by number, each once, each with the id of its number.
+pub(super) fn check(rows: &[Row]) -> Result<(), PredicateError> {
+    let mut last = 0;
+    for row in rows {
+        if row.number <= last || id_of(row.number).as_deref() != Some(row.id.as_str()) {
+            let id = row
+                .id
+                .chars()
+                .take(20)
+                .flat_map(char::escape_debug)
+                .collect();
+            return Err(PredicateError::Row {
+                id,
+                number: row.number,
+            });
+        }
+        last = row.number;
+    }
+    Ok(())
+}
+
+/// The id of the row with this number.
+fn id_of(number: u32) -> Option<String> {
+    match number {
+        1..=13 => Some(format!("A{number}")),
+        14..=45 => Some(format!("N{}", number - 13)),
+        _ => None,
+    }
+}
