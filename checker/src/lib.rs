@@ -1,1 +1,70 @@
-//! stub
+//! The subject: reads one evidence packet, triages its claims, writes one
+//! local report. It never says green and never exits 0.
+//!
+//! [`run`] is the whole program. Nothing of the packet is touched before
+//! [`self_check`] has found the sandbox it expects (P1).
+#![forbid(unsafe_code)]
+
+mod adequacy;
+mod announcement;
+mod article13;
+mod article14;
+mod bag;
+mod canonical;
+mod derivation;
+mod evidence;
+mod gates;
+mod guard;
+mod outcome;
+mod packet;
+mod provenance;
+mod refusal;
+pub mod report;
+mod scope;
+pub mod self_check;
+mod settings;
+mod triage;
+mod verdict;
+mod writer;
+
+pub use adequacy::{GapReason, Link};
+pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
+pub use article13::{AuditItem, AuditOutcome};
+pub use canonical::{CanonicalError, canonical};
+pub use derivation::Derivation;
+pub use evidence::{EvidenceClass, Source};
+pub use gates::{Finding, Gate, GateOutcome, GateReport};
+pub use guard::{Action, Guard, GuardError};
+pub use outcome::{EXIT_USAGE, Outcome};
+pub use provenance::ProvenanceOutcome;
+pub use refusal::{Reason, Refusal};
+pub use report::{REPORT_FILE, REPORT_SCHEMA, Report};
+pub use settings::{Settings, USAGE, UsageError};
+pub use triage::{AuditError, triage};
+pub use verdict::{Asked, Denial, Denied};
+pub use writer::{WriteError, write};
+
+use self_check::{Facts, SelfCheck};
+
+/// The version that stands in every announcement and report.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs the checker once: P1, then the packet, then the report.
+///
+/// `facts` are what P1 judges; the program takes them from `/proc/self` and its
+/// environment ([`Facts::gather`]), a test from recorded text.
+pub fn run(settings: &Settings, facts: &Facts) -> Announcement {
+    let self_check = SelfCheck::judge(facts, settings);
+    if let Some(broken) = self_check.broken() {
+        return Announcement::blocked(self_check, broken);
+    }
+    let guard = Guard::new(settings);
+    let report = match triage(&guard) {
+        Ok(report) => report,
+        Err(error) => return Announcement::internal(self_check, &error),
+    };
+    match writer::write(&guard, &report) {
+        Ok(file) => Announcement::reported(self_check, &report, file),
+        Err(error) => Announcement::internal(self_check, &error),
+    }
+}

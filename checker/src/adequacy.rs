@@ -1,0 +1,269 @@
+//! Adequacy: the Article 14 chain of one claim, link by link.
+//!
+//! Each link is one small function; the first that breaks is the claim's gap
+//! (DESIGN, "The checker"; KB-4BEF, Track 13). The list of reasons is closed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bag::Bag;
+use crate::derivation::Derivation;
+use crate::evidence::EvidenceClass;
+use crate::packet::{Claim, Item, Packet};
+use crate::provenance;
+use crate::verdict;
+
+/// A link of the chain, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// It has evidence.
+    Evidence,
+    /// The evidence is present and digest-true.
+    Present,
+    /// Its provenance is complete.
+    Provenance,
+    /// Its source is native or governed, not prose, and what the claim requires.
+    Source,
+    /// Locator and revision are pinned.
+    Pinned,
+    /// Capture time fits the export; one source has one revision.
+    Time,
+    /// Derivation is acyclic and ends in a source.
+    Derivation,
+    /// The packet's scope covers the claim.
+    Scope,
+    /// The claim asks for no global and no gating verdict.
+    Verdict,
+}
+
+/// Why a claim has a gap. Never free text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum GapReason {
+    /// The claim names no evidence.
+    NoEvidence,
+    /// The evidence named is not an item, or its file is not in the bag.
+    EvidenceMissing,
+    /// An item does not say who vouches for it, or who captured it when.
+    ProvenanceIncomplete,
+    /// A local copy is offered as the authority (Article 13).
+    LocalCopyAsAuthority,
+    /// Prose is all there is (Article 14).
+    ProseOnly,
+    /// Somebody's word is all there is, and the claim did not ask for that.
+    StatementOnly,
+    /// The claim requires a class of evidence that it does not have.
+    RequirementUnmet,
+    /// Locator or revision is missing, or means whatever is there now.
+    NotPinned,
+    /// Evidence captured after the export, or before what it is derived from.
+    TimeInconsistent,
+    /// Two revisions of one source.
+    RevisionConflict,
+    /// Evidence derived from itself.
+    CircularDerivation,
+    /// Evidence whose derivation does not end in a source.
+    UnanchoredDerivation,
+    /// A claim beyond the packet's scope.
+    ScopeMismatch,
+    /// A global verdict was asked for.
+    GlobalVerdictDenied,
+    /// A gating verdict was asked for.
+    GatingVerdictDenied,
+}
+
+/// What the links are judged on.
+pub(crate) struct Case<'a> {
+    pub(crate) packet: &'a Packet,
+    pub(crate) bag: &'a Bag,
+    pub(crate) derivations: &'a [Derivation],
+    pub(crate) claim: &'a Claim,
+}
+
+type Rule = fn(&Case<'_>) -> Result<(), GapReason>;
+
+/// The chain.
+pub(crate) const CHAIN: &[(Link, Rule)] = &[
+    (Link::Evidence, has_evidence),
+    (Link::Present, is_present),
+    (Link::Provenance, provenance_complete),
+    (Link::Source, source_carries),
+    (Link::Pinned, pinned),
+    (Link::Time, times_fit),
+    (Link::Derivation, derivation_ends),
+    (Link::Scope, scope_covers),
+    (Link::Verdict, asks_no_verdict),
+];
+
+/// The first link that breaks, and why.
+pub(crate) fn gap(case: &Case<'_>) -> Option<(Link, GapReason)> {
+    CHAIN
+        .iter()
+        .find_map(|(link, rule)| rule(case).err().map(|reason| (*link, reason)))
+}
+
+impl<'a> Case<'a> {
+    /// The items the claim names, as far as the packet has them.
+    fn cited(&self) -> impl Iterator<Item = (usize, &'a Item)> + use<'a> {
+        let packet = self.packet;
+        self.claim.evidence.iter().filter_map(|id| packet.item(id))
+    }
+
+    /// The local copies the claim names, by index (Article 13).
+    pub(crate) fn copies(&self) -> impl Iterator<Item = usize> + use<'a> {
+        let copied = |item: &Item| item.provenance.source.class() == EvidenceClass::Copied;
+        self.cited()
+            .filter(move |(_, item)| copied(item))
+            .map(|(index, _)| index)
+    }
+
+    /// The items that can carry the claim: prose beside evidence is not counted.
+    fn counted(&self) -> impl Iterator<Item = (usize, &'a Item)> + use<'a> {
+        let claim = self.claim;
+        self.cited().filter(move |(_, item)| counts(claim, item))
+    }
+}
+
+/// Whether an item can carry the claim: an authority, or a statement that was asked for.
+pub(crate) fn counts(claim: &Claim, item: &Item) -> bool {
+    let class = item.provenance.source.class();
+    class.is_authority() || claim.requires.contains(&class)
+}
+
+/// Link 1: a claim without evidence is asserted, not supported (fake green).
+fn has_evidence(case: &Case<'_>) -> Result<(), GapReason> {
+    if case.claim.evidence.is_empty() {
+        Err(GapReason::NoEvidence)
+    } else {
+        Ok(())
+    }
+}
+
+/// Link 2: each item named is in the packet and its file in the bag, where G5 matched its digest.
+fn is_present(case: &Case<'_>) -> Result<(), GapReason> {
+    let present = |id: &String| {
+        case.packet
+            .item(id)
+            .is_some_and(|(_, item)| case.bag.digests(&item.path).is_some())
+    };
+    if case.claim.evidence.iter().all(present) {
+        Ok(())
+    } else {
+        Err(GapReason::EvidenceMissing)
+    }
+}
+
+/// Link 3: each item named says who vouches for it, who captured it and when.
+fn provenance_complete(case: &Case<'_>) -> Result<(), GapReason> {
+    let complete = |(_, item): (usize, &Item)| provenance::missing(&item.provenance).is_empty();
+    if case.cited().all(complete) {
+        Ok(())
+    } else {
+        Err(GapReason::ProvenanceIncomplete)
+    }
+}
+
+/// Link 4: no local copy is offered, something carries the claim, and what it requires is there.
+fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
+    let classes: Vec<EvidenceClass> = case
+        .cited()
+        .map(|(_, item)| item.provenance.source.class())
+        .collect();
+    if classes.contains(&EvidenceClass::Copied) {
+        return Err(GapReason::LocalCopyAsAuthority);
+    }
+    if case.counted().next().is_none() {
+        let stated = classes.contains(&EvidenceClass::Stated);
+        return Err(if stated {
+            GapReason::StatementOnly
+        } else {
+            GapReason::ProseOnly
+        });
+    }
+    let met = case
+        .claim
+        .requires
+        .iter()
+        .all(|class| classes.contains(class));
+    if met {
+        Ok(())
+    } else {
+        Err(GapReason::RequirementUnmet)
+    }
+}
+
+/// Link 5: locator and revision of what carries the claim name one state of one thing.
+fn pinned(case: &Case<'_>) -> Result<(), GapReason> {
+    let pinned = |(_, item): (usize, &Item)| provenance::is_pinned(&item.provenance);
+    if case.counted().all(pinned) {
+        Ok(())
+    } else {
+        Err(GapReason::NotPinned)
+    }
+}
+
+/// Link 6: times fit, and no source is there in two revisions.
+fn times_fit(case: &Case<'_>) -> Result<(), GapReason> {
+    if !case.counted().all(|(_, item)| time_fits(case.packet, item)) {
+        return Err(GapReason::TimeInconsistent);
+    }
+    if revisions_agree(case) {
+        Ok(())
+    } else {
+        Err(GapReason::RevisionConflict)
+    }
+}
+
+/// Captured no later than the export and no earlier than what it is derived from.
+pub(crate) fn time_fits(packet: &Packet, item: &Item) -> bool {
+    let Some(captured) = item.provenance.captured_at else {
+        return true;
+    };
+    let sources = item.derived_from.iter().filter_map(|id| packet.item(id));
+    let mut times = sources.filter_map(|(_, source)| source.provenance.captured_at);
+    captured <= packet.exported_at && times.all(|earlier| earlier <= captured)
+}
+
+/// One revision for each (source, authority, locator) that carries the claim.
+pub(crate) fn revisions_agree(case: &Case<'_>) -> bool {
+    let mut known = std::collections::BTreeMap::new();
+    case.counted().all(|(_, item)| {
+        let from = &item.provenance;
+        let thing = (from.source as u8, &from.authority, &from.locator);
+        *known.entry(thing).or_insert(&from.revision) == &from.revision
+    })
+}
+
+/// Link 7: no ring, and an end in a source that is not prose and not a copy.
+fn derivation_ends(case: &Case<'_>) -> Result<(), GapReason> {
+    let ends: Vec<Derivation> = case
+        .counted()
+        .filter_map(|(index, _)| case.derivations.get(index).copied())
+        .collect();
+    if ends.contains(&Derivation::Circular) {
+        return Err(GapReason::CircularDerivation);
+    }
+    let anchored = ends.iter().all(|end| *end == Derivation::Anchored);
+    if anchored {
+        Ok(())
+    } else {
+        Err(GapReason::UnanchoredDerivation)
+    }
+}
+
+/// Link 8: the claim is the packet's scope or beneath it.
+fn scope_covers(case: &Case<'_>) -> Result<(), GapReason> {
+    if case.claim.scope.is_global() || case.packet.scope.is_global() {
+        return Err(GapReason::GlobalVerdictDenied);
+    }
+    if case.packet.scope.covers(&case.claim.scope) {
+        Ok(())
+    } else {
+        Err(GapReason::ScopeMismatch)
+    }
+}
+
+/// Link 9: what the claim asks for is a triage, not a verdict.
+fn asks_no_verdict(case: &Case<'_>) -> Result<(), GapReason> {
+    verdict::asked(case.claim).map_or(Ok(()), |asked| Err(asked.reason()))
+}

@@ -1,0 +1,157 @@
+//! Article 13 self-audit: native first, and no local copy as an authority.
+//!
+//! Looks at the finished report only, not at the rules that made it, and
+//! points at the places it looked at. KB-4BEF, Track 13.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::EvidenceClass;
+use crate::gates::Gate;
+use crate::report::{Citation, ClaimOutcome, ClaimReport, ItemReport, Report, Weight};
+
+/// One question of a self-audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditItem {
+    /// Its stable name.
+    pub id: String,
+    /// What is asked.
+    pub asks: String,
+    /// The answer.
+    pub outcome: AuditOutcome,
+    /// JSON pointers into this report: what the answer rests on.
+    pub evidence: Vec<String>,
+}
+
+/// The answer of an audit item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditOutcome {
+    /// The report follows the article here.
+    Holds,
+    /// It does not. Such a report is never written.
+    Broken,
+}
+
+impl AuditItem {
+    /// An item whose answer is `good`, resting on what `evidence` points at.
+    pub(crate) fn new(id: &str, asks: &str, good: bool, evidence: Vec<String>) -> Self {
+        let outcome = if good {
+            AuditOutcome::Holds
+        } else {
+            AuditOutcome::Broken
+        };
+        Self {
+            id: id.to_owned(),
+            asks: asks.to_owned(),
+            outcome,
+            evidence,
+        }
+    }
+
+    /// Whether the report contradicts the article here.
+    pub(crate) const fn is_broken(&self) -> bool {
+        match self.outcome {
+            AuditOutcome::Holds => false,
+            AuditOutcome::Broken => true,
+        }
+    }
+}
+
+/// Audits the report against Article 13.
+pub(crate) fn audit(report: &Report) -> Vec<AuditItem> {
+    vec![
+        native_first(report),
+        no_copy(report),
+        no_authority(report),
+        only_the_packet(report),
+    ]
+}
+
+/// What carries a claim without a gap is native, governed, or a statement asked for.
+fn native_first(report: &Report) -> AuditItem {
+    let (mut good, mut evidence) = (true, Vec::new());
+    for (index, claim) in without_gap(report) {
+        let counted = claim
+            .evidence
+            .iter()
+            .filter(|citation| citation.weight == Weight::Counted);
+        let classes: Vec<EvidenceClass> = counted
+            .filter_map(|citation| class(report, citation))
+            .collect();
+        good &= !classes.is_empty() && classes.iter().all(|class| class.can_anchor());
+        evidence.push(format!("/claims/{index}/evidence"));
+    }
+    AuditItem::new(
+        "A13.1",
+        "does every claim without a gap rest on native or governed evidence?",
+        good,
+        or(evidence, "/claims"),
+    )
+}
+
+/// A claim that offers a local copy has a gap.
+fn no_copy(report: &Report) -> AuditItem {
+    let (mut good, mut evidence) = (true, Vec::new());
+    for (index, claim) in report.claims.iter().enumerate() {
+        let copied = |citation: &Citation| class(report, citation) == Some(EvidenceClass::Copied);
+        if claim.evidence.iter().any(copied) {
+            good &= claim.outcome == ClaimOutcome::Gap;
+            evidence.push(format!("/claims/{index}/gap"));
+        }
+    }
+    let evidence = or(evidence, &format!("/gates/{}", Gate::G8 as usize));
+    AuditItem::new(
+        "A13.2",
+        "is no local copy taken as an authority?",
+        good,
+        evidence,
+    )
+}
+
+/// The report itself is a local file.
+fn no_authority(report: &Report) -> AuditItem {
+    let good = !report.statement.authority && !report.statement.decision;
+    let evidence = vec![
+        "/statement/authority".to_owned(),
+        "/statement/decision".to_owned(),
+    ];
+    AuditItem::new(
+        "A13.3",
+        "does the report claim no authority for itself?",
+        good,
+        evidence,
+    )
+}
+
+/// What was done is the two actions and nothing else.
+fn only_the_packet(report: &Report) -> AuditItem {
+    let good = report.actions.done.len() <= 2;
+    AuditItem::new(
+        "A13.4",
+        "was nothing read but the packet, nothing written but the report?",
+        good,
+        vec!["/actions/done".to_owned()],
+    )
+}
+
+/// The claims that have no gap, with their indices.
+pub(crate) fn without_gap(report: &Report) -> impl Iterator<Item = (usize, &ClaimReport)> {
+    let clean = |(_, claim): &(usize, &ClaimReport)| claim.outcome == ClaimOutcome::NoGapObserved;
+    report.claims.iter().enumerate().filter(clean)
+}
+
+/// The class of the item that is cited.
+pub(crate) fn class(report: &Report, citation: &Citation) -> Option<EvidenceClass> {
+    let of = |item: &&ItemReport| item.id == citation.item;
+    report.items.iter().find(of).map(|item| item.evidence_class)
+}
+
+/// The pointers, or where they would be.
+pub(crate) fn or(evidence: Vec<String>, instead: &str) -> Vec<String> {
+    if evidence.is_empty() {
+        vec![instead.to_owned()]
+    } else {
+        evidence
+    }
+}

@@ -1,0 +1,95 @@
+//! The bag reader: a folder in, a verified bag or a typed refusal out.
+//!
+//! RFC 8493 (BagIt 1.0) and bags of version 0.97, read strictly. Gates G2–G5
+//! in order; nothing is said here about what the payload means.
+
+mod declaration;
+mod digest;
+mod info;
+mod lines;
+mod manifest;
+mod path;
+mod payload;
+mod tags;
+mod walk;
+
+pub(crate) use declaration::Version;
+pub(crate) use digest::Digests;
+pub(crate) use digest::sha256_hex;
+pub(crate) use path::is_plain;
+pub(crate) use payload::PACKET;
+
+use crate::guard::Guard;
+use crate::refusal::{Reason, Refusal};
+use walk::PayloadFile;
+
+/// A bag whose every payload byte was read and matches its manifests.
+#[derive(Debug)]
+pub(crate) struct Bag {
+    /// The declared version.
+    pub(crate) version: Version,
+    /// The payload manifests whose digests were checked.
+    pub(crate) verified: Vec<String>,
+    /// The payload manifests of algorithms too weak or unknown to check.
+    pub(crate) unverified: Vec<String>,
+    /// How many tag files there are.
+    pub(crate) tag_files: u64,
+    /// Payload bytes, each read and hashed once.
+    pub(crate) payload_bytes: u64,
+    /// The payload, sorted by path.
+    payload: Vec<PayloadFile>,
+    /// The bytes of `data/packet.json`, kept when it was hashed.
+    pub(crate) packet: Option<Vec<u8>>,
+}
+
+impl Bag {
+    /// How many payload files there are.
+    pub(crate) fn payload_files(&self) -> u64 {
+        self.payload.len() as u64
+    }
+
+    /// The verified digests of a payload file, by its path.
+    pub(crate) fn digests(&self, path: &str) -> Option<&Digests> {
+        let index = self
+            .payload
+            .binary_search_by(|file| (*file.path).cmp(path))
+            .ok()?;
+        self.payload.get(index).map(|file| &file.digests)
+    }
+}
+
+/// Reads the bag beneath the guard's input.
+pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
+    // G2: what is there, regular files only.
+    let mut tree = walk::walk(guard)?;
+    // G3: the declaration, the manifests and bag-info.txt, well-formed.
+    let mut tags = tags::Tags::new(guard, &tree);
+    let declaration = declaration::read(&mut tags)?;
+    if tags.has("fetch.txt") {
+        return Err(Refusal::new(Reason::FetchNotAllowed).file("fetch.txt"));
+    }
+    let mut manifests = manifest::read_payload(&mut tags, &declaration, &mut tree)?;
+    path::collisions(&tree.payload)?;
+    let oxum = info::read(&mut tags, &declaration)?;
+    let tag_entries = manifest::read_tags(&mut tags, &declaration)?;
+    // G4: complete both ways.
+    manifests.complete(&tree.payload, declaration.version)?;
+    manifest::tags_present(&tags, &tag_entries)?;
+    info::check_count(oxum.as_ref(), &tree.payload)?;
+    // G5: every payload byte once, then the tag files.
+    let hashed = payload::hash(guard, &tree.payload)?;
+    info::check_bytes(oxum.as_ref(), hashed.bytes)?;
+    if let Some(mismatch) = hashed.mismatch {
+        return Err(mismatch);
+    }
+    manifest::check_tags(&mut tags, &tag_entries)?;
+    Ok(Bag {
+        version: declaration.version,
+        verified: manifests.names(true),
+        unverified: manifests.names(false),
+        tag_files: tree.tags.len() as u64,
+        payload_bytes: hashed.bytes,
+        payload: tree.payload,
+        packet: hashed.packet,
+    })
+}

@@ -1,0 +1,190 @@
+//! The capability guard: the two things this program may do, and their log.
+//!
+//! Every file of the packet is opened, and the report is created and published,
+//! through this file only. It decides nothing about what it opens.
+
+use std::fs::{self, File, OpenOptions, ReadDir};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::settings::Settings;
+
+/// What this program may do. There is no third.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Action {
+    /// Open a file beneath the input for reading.
+    ReadPacketItem,
+    /// Write the one report beneath the output.
+    WriteLocalReport,
+}
+
+/// An action was asked for that this program cannot do.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    /// Not one of the two.
+    #[error("expected `READ_PACKET_ITEM` or `WRITE_LOCAL_REPORT`, observed `{0}`")]
+    Denied(String),
+}
+
+impl Action {
+    /// The action of this name.
+    ///
+    /// # Errors
+    /// [`GuardError::Denied`] for every other name.
+    pub fn parse(name: &str) -> Result<Self, GuardError> {
+        match name {
+            "READ_PACKET_ITEM" => Ok(Self::ReadPacketItem),
+            "WRITE_LOCAL_REPORT" => Ok(Self::WriteLocalReport),
+            other => Err(GuardError::Denied(other.chars().take(64).collect())),
+        }
+    }
+}
+
+/// `O_NOFOLLOW`: a link at the end of the path is an error, open(2).
+#[cfg(target_arch = "x86_64")]
+const O_NOFOLLOW: i32 = 0o400_000;
+/// `O_NOFOLLOW`: a link at the end of the path is an error, open(2).
+#[cfg(target_arch = "aarch64")]
+const O_NOFOLLOW: i32 = 0o100_000;
+/// `O_NONBLOCK`: a FIFO that took a file's place cannot hang the reader, open(2).
+const O_NONBLOCK: i32 = 0o4_000;
+
+/// The name the report has until it is whole.
+const PARTIAL: &str = ".report.json.partial";
+
+/// Opens what may be opened, and remembers it.
+#[derive(Debug)]
+pub struct Guard {
+    input: PathBuf,
+    output: PathBuf,
+    opened: Mutex<Vec<Arc<str>>>,
+}
+
+impl Guard {
+    /// A guard over these two folders.
+    pub fn new(settings: &Settings) -> Self {
+        let Settings { input, output } = settings.clone();
+        Self {
+            input,
+            output,
+            opened: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// `READ_PACKET_ITEM`: opens a file by its path in the bag.
+    pub(crate) fn open_item(&self, path: &Arc<str>) -> io::Result<File> {
+        self.opened
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Arc::clone(path));
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(O_NOFOLLOW | O_NONBLOCK)
+            .open(self.input.join(&**path))
+    }
+
+    /// Lists a folder of the bag; `""` is the bag itself.
+    pub(crate) fn list(&self, folder: &str) -> io::Result<ReadDir> {
+        fs::read_dir(self.input.join(folder))
+    }
+
+    /// `WRITE_LOCAL_REPORT`, first half: the file that is not the report yet.
+    ///
+    /// A partial file of a killed run is cleared away; a link in its place is
+    /// removed, never followed.
+    pub(crate) fn create_partial(&self) -> io::Result<File> {
+        let path = self.output.join(PARTIAL);
+        let create = || {
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o644)
+                .open(&path)
+        };
+        match create() {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_file(&path)?;
+                create()
+            }
+            first => first,
+        }
+    }
+
+    /// `WRITE_LOCAL_REPORT`, second half: the whole file takes the report's name.
+    pub(crate) fn publish(&self, name: &str) -> io::Result<()> {
+        fs::rename(self.output.join(PARTIAL), self.output.join(name))
+    }
+
+    /// Removes the partial file after a failure.
+    pub(crate) fn discard(&self) -> io::Result<()> {
+        fs::remove_file(self.output.join(PARTIAL))
+    }
+
+    /// Every file opened so far, sorted; one entry for each time.
+    pub(crate) fn opened(&self) -> Vec<Arc<str>> {
+        let mut opened = self
+            .opened
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        opened.sort_unstable();
+        opened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard(input: &std::path::Path, output: &std::path::Path) -> Guard {
+        Guard::new(&Settings {
+            input: input.into(),
+            output: output.into(),
+        })
+    }
+
+    #[test]
+    fn knows_two_actions_and_denies_every_other_name() {
+        assert_eq!(
+            Action::parse("READ_PACKET_ITEM"),
+            Ok(Action::ReadPacketItem)
+        );
+        assert_eq!(
+            Action::parse("WRITE_LOCAL_REPORT"),
+            Ok(Action::WriteLocalReport)
+        );
+        for name in ["WRITE_KB", "read_packet_item", "READ_PACKET_ITEM ", ""] {
+            assert_eq!(Action::parse(name), Err(GuardError::Denied(name.into())));
+        }
+    }
+
+    #[test]
+    fn does_not_follow_a_link_and_logs_the_attempt() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/proc/self/status", dir.path().join("link")).unwrap();
+        let guard = guard(dir.path(), dir.path());
+        let error = guard.open_item(&"link".into()).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(40), "ELOOP");
+        assert_eq!(guard.opened(), ["link".into()]);
+    }
+
+    #[test]
+    fn a_partial_file_in_the_way_is_replaced_and_a_link_is_not_written_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = dir.path().join("outside");
+        fs::write(&outside, "mine").unwrap();
+        std::os::unix::fs::symlink(&outside, dir.path().join(PARTIAL)).unwrap();
+        guard(dir.path(), dir.path()).create_partial().unwrap();
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "mine");
+        assert!(
+            fs::symlink_metadata(dir.path().join(PARTIAL))
+                .unwrap()
+                .is_file()
+        );
+    }
+}

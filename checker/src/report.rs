@@ -1,0 +1,263 @@
+//! The report's shape: everything `report.json` can say, as types.
+//!
+//! Written as canonical JSON, byte-identical for one packet: no time, no host,
+//! no process. It has no field in which a success could stand.
+
+use serde::{Deserialize, Serialize};
+
+use crate::adequacy::{GapReason, Link};
+use crate::article13::AuditItem;
+use crate::derivation::Derivation;
+use crate::evidence::{EvidenceClass, Source};
+use crate::gates::GateReport;
+use crate::guard::Action;
+use crate::outcome::Outcome;
+use crate::provenance::ProvenanceOutcome;
+use crate::refusal::Refusal;
+use crate::verdict::Denial;
+
+/// The report's name in the output folder.
+pub const REPORT_FILE: &str = "report.json";
+/// The schema every report names.
+pub const REPORT_SCHEMA: &str = "proof-of-block/report/v1";
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Always [`REPORT_SCHEMA`].
+    pub schema: String,
+    /// The version of the checker that wrote it.
+    pub checker: String,
+    /// What this report is not.
+    pub statement: Statement,
+    /// Refused, gaps, or no gap observed.
+    pub outcome: Outcome,
+    /// The exit code that goes with it.
+    pub exit: u8,
+    /// Whose packet this was, once it could be read.
+    pub packet: Option<PacketReport>,
+    /// The bag by itself (G2–G5), whatever its payload means.
+    pub bag: BagReport,
+    /// All twelve gates, in order.
+    pub gates: Vec<GateReport>,
+    /// Why the packet was refused.
+    pub refusal: Option<Refusal>,
+    /// Each item, in the packet's order.
+    pub items: Vec<ItemReport>,
+    /// Each claim, in the packet's order.
+    pub claims: Vec<ClaimReport>,
+    /// Verdicts asked for and denied.
+    pub denials: Vec<Denial>,
+    /// The action log.
+    pub actions: ActionReport,
+    /// Article 13 self-audit.
+    pub article13: Vec<AuditItem>,
+    /// Article 14 self-audit.
+    pub article14: Vec<AuditItem>,
+}
+
+/// What the report is not. Each is false, always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Nothing may be let through because of it.
+    pub gate: bool,
+    /// It speaks of one packet's scope.
+    pub global: bool,
+    /// It is a local file and vouches for nothing (Article 13).
+    pub authority: bool,
+    /// Nobody decided anything in it.
+    pub decision: bool,
+    /// The same in words.
+    pub words: String,
+}
+
+impl Statement {
+    pub(crate) fn new() -> Self {
+        let words = "Triage of one packet in that packet's own scope. Not a gate, not global, \
+                     not an authority, not a decision. No gap observed is not a permission.";
+        Self {
+            gate: false,
+            global: false,
+            authority: false,
+            decision: false,
+            words: words.to_owned(),
+        }
+    }
+}
+
+/// The packet, as it names itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PacketReport {
+    /// Its schema.
+    pub schema: String,
+    /// Its id.
+    pub packet_id: String,
+    /// Its scope, and so the report's.
+    pub scope: String,
+    /// When it was exported.
+    pub exported_at: String,
+    /// By which tool.
+    pub exported_by: String,
+    /// The sha256 of `data/packet.json`.
+    pub sha256: String,
+}
+
+/// Whether the bag is valid as a bag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BagOutcome {
+    /// Well-formed, complete, every digest as listed.
+    Valid,
+    /// Refused at one of G2–G5.
+    Invalid,
+}
+
+/// The bag by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BagReport {
+    /// Valid or not.
+    pub outcome: BagOutcome,
+    /// The declared version, of a valid bag.
+    pub version: Option<String>,
+    /// Algorithms of the manifests whose digests were checked.
+    pub verified: Vec<String>,
+    /// Algorithms of manifests that were read and not relied on.
+    pub unverified: Vec<String>,
+    /// Payload files, each opened and hashed once; of a valid bag.
+    pub payload_files: Option<u64>,
+    /// Payload bytes, each read once; of a valid bag.
+    pub payload_bytes: Option<u64>,
+    /// Files outside the payload; of a valid bag.
+    pub tag_files: Option<u64>,
+}
+
+/// One item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemReport {
+    /// Its id.
+    pub id: String,
+    /// Its file.
+    pub path: String,
+    /// Its media type, as the packet says.
+    pub media_type: String,
+    /// Its verified digests, if its file is in the bag.
+    pub digest: Option<String>,
+    /// Where it comes from.
+    pub source: Source,
+    /// What that makes it good for.
+    pub evidence_class: EvidenceClass,
+    /// Whether its provenance is said and pinned.
+    pub provenance: ProvenanceOutcome,
+    /// What is not said.
+    pub missing: Vec<String>,
+    /// Where its derivation ends.
+    pub derivation: Derivation,
+}
+
+/// One claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimReport {
+    /// Its id.
+    pub id: String,
+    /// Its words, which are the packet's and not this program's.
+    pub statement_in_packet: String,
+    /// Its scope.
+    pub scope: String,
+    /// What was observed.
+    pub outcome: ClaimOutcome,
+    /// Why there is a gap.
+    pub gap: Option<GapReason>,
+    /// The chain, link by link.
+    pub links: Vec<LinkReport>,
+    /// The evidence it names.
+    pub evidence: Vec<Citation>,
+}
+
+/// What was observed of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimOutcome {
+    /// The chain breaks.
+    Gap,
+    /// No link was seen to break, in the packet's scope.
+    NoGapObserved,
+}
+
+/// One link of a claim's chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkReport {
+    /// Which.
+    pub link: Link,
+    /// What came of it.
+    pub outcome: LinkOutcome,
+}
+
+/// What came of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkOutcome {
+    /// It holds.
+    Holds,
+    /// It is the first that breaks.
+    Broken,
+    /// An earlier one broke.
+    NotReached,
+}
+
+/// An item named as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Citation {
+    /// The item's id.
+    pub item: String,
+    /// JSON pointer to the item in this report, if the packet has it.
+    pub at: Option<String>,
+    /// Whether it can carry the claim.
+    pub weight: Weight,
+}
+
+/// Whether an item can carry a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// It can.
+    Counted,
+    /// It cannot: prose, a copy, or a statement nobody asked for.
+    NotCounted,
+    /// The packet does not have it.
+    Absent,
+}
+
+/// The action log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionReport {
+    /// What the packet asked for and may be done.
+    pub requested: Vec<Action>,
+    /// What was done.
+    pub done: Vec<ActionDone>,
+}
+
+/// One action, with every file it opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionDone {
+    /// Which.
+    pub action: Action,
+    /// How many times a file was opened for it.
+    pub opened: u64,
+    /// The paths, sorted, once for each time; left out beyond [`MAX_LISTED`].
+    pub paths: Option<Vec<String>>,
+    /// The sha256 over the sorted paths, each ended by a NUL byte.
+    pub paths_sha256: String,
+}
+
+/// The most paths an action lists one by one.
+pub const MAX_LISTED: usize = 1000;

@@ -1,0 +1,116 @@
+//! The verdict this program may give: gaps, or no gap observed. Nothing else.
+//!
+//! A packet can ask for more, globally or as a gate; it is denied, and the
+//! report says so (spec §4.0: triage only, no green, no exit 0). The types of
+//! the report have no word for what is denied here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::adequacy::GapReason;
+use crate::gates::{GateOutcome, GateReport};
+use crate::outcome::Outcome;
+use crate::packet::{Asserted, Claim, Packet};
+
+/// A verdict that was asked for and is not this program's to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// About everything.
+    Global,
+    /// To let something proceed.
+    Gating,
+}
+
+/// What the report says of a verdict that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// JSON pointer into the report: who asked.
+    pub at: String,
+    /// For what.
+    pub asked: Asked,
+    /// The answer; there is one only.
+    pub answer: Denied,
+}
+
+/// The one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denied {
+    /// No.
+    Denied,
+}
+
+/// Phrases of a statement that ask for everything to be found well.
+const GLOBAL_PHRASES: &[&str] = &[
+    "all clear",
+    "all green",
+    "everything is fine",
+    "no gaps anywhere",
+];
+/// Phrases of a statement that ask to let something proceed.
+const GATING_PHRASES: &[&str] = &[
+    "may deploy",
+    "may proceed",
+    "may be deployed",
+    "safe to deploy",
+    "approved for",
+    "go for build",
+    "build-go granted",
+];
+
+impl Asked {
+    /// The gap reason that denies it.
+    pub(crate) const fn reason(self) -> GapReason {
+        match self {
+            Self::Global => GapReason::GlobalVerdictDenied,
+            Self::Gating => GapReason::GatingVerdictDenied,
+        }
+    }
+}
+
+/// The verdict a claim asks for, by its assertion, its scope or its words.
+///
+/// The phrases are a net with holes. That nothing follows from a phrase that slips
+/// through is the work of the report's types, not of this list.
+pub(crate) fn asked(claim: &Claim) -> Option<Asked> {
+    let statement = claim.statement.to_lowercase();
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| statement.contains(phrase));
+    match claim.asserted {
+        Asserted::AllClear => Some(Asked::Global),
+        Asserted::MayDeploy => Some(Asked::Gating),
+        Asserted::Supported | Asserted::Unsupported | Asserted::Undetermined => {
+            if claim.scope.is_global() || says(GLOBAL_PHRASES) {
+                Some(Asked::Global)
+            } else {
+                says(GATING_PHRASES).then_some(Asked::Gating)
+            }
+        }
+    }
+}
+
+/// Everything the packet asks for and is denied.
+pub(crate) fn denials(packet: &Packet) -> Vec<Denial> {
+    let denial = |at: String, asked| Denial {
+        at,
+        asked,
+        answer: Denied::Denied,
+    };
+    let own = packet
+        .scope
+        .is_global()
+        .then(|| denial("/packet/scope".to_owned(), Asked::Global));
+    let claims = packet.claims.iter().enumerate();
+    let of_claim = |(index, claim)| Some(denial(format!("/claims/{index}"), asked(claim)?));
+    own.into_iter().chain(claims.filter_map(of_claim)).collect()
+}
+
+/// The outcome of a triage: a gap at any gate is a gap.
+pub(crate) fn outcome(gates: &[GateReport]) -> Outcome {
+    let passed = |gate: &GateReport| gate.outcome == GateOutcome::Passed;
+    if gates.iter().all(passed) {
+        Outcome::NoGapObserved
+    } else {
+        Outcome::Gaps
+    }
+}

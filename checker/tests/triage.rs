@@ -1,0 +1,200 @@
+//! Every named packet comes out as it must: outcome, gate, reason.
+//!
+//! P1 is left out here by calling the library; the program has no such way.
+#![expect(
+    clippy::expect_used,
+    reason = "a test helper that fails is a test that fails"
+)]
+
+use std::path::Path;
+
+use checker::report::Report;
+use checker::{GapReason as Gap, Gate, GateOutcome, Guard, Outcome, Reason, Settings};
+
+/// What a packet must come out as.
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    NoGap,
+    /// The first gate that fails, and the reason that is found there.
+    Gap(Gate, Gap),
+    Refused(Reason),
+}
+use Expected::{Gap as Gaps, NoGap, Refused};
+
+const EXPECTED: &[(&str, Expected)] = &[
+    ("fix7", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
+    ("no-gap", NoGap),
+    ("prose-only", Gaps(Gate::G10, Gap::ProseOnly)),
+    ("local-copy", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
+    (
+        "local-copy-beside-native",
+        Gaps(Gate::G8, Gap::LocalCopyAsAuthority),
+    ),
+    ("revision-conflict", Gaps(Gate::G9, Gap::RevisionConflict)),
+    (
+        "capture-after-export",
+        Gaps(Gate::G9, Gap::TimeInconsistent),
+    ),
+    (
+        "derived-before-source",
+        Gaps(Gate::G9, Gap::TimeInconsistent),
+    ),
+    ("no-evidence", Gaps(Gate::G10, Gap::NoEvidence)),
+    ("evidence-unknown", Gaps(Gate::G10, Gap::EvidenceMissing)),
+    (
+        "evidence-file-missing",
+        Gaps(Gate::G10, Gap::EvidenceMissing),
+    ),
+    (
+        "provenance-incomplete",
+        Gaps(Gate::G7, Gap::ProvenanceIncomplete),
+    ),
+    ("not-pinned", Gaps(Gate::G7, Gap::NotPinned)),
+    ("statement-only", Gaps(Gate::G10, Gap::StatementOnly)),
+    ("requirement-unmet", Gaps(Gate::G10, Gap::RequirementUnmet)),
+    ("circular", Gaps(Gate::G10, Gap::CircularDerivation)),
+    ("ring", Gaps(Gate::G10, Gap::CircularDerivation)),
+    ("unanchored", Gaps(Gate::G10, Gap::UnanchoredDerivation)),
+    ("scope-mismatch", Gaps(Gate::G10, Gap::ScopeMismatch)),
+    ("asks-global", Gaps(Gate::G10, Gap::GlobalVerdictDenied)),
+    ("asks-gating", Gaps(Gate::G10, Gap::GatingVerdictDenied)),
+    ("extra-action", Refused(Reason::ActionDenied)),
+    ("no-packet", Refused(Reason::PacketMissing)),
+    ("no-claims", Refused(Reason::NoClaims)),
+    ("unknown-schema", Refused(Reason::SchemaUnknown)),
+    ("unknown-field", Refused(Reason::PacketShape)),
+    ("duplicate-key", Refused(Reason::PacketShape)),
+    ("duplicate-id", Refused(Reason::DuplicateId)),
+    ("not-json", Refused(Reason::PacketSyntax)),
+    ("trailing-json", Refused(Reason::PacketSyntax)),
+    ("deep-json", Refused(Reason::PacketShape)),
+    ("bad-time", Refused(Reason::TimeMalformed)),
+    ("control-character", Refused(Reason::TextUnsafe)),
+    ("item-outside", Refused(Reason::ItemPath)),
+    ("item-is-packet", Refused(Reason::ItemPath)),
+    ("one-byte-changed", Refused(Reason::DigestMismatch)),
+    ("one-byte-added", Refused(Reason::DigestMismatch)),
+    ("unlisted-file", Refused(Reason::UnlistedFile)),
+    ("missing-file", Refused(Reason::MissingFile)),
+    ("fetch-txt", Refused(Reason::FetchNotAllowed)),
+    ("symlink", Refused(Reason::Symlink)),
+    ("symlink-outside", Refused(Reason::Symlink)),
+    ("symlink-folder", Refused(Reason::Symlink)),
+    ("symlink-tag", Refused(Reason::Symlink)),
+    ("fifo", Refused(Reason::NotRegular)),
+    ("socket", Refused(Reason::NotRegular)),
+    ("hard-link", Refused(Reason::HardLink)),
+    ("no-declaration", Refused(Reason::DeclarationMissing)),
+    ("bom-declaration", Refused(Reason::ByteOrderMark)),
+    ("third-line", Refused(Reason::DeclarationSyntax)),
+    ("unknown-version", Refused(Reason::VersionUnsupported)),
+    ("unknown-encoding", Refused(Reason::EncodingUnsupported)),
+    ("no-manifest", Refused(Reason::ManifestMissing)),
+    ("md5-only", Refused(Reason::ManifestTooWeak)),
+    ("manifests-disagree", Refused(Reason::ManifestsDisagree)),
+    ("manifest-syntax", Refused(Reason::ManifestSyntax)),
+    ("short-digest", Refused(Reason::DigestSyntax)),
+    ("duplicate-entry", Refused(Reason::DuplicateEntry)),
+    ("duplicate-by-dot", Refused(Reason::DuplicateEntry)),
+    ("absolute-path", Refused(Reason::PathAbsolute)),
+    ("parent-path", Refused(Reason::PathEscapes)),
+    ("dot-path", Refused(Reason::PathSegment)),
+    ("empty-segment", Refused(Reason::PathSegment)),
+    ("home-path", Refused(Reason::PathAbsolute)),
+    ("percent-escape", Refused(Reason::PathEncoding)),
+    ("not-utf8", Refused(Reason::TagFileEncoding)),
+    ("case-collision", Refused(Reason::CaseCollision)),
+    (
+        "normalisation-collision",
+        Refused(Reason::NormalisationCollision),
+    ),
+    ("oxum-wrong", Refused(Reason::OxumMismatch)),
+    ("oxum-twice", Refused(Reason::OxumRepeated)),
+    ("info-syntax", Refused(Reason::BagInfoSyntax)),
+    ("tag-changed", Refused(Reason::TagDigestMismatch)),
+    ("tag-missing", Refused(Reason::TagFileMissing)),
+    ("manifest-unsealed", Refused(Reason::TagManifestCoverage)),
+    ("data-is-file", Refused(Reason::PayloadFolderMissing)),
+    ("no-payload", Refused(Reason::PayloadFolderMissing)),
+    ("empty-folder", Refused(Reason::DeclarationMissing)),
+];
+
+fn triage(input: &Path) -> Report {
+    let settings = Settings {
+        input: input.into(),
+        output: input.join("none"),
+    };
+    checker::triage(&Guard::new(&settings)).expect("the self-audit holds")
+}
+
+fn fixture(name: &str) -> Report {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let bag = dir.path().join("bag");
+    fixtures::write(name, &bag).expect("the packet can be written");
+    triage(&bag)
+}
+
+#[test]
+fn every_named_packet_has_an_expected_outcome() {
+    let expected: Vec<&str> = EXPECTED.iter().map(|(name, _)| *name).collect();
+    assert_eq!(expected, fixtures::names());
+}
+
+#[test]
+fn every_named_packet_comes_out_as_expected() {
+    let mut wrong = Vec::new();
+    for (name, expected) in EXPECTED {
+        let report = fixture(name);
+        let found = report
+            .gates
+            .iter()
+            .find(|gate| gate.outcome == GateOutcome::Failed);
+        let good = match (expected, found) {
+            (NoGap, None) => report.outcome == Outcome::NoGapObserved,
+            (Gaps(gate, reason), Some(found)) => {
+                report.outcome == Outcome::Gaps
+                    && found.gate == *gate
+                    && found.gaps.iter().any(|finding| finding.reason == *reason)
+                    && report.claims.iter().any(|claim| claim.gap == Some(*reason))
+            }
+            (Refused(reason), Some(found)) => {
+                report.outcome == Outcome::Refused
+                    && found.gate == reason.gate()
+                    && report
+                        .refusal
+                        .as_ref()
+                        .is_some_and(|refusal| refusal.reason == *reason)
+            }
+            (NoGap, Some(_)) | (Gaps(..) | Refused(_), None) => false,
+        };
+        if !good {
+            wrong.push(format!(
+                "{name}: expected {expected:?}, observed {:?} {:?} {found:?}",
+                report.outcome, report.refusal
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_claim_of_fix7_breaks_where_it_should_or_holds() {
+    let report = fixture("fix7");
+    let claims: Vec<(&str, Option<Gap>)> = report
+        .claims
+        .iter()
+        .map(|claim| (claim.id.as_str(), claim.gap))
+        .collect();
+    assert_eq!(
+        claims,
+        [
+            ("runtime-present", None),
+            ("sandbox-is-primary", None),
+            ("tests-in-scope", None),
+            ("index-revision", None),
+            ("profile-enforces", Some(Gap::ProseOnly)),
+            ("plan-modules", Some(Gap::LocalCopyAsAuthority)),
+            ("operator-attested", Some(Gap::NoEvidence)),
+        ]
+    );
+}
