@@ -2,7 +2,7 @@
 //!
 //! [`Program::new`] makes the same checks as `bpf_check_classic` and
 //! `seccomp_check_filter` (kernel/seccomp.c), so that a `Program` always ends
-//! and never reads out of bounds. Running one is [`crate::evaluate`]'s.
+//! and never reads out of bounds. Running one is [`mod@crate::evaluate`]'s.
 
 use std::fmt;
 

@@ -27,15 +27,15 @@ fn returned(value: u32) -> Program {
 fn accumulator(list: &[(u16, u8, u8, u32)]) -> u16 {
     let tail = [(0x54, 0, 0, 0xfff), (0x44, 0, 0, 0x5_0000), (0x16, 0, 0, 0)];
     let list: Vec<_> = list.iter().copied().chain(tail).collect();
-    match evaluate(
+    let Action::Errno(value) = evaluate(
         &program(&list),
         &call(7, [1, 2, 3, 4, 5, 0x0000_0009_0000_0006]),
     )
     .action
-    {
-        Action::Errno(value) => value,
-        other => panic!("{other:?}"),
-    }
+    else {
+        panic!("expected an errno")
+    };
+    value
 }
 
 #[test]
