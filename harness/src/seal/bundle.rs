@@ -1,7 +1,7 @@
 //! The bundle: a folder that holds a run's observations and reports, and two
 //! signed envelopes that vouch for every byte of it.
 //!
-//! Written by [`write`], read as hostile by [`folder`], believed only through
+//! Written by [`mod@write`], read as hostile by [`folder`], believed only through
 //! [`verify`]. What the files mean is for whoever judges them again.
 
 pub mod folder;

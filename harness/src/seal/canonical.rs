@@ -140,7 +140,7 @@ mod tests {
         for code in 0..0x20_u32 {
             let written = text(&json!(char::from_u32(code).unwrap().to_string()));
             let expected = match code {
-                8 | 9 | 10 => short[code as usize - 8].to_owned(),
+                8..=10 => short[code as usize - 8].to_owned(),
                 12 | 13 => short[code as usize - 9].to_owned(),
                 _ => format!("\\u{code:04x}"),
             };

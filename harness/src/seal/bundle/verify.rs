@@ -261,6 +261,29 @@ fn verify_files(
     folder: &BundleFolder,
     listing: &Listing,
 ) -> Result<VerifiedFiles, VerifyError> {
+    expect_accounted_for(said, folder, listing)?;
+    let mut files = BTreeMap::new();
+    let mut total = 0_u64;
+    for entry in &said.files {
+        let bytes = read_listed(entry, folder)?;
+        total = total.saturating_add(bytes.len() as u64);
+        if total > MAX_TOTAL {
+            return Err(FolderError::TotalTooLarge {
+                file: entry.path.to_string(),
+            }
+            .into());
+        }
+        files.insert(entry.path.clone(), bytes);
+    }
+    Ok(VerifiedFiles(files))
+}
+
+/// What lies there is what is listed and the envelopes: nothing less, nothing more.
+fn expect_accounted_for(
+    said: &Attestation,
+    folder: &BundleFolder,
+    listing: &Listing,
+) -> Result<(), VerifyError> {
     let listed: BTreeSet<&BundlePath> = said.files.iter().map(|entry| &entry.path).collect();
     let envelope = |path: &BundlePath| ENVELOPES.contains(&path.as_str());
     let added: Vec<&BundlePath> = listing
@@ -288,20 +311,7 @@ fn verify_files(
     {
         return Err(VerifyError::Added { file: file.clone() });
     }
-    let mut files = BTreeMap::new();
-    let mut total = 0_u64;
-    for entry in &said.files {
-        let bytes = read_listed(entry, folder)?;
-        total = total.saturating_add(bytes.len() as u64);
-        if total > MAX_TOTAL {
-            return Err(FolderError::TotalTooLarge {
-                file: entry.path.to_string(),
-            }
-            .into());
-        }
-        files.insert(entry.path.clone(), bytes);
-    }
-    Ok(VerifiedFiles(files))
+    Ok(())
 }
 
 fn read_listed(entry: &FileEntry, folder: &BundleFolder) -> Result<Vec<u8>, VerifyError> {

@@ -116,8 +116,7 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
     expect_label(text, Half::Private)?;
     let (_, document) =
         SecretDocument::from_pem(text).map_err(|error| PemError::Private(error.into()))?;
-    let info = PrivateKeyInfoRef::try_from(document.as_bytes())
-        .map_err(|error| PemError::Private(error.into()))?;
+    let info = PrivateKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Private)?;
     expect_ed25519(info.algorithm.oid)?;
     let pair = KeypairBytes::try_from(info).map_err(PemError::Private)?;
     SigningKey::try_from(pair)
@@ -132,8 +131,7 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
 pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
     expect_label(text, Half::Public)?;
     let (_, document) = Document::from_pem(text).map_err(|error| PemError::Public(error.into()))?;
-    let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes())
-        .map_err(|error| PemError::Public(error.into()))?;
+    let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Public)?;
     expect_ed25519(info.algorithm.oid)?;
     let bytes = PublicKeyBytes::try_from(info).map_err(PemError::Public)?;
     PublicKey::from_bytes(&bytes.to_bytes()).map_err(PemError::Unusable)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::instant::Instant;
+pub use self::instant::{Instant, InstantError};
 pub use self::rows::{Layer, Row, VerdictWord};
 use super::super::bundle::path::BundlePath;
 use super::super::digest::Sha256Digest;

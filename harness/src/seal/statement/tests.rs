@@ -1,7 +1,7 @@
 //! Statements: what they say, and every way in which one can contradict itself.
 
 use super::attestation::*;
-use super::test_result::{self, TestWord};
+use super::test_result::{self, TestResult, TestWord};
 use super::*;
 use crate::seal::bundle::path::BundlePath;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
@@ -39,11 +39,41 @@ fn row(number: u32, verdict: VerdictWord) -> Row {
     }
 }
 
+fn note(text: &str) -> String {
+    text.to_owned()
+}
+
+fn host() -> Host {
+    Host {
+        kernel: note("6.18"),
+        arch: note("x86_64"),
+        engine: EngineNote {
+            name: note("docker"),
+            version: note("20.10.24"),
+            api: note("1.41"),
+        },
+        runtime: note("runc 1.1.5"),
+    }
+}
+
+fn witnesses() -> Vec<Witness> {
+    let unseen = Sight::NotSeen {
+        reason: note("no privilege"),
+    };
+    let witness = |name: &str, sight| Witness {
+        name: note(name),
+        sight,
+    };
+    vec![
+        witness("proc", Sight::Seen),
+        witness("seccomp-filters", unseen),
+    ]
+}
+
 pub(crate) fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestation {
     let rows: Vec<_> = (1..=45)
         .map(|number| row(number, verdict_of(number)))
         .collect();
-    let note = |name: &str| name.to_owned();
     Attestation {
         schema: SCHEMA,
         run: Run {
@@ -59,28 +89,8 @@ pub(crate) fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestatio
         result: RunResult::of(&rows, 1, &[]),
         rows,
         deferred: vec![note("D1")],
-        host: Host {
-            kernel: note("6.18"),
-            arch: note("x86_64"),
-            engine: EngineNote {
-                name: note("docker"),
-                version: note("20.10.24"),
-                api: note("1.41"),
-            },
-            runtime: note("runc 1.1.5"),
-        },
-        witnesses: vec![
-            Witness {
-                name: note("proc"),
-                sight: Sight::Seen,
-            },
-            Witness {
-                name: note("seccomp-filters"),
-                sight: Sight::NotSeen {
-                    reason: note("no privilege"),
-                },
-            },
-        ],
+        host: host(),
+        witnesses: witnesses(),
         mutants: None,
         files: vec![],
         does_not_assert: vec![note("This is not a gate.")],
@@ -284,13 +294,15 @@ fn subjects_are_exactly_six_in_order() {
     }
 }
 
+/// The test result of a run in which only the row `number` is not `others`.
+fn result_of(number: u32, verdict: VerdictWord, others: VerdictWord) -> Statement<TestResult> {
+    let said = attestation(|it| if it == number { verdict } else { others });
+    test_result::of(&Statement::new(subjects().list(), said).unwrap()).unwrap()
+}
+
 #[test]
 fn the_test_result_says_passed_only_when_all_held() {
-    let of = |verdict_of: fn(u32) -> VerdictWord| {
-        test_result::of(&Statement::new(subjects().list(), attestation(verdict_of)).unwrap())
-            .unwrap()
-    };
-    let passed = of(|_| VerdictWord::Held);
+    let passed = result_of(1, VerdictWord::Held, VerdictWord::Held);
     assert_eq!(
         (
             passed.predicate().result,
@@ -308,24 +320,12 @@ fn the_test_result_says_passed_only_when_all_held() {
             .collect::<Vec<_>>(),
         ["policy", "matrix"]
     );
-    let warned = of(|number| {
-        if number == 9 {
-            VerdictWord::NotRun
-        } else {
-            VerdictWord::Held
-        }
-    });
+    let warned = result_of(9, VerdictWord::NotRun, VerdictWord::Held);
     assert_eq!(
         (warned.predicate().result, &*warned.predicate().warned_tests),
         (TestWord::Warned, &["A9".to_owned()][..])
     );
-    let failed = of(|number| {
-        if number == 32 {
-            VerdictWord::Broken
-        } else {
-            VerdictWord::NotRun
-        }
-    });
+    let failed = result_of(32, VerdictWord::Broken, VerdictWord::NotRun);
     assert_eq!(
         (failed.predicate().result, &*failed.predicate().failed_tests),
         (TestWord::Failed, &["N19".to_owned()][..])
