@@ -3,4 +3,11 @@
 //!
 //! Knows how to attempt and report; never how an attempt is judged.
 
+pub mod attempt;
+pub mod call;
+pub mod errno;
+pub mod matrix;
+pub mod probe;
+pub mod raw;
+pub mod script;
 pub mod wire;

@@ -13,6 +13,37 @@ pub const PLAN_FILE: &str = "plan.json";
 pub const MAX_LINE: usize = 64 * 1024;
 /// The most lines one launch may write.
 pub const MAX_LINES: usize = 4096;
+/// The longest plan the probe reads, in bytes.
+pub const MAX_PLAN: usize = 1024 * 1024;
+
+/// What [`Outcome::Found`] says when the probe, or a child of it, became
+/// another program and that program ran.
+pub const EXEC_HELLO: &str = "exec: another program ran and said so";
+
+/// A file the harness puts into the input beside the plan: at least 16 bytes,
+/// mode 0666, owned by the sandbox's user, so that nothing but the mount and
+/// Landlock stands between an attempt and the file.
+pub const VICTIM_FILE: &str = "victim";
+/// Where the lift `extra-mount` mounts the host's canary folder.
+pub const CANARY_MOUNT: &str = "/canary";
+/// The file in the canary folder: readable by everyone.
+pub const CANARY_FILE: &str = "/canary/secret";
+/// Where the lift `output-parent` mounts the writable folder that holds the
+/// output as `out`; the fact `output` is then `/outer/out`.
+pub const OUTER_MOUNT: &str = "/outer";
+/// Where the lift `database-socket` mounts the server's socket folder.
+pub const DATABASE_MOUNT: &str = "/postgresql";
+/// Where the lift `decoys` mounts decoy files: regular, readable by everyone.
+pub const DECOYS: [&str; 8] = [
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/kb/token",
+    "/root/.pgpass",
+    "/root/.ssh/id_ed25519",
+    "/run/docker.sock",
+    "/run/secrets/kb_token",
+    "/var/run/secrets/kubernetes.io/serviceaccount/token",
+];
 
 /// What the probe is to do in one launch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,107 @@
+//! The matrix: 45 rows in scope and 11 deferred, loaded strictly from data.
+//!
+//! What loads is whole: every row of the roll once, with its number and layer,
+//! every call, script, lift and expectation known. It judges nothing.
+
+mod build;
+mod case;
+mod error;
+mod expectation;
+mod lift;
+mod raw;
+mod roll;
+
+pub use case::{
+    Alone, Attempt, Boundary, Case, CaseId, Deferred, Evidence, Kind, Layer, NotApplicable, Packet,
+    Role, lift_set_name,
+};
+pub use error::MatrixError;
+pub use expectation::{Expectation, ExpectationError};
+pub use lift::{Lift, LiftError};
+pub use roll::{DEFERRED, IN_SCOPE};
+
+/// The matrix's text, as built into this program.
+pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
+
+/// What attempts may refer to by `fact(name)`, and what the plan must then
+/// state. `probe` the probe states itself, unless the plan does.
+pub const FACTS: [(&str, &str); 7] = [
+    ("probe", "the probe's own path"),
+    (
+        "output",
+        "the output folder as the sandbox sees it: /out, or /outer/out under the lift output-parent",
+    ),
+    (
+        "canary_env",
+        "the name of the variable that the lift environment plants",
+    ),
+    (
+        "host_process",
+        "the process id, in the host's namespace, of a process outside the sandbox",
+    ),
+    (
+        "pg_host",
+        "the IPv4 address of the database server, as reachable under the lift network",
+    ),
+    ("pg_port", "its port"),
+    (
+        "pg_socket",
+        "the path of its unix socket beneath /postgresql",
+    ),
+];
+
+/// Every row, whole and in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    cases: Vec<Case>,
+    deferred: Vec<Deferred>,
+}
+
+impl Matrix {
+    /// The matrix this program was built with.
+    ///
+    /// # Errors
+    /// As [`Matrix::parse`]; a test of this crate holds that there is none.
+    pub fn builtin() -> Result<Self, MatrixError> {
+        Self::parse(MATRIX_TOML)
+    }
+
+    /// Reads a matrix.
+    ///
+    /// # Errors
+    /// Anything that is not exactly the roll of 45 + 11 rows with known calls,
+    /// scripts, lifts, facts and expectations: see [`MatrixError`].
+    pub fn parse(text: &str) -> Result<Self, MatrixError> {
+        let raw: raw::Matrix = toml::from_str(text).map_err(|source| MatrixError::Toml {
+            source: Box::new(source),
+        })?;
+        let cases: Result<Vec<Case>, MatrixError> = raw.case.into_iter().map(build::case).collect();
+        let matrix = Self {
+            cases: cases?,
+            deferred: raw.deferred.into_iter().map(build::deferred).collect(),
+        };
+        roll::call(&matrix.cases, &matrix.deferred)?;
+        Ok(matrix)
+    }
+
+    /// The 45 rows in scope, in the roll's order.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// The row with this id, such as `N19`.
+    #[must_use]
+    pub fn case(&self, id: &str) -> Option<&Case> {
+        self.cases.iter().find(|case| case.id.as_str() == id)
+    }
+
+    /// The 11 deferred rows, which can never count as passed.
+    #[must_use]
+    pub fn deferred(&self) -> &[Deferred] {
+        &self.deferred
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! From the file's words to checked values; every rule that a single row must
+//! obey is here.
+
+use std::collections::BTreeSet;
+
+use super::FACTS;
+use super::case::{
+    Alone, Attempt, Boundary, Case, CaseId, Deferred, Kind, Layer, NotApplicable, Packet,
+    lift_set_name,
+};
+use super::error::MatrixError;
+use super::expectation::Expectation;
+use super::lift::Lift;
+use super::raw;
+use crate::call::{BY_NUMBER, Call, table};
+use crate::script;
+use crate::wire::{Abi, Act};
+
+pub(super) fn deferred(raw: raw::Deferred) -> Deferred {
+    Deferred {
+        id: raw.id,
+        title: raw.title,
+        why: raw.why,
+    }
+}
+
+pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
+    let id = CaseId(raw.id);
+    let boundaries: Result<Vec<Boundary>, MatrixError> = raw
+        .boundary
+        .into_iter()
+        .map(|boundary| build_boundary(&id, boundary))
+        .collect();
+    let case = Case {
+        number: raw.number,
+        layer: raw.layer,
+        requirement: raw.requirement,
+        title: raw.title,
+        shows: raw.shows,
+        block_point: raw.block_point,
+        kind: raw.kind,
+        needs: raw.needs,
+        pending: raw.pending,
+        boundaries: boundaries?,
+        packets: raw.packet.into_iter().map(packet).collect(),
+        id,
+    };
+    of_its_kind(&case)?;
+    distinct(&case)?;
+    Ok(case)
+}
+
+/// A row has the proof its kind asks for, and none it does not ask for.
+fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
+    let attempts = case.attempts().next().is_some();
+    let packets = !case.packets.is_empty();
+    let not_of_its_kind = |what| {
+        Err(MatrixError::NotOfItsKind {
+            case: case.id.clone(),
+            what,
+        })
+    };
+    match case.kind {
+        Kind::Probe if !attempts => Err(MatrixError::NoAttempt {
+            case: case.id.clone(),
+        }),
+        Kind::Packet if !packets => Err(MatrixError::NoPacket {
+            case: case.id.clone(),
+        }),
+        Kind::Packet if attempts => not_of_its_kind("attempt"),
+        Kind::Build | Kind::Bundle | Kind::Trace | Kind::SelfCheck if attempts => {
+            not_of_its_kind("attempt")
+        }
+        Kind::Build | Kind::Bundle if packets => not_of_its_kind("packet"),
+        Kind::Packet | Kind::SelfCheck | Kind::Trace | Kind::Build | Kind::Bundle
+            if case.layer == Layer::L1 =>
+        {
+            Err(MatrixError::NoAttempt {
+                case: case.id.clone(),
+            })
+        }
+        Kind::Probe | Kind::Packet | Kind::SelfCheck | Kind::Trace | Kind::Build | Kind::Bundle => {
+            Ok(())
+        }
+    }
+}
+
+fn distinct(case: &Case) -> Result<(), MatrixError> {
+    let mut seen = BTreeSet::new();
+    let ids = case.attempts().map(|attempt| &attempt.id);
+    let names = case.boundaries.iter().map(|boundary| &boundary.name);
+    match ids.chain(names).find(|name| !seen.insert(name.as_str())) {
+        Some(name) => Err(MatrixError::Duplicate {
+            case: case.id.clone(),
+            name: name.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn packet(raw: raw::Packet) -> Packet {
+    let raw::Packet {
+        fixture,
+        role,
+        exit,
+        stops_at,
+        reasons,
+    } = raw;
+    Packet {
+        fixture,
+        role,
+        exit,
+        stops_at,
+        reasons,
+    }
+}
+
+fn build_boundary(case: &CaseId, raw: raw::Boundary) -> Result<Boundary, MatrixError> {
+    let lift = lifts(case, &raw.lift)?;
+    if lift.is_empty() {
+        return Err(MatrixError::NoLift {
+            case: case.clone(),
+            boundary: raw.name,
+        });
+    }
+    let alone: Result<Vec<Vec<Lift>>, MatrixError> =
+        raw.alone.iter().map(|set| lifts(case, set)).collect();
+    let alone = alone?;
+    let attempts: Result<Vec<Attempt>, MatrixError> = raw
+        .attempt
+        .into_iter()
+        .map(|raw| {
+            Row {
+                case,
+                id: raw.id.clone(),
+            }
+            .attempt(raw, &alone)
+        })
+        .collect();
+    Ok(Boundary {
+        name: raw.name,
+        lift,
+        attempts: attempts?,
+        alone,
+    })
+}
+
+fn lifts(case: &CaseId, words: &[String]) -> Result<Vec<Lift>, MatrixError> {
+    let parsed = words.iter().map(|word| word.parse());
+    parsed
+        .map(|lift| {
+            lift.map_err(|source| MatrixError::Lift {
+                case: case.clone(),
+                source,
+            })
+        })
+        .collect()
+}
+
+/// Where an attempt stands, for the errors about it.
+struct Row<'a> {
+    case: &'a CaseId,
+    id: String,
+}
+
+impl Row<'_> {
+    fn attempt(&self, raw: raw::Attempt, alone: &[Vec<Lift>]) -> Result<Attempt, MatrixError> {
+        if raw.why.trim().is_empty() {
+            return Err(self.rule("a reason"));
+        }
+        let attempt = Attempt {
+            act: self.act(raw.call, raw.abi, raw.script, raw.args)?,
+            locked: self.expectation("locked", raw.locked.as_deref().unwrap_or_default())?,
+            control: self
+                .expectation("in the control", raw.control.as_deref().unwrap_or_default())?,
+            alone: self.alone(raw.alone, alone)?,
+            na: raw.na.map(|na| self.not_applicable(na)).transpose()?,
+            id: self.id.clone(),
+            why: raw.why,
+            lethal: raw.lethal,
+        };
+        if attempt.locked == attempt.control {
+            return Err(self.rule("a control whose outcome is not the locked one"));
+        }
+        let may_end = |expectation: &Expectation| {
+            expectation.signal().is_some() || *expectation == Expectation::Exec
+        };
+        if !attempt.lethal && (may_end(&attempt.locked) || may_end(&attempt.control)) {
+            return Err(self.rule("`lethal = true` where the probe may not survive"));
+        }
+        Ok(attempt)
+    }
+
+    fn act(
+        &self,
+        call: Option<String>,
+        abi: Option<Abi>,
+        script: Option<String>,
+        args: Option<Vec<String>>,
+    ) -> Result<Act, MatrixError> {
+        match (call, script) {
+            (Some(call), None) if args.is_none() => self.call(call, abi.unwrap_or_default()),
+            (None, Some(script)) if abi.is_none() => self.script(script, args.unwrap_or_default()),
+            _ => Err(self
+                .rule("either a call, with or without `abi`, or a script, with or without `args`")),
+        }
+    }
+
+    fn call(&self, text: String, abi: Abi) -> Result<Act, MatrixError> {
+        let call = Call::parse(&text).map_err(|source| MatrixError::Call {
+            case: self.case.clone(),
+            attempt: self.id.clone(),
+            source,
+        })?;
+        if call.name != BY_NUMBER && !table::is_known(abi, &call.name) {
+            return Err(self.unknown("system call", &call.name));
+        }
+        call.facts()
+            .into_iter()
+            .try_for_each(|name| self.known_fact(name))?;
+        Ok(Act::Call { call: text, abi })
+    }
+
+    fn script(&self, name: String, args: Vec<String>) -> Result<Act, MatrixError> {
+        let script = script::find(&name).ok_or_else(|| self.unknown("script", &name))?;
+        if script.arguments != args.len() {
+            return Err(self.rule("as many `args` as the script takes"));
+        }
+        let facts = args
+            .iter()
+            .filter_map(|argument| script::fact_name(argument));
+        facts
+            .into_iter()
+            .try_for_each(|(name, _)| self.known_fact(name))?;
+        Ok(Act::Script { script: name, args })
+    }
+
+    fn known_fact(&self, name: &str) -> Result<(), MatrixError> {
+        let known = FACTS.iter().any(|(fact, _)| *fact == name);
+        if known {
+            Ok(())
+        } else {
+            Err(self.unknown("fact", name))
+        }
+    }
+
+    fn alone(&self, raw: Option<raw::Alone>, sets: &[Vec<Lift>]) -> Result<Alone, MatrixError> {
+        let names: BTreeSet<String> = sets.iter().map(|set| lift_set_name(set)).collect();
+        match raw {
+            None => Ok(Alone::AsLocked),
+            Some(raw::Alone::Everywhere(text)) => {
+                self.expectation("alone", &text).map(Alone::Everywhere)
+            }
+            Some(raw::Alone::PerLift(table)) => {
+                let checked = table.into_iter().map(|(name, text)| {
+                    if !names.contains(&name) {
+                        return Err(self.unknown("set of lifts of this boundary", &name));
+                    }
+                    Ok((name, self.expectation("alone", &text)?))
+                });
+                Ok(Alone::PerLift(checked.collect::<Result<_, MatrixError>>()?))
+            }
+        }
+    }
+
+    fn not_applicable(&self, raw: raw::NotApplicable) -> Result<NotApplicable, MatrixError> {
+        if raw.why.trim().is_empty() {
+            return Err(self.rule("a reason beside `na`"));
+        }
+        Ok(NotApplicable {
+            control: self.expectation("where it is not applicable", &raw.control)?,
+            why: raw.why,
+        })
+    }
+
+    fn expectation(&self, place: &'static str, text: &str) -> Result<Expectation, MatrixError> {
+        let attempt = || self.id.clone();
+        text.parse().map_err(|source| MatrixError::Expectation {
+            case: self.case.clone(),
+            attempt: attempt(),
+            place,
+            source,
+        })
+    }
+
+    fn unknown(&self, what: &'static str, name: &str) -> MatrixError {
+        MatrixError::Unknown {
+            case: self.case.clone(),
+            attempt: self.id.clone(),
+            what,
+            name: name.to_owned(),
+        }
+    }
+
+    fn rule(&self, expected: &'static str) -> MatrixError {
+        MatrixError::Attempt {
+            case: self.case.clone(),
+            attempt: self.id.clone(),
+            expected,
+        }
+    }
+}

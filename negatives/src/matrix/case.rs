@@ -1,0 +1,274 @@
+//! The rows as the rest of the program knows them: every value already checked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::expectation::Expectation;
+use super::lift::Lift;
+use crate::wire::{Act, Outcome, PlannedAttempt};
+
+/// The id of a row in scope, such as `N19`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(pub(super) String);
+
+impl CaseId {
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where the row's boundary is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Layer {
+    /// The kernel denies it from outside the program.
+    L1,
+    /// The build rejects it.
+    L2,
+    /// The program's own runtime guards.
+    L3,
+    /// The decision rules.
+    L4,
+    /// The output contract.
+    L5,
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+            Self::L3 => "L3",
+            Self::L4 => "L4",
+            Self::L5 => "L5",
+        })
+    }
+}
+
+/// What a row's proof is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Attempts of the probe in the locked sandbox and in its control.
+    Probe,
+    /// The checker's answer to packets.
+    Packet,
+    /// The checker's own word on its sandbox, against the outside witness.
+    SelfCheck,
+    /// The record of the checker's system calls.
+    Trace,
+    /// What a scan of sources and binaries finds.
+    Build,
+    /// What reading and judging bundles refuses.
+    Bundle,
+}
+
+/// A kind of evidence without which a row cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The probe's locked and control observations.
+    Attempts,
+    /// The seccomp filters as read back from the kernel, where that is allowed.
+    Filters,
+    /// The mount table seen from outside.
+    MountTable,
+    /// Interfaces and routes seen from outside.
+    NetworkTable,
+    /// The environment seen from outside.
+    Environment,
+    /// The checker's exit code and announcement in the locked sandbox.
+    CheckerRun,
+    /// The checker's report.
+    Report,
+    /// The checker's invariants beside what the outside witness saw.
+    SelfCheck,
+    /// A record of system calls made outside the process.
+    SyscallRecord,
+    /// What the build-time scan found, and where.
+    BuildScan,
+    /// The files of the output folder, as the harness reads them.
+    OutputFolder,
+    /// Whether bundles are accepted or refused, and why.
+    BundleVerification,
+    /// The terminal, JUnit and exit code of a run.
+    RunReports,
+}
+
+/// One row in scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// Its test number, 1 to 45.
+    pub number: u8,
+    /// Where its boundary is held.
+    pub layer: Layer,
+    /// The rows of the seed's Track 4 table it proves, if it proves one.
+    pub requirement: Vec<u8>,
+    /// A short title.
+    pub title: String,
+    /// What it shows, in a sentence.
+    pub shows: String,
+    /// What refuses, and how that is seen, in a sentence.
+    pub block_point: String,
+    /// What its proof is made of.
+    pub kind: Kind,
+    /// The evidence without which it cannot be judged.
+    pub needs: Vec<Evidence>,
+    /// Why it cannot be run yet, if it cannot: then it is not run, never held.
+    pub pending: Option<String>,
+    /// Its boundaries, each with its attempts.
+    pub boundaries: Vec<Boundary>,
+    /// The packets the checker is given.
+    pub packets: Vec<Packet>,
+}
+
+impl Case {
+    /// All attempts of all its boundaries.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.boundaries
+            .iter()
+            .flat_map(|boundary| &boundary.attempts)
+    }
+}
+
+/// A boundary and the attempts to cross it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boundary {
+    /// Its name, unique in the row.
+    pub name: String,
+    /// What the control lifts, all together.
+    pub lift: Vec<Lift>,
+    /// Sets of lifts under each of which the attempts must still be refused:
+    /// what is left holds alone.
+    pub alone: Vec<Vec<Lift>>,
+    /// The attempts.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One forbidden act and what must come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its id, unique in the row.
+    pub id: String,
+    /// What is done.
+    pub act: Act,
+    /// What it would give an attacker, or why its outcomes are these.
+    pub why: String,
+    /// The outcome in the locked sandbox.
+    pub locked: Expectation,
+    /// The outcome in the control.
+    pub control: Expectation,
+    /// The outcome where one layer is left to hold alone.
+    pub alone: Alone,
+    /// Whether the probe may not survive it in some launch: it then has
+    /// launches of its own.
+    pub lethal: bool,
+    /// The control's outcome that shows that this kernel or machine cannot do it
+    /// at all.
+    pub na: Option<NotApplicable>,
+}
+
+impl Attempt {
+    /// The attempt as the probe is told of it.
+    #[must_use]
+    pub fn planned(&self) -> PlannedAttempt {
+        PlannedAttempt {
+            id: self.id.clone(),
+            act: self.act.clone(),
+        }
+    }
+
+    /// What must come of it under one of its boundary's `alone` sets.
+    #[must_use]
+    pub fn expected_alone(&self, lifted: &[Lift]) -> &Expectation {
+        match &self.alone {
+            Alone::AsLocked => &self.locked,
+            Alone::Everywhere(expectation) => expectation,
+            Alone::PerLift(table) => table.get(&lift_set_name(lifted)).unwrap_or(&self.locked),
+        }
+    }
+
+    /// Whether the control's outcome shows that this host cannot do it at all.
+    #[must_use]
+    pub fn not_applicable(&self, control: &Outcome) -> bool {
+        match control {
+            Outcome::NotApplicable(_) => true,
+            other => self.na.as_ref().is_some_and(|na| na.control.matches(other)),
+        }
+    }
+}
+
+/// The outcome where one layer is left to hold alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alone {
+    /// The same as in the locked sandbox.
+    AsLocked,
+    /// This one in every `alone` set.
+    Everywhere(Expectation),
+    /// This one in the set of that name (see [`lift_set_name`]); in others as
+    /// in the locked sandbox.
+    PerLift(BTreeMap<String, Expectation>),
+}
+
+/// How a set of lifts is named in the matrix: its lifts joined by ` + `.
+#[must_use]
+pub fn lift_set_name(lifts: &[Lift]) -> String {
+    let names: Vec<String> = lifts.iter().map(ToString::to_string).collect();
+    names.join(" + ")
+}
+
+/// What shows that a kernel or machine cannot do it at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotApplicable {
+    /// The control's outcome on such a host.
+    pub control: Expectation,
+    /// What such a host lacks.
+    pub why: String,
+}
+
+/// One packet and the checker's answer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The fixture's name.
+    pub fixture: String,
+    /// Whether it is hostile or the control beside it.
+    pub role: Role,
+    /// The checker's exit code.
+    pub exit: u8,
+    /// The gate that refuses it, if one does.
+    pub stops_at: Option<String>,
+    /// The typed reasons that must be in the report.
+    pub reasons: Vec<String>,
+}
+
+/// What a packet is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It must be refused or its gap found.
+    Hostile,
+    /// It is good where the hostile one is not, and must be treated as good.
+    Control,
+}
+
+/// One deferred row: never run, never counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deferred {
+    /// Its id, `D1` to `D11`.
+    pub id: String,
+    /// What it would show.
+    pub title: String,
+    /// Why it is deferred.
+    pub why: String,
+}

@@ -1,0 +1,96 @@
+//! The matrix as its file spells it: words, not yet checked. Every field that
+//! is not listed here is refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::case::{Evidence, Kind, Layer, Role};
+use crate::wire::Abi;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Matrix {
+    pub(super) case: Vec<Case>,
+    pub(super) deferred: Vec<Deferred>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deferred {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) why: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    pub(super) id: String,
+    pub(super) number: u8,
+    pub(super) layer: Layer,
+    #[serde(default)]
+    pub(super) requirement: Vec<u8>,
+    pub(super) title: String,
+    pub(super) shows: String,
+    pub(super) block_point: String,
+    pub(super) kind: Kind,
+    pub(super) needs: Vec<Evidence>,
+    pub(super) pending: Option<String>,
+    #[serde(default)]
+    pub(super) boundary: Vec<Boundary>,
+    #[serde(default)]
+    pub(super) packet: Vec<Packet>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Packet {
+    pub(super) fixture: String,
+    pub(super) role: Role,
+    pub(super) exit: u8,
+    pub(super) stops_at: Option<String>,
+    #[serde(default)]
+    pub(super) reasons: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Boundary {
+    pub(super) name: String,
+    pub(super) lift: Vec<String>,
+    #[serde(default)]
+    pub(super) alone: Vec<Vec<String>>,
+    pub(super) attempt: Vec<Attempt>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Attempt {
+    pub(super) id: String,
+    pub(super) call: Option<String>,
+    pub(super) abi: Option<Abi>,
+    pub(super) script: Option<String>,
+    pub(super) args: Option<Vec<String>>,
+    pub(super) why: String,
+    pub(super) locked: Option<String>,
+    pub(super) control: Option<String>,
+    pub(super) alone: Option<Alone>,
+    #[serde(default)]
+    pub(super) lethal: bool,
+    pub(super) na: Option<NotApplicable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Alone {
+    Everywhere(String),
+    PerLift(BTreeMap<String, String>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotApplicable {
+    pub(super) control: String,
+    pub(super) why: String,
+}
