@@ -72,9 +72,10 @@ impl Programs {
 /// An image, ready to be loaded into an engine.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// The archive's `manifest.json` without the tag, which differs per run.
     config: Vec<u8>,
     layer: Vec<u8>,
+    /// The programs in it.
+    pub programs: Programs,
     /// Lower-case hex SHA-256 of each program.
     pub digests: ProgramDigests,
 }
@@ -116,7 +117,7 @@ impl Image {
             checker: sha256(programs.checker),
             probe: sha256(programs.probe),
         };
-        Ok(Self { config, layer, digests })
+        Ok(Self { config, layer, programs, digests })
     }
 
     /// The image's id as engines write it: `sha256:` and the digest of its

@@ -1,0 +1,153 @@
+//! What realises a profile. One small trait; what an engine cannot do is a value
+//! that the judge sees, never a special case in a row.
+//!
+//! An engine's word is a claim. Nothing here is evidence except the bytes that
+//! come out of the sandbox, and those are hostile.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::image::Image;
+use crate::profile::Profile;
+
+pub mod docker;
+mod endpoint;
+mod error;
+mod spelling;
+mod stream;
+
+pub use error::EngineError;
+
+/// The most bytes one launch may write to its standard output.
+pub const MAX_OUTPUT: usize = 4 << 20;
+/// The most bytes of standard error that are kept.
+pub const MAX_ERRORS: usize = 16 << 10;
+
+/// An engine, as it describes itself: claims, recorded for the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// `docker`, `podman` or `bwrap`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The API version agreed on, where there is an API.
+    pub api: Option<String>,
+    /// The runtime beneath it, with its version where it says one.
+    pub runtime: String,
+    /// The storage driver.
+    pub storage: String,
+    /// It runs without root.
+    pub rootless: bool,
+}
+
+/// One sandbox to be started.
+#[derive(Debug)]
+pub struct Launch<'a> {
+    /// Unique on this engine.
+    pub name: String,
+    /// The sandbox.
+    pub profile: &'a Profile,
+    /// The whole command line: the airlock and its plan, or the subject itself
+    /// when the airlock is what is missing.
+    pub argv: Vec<String>,
+    /// Host folders to mount.
+    pub folders: &'a Folders,
+    /// How long it may run.
+    pub limit: Duration,
+}
+
+/// The host folders of one launch.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    /// Mounted as the input.
+    pub input: PathBuf,
+    /// Mounted as the output; beneath `outer`.
+    pub output: PathBuf,
+    /// The output's parent, mounted only by the lift of that name.
+    pub outer: PathBuf,
+    /// A folder with a canary file, mounted only by the lift of that name.
+    pub canary: PathBuf,
+    /// A file that stands for a secret, mounted only by the lift of that name.
+    pub decoy: PathBuf,
+    /// The folder of a database server's socket, mounted only by that lift.
+    pub database: PathBuf,
+}
+
+/// How a sandbox ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Exit {
+    /// With this code; 128 + n where signal n ended it (bash(1), `docker run`).
+    Code(i64),
+    /// The engine did not say, or says it never ran; why.
+    Unknown(String),
+}
+
+/// A container engine or launcher.
+pub trait Engine: std::fmt::Debug + Send + Sync {
+    /// What it says of itself.
+    fn identity(&self) -> &Identity;
+
+    /// Takes the image, under a tag of this run's own.
+    ///
+    /// # Errors
+    /// The engine refuses it or cannot be reached.
+    fn load(&self, image: &Image) -> Result<(), EngineError>;
+
+    /// Creates and starts a sandbox; it will wait at the airlock's barrier.
+    ///
+    /// # Errors
+    /// The engine refuses it or cannot be reached; nothing is left behind.
+    fn start(&self, launch: &Launch<'_>) -> Result<Box<dyn Running>, EngineError>;
+
+    /// Ends every sandbox of this run, at once.
+    fn kill_all(&self);
+
+    /// Removes whatever this run left in the engine.
+    ///
+    /// # Errors
+    /// Something could not be removed; it is named.
+    fn close(&self) -> Result<(), EngineError>;
+
+    /// Whether the engine still answers.
+    fn answers(&self) -> bool;
+}
+
+/// A sandbox that was started.
+pub trait Running {
+    /// The host's id of its first process, as the engine claims it.
+    ///
+    /// # Errors
+    /// The engine cannot say.
+    fn pid(&self) -> Result<u32, EngineError>;
+
+    /// The next line of standard output without its newline; `None` at its end.
+    ///
+    /// # Errors
+    /// The stream broke, its bound was passed, or the deadline was.
+    fn line(&mut self) -> Result<Option<String>, EngineError>;
+
+    /// Lets the sandbox through the airlock's barrier.
+    ///
+    /// # Errors
+    /// The connection broke.
+    fn release(&mut self) -> Result<(), EngineError>;
+
+    /// Waits for its end and removes it.
+    ///
+    /// # Errors
+    /// The engine does not say how it ended or cannot remove it.
+    fn finish(self: Box<Self>) -> Result<Finished, EngineError>;
+}
+
+/// A sandbox that has ended and was removed.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub exit: Exit,
+    /// What it wrote to standard error, cut at [`MAX_ERRORS`].
+    pub errors: String,
+}

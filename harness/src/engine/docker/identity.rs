@@ -1,0 +1,36 @@
+//! What an engine says of itself.
+
+use bollard::Docker;
+use bollard::models::SystemVersionComponents;
+
+use super::super::{EngineError, Identity};
+
+/// Asks for version and configuration.
+///
+/// # Errors
+/// The engine does not answer.
+pub(super) async fn ask(client: &Docker) -> Result<Identity, EngineError> {
+    let version = client.version().await.map_err(EngineError::Version)?;
+    let info = client.info().await.map_err(EngineError::Version)?;
+    let components = version.components.unwrap_or_default();
+    let podman = components.iter().any(|component| component.name.starts_with("Podman"));
+    let options = info.security_options.unwrap_or_default();
+    Ok(Identity {
+        name: if podman { "podman" } else { "docker" }.to_owned(),
+        version: version.version.unwrap_or_default(),
+        api: version.api_version,
+        runtime: runtime(&components, info.default_runtime.as_deref()),
+        storage: info.driver.unwrap_or_default(),
+        rootless: options.iter().any(|option| option.contains("rootless")),
+    })
+}
+
+/// The default runtime with the version its component reports.
+fn runtime(components: &[SystemVersionComponents], default: Option<&str>) -> String {
+    let name = default.unwrap_or("runc");
+    let version = components
+        .iter()
+        .find(|component| component.name == name)
+        .map_or("", |component| component.version.as_str());
+    format!("{name} {version}").trim_end().to_owned()
+}

@@ -1,0 +1,141 @@
+//! Where the engine is: `DOCKER_HOST`, then the Docker context, then the
+//! well-known socket, as the docker command line decides it.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::EngineError;
+
+const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+
+/// What of the process's environment decides the endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// `DOCKER_HOST`.
+    pub host: Option<String>,
+    /// `DOCKER_CONTEXT`.
+    pub context: Option<String>,
+    /// `DOCKER_CONFIG`, or `~/.docker`.
+    pub config: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Reads them from this process's environment.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        let text = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        Self {
+            host: text("DOCKER_HOST"),
+            context: text("DOCKER_CONTEXT"),
+            config: text("DOCKER_CONFIG")
+                .map(PathBuf::from)
+                .or_else(|| home.map(|home| home.join(".docker"))),
+        }
+    }
+
+    /// The path of the engine's unix socket.
+    ///
+    /// # Errors
+    /// The endpoint is not a unix socket, or a context named cannot be read.
+    pub fn socket(&self) -> Result<PathBuf, EngineError> {
+        let endpoint = match &self.host {
+            Some(host) => host.clone(),
+            None => self.of_context()?,
+        };
+        endpoint
+            .strip_prefix("unix://")
+            .map(PathBuf::from)
+            .ok_or(EngineError::Remote { endpoint })
+    }
+
+    fn of_context(&self) -> Result<String, EngineError> {
+        let default = format!("unix://{DEFAULT_SOCKET}");
+        let Some(config) = &self.config else { return Ok(default) };
+        let name = self.context.clone().or_else(|| current_context(&config.join("config.json")));
+        match name {
+            None => Ok(default),
+            Some(name) if name == "default" => Ok(default),
+            Some(name) => context_host(config, &name),
+        }
+    }
+}
+
+fn current_context(path: &Path) -> Option<String> {
+    let config: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    Some(config.get("currentContext")?.as_str()?.to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Contexts are kept under the SHA-256 of their names.
+fn context_host(config: &Path, name: &str) -> Result<String, EngineError> {
+    let folder = hex::encode(Sha256::digest(name.as_bytes()));
+    let path = config.join("contexts/meta").join(folder).join("meta.json");
+    let host = || -> Option<String> {
+        let meta: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
+        Some(meta.pointer("/Endpoints/docker/Host")?.as_str()?.to_owned())
+    };
+    host().ok_or_else(|| EngineError::Context {
+        context: name.to_owned(),
+        path: path.display().to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn surroundings(config: &Path) -> Surroundings {
+        Surroundings { host: None, context: None, config: Some(config.to_owned()) }
+    }
+
+    #[test]
+    fn without_any_hint_it_is_the_well_known_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = surroundings(folder.path()).socket().unwrap();
+        assert_eq!(socket, Path::new(DEFAULT_SOCKET));
+    }
+
+    #[test]
+    fn docker_host_comes_before_the_context() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.json"), r#"{"currentContext":"far"}"#).unwrap();
+        let here = Surroundings {
+            host: Some("unix:///run/other.sock".to_owned()),
+            ..surroundings(folder.path())
+        };
+        assert_eq!(here.socket().unwrap(), Path::new("/run/other.sock"));
+    }
+
+    #[test]
+    fn a_context_names_its_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let meta = folder.path().join("contexts/meta").join(hex::encode(Sha256::digest("near")));
+        std::fs::create_dir_all(&meta).unwrap();
+        std::fs::write(
+            meta.join("meta.json"),
+            r#"{"Name":"near","Endpoints":{"docker":{"Host":"unix:///run/near.sock"}}}"#,
+        )
+        .unwrap();
+        std::fs::write(folder.path().join("config.json"), r#"{"currentContext":"near"}"#).unwrap();
+        assert_eq!(
+            surroundings(folder.path()).socket().unwrap(),
+            Path::new("/run/near.sock")
+        );
+    }
+
+    #[test]
+    fn a_context_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let here =
+            Surroundings { context: Some("gone".to_owned()), ..surroundings(folder.path()) };
+        let error = here.socket().unwrap_err();
+        assert!(matches!(error, EngineError::Context { context, .. } if context == "gone"));
+    }
+
+    #[test]
+    fn an_engine_on_another_host_is_refused() {
+        let here = Surroundings { host: Some("tcp://10.0.0.1:2375".to_owned()), ..Default::default() };
+        assert!(matches!(here.socket().unwrap_err(), EngineError::Remote { .. }));
+    }
+}

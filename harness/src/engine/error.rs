@@ -1,0 +1,203 @@
+//! What can go wrong with a container engine: one variant per request.
+
+use std::time::Duration;
+
+/// A request to the container engine failed, or its answer could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No engine answers.
+    #[error("failed to reach a container engine at `{endpoint}`")]
+    Connect {
+        /// Where it was looked for.
+        endpoint: String,
+        /// What the connection said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The socket is there, and this user may not use it.
+    #[error("failed to open the engine's socket `{socket}`: permission denied")]
+    Permission {
+        /// The socket's path.
+        socket: String,
+    },
+    /// The socket is not there.
+    #[error("failed to find the engine's socket `{socket}`")]
+    NoSocket {
+        /// The socket's path.
+        socket: String,
+    },
+    /// The endpoint is on another machine or of a kind this cannot use.
+    #[error(
+        "failed to use the engine at `{endpoint}`: expected a unix socket on this host, because mounts and the outside witness need the same kernel"
+    )]
+    Remote {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The Docker context named does not exist or cannot be read.
+    #[error("failed to read the docker context `{context}` in `{path}`")]
+    Context {
+        /// The context's name.
+        context: String,
+        /// Where it was looked for.
+        path: String,
+    },
+    /// The engine did not say its version.
+    #[error("failed to ask the engine for its version")]
+    Version(#[source] bollard::errors::Error),
+    /// The image could not be loaded.
+    #[error("failed to load image `{tag}` into the engine")]
+    Load {
+        /// The run's own tag.
+        tag: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The engine does not have the image it just took.
+    #[error("failed to inspect image `{tag}`")]
+    InspectImage {
+        /// The run's own tag.
+        tag: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The image's tag could not be removed.
+    #[error("failed to remove image `{tag}`")]
+    RemoveImage {
+        /// The run's own tag.
+        tag: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container was not created.
+    #[error("failed to create container `{name}`")]
+    Create {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container's streams could not be attached.
+    #[error("failed to attach to container `{name}`")]
+    Attach {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container was not started.
+    #[error("failed to start container `{name}`")]
+    Start {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container could not be inspected.
+    #[error("failed to inspect container `{name}`")]
+    Inspect {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container's output could not be read.
+    #[error("failed to read the output of container `{name}`")]
+    Read {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The barrier's byte could not be sent.
+    #[error("failed to write to the input of container `{name}`")]
+    Write {
+        /// The container's name.
+        name: String,
+        /// What the connection said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The engine did not say how the container ended.
+    #[error("failed to wait for container `{name}`")]
+    Wait {
+        /// The container's name.
+        name: String,
+        /// What the engine said; `None` if it said nothing.
+        #[source]
+        source: Option<bollard::errors::Error>,
+    },
+    /// The container was not removed.
+    #[error("failed to remove container `{name}`")]
+    Remove {
+        /// The container's name.
+        name: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// The container did not end in time.
+    #[error("container `{name}` still running after {limit:?}")]
+    Deadline {
+        /// The container's name.
+        name: String,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// What the container wrote is more than a launch may write.
+    #[error("container `{name}` wrote more than {limit} bytes")]
+    Flood {
+        /// The container's name.
+        name: String,
+        /// The bound, in bytes.
+        limit: usize,
+    },
+    /// The run was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl EngineError {
+    /// What the user can do about it, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect { .. } | Self::NoSocket { .. } => Some(
+                "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one".to_owned(),
+            ),
+            Self::Permission { .. } => Some(
+                "run as root, or add this user to the socket's group: `sudo usermod -aG docker \"$USER\"`, then log in again"
+                    .to_owned(),
+            ),
+            Self::Remote { .. } => {
+                Some("run the harness on the host the engine runs on".to_owned())
+            }
+            Self::Context { .. } => {
+                Some("`docker context ls` lists them; DOCKER_HOST overrides them".to_owned())
+            }
+            Self::Version(_)
+            | Self::Load { .. }
+            | Self::InspectImage { .. }
+            | Self::RemoveImage { .. }
+            | Self::Create { .. }
+            | Self::Attach { .. }
+            | Self::Start { .. }
+            | Self::Inspect { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Wait { .. }
+            | Self::Remove { .. }
+            | Self::Deadline { .. }
+            | Self::Flood { .. }
+            | Self::Interrupted => None,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! From observations to a verdict: a pure function, the heart of the design.
+//!
+//! `attest` and `verify` call the same one, so an edited verdict changes nothing.
+//! It opens no file, starts no process and asks no clock.
+
+use negatives::matrix::{Case, Kind};
+use seccomp::Policy;
+
+use crate::image::ProgramDigests;
+use crate::record::LaunchRecord;
+
+mod filters;
+mod mounts;
+mod outside;
+mod packet;
+mod probe;
+mod roll;
+mod self_check;
+mod trace;
+mod verdict;
+
+pub use probe::outcome_words;
+pub use verdict::{Reason, Verdict, Word};
+
+use roll::Records;
+
+/// What the observations are held against.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The digests of the three programs.
+    pub programs: ProgramDigests,
+    /// The system call policy.
+    pub policy: Policy,
+}
+
+/// How a seccomp row's filter was witnessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilterProof {
+    /// Read back from the kernel and compared over the whole table.
+    ReadBack,
+    /// Attempts and controls alone.
+    Attempted,
+}
+
+/// Judges one case from its launches.
+#[must_use]
+pub fn judge(case: &Case, records: &[LaunchRecord], expected: &Expected) -> Verdict {
+    if let Some(why) = &case.pending {
+        return Verdict::NotRun(Reason::Pending { why: why.clone() });
+    }
+    let roll = Records::new(records);
+    match case.kind {
+        Kind::Probe => probe::judge(case, &roll, expected),
+        Kind::Packet => packet::judge(case, &roll, expected),
+        Kind::SelfCheck => self_check::judge(case, &roll, expected),
+        Kind::Trace => trace::judge(case, &roll, expected),
+        Kind::Build | Kind::Bundle => Verdict::NotRun(Reason::NotImplemented),
+    }
+}
+
+/// How the filters of a case's locked launches were witnessed.
+#[must_use]
+pub fn filter_proof(records: &[LaunchRecord]) -> FilterProof {
+    let roll = Records::new(records);
+    let mut locked = roll.locked().peekable();
+    if locked.peek().is_some() && locked.all(outside::filters_were_read) {
+        FilterProof::ReadBack
+    } else {
+        FilterProof::Attempted
+    }
+}

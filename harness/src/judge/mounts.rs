@@ -1,0 +1,165 @@
+//! Which mounts a locked sandbox may have: the two data mounts, and the runtime's
+//! own by point, type and flags. Anything else breaks the row.
+//!
+//! A container's mount table is never two lines long; what the runtime adds is
+//! named here, each with the reason it is there.
+
+use crate::image::{INPUT, OUTPUT};
+use crate::witness::Mount;
+
+/// A mount the runtime makes.
+struct Named {
+    point: Point,
+    kinds: &'static [&'static str],
+    access: Access,
+}
+
+enum Point {
+    Exactly(&'static str),
+    /// Directly or further beneath this folder.
+    Beneath(&'static str),
+}
+
+enum Access {
+    ReadOnly,
+    /// Writable by its mode for root only, and denied by Landlock besides.
+    Any,
+}
+
+/// Root file systems that engines use: storage drivers of Docker and Podman, and
+/// bubblewrap's tmpfs.
+const ROOTS: [&str; 8] = [
+    "overlay",
+    "fuse.fuse-overlayfs",
+    "btrfs",
+    "zfs",
+    "ext4",
+    "xfs",
+    "tmpfs",
+    "aufs",
+];
+
+const NAMED: [Named; 12] = [
+    Named { point: Point::Exactly("/"), kinds: &ROOTS, access: Access::ReadOnly },
+    // The kernel's view of processes; its dangerous parts are masked below.
+    Named { point: Point::Exactly("/proc"), kinds: &["proc"], access: Access::Any },
+    // Masked paths are covered by an empty read-only tmpfs or by /dev/null.
+    Named { point: Point::Beneath("/proc"), kinds: &["proc", "tmpfs"], access: Access::ReadOnly },
+    Named { point: Point::Exactly("/dev"), kinds: &["tmpfs"], access: Access::Any },
+    Named { point: Point::Exactly("/dev/pts"), kinds: &["devpts"], access: Access::Any },
+    Named { point: Point::Exactly("/dev/mqueue"), kinds: &["mqueue"], access: Access::Any },
+    Named { point: Point::Exactly("/sys"), kinds: &["sysfs"], access: Access::ReadOnly },
+    // On cgroup v1 a small tmpfs holds one read-only mount per controller.
+    Named {
+        point: Point::Exactly("/sys/fs/cgroup"),
+        kinds: &["tmpfs", "cgroup2"],
+        access: Access::Any,
+    },
+    Named { point: Point::Beneath("/sys"), kinds: &["cgroup", "tmpfs"], access: Access::ReadOnly },
+    // Docker writes these three for every container, network or not.
+    Named { point: Point::Exactly("/etc/resolv.conf"), kinds: &[], access: Access::ReadOnly },
+    Named { point: Point::Exactly("/etc/hostname"), kinds: &[], access: Access::ReadOnly },
+    Named { point: Point::Exactly("/etc/hosts"), kinds: &[], access: Access::ReadOnly },
+];
+
+/// Every way in which a mount table differs from the profile's, in words.
+#[must_use]
+pub(super) fn differences(mounts: &[Mount]) -> Vec<String> {
+    let mut found: Vec<String> = mounts.iter().filter_map(difference).collect();
+    for (point, read_only) in [(INPUT, true), (OUTPUT, false)] {
+        let mut here = mounts.iter().filter(|mount| mount.point == point);
+        match (here.next(), here.next()) {
+            (None, _) => found.push(format!("`{point}` is not mounted")),
+            (Some(_), Some(_)) => found.push(format!("`{point}` is mounted more than once")),
+            (Some(mount), None) if mount.is_read_only() != read_only => {
+                let state = if read_only { "writable" } else { "read-only" };
+                found.push(format!("`{point}` is {state}"));
+            }
+            (Some(_), None) => {}
+        }
+    }
+    found
+}
+
+fn difference(mount: &Mount) -> Option<String> {
+    if mount.point == INPUT || mount.point == OUTPUT {
+        return None;
+    }
+    let shown = format!("`{}` ({}, {})", mount.point, mount.kind, mount.options.join(","));
+    let Some(named) = NAMED.iter().find(|named| named.point.is(&mount.point)) else {
+        return Some(format!("{shown} is not a mount of the runtime's"));
+    };
+    if !named.kinds.is_empty() && !named.kinds.contains(&mount.kind.as_str()) {
+        return Some(format!("{shown} is of another type"));
+    }
+    // The null device that masks a file is on the sandbox's own /dev.
+    let masked = mount.root == "/null" && matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
+    match named.access {
+        Access::ReadOnly if !mount.is_read_only() && !masked => Some(format!("{shown} is writable")),
+        Access::ReadOnly | Access::Any => None,
+    }
+}
+
+impl Point {
+    fn is(&self, point: &str) -> bool {
+        match self {
+            Self::Exactly(path) => point == *path,
+            Self::Beneath(path) => {
+                point.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::witness::mounts::parse;
+
+    const DOCKER: &str = "\
+69 45 0:39 / / ro,noatime master:2 - fuse.fuse-overlayfs fuse-overlayfs rw
+70 69 0:41 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw
+71 69 0:42 / /dev rw,nosuid - tmpfs tmpfs rw,size=65536k,mode=755
+72 71 0:43 / /dev/pts rw,nosuid,noexec,relatime - devpts devpts rw,gid=5
+73 69 0:44 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs ro
+74 73 0:45 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=755
+75 74 0:29 / /sys/fs/cgroup/cpu ro,nosuid,nodev,noexec,relatime - cgroup cgroup rw,cpu
+84 71 0:40 / /dev/mqueue rw,nosuid,nodev,noexec,relatime - mqueue mqueue rw
+85 69 254:0 /tmp/t /in ro,relatime - ext4 /dev/vda rw
+91 69 254:0 /tmp/u /out rw,relatime - ext4 /dev/vda rw
+86 69 254:0 /c/resolv.conf /etc/resolv.conf ro,relatime - ext4 /dev/vda rw
+46 70 0:41 /bus /proc/bus ro,nosuid,nodev,noexec,relatime - proc proc rw
+50 70 0:46 / /proc/acpi ro,relatime - tmpfs tmpfs ro
+51 70 0:42 /null /proc/keys rw,nosuid - tmpfs tmpfs rw,size=65536k,mode=755
+53 73 0:47 / /sys/firmware ro,relatime - tmpfs tmpfs ro
+";
+
+    fn judged(text: &str) -> Vec<String> {
+        differences(&parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_locked_containers_table_has_no_difference() {
+        assert_eq!(judged(DOCKER), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_change_to_the_table_is_found() {
+        for (from, to, expected) in [
+            ("/in ro,", "/in rw,", "`/in` is writable"),
+            ("/out rw,", "/out ro,", "`/out` is read-only"),
+            ("/ / ro,", "/ / rw,", "is writable"),
+            ("/tmp/t /in", "/tmp/t /in2", "`/in` is not mounted"),
+            ("/proc/bus ro,", "/proc/bus rw,", "`/proc/bus` (proc, rw"),
+            ("- sysfs sysfs", "- ext4 sysfs", "of another type"),
+            ("/c/resolv.conf /etc/resolv.conf", "/x /etc/passwd", "not a mount of the runtime's"),
+            ("/c/resolv.conf /etc/resolv.conf", "/x /out/nested", "not a mount of the runtime's"),
+            ("/c/resolv.conf /etc/resolv.conf", "/x /var/run/docker.sock", "not a mount"),
+            ("/tmp/u /out", "/tmp/u /in", "`/in` is mounted more than once"),
+        ] {
+            assert!(DOCKER.contains(from), "{from}");
+            let found = judged(&DOCKER.replacen(from, to, 1)).join("; ");
+            assert!(found.contains(expected), "{from} -> {to}: {found}");
+        }
+    }
+}

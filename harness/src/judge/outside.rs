@@ -1,0 +1,250 @@
+//! Holds what the outside witness saw of a locked launch against the profile.
+//!
+//! An engine that adds a mount, a capability or a variable, or runs another
+//! program, is caught here whatever it reports.
+
+use super::verdict::{Reason, Verdict};
+use super::{Expected, filters, mounts};
+use crate::record::{LaunchRecord, Subject};
+use crate::witness::{Seen, View};
+
+/// Something the outside witness can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fact {
+    /// The programs are those of the image, and the process is this launch's.
+    Programs,
+    /// Filters read back equal what was compiled, over the whole table.
+    Filters,
+    /// The mount table.
+    Mounts,
+    /// The environment at the exec.
+    Environment,
+    /// Interfaces and routes.
+    Network,
+    /// Ids, capabilities, no-new-privileges, seccomp mode.
+    Privileges,
+    /// Every namespace but the user's is the sandbox's own.
+    Namespaces,
+    /// Open descriptors at the exec.
+    Descriptors,
+    /// Resource limits at the exec.
+    Limits,
+}
+
+impl Fact {
+    /// Every fact.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Programs,
+        Self::Filters,
+        Self::Mounts,
+        Self::Environment,
+        Self::Network,
+        Self::Privileges,
+        Self::Namespaces,
+        Self::Descriptors,
+        Self::Limits,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Programs => "the programs",
+            Self::Filters => "the seccomp filters",
+            Self::Mounts => "the mount table",
+            Self::Environment => "the environment",
+            Self::Network => "the network",
+            Self::Privileges => "the privileges",
+            Self::Namespaces => "the namespaces",
+            Self::Descriptors => "the descriptors",
+            Self::Limits => "the limits",
+        }
+    }
+}
+
+/// How a fact came out.
+pub(super) enum Finding {
+    /// As the profile says.
+    Fits,
+    /// Expected, observed.
+    Differs(String, String),
+    /// Why it could not be seen.
+    NotSeen(String),
+}
+
+/// Judges one fact of a locked launch; `None` where it fits.
+pub(super) fn judge(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Option<Verdict> {
+    let launch = record.id.clone();
+    match find(record, fact, expected) {
+        Finding::Fits => None,
+        Finding::Differs(expected, observed) => {
+            let fact = fact.name();
+            Some(Verdict::Broken(Reason::Outside { launch, fact, expected, observed }))
+        }
+        Finding::NotSeen(reason) => {
+            let fact = fact.name();
+            Some(Verdict::Inconclusive(Reason::NotSeen { launch, fact, reason }))
+        }
+    }
+}
+
+fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
+    let Some(barrier) = &record.barrier else {
+        return Finding::NotSeen("there was no look at the barrier".to_owned());
+    };
+    match fact {
+        Fact::Programs => programs(record, barrier, expected),
+        Fact::Filters => with(&barrier.filters, |stack| filters::finding(stack, &expected.policy)),
+        Fact::Mounts => with(&barrier.mounts, |table| fits_all(&mounts::differences(table))),
+        Fact::Environment => at_exec(record, |exec| {
+            with(&exec.environment, |names| same("no variable", "", &names.join(" ")))
+        }),
+        Fact::Network => network(barrier),
+        Fact::Privileges => privileges(barrier),
+        Fact::Namespaces => namespaces(barrier),
+        Fact::Descriptors => at_exec(record, descriptors),
+        Fact::Limits => at_exec(record, limits),
+    }
+}
+
+fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
+    match seen {
+        Seen::Seen(fact) => judge(fact),
+        Seen::NotSeen(reason) => Finding::NotSeen(reason.clone()),
+    }
+}
+
+fn at_exec(record: &LaunchRecord, judge: impl FnOnce(&View) -> Finding) -> Finding {
+    match (&record.exec, &record.barrier) {
+        (Some(exec), _) => judge(exec),
+        (None, Some(View { filters: Seen::NotSeen(reason), .. })) => {
+            Finding::NotSeen(format!("there was no look at the exec: {reason}"))
+        }
+        (None, _) => Finding::NotSeen("there was no look at the exec".to_owned()),
+    }
+}
+
+fn same(words: &str, expected: &str, observed: &str) -> Finding {
+    if observed == expected {
+        return Finding::Fits;
+    }
+    let expected = if expected.is_empty() { words } else { expected };
+    let observed = if observed.is_empty() { "none" } else { observed };
+    Finding::Differs(expected.to_owned(), observed.to_owned())
+}
+
+fn fits_all(differences: &[String]) -> Finding {
+    same("the data mounts and the runtime's own", "", &differences.join("; "))
+}
+
+/// The first that does not fit; what was not seen gives way to what differs.
+fn first(findings: impl IntoIterator<Item = Finding>) -> Finding {
+    let mut result = Finding::Fits;
+    for finding in findings {
+        match (&result, &finding) {
+            (_, Finding::Fits) | (Finding::NotSeen(_), Finding::NotSeen(_)) => {}
+            (_, Finding::Differs(..)) => return finding,
+            (Finding::Fits | Finding::Differs(..), Finding::NotSeen(_)) => result = finding,
+        }
+    }
+    result
+}
+
+fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Finding {
+    let digests = &expected.programs;
+    let subject = match record.subject {
+        Subject::Probe { .. } => &digests.probe,
+        Subject::Checker { .. } => &digests.checker,
+    };
+    let mut findings = vec![
+        with(&barrier.nonce_in_command, |found| same("", "true", &found.to_string())),
+        with(&barrier.executable, |digest| same("", &digests.airlock, digest)),
+        with(&barrier.held, |digest| same("", subject, digest)),
+        with(&barrier.folders, |seen| {
+            same("", &format!("{:?}", record.folders), &format!("{seen:?}"))
+        }),
+    ];
+    if let Some(exec) = &record.exec {
+        findings.push(with(&exec.executable, |digest| same("", subject, digest)));
+    }
+    first(findings)
+}
+
+fn network(barrier: &View) -> Finding {
+    first([
+        with(&barrier.interfaces, |names| same("", "lo", &names.join(" "))),
+        with(&barrier.routes, |routes| same("no route", "", &routes.join("; "))),
+    ])
+}
+
+fn privileges(barrier: &View) -> Finding {
+    with(&barrier.status, |status| {
+        let line = |name: &str| status.get(name).map_or("", String::as_str);
+        let none = "0000000000000000";
+        let fixed = [
+            ("CapInh", none),
+            ("CapPrm", none),
+            ("CapEff", none),
+            ("CapBnd", none),
+            ("CapAmb", none),
+            ("NoNewPrivs", "1"),
+            ("Seccomp", "2"),
+            ("Threads", "1"),
+        ];
+        let named = |name: &str, value: &str| format!("{name} {value}");
+        let mut findings: Vec<Finding> = fixed
+            .iter()
+            .map(|(name, value)| same("", &named(name, value), &named(name, line(name))))
+            .collect();
+        findings.extend(["Uid", "Gid"].map(|name| not_root(name, line(name))));
+        first(findings)
+    })
+}
+
+/// Real, effective, saved and file system ids, none of them 0.
+fn not_root(name: &str, ids: &str) -> Finding {
+    let ids: Vec<&str> = ids.split_whitespace().collect();
+    if ids.len() == 4 && ids.iter().all(|id| *id != "0") {
+        return Finding::Fits;
+    }
+    Finding::Differs(format!("{name} not 0"), format!("{name} {}", ids.join(" ")))
+}
+
+/// A user namespace of its own is the engine's choice (rootless, remapped).
+fn namespaces(barrier: &View) -> Finding {
+    with(&barrier.namespaces, |namespaces| {
+        let shared: Vec<&str> = namespaces
+            .iter()
+            .filter(|(name, namespace)| name.as_str() != "user" && namespace.shared_with_host)
+            .map(|(name, _)| name.as_str())
+            .collect();
+        same("namespaces of its own", "", &shared.join(" "))
+    })
+}
+
+fn descriptors(exec: &View) -> Finding {
+    with(&exec.descriptors, |open| {
+        let numbers: Vec<String> =
+            open.iter().map(|descriptor| descriptor.number.to_string()).collect();
+        let targets = open.iter().all(|descriptor| descriptor.target.starts_with("pipe:"));
+        let seen = numbers.join(" ");
+        if targets {
+            return same("", "0 1 2", &seen);
+        }
+        Finding::Differs("pipes at 0 1 2".to_owned(), format!("{open:?}"))
+    })
+}
+
+fn limits(exec: &View) -> Finding {
+    let files = crate::profile::SUBJECT_OPEN_FILES;
+    with(&exec.limits, |limits| {
+        let line = |name: &str| limits.get(name).map_or("", String::as_str);
+        first([
+            same("", &format!("{files} {files}"), line("Max open files")),
+            same("", "0 0", line("Max core file size")),
+        ])
+    })
+}
+
+/// Whether the filters were read back, for the words "read back" or "attempted".
+pub(super) fn filters_were_read(record: &LaunchRecord) -> bool {
+    record.barrier.as_ref().is_some_and(|barrier| barrier.filters.fact().is_some())
+}

@@ -1,0 +1,194 @@
+//! Judges a row of attempts: refused when locked, as declared in its control,
+//! and still refused by each layer alone.
+
+use negatives::matrix::{Attempt, Boundary, Case, Evidence, Expectation};
+use negatives::wire::{Event, Outcome};
+
+use super::Expected;
+use super::outside::{self, Fact};
+use super::roll::Records;
+use super::verdict::{Reason, Verdict};
+use crate::engine::Exit;
+use crate::plan;
+use crate::record::{LaunchRecord, Role};
+
+/// Signals are added to this in an exit code (bash(1)).
+const SIGNALLED: i64 = 128;
+
+/// What came of one attempt in one launch.
+enum Came<'a> {
+    Out(&'a Outcome),
+    /// The probe did not survive it.
+    Died(i32),
+    /// It never began, or nothing tells how it ended.
+    Unknown,
+}
+
+/// Judges every attempt of a case, then what the outside witness must have seen.
+pub(super) fn judge(
+    case: &Case,
+    records: &Records<'_>,
+    expected: &Expected,
+) -> Verdict {
+    let mut applied = 0_usize;
+    let mut evidence = String::new();
+    for boundary in &case.boundaries {
+        for attempt in &boundary.attempts {
+            match judge_attempt(case, boundary, attempt, records) {
+                Judged::Proved => applied += 1,
+                Judged::NotApplicable(why) => evidence = why,
+                Judged::Fell(verdict) => return verdict,
+            }
+        }
+    }
+    if let Some(verdict) = judge_outside(case, records, expected) {
+        return verdict;
+    }
+    if applied == 0 {
+        return Verdict::NotRun(Reason::NothingApplies { evidence });
+    }
+    Verdict::Held
+}
+
+enum Judged {
+    Proved,
+    NotApplicable(String),
+    Fell(Verdict),
+}
+
+/// Locked first: a broken boundary is broken whatever its control says.
+fn judge_attempt(
+    case: &Case,
+    boundary: &Boundary,
+    attempt: &Attempt,
+    records: &Records<'_>,
+) -> Judged {
+    let mut not_applicable = None;
+    for role in plan::roles(boundary) {
+        let launch = plan::launch_id(case, boundary, attempt, &role);
+        let record = match records.get(&launch) {
+            Ok(record) => record,
+            Err(reason) => return Judged::Fell(Verdict::NotRun(reason)),
+        };
+        let expectation = plan::expectation(boundary, attempt, &role);
+        match came(record, &attempt.id) {
+            Came::Out(outcome) if expectation.matches(outcome) => {}
+            Came::Out(outcome) if is_control(&role) && attempt.not_applicable(outcome) => {
+                not_applicable = Some(outcome_words(outcome));
+            }
+            Came::Died(signal) if expectation.matches_death(signal) => {}
+            Came::Unknown => {
+                let attempt = attempt.id.clone();
+                return Judged::Fell(Verdict::NotRun(Reason::NotReported { launch, attempt }));
+            }
+            observed => return Judged::Fell(fell(&role, launch, attempt, expectation, &observed)),
+        }
+    }
+    not_applicable.map_or(Judged::Proved, Judged::NotApplicable)
+}
+
+fn fell(
+    role: &Role,
+    launch: String,
+    attempt: &Attempt,
+    expectation: &Expectation,
+    observed: &Came<'_>,
+) -> Verdict {
+    let attempt = attempt.id.clone();
+    let expected = expectation.to_string();
+    let observed = observed.to_string();
+    match role {
+        Role::Locked | Role::Alone { .. } => {
+            Verdict::Broken(Reason::NotRefused { launch, attempt, expected, observed })
+        }
+        Role::Control { .. } => {
+            Verdict::Inconclusive(Reason::ControlFailed { launch, attempt, expected, observed })
+        }
+    }
+}
+
+/// A `begin` without its `end` is an attempt the probe did not survive, if it was
+/// the last thing and the exit code names a signal.
+fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
+    let mut begun = false;
+    for line in &record.lines {
+        match &line.event {
+            Event::Begin { id: begin } => begun = begin == id,
+            Event::End { id: end, outcome, .. } if end == id => return Came::Out(outcome),
+            Event::End { .. } | Event::Exit { .. } => begun = false,
+            Event::Hello { .. } => {}
+        }
+    }
+    match record.exit {
+        Exit::Code(code) if begun && code > SIGNALLED => {
+            i32::try_from(code - SIGNALLED).map_or(Came::Unknown, Came::Died)
+        }
+        Exit::Code(_) | Exit::Unknown(_) => Came::Unknown,
+    }
+}
+
+impl std::fmt::Display for Came<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Out(outcome) => out.write_str(&outcome_words(outcome)),
+            Self::Died(signal) => write!(out, "killed by signal {signal}"),
+            Self::Unknown => out.write_str("nothing"),
+        }
+    }
+}
+
+/// An outcome in the matrix's words.
+#[must_use]
+pub fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Returned(value) => format!("returns {value}"),
+        Outcome::Errno(number) => negatives::errno::Errno::describe(*number),
+        Outcome::Found(what) => format!("found: {what}"),
+        Outcome::Absent => "absent".to_owned(),
+        Outcome::NotApplicable(why) => format!("not applicable: {why}"),
+        Outcome::Unready(why) => format!("not ready: {why}"),
+    }
+}
+
+fn is_control(role: &Role) -> bool {
+    matches!(role, Role::Control { .. })
+}
+
+/// The facts that a row's proof rests on besides its attempts, and whether the row
+/// is inconclusive without them. What else was not seen is said by the bundle and
+/// does not decide.
+fn facts(case: &Case) -> Vec<(Fact, bool)> {
+    let needed = case.needs.iter().filter_map(|evidence| match evidence {
+        Evidence::Filters => Some((Fact::Filters, false)),
+        Evidence::MountTable => Some((Fact::Mounts, true)),
+        Evidence::NetworkTable => Some((Fact::Network, true)),
+        Evidence::Environment => Some((Fact::Environment, true)),
+        Evidence::Attempts
+        | Evidence::CheckerRun
+        | Evidence::Report
+        | Evidence::SelfCheck
+        | Evidence::SyscallRecord
+        | Evidence::BuildScan
+        | Evidence::OutputFolder
+        | Evidence::BundleVerification
+        | Evidence::RunReports => None,
+    });
+    std::iter::once((Fact::Programs, false)).chain(needed).collect()
+}
+
+fn judge_outside(case: &Case, records: &Records<'_>, expected: &Expected) -> Option<Verdict> {
+    let mut unseen = None;
+    for record in records.locked() {
+        for (fact, decides) in facts(case) {
+            match outside::judge(record, fact, expected) {
+                None => {}
+                Some(Verdict::Inconclusive(_)) if !decides => {}
+                Some(Verdict::Inconclusive(reason)) => {
+                    unseen = Some(Verdict::Inconclusive(reason));
+                }
+                Some(verdict) => return Some(verdict),
+            }
+        }
+    }
+    unseen
+}

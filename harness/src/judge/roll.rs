@@ -1,0 +1,71 @@
+//! The records of one case, each checked to be of the launch it says it is.
+
+use std::collections::BTreeMap;
+
+use negatives::wire::Event;
+
+use super::verdict::Reason;
+use crate::record::{LaunchRecord, Role, Subject};
+
+/// A case's records by launch id.
+pub(super) struct Records<'a> {
+    by_id: BTreeMap<&'a str, &'a LaunchRecord>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(records: &'a [LaunchRecord]) -> Self {
+        Self { by_id: records.iter().map(|record| (record.id.as_str(), record)).collect() }
+    }
+
+    /// A record that can count.
+    pub(super) fn get(&self, launch: &str) -> Result<&'a LaunchRecord, Reason> {
+        let record = self
+            .by_id
+            .get(launch)
+            .copied()
+            .ok_or_else(|| Reason::NoRecord { launch: launch.to_owned() })?;
+        match &record.trouble {
+            Some(trouble) => {
+                Err(Reason::Trouble { launch: launch.to_owned(), trouble: trouble.clone() })
+            }
+            None => authentic(record).map(|()| record),
+        }
+    }
+
+    /// The records of locked launches.
+    pub(super) fn locked(&self) -> impl Iterator<Item = &'a LaunchRecord> {
+        self.by_id.values().copied().filter(|record| record.role == Role::Locked)
+    }
+}
+
+/// A probe's lines repeat the nonce, count up without a gap, and begin with the
+/// case they were asked for; a replayed or cut protocol does not.
+fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
+    let Subject::Probe { attempts } = &record.subject else { return Ok(()) };
+    let mismatch = |what, expected: &str, observed: &str| Reason::Mismatched {
+        launch: record.id.clone(),
+        what,
+        expected: expected.to_owned(),
+        observed: observed.to_owned(),
+    };
+    for (expected, line) in (0_u32..).zip(&record.lines) {
+        if line.nonce != record.nonce {
+            return Err(mismatch("nonce", &record.nonce, &line.nonce));
+        }
+        if line.seq != expected {
+            let (expected, observed) = (expected.to_string(), line.seq.to_string());
+            return Err(mismatch("sequence number", &expected, &observed));
+        }
+    }
+    let hello = record.lines.first().map(|line| &line.event);
+    let count = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+    match hello {
+        Some(Event::Hello { case, attempts }) if *case == record.case && *attempts == count => {
+            Ok(())
+        }
+        other => {
+            let expected = format!("hello of {} with {count} attempts", record.case);
+            Err(mismatch("first line", &expected, &format!("{other:?}")))
+        }
+    }
+}

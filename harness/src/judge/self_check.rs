@@ -1,0 +1,117 @@
+//! A1: P1 passes in the locked sandbox, and each invariant the checker reports
+//! equals what the outside witness saw.
+
+use checker::self_check::{Invariant, InvariantName};
+use negatives::matrix::Case;
+use serde_json::{Value, json};
+
+use super::outside::{self, Fact};
+use super::roll::Records;
+use super::verdict::{Reason, Verdict};
+use super::{Expected, mounts};
+use crate::image::{INPUT, OUTPUT};
+use crate::plan;
+use crate::record::LaunchRecord;
+use crate::witness::View;
+
+/// How many invariants P1 has; one that is left out is not one that holds.
+const INVARIANTS: usize = 11;
+
+/// Judges the checker's word against the kernel's.
+pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
+    let record = match records.get(&plan::locked_id(case)) {
+        Ok(record) => record,
+        Err(reason) => return Verdict::NotRun(reason),
+    };
+    for fact in Fact::ALL {
+        if let Some(verdict) = outside::judge(record, fact, expected) {
+            return verdict;
+        }
+    }
+    match compare(record) {
+        Some(reason) => Verdict::Broken(reason),
+        None => Verdict::Held,
+    }
+}
+
+fn compare(record: &LaunchRecord) -> Option<Reason> {
+    let missing = |what: &str, observed: String| Reason::SelfCheck {
+        invariant: what.to_owned(),
+        expected: format!("{INVARIANTS} invariants that hold"),
+        observed,
+    };
+    let Some(announcement) = &record.announcement else {
+        return Some(missing("all", "no announcement".to_owned()));
+    };
+    if announcement.self_check.len() != INVARIANTS {
+        return Some(missing("all", format!("{} of them", announcement.self_check.len())));
+    }
+    let (Some(barrier), Some(exec)) = (&record.barrier, &record.exec) else {
+        return Some(missing("all", "no look from outside".to_owned()));
+    };
+    announcement.self_check.iter().find_map(|invariant| {
+        let seen = seen_from_outside(invariant.invariant, barrier, exec);
+        (!invariant.holds || invariant.observed != seen).then(|| differs(invariant, &seen))
+    })
+}
+
+fn differs(invariant: &Invariant, seen: &Value) -> Reason {
+    Reason::SelfCheck {
+        invariant: invariant.invariant.to_string(),
+        expected: seen.to_string(),
+        observed: format!("{} (holds: {})", invariant.observed, invariant.holds),
+    }
+}
+
+/// The same fact, in the same words, from the kernel's view of the process.
+fn seen_from_outside(name: InvariantName, barrier: &View, exec: &View) -> Value {
+    let status = |line: &str| {
+        barrier
+            .status
+            .fact()
+            .and_then(|status| status.get(line))
+            .map_or(Value::Null, |text| number_or_text(text))
+    };
+    match name {
+        InvariantName::DataMounts => json!({ INPUT: access(barrier, INPUT), OUTPUT: access(barrier, OUTPUT) }),
+        InvariantName::MountTable => {
+            barrier.mounts.fact().map_or(Value::Null, |table| json!(mounts::differences(table)))
+        }
+        InvariantName::RootReadOnly => json!(access(barrier, "/") == "ro"),
+        InvariantName::NetworkInterfaces => json!(barrier.interfaces.fact()),
+        InvariantName::Routes => json!(barrier.routes.fact().map(Vec::len)),
+        InvariantName::Environment => json!(exec.environment.fact()),
+        InvariantName::SeccompMode => status("Seccomp"),
+        InvariantName::SeccompFilters => status("Seccomp_filters"),
+        InvariantName::NoNewPrivs => status("NoNewPrivs"),
+        InvariantName::Capabilities => capabilities(barrier),
+        InvariantName::User => json!({ "uid": id(barrier, "Uid"), "gid": id(barrier, "Gid") }),
+    }
+}
+
+fn number_or_text(text: &str) -> Value {
+    text.parse::<u64>().map_or_else(|_| json!(text), Value::from)
+}
+
+fn access(view: &View, point: &str) -> &'static str {
+    let mounts = view.mounts.fact().map_or(&[][..], Vec::as_slice);
+    match mounts.iter().find(|mount| mount.point == point) {
+        Some(mount) if mount.is_read_only() => "ro",
+        Some(_) => "rw",
+        None => "absent",
+    }
+}
+
+fn capabilities(view: &View) -> Value {
+    let status = view.status.fact();
+    let sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
+    sets.into_iter()
+        .map(|name| (name.to_owned(), json!(status.and_then(|status| status.get(name)))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn id(view: &View, name: &str) -> Value {
+    let ids = view.status.fact().and_then(|status| status.get(name));
+    ids.and_then(|ids| ids.split_whitespace().next()).map_or(Value::Null, number_or_text)
+}

@@ -1,0 +1,85 @@
+//! N24: without the sandbox, or with one invariant of P1 missing, the checker is
+//! blocked and the record of its system calls shows that no packet path was
+//! handed to the kernel. With the whole sandbox it reads the packet.
+
+use negatives::matrix::Case;
+
+use super::outside::{self, Fact};
+use super::roll::Records;
+use super::verdict::{Reason, Verdict};
+use super::Expected;
+use crate::engine::Exit;
+use crate::image::INPUT;
+use crate::plan;
+use crate::record::LaunchRecord;
+
+/// DESIGN, "The checker": BLOCKED, nothing read.
+const BLOCKED: i64 = 3;
+
+/// Judges the control and every launch that must be blocked.
+pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
+    let locked = match records.get(&plan::locked_id(case)) {
+        Ok(record) => record,
+        Err(reason) => return Verdict::NotRun(reason),
+    };
+    if let Some(verdict) = outside::judge(locked, Fact::Programs, expected) {
+        return verdict;
+    }
+    match touched(locked) {
+        Err(verdict) => return verdict,
+        Ok(paths) if paths.is_empty() => {
+            return Verdict::Inconclusive(Reason::ControlFailed {
+                launch: locked.id.clone(),
+                attempt: "read the packet".to_owned(),
+                expected: format!("paths beneath `{INPUT}`"),
+                observed: "none".to_owned(),
+            });
+        }
+        Ok(_) => {}
+    }
+    let without = plan::without_an_invariant(case).map(|(id, _)| id);
+    for launch in without.chain([plan::no_sandbox_id(case)]) {
+        let verdict = match records.get(&launch) {
+            Ok(record) => blocked(record),
+            Err(reason) => Some(Verdict::NotRun(reason)),
+        };
+        if let Some(verdict) = verdict {
+            return verdict;
+        }
+    }
+    Verdict::Held
+}
+
+/// The packet's paths that a launch handed to the kernel.
+fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
+    let Some(paths) = &record.paths else {
+        let reason = record.barrier.as_ref().and_then(|view| view.filters.reason());
+        return Err(Verdict::Inconclusive(Reason::NotSeen {
+            launch: record.id.clone(),
+            fact: "the system calls",
+            reason: reason.unwrap_or("the process was not traced").to_owned(),
+        }));
+    };
+    // A bare launch has the packet at a path of the host's.
+    let inputs = record.folders.keys().map(String::as_str).filter(|path| path.ends_with("/in"));
+    let inputs: Vec<&str> = inputs.collect();
+    let beneath = |path: &&str| inputs.iter().any(|input| path.starts_with(input));
+    Ok(paths.iter().map(|opened| opened.path.as_str()).filter(beneath).collect())
+}
+
+fn blocked(record: &LaunchRecord) -> Option<Verdict> {
+    let launch = record.id.clone();
+    let broken = |attempt: &str, expected: String, observed: String| {
+        let (launch, attempt) = (launch.clone(), attempt.to_owned());
+        Some(Verdict::Broken(Reason::NotRefused { launch, attempt, expected, observed }))
+    };
+    if record.exit != Exit::Code(BLOCKED) {
+        let observed = format!("{:?}", record.exit);
+        return broken("run the checker", format!("exit code {BLOCKED}"), observed);
+    }
+    match touched(record) {
+        Err(verdict) => Some(verdict),
+        Ok(paths) if paths.is_empty() => None,
+        Ok(paths) => broken("read the packet", "no path of the packet".to_owned(), paths.join(" ")),
+    }
+}

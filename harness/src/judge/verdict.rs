@@ -1,0 +1,229 @@
+//! The four verdicts and their reasons: closed lists. Only `Held` is green.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What is known of a row after its launches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The boundary refused as declared, and the control shows that it could
+    /// have come out otherwise.
+    Held,
+    /// The boundary did not hold.
+    Broken(Reason),
+    /// What was observed proves neither.
+    Inconclusive(Reason),
+    /// It was not run, or its launches failed: nothing was observed.
+    NotRun(Reason),
+}
+
+/// A verdict without its reason, as machines read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// See [`Verdict::Held`].
+    Held,
+    /// See [`Verdict::Broken`].
+    Broken,
+    /// See [`Verdict::Inconclusive`].
+    Inconclusive,
+    /// See [`Verdict::NotRun`].
+    NotRun,
+}
+
+impl Verdict {
+    /// The verdict alone.
+    #[must_use]
+    pub fn word(&self) -> Word {
+        match self {
+            Self::Held => Word::Held,
+            Self::Broken(_) => Word::Broken,
+            Self::Inconclusive(_) => Word::Inconclusive,
+            Self::NotRun(_) => Word::NotRun,
+        }
+    }
+
+    /// Why, unless it held.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Held => None,
+            Self::Broken(reason) | Self::Inconclusive(reason) | Self::NotRun(reason) => {
+                Some(reason)
+            }
+        }
+    }
+}
+
+impl Word {
+    /// The word people and JSON see.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Broken => "broken",
+            Self::Inconclusive => "inconclusive",
+            Self::NotRun => "not_run",
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// Why a row did not hold: what, on what, expected before observed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// No code judges this row yet.
+    #[error("no code runs this row yet")]
+    NotImplemented,
+    /// The matrix says that the row cannot be run yet.
+    #[error("pending: {why}")]
+    Pending {
+        /// The matrix's reason.
+        why: String,
+    },
+    /// The run ended before the row.
+    #[error("the run was interrupted")]
+    Interrupted,
+    /// The engine stopped answering before the row.
+    #[error("the engine stopped answering")]
+    EngineLost,
+    /// The plan has a launch that no record shows.
+    #[error("launch `{launch}` left no record")]
+    NoRecord {
+        /// The launch's id.
+        launch: String,
+    },
+    /// A launch failed as an instrument.
+    #[error("launch `{launch}`: {trouble}")]
+    Trouble {
+        /// The launch's id.
+        launch: String,
+        /// What went wrong.
+        trouble: String,
+    },
+    /// A record is not of the launch it says it is.
+    #[error("launch `{launch}`: {what}: expected `{expected}`, observed `{observed}`")]
+    Mismatched {
+        /// The launch's id.
+        launch: String,
+        /// What does not fit: a nonce, a sequence number, a count.
+        what: &'static str,
+        /// What the plan says.
+        expected: String,
+        /// What the record says.
+        observed: String,
+    },
+    /// The probe was to make an attempt and never reported it.
+    #[error("launch `{launch}`: attempt `{attempt}` was never reported")]
+    NotReported {
+        /// The launch's id.
+        launch: String,
+        /// The attempt's id.
+        attempt: String,
+    },
+    /// With every lock on, the attempt came out otherwise than refused.
+    #[error("attempt `{attempt}` in `{launch}`: expected {expected}, observed {observed}")]
+    NotRefused {
+        /// The launch's id.
+        launch: String,
+        /// The attempt's id.
+        attempt: String,
+        /// The row's expectation.
+        expected: String,
+        /// What came of it.
+        observed: String,
+    },
+    /// With the boundary lifted, the attempt did not come out as declared, so
+    /// its refusal proves nothing.
+    #[error("control of `{attempt}` in `{launch}`: expected {expected}, observed {observed}")]
+    ControlFailed {
+        /// The launch's id.
+        launch: String,
+        /// The attempt's id.
+        attempt: String,
+        /// The row's expectation.
+        expected: String,
+        /// What came of it.
+        observed: String,
+    },
+    /// No attempt of a row could be made on this host.
+    #[error("every attempt is not applicable on this host: {evidence}")]
+    NothingApplies {
+        /// The last attempt's evidence.
+        evidence: String,
+    },
+    /// The outside witness saw something other than the profile.
+    #[error("{fact} seen from outside in `{launch}`: expected {expected}, observed {observed}")]
+    Outside {
+        /// The launch's id.
+        launch: String,
+        /// Which fact.
+        fact: &'static str,
+        /// The profile's.
+        expected: String,
+        /// The kernel's.
+        observed: String,
+    },
+    /// The row's proof is the outside view, and that could not be had.
+    #[error("{fact} could not be seen from outside in `{launch}`: {reason}")]
+    NotSeen {
+        /// The launch's id.
+        launch: String,
+        /// Which fact.
+        fact: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// The checker came to another outcome than the row declares.
+    #[error("packet `{packet}`, {what}: expected {expected}, observed {observed}")]
+    Packet {
+        /// The packet.
+        packet: String,
+        /// The exit code, a gate, a gap, a count, …
+        what: String,
+        /// The row's expectation.
+        expected: String,
+        /// The checker's.
+        observed: String,
+    },
+    /// The checker's own word differs from what the outside witness saw.
+    #[error("self-check invariant `{invariant}`: expected {expected}, observed {observed}")]
+    SelfCheck {
+        /// The invariant.
+        invariant: String,
+        /// Seen from outside.
+        expected: String,
+        /// The checker's word.
+        observed: String,
+    },
+}
+
+impl Reason {
+    /// The reason's kind, for machines: stable, lower-case, with underscores.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotImplemented => "not_implemented",
+            Self::Pending { .. } => "pending",
+            Self::Interrupted => "interrupted",
+            Self::EngineLost => "engine_lost",
+            Self::NoRecord { .. } => "no_record",
+            Self::Trouble { .. } => "trouble",
+            Self::Mismatched { .. } => "mismatched",
+            Self::NotReported { .. } => "not_reported",
+            Self::NotRefused { .. } => "not_refused",
+            Self::ControlFailed { .. } => "control_failed",
+            Self::NothingApplies { .. } => "nothing_applies",
+            Self::Outside { .. } => "outside",
+            Self::NotSeen { .. } => "not_seen",
+            Self::Packet { .. } => "packet",
+            Self::SelfCheck { .. } => "self_check",
+        }
+    }
+}

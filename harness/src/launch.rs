@@ -1,0 +1,317 @@
+//! One launch: prepare the folders, start the sandbox, look at it from outside,
+//! let it go, read what it says, and put it all into a record.
+//!
+//! Nothing here judges. A launch that goes wrong gives a record that says so.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use negatives::matrix::Lift;
+use negatives::wire::{PLAN_FILE, Plan, PlannedAttempt};
+
+use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
+use crate::error::chain;
+use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
+use crate::profile::{self, Profile, ProfileError, User};
+use crate::record::{LaunchRecord, Role, Subject};
+
+mod bare;
+mod folders;
+mod output;
+mod talk;
+mod watch;
+
+pub use folders::{FolderError, Scratch};
+
+/// How long a launch may take before it is killed and counted as not run.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What every launch of a run shares.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// The engine.
+    pub engine: &'a dyn Engine,
+    /// The image.
+    pub image: &'a Image,
+    /// Where launches have their folders.
+    pub scratch: &'a Scratch,
+    /// This run's id.
+    pub run: &'a str,
+    /// Who the subject runs as.
+    pub user: User,
+    /// Lifts a user asked for, applied to what is to be proved: the way to see a
+    /// row break.
+    pub lifted: Vec<Lift>,
+    counter: AtomicU32,
+}
+
+/// One launch, as planned.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Unique in the run: `N19/locked`.
+    pub id: String,
+    /// The case it is for.
+    pub case: String,
+    /// What it is for.
+    pub role: Role,
+    /// What the plan lifts.
+    pub lifts: Vec<Lift>,
+    /// What runs.
+    pub task: Task,
+}
+
+/// What runs behind the airlock.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// The probe.
+    Probe(Vec<PlannedAttempt>),
+    /// The checker, on a packet; traced if its paths are to be recorded.
+    Check {
+        /// The packet.
+        packet: Packet,
+        /// Record every path it hands to the kernel.
+        trace: bool,
+    },
+    /// The checker on this host with no sandbox at all, traced: the seed's
+    /// option A, which must fail closed.
+    Bare {
+        /// The fixture it must not read.
+        fixture: String,
+    },
+}
+
+/// A packet for the checker.
+#[derive(Debug, Clone)]
+pub enum Packet {
+    /// One of the fixtures, by name.
+    Fixture(String),
+    /// A user's own folder.
+    Folder(PathBuf),
+}
+
+/// Why a launch could not be carried through.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// Its folders could not be made.
+    #[error("failed to prepare the launch's folders")]
+    Folders(#[from] FolderError),
+    /// Its profile could not be made.
+    #[error("failed to make the launch's profile")]
+    Profile(#[from] ProfileError),
+    /// The engine failed.
+    #[error("failed to run the sandbox")]
+    Engine(#[from] EngineError),
+    /// No random number could be had.
+    #[error("failed to make a nonce: {0}")]
+    Nonce(getrandom::Error),
+    /// The airlock did not get to its barrier.
+    #[error("failed to reach the airlock's barrier: expected its `ready` line, observed {observed}")]
+    Airlock {
+        /// What came instead.
+        observed: String,
+    },
+    /// What the sandbox wrote is not of the protocol.
+    #[error("failed to read line {line} of the sandbox's output")]
+    Protocol {
+        /// Counting from 1.
+        line: usize,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The witness lost the process.
+    #[error("failed to trace the sandboxed process")]
+    Trace(#[source] nix::errno::Errno),
+    /// The checker could not be started outside the sandbox.
+    #[error("failed to run the checker outside the sandbox")]
+    Bare(#[source] std::io::Error),
+    /// The output folder could not be listed.
+    #[error("failed to read the output folder")]
+    Output(#[source] std::io::Error),
+}
+
+impl<'a> Bench<'a> {
+    /// A bench for one run.
+    #[must_use]
+    pub fn new(
+        engine: &'a dyn Engine,
+        image: &'a Image,
+        scratch: &'a Scratch,
+        run: &'a str,
+        user: User,
+        lifted: Vec<Lift>,
+    ) -> Self {
+        Self { engine, image, scratch, run, user, lifted, counter: AtomicU32::new(0) }
+    }
+
+    /// The profile of an order.
+    ///
+    /// # Errors
+    /// The policy does not take a lift.
+    pub fn profile(&self, order: &Order) -> Result<Profile, ProfileError> {
+        let locked = order.role == Role::Locked;
+        let asked = self.lifted.iter().filter(|_| locked);
+        order
+            .lifts
+            .iter()
+            .chain(asked)
+            .try_fold(Profile::locked(self.user)?, profile::apply)
+    }
+
+    /// Carries an order out. What goes wrong is in the record's `trouble`.
+    #[must_use]
+    pub fn launch(&self, order: &Order) -> LaunchRecord {
+        let started = Instant::now();
+        let mut record = blank(order);
+        record.lifts = order.lifts.iter().map(ToString::to_string).collect();
+        if order.role == Role::Locked {
+            record.lifts.extend(self.lifted.iter().map(ToString::to_string));
+        }
+        if let Err(error) = self.carry_out(order, &mut record) {
+            record.trouble = Some(chain(&error));
+        }
+        record.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        record
+    }
+
+    fn carry_out(&self, order: &Order, record: &mut LaunchRecord) -> Result<(), LaunchError> {
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        record.nonce = fresh_nonce()?;
+        let profile = self.profile(order)?;
+        let own_input = match &order.task {
+            Task::Check { packet: Packet::Folder(path), .. } => Some(path.as_path()),
+            Task::Check { packet: Packet::Fixture(_), .. }
+            | Task::Probe(_)
+            | Task::Bare { .. } => None,
+        };
+        let folders = self.scratch.launch_folders(number, profile.user, own_input)?;
+        match &order.task {
+            Task::Probe(attempts) => {
+                folders.put_plan(&self.plan(order, &profile, &record.nonce, attempts))?;
+            }
+            Task::Check { packet: Packet::Fixture(name), .. } | Task::Bare { fixture: name } => {
+                folders.put_fixture(name)?;
+            }
+            Task::Check { packet: Packet::Folder(_), .. } => {}
+        }
+        if matches!(order.task, Task::Bare { .. }) {
+            bare::run(self.image, &folders, record)?;
+            return Ok(folders.remove()?);
+        }
+        record.folders = folders.identities(&profile)?;
+        let argv = argv(subject_argv(&order.task, &profile), &profile, &record.nonce)?;
+        let running = self.engine.start(&Launch {
+            name: format!("proof-of-block-{}-{number}", self.run),
+            profile: &profile,
+            argv,
+            folders: folders.mounted(),
+            limit: LIMIT,
+        })?;
+        let finished = self.accompany(order, &profile, running, record)?;
+        record.exit = finished.exit;
+        record.errors = finished.errors;
+        output::read(folders.output(), record).map_err(LaunchError::Output)?;
+        folders.remove()?;
+        Ok(())
+    }
+
+    /// From the barrier to the end.
+    fn accompany(
+        &self,
+        order: &Order,
+        profile: &Profile,
+        mut running: Box<dyn Running>,
+        record: &mut LaunchRecord,
+    ) -> Result<Finished, LaunchError> {
+        let ready = talk::until_ready(running.as_mut(), record);
+        if let Err(error) = ready {
+            // The launcher's own words are on standard error; they explain best.
+            let finished = running.finish()?;
+            record.exit = finished.exit;
+            record.errors = finished.errors;
+            return Err(error);
+        }
+        let trace = matches!(order.task, Task::Check { trace: true, .. });
+        watch::through_the_airlock(running.as_mut(), profile, trace, record)?;
+        let talked = talk::to_the_end(running.as_mut(), record);
+        let finished = running.finish()?;
+        talked.map(|()| finished)
+    }
+
+    fn plan(
+        &self,
+        order: &Order,
+        profile: &Profile,
+        nonce: &str,
+        attempts: &[PlannedAttempt],
+    ) -> Plan {
+        Plan {
+            nonce: nonce.to_owned(),
+            case: order.case.clone(),
+            facts: self.scratch.facts(profile),
+            attempts: attempts.to_vec(),
+        }
+    }
+}
+
+fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {
+    match task {
+        Task::Probe(_) => vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")],
+        Task::Check { .. } | Task::Bare { .. } => {
+            let output = profile.output();
+            [CHECKER, "--input", INPUT, "--output", &output].map(str::to_owned).to_vec()
+        }
+    }
+}
+
+fn argv(
+    subject: Vec<String>,
+    profile: &Profile,
+    nonce: &str,
+) -> Result<Vec<String>, LaunchError> {
+    let plan = profile.airlock_plan(nonce, &subject)?;
+    // A plan of plain strings and numbers always serialises.
+    Ok(vec![AIRLOCK.to_owned(), serde_json::to_string(&plan).unwrap_or_default()])
+}
+
+fn fresh_nonce() -> Result<String, LaunchError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(LaunchError::Nonce)?;
+    Ok(hex::encode(bytes))
+}
+
+fn blank(order: &Order) -> LaunchRecord {
+    let subject = match &order.task {
+        Task::Probe(attempts) => Subject::Probe {
+            attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
+        },
+        Task::Check { packet: Packet::Fixture(name), .. } | Task::Bare { fixture: name } => {
+            Subject::Checker { packet: name.clone() }
+        }
+        Task::Check { packet: Packet::Folder(path), .. } => {
+            Subject::Checker { packet: path.display().to_string() }
+        }
+    };
+    LaunchRecord {
+        id: order.id.clone(),
+        case: order.case.clone(),
+        role: order.role.clone(),
+        lifts: Vec::new(),
+        subject,
+        nonce: String::new(),
+        airlock: None,
+        lines: Vec::new(),
+        announcement: None,
+        output: Vec::new(),
+        report: None,
+        paths: None,
+        barrier: None,
+        exec: None,
+        folders: std::collections::BTreeMap::new(),
+        exit: Exit::Unknown("it was never started".to_owned()),
+        errors: String::new(),
+        trouble: None,
+        millis: 0,
+    }
+}

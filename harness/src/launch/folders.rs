@@ -1,0 +1,216 @@
+//! The host folders of a run and of each launch: made for it, and gone with it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use negatives::wire::{CANARY_FILE, PLAN_FILE, Plan, VICTIM_FILE};
+
+use crate::engine::Folders;
+use crate::image::{INPUT, OUTPUT};
+use crate::profile::{Profile, User};
+use crate::witness;
+
+/// A run's temporary folder.
+#[derive(Debug)]
+pub struct Scratch {
+    root: tempfile::TempDir,
+}
+
+/// A folder or file of a launch could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// A folder or file could not be written.
+    #[error("failed to make `{path}`")]
+    Make {
+        /// What was to be made.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A folder could not be removed.
+    #[error("failed to remove `{path}`")]
+    Remove {
+        /// What was to be removed.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A packet could not be written.
+    #[error("failed to write the packet `{name}`")]
+    Packet {
+        /// The fixture's name.
+        name: String,
+        /// Why not.
+        #[source]
+        source: fixtures::FixtureError,
+    },
+}
+
+impl Scratch {
+    /// Makes a run's folder, which no other user can enter.
+    ///
+    /// # Errors
+    /// The system's temporary folder cannot be written.
+    pub fn new(run: &str) -> Result<Self, FolderError> {
+        let parent = std::env::temp_dir();
+        let root = tempfile::Builder::new()
+            .prefix(&format!("proof-of-block-{run}-"))
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parent)
+            .map_err(make(&parent))?;
+        let scratch = Self { root };
+        let canary = scratch.canary();
+        fs::create_dir(&canary).map_err(make(&canary))?;
+        let secret = canary.join(Path::new(CANARY_FILE).file_name().unwrap_or_default());
+        write(&secret, b"canary: this text is not for the sandbox\n", 0o444)?;
+        write(&scratch.decoy(), b"decoy: this is not a secret\n", 0o444)?;
+        let database = scratch.database();
+        fs::create_dir(&database).map_err(make(&database))?;
+        Ok(scratch)
+    }
+
+    /// The run's folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    fn canary(&self) -> PathBuf {
+        self.path().join("canary")
+    }
+
+    fn decoy(&self) -> PathBuf {
+        self.path().join("decoy")
+    }
+
+    /// Where a database server's socket is put.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path().join("database")
+    }
+
+    /// What attempts refer to by name.
+    pub(super) fn facts(&self, profile: &Profile) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            ("input".to_owned(), INPUT.to_owned()),
+            ("output".to_owned(), profile.output()),
+            // A path that exists on the host and must not exist inside.
+            ("host_canary".to_owned(), self.canary().join("secret").display().to_string()),
+        ])
+    }
+
+    /// Makes the folders of one launch; `input` is the user's own, if it is.
+    pub(super) fn launch_folders(
+        &self,
+        number: u32,
+        user: User,
+        input: Option<&Path>,
+    ) -> Result<LaunchFolders, FolderError> {
+        let root = self.path().join(number.to_string());
+        let outer = root.join("outer");
+        let output = outer.join(OUTPUT.trim_start_matches('/'));
+        fs::create_dir_all(&output).map_err(make(&output))?;
+        let mounted = Folders {
+            input: input.map_or_else(|| root.join("in"), Path::to_owned),
+            output,
+            outer,
+            canary: self.canary(),
+            decoy: self.decoy(),
+            database: self.database(),
+        };
+        if input.is_none() {
+            fs::create_dir(&mounted.input).map_err(make(&mounted.input))?;
+        }
+        let folders = LaunchFolders { root, mounted, user };
+        folders.give(&folders.mounted.output)?;
+        folders.give(&folders.mounted.outer)?;
+        Ok(folders)
+    }
+}
+
+/// The folders of one launch.
+#[derive(Debug)]
+pub(super) struct LaunchFolders {
+    root: PathBuf,
+    mounted: Folders,
+    user: User,
+}
+
+impl LaunchFolders {
+    /// The launch's own folder, which is not mounted.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// As the engine is told.
+    pub(super) fn mounted(&self) -> &Folders {
+        &self.mounted
+    }
+
+    /// The output, which is hostile once the sandbox ran.
+    pub(super) fn output(&self) -> &Path {
+        &self.mounted.output
+    }
+
+    /// The data folders by device and inode, under their names inside.
+    pub(super) fn identities(
+        &self,
+        profile: &Profile,
+    ) -> Result<BTreeMap<String, String>, FolderError> {
+        [(INPUT.to_owned(), &self.mounted.input), (profile.output(), &self.mounted.output)]
+            .into_iter()
+            .map(|(inside, path)| {
+                let metadata = fs::metadata(path).map_err(make(path))?;
+                Ok((inside, witness::identity(&metadata)))
+            })
+            .collect()
+    }
+
+    /// Puts the probe's plan into the input, and a file that is the sandbox
+    /// user's own, so that nothing but the locks stands before it.
+    pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), FolderError> {
+        let text = serde_json::to_vec(plan).map_err(io::Error::from);
+        let path = self.mounted.input.join(PLAN_FILE);
+        write(&path, &text.map_err(make(&path))?, 0o444)?;
+        let victim = self.mounted.input.join(VICTIM_FILE);
+        write(&victim, b"victim: this text must not change\n", 0o666)?;
+        self.give(&victim)?;
+        self.give(&self.mounted.input)
+    }
+
+    /// Puts a packet into the input.
+    pub(super) fn put_fixture(&self, name: &str) -> Result<(), FolderError> {
+        fixtures::write(name, &self.mounted.input)
+            .map_err(|source| FolderError::Packet { name: name.to_owned(), source })
+    }
+
+    /// Makes the sandbox's user the owner, where this process may; where it may
+    /// not, that user is this process's own.
+    fn give(&self, path: &Path) -> Result<(), FolderError> {
+        if nix::unistd::geteuid().is_root() {
+            chown(path, Some(self.user.uid), Some(self.user.gid)).map_err(make(path))?;
+        }
+        Ok(())
+    }
+
+    /// Removes what the launch left.
+    pub(super) fn remove(self) -> Result<(), FolderError> {
+        fs::remove_dir_all(&self.root)
+            .map_err(|source| FolderError::Remove { path: self.root.clone(), source })
+    }
+}
+
+fn make(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Make { path, source }
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), FolderError> {
+    fs::write(path, bytes).map_err(make(path))?;
+    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(make(path))
+}

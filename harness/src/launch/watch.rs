@@ -1,0 +1,79 @@
+//! The outside witness's two looks at a launch: at the barrier, and at the exec.
+
+use nix::errno::Errno;
+
+use super::LaunchError;
+use crate::engine::Running;
+use crate::image::INPUT;
+use crate::profile::Profile;
+use crate::record::LaunchRecord;
+use crate::witness::{self, AfterExec, Seen, Tracee, View};
+
+/// Looks at the process at the barrier, lets it go, and looks again at its exec.
+///
+/// Without the right to trace it there is one look only, and the second is
+/// recorded as not seen.
+///
+/// # Errors
+/// The engine broke, or the process was lost while it was traced.
+pub(super) fn through_the_airlock(
+    running: &mut dyn Running,
+    profile: &Profile,
+    trace: bool,
+    record: &mut LaunchRecord,
+) -> Result<(), LaunchError> {
+    let pid = running.pid()?;
+    let mut barrier = look(pid, profile, record);
+    let tracee = match Tracee::seize(pid) {
+        Ok(tracee) => {
+            barrier.filters = tracee.filters().map_err(LaunchError::Trace)?;
+            Some(tracee)
+        }
+        Err(error) => {
+            barrier.filters = not_traced(error);
+            None
+        }
+    };
+    record.barrier = Some(barrier);
+    running.release()?;
+    match tracee {
+        Some(tracee) => at_the_exec(pid, profile, tracee, trace, record),
+        None => Ok(()),
+    }
+}
+
+fn at_the_exec(
+    pid: u32,
+    profile: &Profile,
+    tracee: Tracee,
+    trace: bool,
+    record: &mut LaunchRecord,
+) -> Result<(), LaunchError> {
+    match tracee.until_exec().map_err(LaunchError::Trace)? {
+        AfterExec::Ended => return Ok(()),
+        AfterExec::Stopped => {
+            let mut exec = look(pid, profile, record);
+            exec.filters = Seen::NotSeen("read at the barrier".to_owned());
+            record.exec = Some(exec);
+        }
+    }
+    if trace {
+        let (paths, _) = tracee.record_paths().map_err(LaunchError::Trace)?;
+        record.paths = Some(paths);
+        return Ok(());
+    }
+    tracee.detach().map_err(LaunchError::Trace)
+}
+
+fn look(pid: u32, profile: &Profile, record: &LaunchRecord) -> View {
+    witness::view(witness::Lookup {
+        pid,
+        nonce: &record.nonce,
+        held: profile.policy.one_shot_descriptor(),
+        folders: [INPUT, &profile.output()],
+    })
+}
+
+fn not_traced<T>(error: Errno) -> Seen<T> {
+    Seen::NotSeen(format!("PTRACE_SEIZE: {}; it needs CAP_SYS_PTRACE or the same user", error.desc()))
+}

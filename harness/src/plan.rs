@@ -1,0 +1,173 @@
+//! From a row to its launches: case × profile × control.
+//!
+//! Pure data. The judge asks the same functions which launches there must be, so
+//! that a launch nobody made is missed.
+
+use negatives::matrix::{Attempt, Boundary, Case, Expectation, Kind, Lift, Role as PacketRole};
+
+use crate::launch::{Order, Packet, Task};
+use crate::record::Role;
+
+/// The reference packet.
+pub const REFERENCE: &str = "fix7";
+
+/// The lifts that take one invariant of P1 away each, and leave the checker able
+/// to start.
+const INVARIANTS: [Lift; 9] = [
+    Lift::InputReadOnly,
+    Lift::RootReadOnly,
+    Lift::ExtraMount,
+    Lift::OutputParent,
+    Lift::Network,
+    Lift::Environment,
+    Lift::StrictFilter,
+    Lift::Capabilities,
+    Lift::User,
+];
+
+/// Every launch a case needs, in order.
+#[must_use]
+pub fn orders(case: &Case) -> Vec<Order> {
+    if case.pending.is_some() {
+        return Vec::new();
+    }
+    match case.kind {
+        Kind::Probe => case.boundaries.iter().flat_map(|it| probe_orders(case, it)).collect(),
+        Kind::Packet => packet_orders(case),
+        Kind::SelfCheck => vec![check(case, "locked", Role::Locked, Vec::new(), false)],
+        Kind::Trace => trace_orders(case),
+        Kind::Build | Kind::Bundle => Vec::new(),
+    }
+}
+
+/// The roles in which a boundary's attempts are made.
+pub fn roles(boundary: &Boundary) -> impl Iterator<Item = Role> {
+    let name = || boundary.name.clone();
+    let alone = (0..boundary.alone.len()).map(move |index| Role::Alone { boundary: name(), index });
+    [Role::Locked, Role::Control { boundary: boundary.name.clone() }].into_iter().chain(alone)
+}
+
+/// What must come of an attempt in a role.
+#[must_use]
+pub fn expectation<'a>(boundary: &Boundary, attempt: &'a Attempt, role: &Role) -> &'a Expectation {
+    match role {
+        Role::Locked => &attempt.locked,
+        Role::Control { .. } => &attempt.control,
+        Role::Alone { index, .. } => {
+            let lifts = boundary.alone.get(*index).map_or(&[][..], Vec::as_slice);
+            attempt.expected_alone(lifts)
+        }
+    }
+}
+
+/// The launch in which an attempt is made in a role. An attempt the probe may not
+/// survive has launches of its own.
+#[must_use]
+pub fn launch_id(case: &Case, boundary: &Boundary, attempt: &Attempt, role: &Role) -> String {
+    let own = attempt.lethal.then_some(attempt.id.as_str());
+    probe_launch_id(case, boundary, own, role)
+}
+
+fn probe_launch_id(case: &Case, boundary: &Boundary, own: Option<&str>, role: &Role) -> String {
+    let role = match role {
+        Role::Locked => "locked".to_owned(),
+        Role::Control { .. } => "control".to_owned(),
+        Role::Alone { index, .. } => format!("alone-{}", index + 1),
+    };
+    match own {
+        Some(attempt) => format!("{}/{}/{attempt}/{role}", case.id, boundary.name),
+        None => format!("{}/{}/{role}", case.id, boundary.name),
+    }
+}
+
+fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
+    let mut orders = Vec::new();
+    for role in roles(boundary) {
+        let lifts = match &role {
+            Role::Locked => Vec::new(),
+            Role::Control { .. } => boundary.lift.clone(),
+            Role::Alone { index, .. } => boundary.alone.get(*index).cloned().unwrap_or_default(),
+        };
+        let (lethal, together): (Vec<_>, Vec<_>) =
+            boundary.attempts.iter().partition(|attempt| attempt.lethal);
+        let mut groups: Vec<(Option<&str>, Vec<&Attempt>)> =
+            lethal.into_iter().map(|attempt| (Some(attempt.id.as_str()), vec![attempt])).collect();
+        if !together.is_empty() {
+            groups.push((None, together));
+        }
+        for (own, attempts) in groups {
+            orders.push(Order {
+                id: probe_launch_id(case, boundary, own, &role),
+                case: case.id.to_string(),
+                role: role.clone(),
+                lifts: lifts.clone(),
+                task: Task::Probe(attempts.into_iter().map(Attempt::planned).collect()),
+            });
+        }
+    }
+    orders
+}
+
+/// The launch of a packet.
+#[must_use]
+pub fn packet_id(case: &Case, fixture: &str) -> String {
+    format!("{}/{fixture}", case.id)
+}
+
+fn packet_orders(case: &Case) -> Vec<Order> {
+    case.packets
+        .iter()
+        .map(|packet| Order {
+            id: packet_id(case, &packet.fixture),
+            case: case.id.to_string(),
+            role: match packet.role {
+                PacketRole::Hostile => Role::Locked,
+                PacketRole::Control => Role::Control { boundary: packet.fixture.clone() },
+            },
+            lifts: Vec::new(),
+            task: Task::Check { packet: Packet::Fixture(packet.fixture.clone()), trace: false },
+        })
+        .collect()
+}
+
+/// The one locked launch of a row that needs no other.
+#[must_use]
+pub fn locked_id(case: &Case) -> String {
+    format!("{}/locked", case.id)
+}
+
+/// The launches of N24 in which an invariant of P1 is missing.
+pub fn without_an_invariant(case: &Case) -> impl Iterator<Item = (String, &'static Lift)> {
+    INVARIANTS.iter().map(|lift| (format!("{}/without-{lift}", case.id), lift))
+}
+
+/// The launch of N24 in which there is no sandbox at all.
+#[must_use]
+pub fn no_sandbox_id(case: &Case) -> String {
+    format!("{}/no-sandbox", case.id)
+}
+
+fn trace_orders(case: &Case) -> Vec<Order> {
+    let mut orders = vec![check(case, "locked", Role::Locked, Vec::new(), true)];
+    for (id, lift) in without_an_invariant(case) {
+        let role = Role::Control { boundary: lift.to_string() };
+        orders.push(Order { id, ..check(case, "", role, vec![lift.clone()], true) });
+    }
+    let role = Role::Control { boundary: "sandbox".to_owned() };
+    orders.push(Order {
+        id: no_sandbox_id(case),
+        task: Task::Bare { fixture: REFERENCE.to_owned() },
+        ..check(case, "", role, Vec::new(), true)
+    });
+    orders
+}
+
+fn check(case: &Case, name: &str, role: Role, lifts: Vec<Lift>, trace: bool) -> Order {
+    Order {
+        id: format!("{}/{name}", case.id),
+        case: case.id.to_string(),
+        role,
+        lifts,
+        task: Task::Check { packet: Packet::Fixture(REFERENCE.to_owned()), trace },
+    }
+}

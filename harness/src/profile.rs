@@ -1,0 +1,241 @@
+//! The sandbox as one typed value: what an engine must realise, and what the
+//! outside witness holds the running container against.
+//!
+//! Knows no engine's spelling ([`crate::engine`] does) and no case.
+
+use std::collections::BTreeMap;
+
+use negatives::wire::OUTER_MOUNT;
+use seccomp::plan::{AirlockPlan, LandlockPlan, Limits, OneShot};
+use seccomp::{Arch, CompileError, Policy, PolicyError, Program};
+use serde::Serialize;
+
+use crate::image::{INPUT, OUTPUT};
+
+mod lift;
+
+pub use lift::apply;
+
+/// The architecture this harness, its engine and its sandboxes share.
+pub const NATIVE: Arch = if cfg!(target_arch = "aarch64") { Arch::Aarch64 } else { Arch::X86_64 };
+
+/// A profile could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The policy could not be read or changed.
+    #[error("failed to make the system call policy")]
+    Policy(#[from] PolicyError),
+    /// The policy could not be compiled.
+    #[error("failed to compile the strict filter")]
+    Compile(#[from] CompileError),
+}
+
+/// What the subject may read of the kernel's account of itself: its P1
+/// self-check needs these five files and nothing else of `/proc`.
+pub const SELF_VIEW: [&str; 5] = [
+    "/proc/self/status",
+    "/proc/self/mountinfo",
+    "/proc/self/net/dev",
+    "/proc/self/net/route",
+    "/proc/self/net/ipv6_route",
+];
+
+/// A sandbox. [`Profile::locked`] is the one that is proved; every other value
+/// is a control or a mutant of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    /// The network namespace.
+    pub network: Network,
+    /// The root file system is read-only.
+    pub root_read_only: bool,
+    /// The input is read-only.
+    pub input_read_only: bool,
+    /// What is mounted beside the two data mounts; nothing, when locked.
+    pub extra_mounts: Vec<ExtraMount>,
+    /// The output is a subfolder of a writable mount.
+    pub output_parent: bool,
+    /// The engine hides and write-protects parts of `/proc` and `/sys`.
+    pub system_paths: bool,
+    /// An IPC namespace with a writable `/dev/shm`.
+    pub shared_memory: bool,
+    /// The host's processes are visible.
+    pub host_processes: bool,
+    /// Which capabilities the sandbox has.
+    pub capabilities: Capabilities,
+    /// User and group inside, as ids of the engine's user namespace.
+    pub user: User,
+    /// The system call policy both filters are compiled from.
+    #[serde(skip)]
+    pub policy: Policy,
+    /// The filter the engine loads.
+    pub runtime_filter: RuntimeFilter,
+    /// The airlock loads the strict filter.
+    pub strict_filter: bool,
+    /// The airlock applies Landlock.
+    pub landlock: bool,
+    /// The airlock clears the environment.
+    pub clear_environment: bool,
+    /// What the engine is asked to put into the environment.
+    pub environment: BTreeMap<String, String>,
+    /// The airlock closes inherited descriptors.
+    pub close_descriptors: bool,
+    /// The airlock's exec is the last one.
+    pub one_shot: bool,
+    /// Resource limits.
+    pub limits: ResourceLimits,
+}
+
+/// A mount that only a lift or a mutant adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExtraMount {
+    /// What of the host is mounted.
+    pub source: ExtraSource,
+    /// Where it appears inside.
+    pub target: String,
+    /// Mounted read-only.
+    pub read_only: bool,
+}
+
+/// The host side of an extra mount; all of them are made for the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtraSource {
+    /// The folder with the canary file.
+    CanaryFolder,
+    /// A decoy file.
+    DecoyFile,
+    /// The folder of the database server's socket.
+    DatabaseFolder,
+}
+
+/// The network the sandbox gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// A namespace with a loopback interface and nothing else.
+    None,
+    /// The engine's default bridge.
+    Bridge,
+}
+
+/// The capabilities the sandbox gets (capabilities(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capabilities {
+    /// None, in any set.
+    None,
+    /// The engine's default set.
+    EngineDefault,
+    /// Every one the engine can give.
+    All,
+}
+
+/// Who the subject runs as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// The filter the engine loads before the airlock starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuntimeFilter {
+    /// The policy, compiled to the engine's form.
+    Policy,
+    /// The policy, for the compatible architectures too.
+    PolicyForEveryArchitecture,
+    /// None at all.
+    Off,
+}
+
+/// Limits; the units are those of the interface that sets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ResourceLimits {
+    /// Processes and threads (cgroup pids controller).
+    pub pids: i64,
+    /// Memory, bytes (cgroup memory controller); swap is not added to it.
+    pub memory: i64,
+    /// `RLIMIT_FSIZE`, bytes.
+    pub file_size: u64,
+    /// `RLIMIT_NOFILE` for the airlock; above the one-shot descriptor.
+    pub open_files: u64,
+}
+
+/// `RLIMIT_NOFILE` of the subject; below the one-shot descriptor.
+pub const SUBJECT_OPEN_FILES: u64 = 64;
+
+impl Profile {
+    /// The deny-by-default sandbox of the seed's Track 4, for `user`.
+    ///
+    /// # Errors
+    /// The built-in policy does not load, which a test rules out.
+    pub fn locked(user: User) -> Result<Self, ProfileError> {
+        Ok(Self {
+            network: Network::None,
+            root_read_only: true,
+            input_read_only: true,
+            extra_mounts: Vec::new(),
+            output_parent: false,
+            system_paths: true,
+            shared_memory: false,
+            host_processes: false,
+            capabilities: Capabilities::None,
+            user,
+            policy: Policy::builtin()?,
+            runtime_filter: RuntimeFilter::Policy,
+            strict_filter: true,
+            landlock: true,
+            clear_environment: true,
+            environment: BTreeMap::new(),
+            close_descriptors: true,
+            one_shot: true,
+            limits: ResourceLimits {
+                pids: 32,
+                memory: 512 << 20,
+                file_size: 64 << 20,
+                open_files: 1024,
+            },
+        })
+    }
+
+    /// Where the output is inside.
+    #[must_use]
+    pub fn output(&self) -> String {
+        if self.output_parent { format!("{OUTER_MOUNT}{OUTPUT}") } else { OUTPUT.to_owned() }
+    }
+
+    /// What the airlock is told, for a launch with this nonce and subject.
+    ///
+    /// # Errors
+    /// The policy does not compile.
+    pub fn airlock_plan(&self, nonce: &str, argv: &[String]) -> Result<AirlockPlan, ProfileError> {
+        let filters = if self.strict_filter { self.strict_programs()? } else { Vec::new() };
+        Ok(AirlockPlan {
+            nonce: nonce.to_owned(),
+            filters,
+            landlock: self.landlock.then(|| LandlockPlan {
+                read: vec![INPUT.to_owned()],
+                read_files: SELF_VIEW.map(str::to_owned).to_vec(),
+                write: vec![self.output()],
+            }),
+            clear_environment: self.clear_environment,
+            close_descriptors: self.close_descriptors,
+            one_shot: self.one_shot.then(|| OneShot {
+                descriptor: self.policy.one_shot_descriptor(),
+                nofile: SUBJECT_OPEN_FILES,
+            }),
+            limits: Limits { core: Some(0), fsize: Some(self.limits.file_size) },
+            barrier: true,
+            argv: argv.to_vec(),
+        })
+    }
+
+    /// The strict filter's programs in load order, as lower-case hex.
+    fn strict_programs(&self) -> Result<Vec<String>, ProfileError> {
+        let programs = seccomp::compile_strict(&self.policy, NATIVE)?;
+        Ok(programs.iter().map(Program::to_hex).collect())
+    }
+}

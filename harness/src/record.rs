@@ -1,0 +1,133 @@
+//! The record of one launch: raw facts with their witness, and no opinion.
+//!
+//! `attest` writes it, `verify` reads it back; both hand it to the same judge.
+
+use std::collections::BTreeMap;
+
+use negatives::wire::Line;
+use seccomp::plan::AirlockStatus;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Exit;
+use crate::witness::{OpenedPath, View};
+
+/// What one launch is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Role {
+    /// The whole profile: what is to be proved.
+    Locked,
+    /// The same, with the boundary's lifts: what shows that the proof can fail.
+    Control {
+        /// The boundary's name.
+        boundary: String,
+    },
+    /// With one of several layers lifted, where each alone must still hold.
+    Alone {
+        /// The boundary's name.
+        boundary: String,
+        /// Which of its `alone` sets.
+        index: usize,
+    },
+}
+
+/// What runs behind the airlock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Subject {
+    /// The probe, with these attempts.
+    Probe {
+        /// Their ids, in order.
+        attempts: Vec<String>,
+    },
+    /// The checker, on this packet.
+    Checker {
+        /// A fixture's name, or the path a user gave.
+        packet: String,
+    },
+}
+
+/// Everything that was observed of one launch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaunchRecord {
+    /// Unique in the run: `N19/locked`.
+    pub id: String,
+    /// The case it belongs to.
+    pub case: String,
+    /// What it is for.
+    pub role: Role,
+    /// What was lifted from the profile, in the matrix's words.
+    pub lifts: Vec<String>,
+    /// What ran.
+    pub subject: Subject,
+    /// This launch's own number, which everything in it repeats.
+    pub nonce: String,
+    /// The airlock's word.
+    pub airlock: Option<AirlockStatus>,
+    /// The probe's word.
+    pub lines: Vec<Line>,
+    /// The checker's one line.
+    pub announcement: Option<checker::Announcement>,
+    /// What is in the output folder afterwards.
+    pub output: Vec<OutputEntry>,
+    /// The report's text, where the output holds one.
+    pub report: Option<String>,
+    /// The paths it handed to the kernel, where it was traced.
+    pub paths: Option<Vec<OpenedPath>>,
+    /// What the host saw at the airlock's barrier.
+    pub barrier: Option<View>,
+    /// What the host saw at the exec of the subject.
+    pub exec: Option<View>,
+    /// The two data folders by device and inode, as the host made them.
+    pub folders: BTreeMap<String, String>,
+    /// How it ended.
+    pub exit: Exit,
+    /// What it wrote to standard error, cut.
+    pub errors: String,
+    /// Why the launch cannot count, if it cannot: an instrument that failed.
+    pub trouble: Option<String>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+}
+
+/// One entry of the output folder, as the host sees it without following it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputEntry {
+    /// Its name; what is not UTF-8 is replaced.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of a regular file that could be read.
+    pub sha256: Option<String>,
+}
+
+/// What a directory entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// A regular file with one name.
+    File,
+    /// A regular file that has other names too.
+    LinkedFile,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A FIFO, a socket or a device.
+    Special,
+}
+
+impl LaunchRecord {
+    /// The planned attempts' ids; none for the checker.
+    #[must_use]
+    pub fn attempts(&self) -> &[String] {
+        match &self.subject {
+            Subject::Probe { attempts } => attempts,
+            Subject::Checker { .. } => &[],
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Runs cases: their launches side by side, each case judged when its last
+//! launch is done, and the roll called at the end.
+//!
+//! Listeners hear events; nothing here prints.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use negatives::matrix::Case;
+
+use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
+use crate::launch::{Bench, Order};
+use crate::plan;
+use crate::record::LaunchRecord;
+
+/// What a run tells its listeners.
+#[derive(Debug)]
+pub enum Event {
+    /// The run begins.
+    Started {
+        /// How many cases.
+        cases: usize,
+        /// How many launches.
+        launches: usize,
+    },
+    /// A launch is done.
+    Launched {
+        /// Its id.
+        id: String,
+    },
+    /// A case has its verdict.
+    Judged(Box<CaseResult>),
+}
+
+/// A case's verdict with what it rests on.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// The row.
+    pub case: Case,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// How its filters were witnessed.
+    pub filters: FilterProof,
+    /// Everything that was observed.
+    pub records: Vec<LaunchRecord>,
+    /// From the first launch's start to the verdict, in milliseconds.
+    pub millis: u64,
+}
+
+/// Set by Ctrl-C and by an engine that is gone: no further launch is begun.
+#[derive(Debug, Default)]
+pub struct Stop {
+    interrupted: AtomicBool,
+    engine_lost: AtomicBool,
+}
+
+impl Stop {
+    /// The user asked for the end.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the user asked for the end.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::SeqCst)
+    }
+
+    /// Whether the engine stopped answering.
+    #[must_use]
+    pub fn engine_is_lost(&self) -> bool {
+        self.engine_lost.load(Ordering::SeqCst)
+    }
+
+    fn is_set(&self) -> bool {
+        self.is_interrupted() || self.engine_is_lost()
+    }
+}
+
+/// Cases to run on a bench.
+#[derive(Debug)]
+pub struct Suite<'a> {
+    /// Where launches are made.
+    pub bench: &'a Bench<'a>,
+    /// What observations are held against.
+    pub expected: &'a Expected,
+    /// How many launches run side by side.
+    pub jobs: usize,
+    /// When to stop early.
+    pub stop: &'a Stop,
+}
+
+struct Pending<'c> {
+    case: &'c Case,
+    left: usize,
+    records: Vec<LaunchRecord>,
+    started: Option<Instant>,
+}
+
+struct Board<'c> {
+    queue: VecDeque<(usize, Order)>,
+    pending: Vec<Pending<'c>>,
+    results: Vec<CaseResult>,
+}
+
+impl Suite<'_> {
+    /// Runs the cases and gives back one result for each, in the given order:
+    /// a case that was not reached is there too, as not run.
+    #[must_use]
+    pub fn run(&self, cases: &[&Case], events: Option<&Sender<Event>>) -> Vec<CaseResult> {
+        let board = Mutex::new(Board::new(cases));
+        {
+            let board = lock(&board);
+            let (cases, launches) = (cases.len(), board.queue.len());
+            tell(events, Event::Started { cases, launches });
+        }
+        self.judge_what_needs_no_launch(&board, events);
+        thread::scope(|scope| {
+            for _ in 0..self.jobs.max(1) {
+                scope.spawn(|| self.work(&board, events));
+            }
+        });
+        let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
+        call_the_roll(cases, board.results, self.stop)
+    }
+
+    fn judge_what_needs_no_launch(
+        &self,
+        board: &Mutex<Board<'_>>,
+        events: Option<&Sender<Event>>,
+    ) {
+        let mut board = lock(board);
+        let empty: Vec<usize> =
+            (0..board.pending.len()).filter(|index| board.pending[*index].left == 0).collect();
+        for index in empty {
+            self.conclude(&mut board, index, events);
+        }
+    }
+
+    fn work(&self, board: &Mutex<Board<'_>>, events: Option<&Sender<Event>>) {
+        loop {
+            let taken = lock(board).take();
+            let Some((index, order)) = taken.filter(|_| !self.stop.is_set()) else { return };
+            let record = self.bench.launch(&order);
+            if record.trouble.is_some() && !self.bench.engine.answers() {
+                self.stop.engine_lost.store(true, Ordering::SeqCst);
+            }
+            tell(events, Event::Launched { id: order.id });
+            let mut board = lock(board);
+            let pending = &mut board.pending[index];
+            pending.records.push(record);
+            pending.left -= 1;
+            if pending.left == 0 && !self.stop.is_set() {
+                self.conclude(&mut board, index, events);
+            }
+        }
+    }
+
+    fn conclude(&self, board: &mut Board<'_>, index: usize, events: Option<&Sender<Event>>) {
+        let pending = &mut board.pending[index];
+        let mut records = std::mem::take(&mut pending.records);
+        records.sort_by(|one, two| one.id.cmp(&two.id));
+        let result = CaseResult {
+            case: pending.case.clone(),
+            verdict: judge::judge(pending.case, &records, self.expected),
+            filters: judge::filter_proof(&records),
+            records,
+            millis: pending.started.map_or(0, |started| {
+                u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+            }),
+        };
+        tell(events, Event::Judged(Box::new(result.clone())));
+        board.results.push(result);
+    }
+}
+
+impl<'c> Board<'c> {
+    fn new(cases: &[&'c Case]) -> Self {
+        let mut queue = VecDeque::new();
+        let mut pending = Vec::new();
+        for (index, case) in cases.iter().enumerate() {
+            let orders = plan::orders(case);
+            let left = orders.len();
+            pending.push(Pending { case, left, records: Vec::new(), started: None });
+            queue.extend(orders.into_iter().map(|order| (index, order)));
+        }
+        Self { queue, pending, results: Vec::new() }
+    }
+
+    fn take(&mut self) -> Option<(usize, Order)> {
+        let (index, order) = self.queue.pop_front()?;
+        self.pending[index].started.get_or_insert_with(Instant::now);
+        Some((index, order))
+    }
+}
+
+/// As many results out as cases in; what is missing was not run.
+fn call_the_roll(cases: &[&Case], mut results: Vec<CaseResult>, stop: &Stop) -> Vec<CaseResult> {
+    cases
+        .iter()
+        .map(|case| {
+            let found = results.iter().position(|result| result.case.id == case.id);
+            found.map_or_else(|| not_reached(case, stop), |at| results.swap_remove(at))
+        })
+        .collect()
+}
+
+fn not_reached(case: &Case, stop: &Stop) -> CaseResult {
+    let reason = if stop.engine_is_lost() { Reason::EngineLost } else { Reason::Interrupted };
+    CaseResult {
+        case: case.clone(),
+        verdict: Verdict::NotRun(reason),
+        filters: FilterProof::Attempted,
+        records: Vec::new(),
+        millis: 0,
+    }
+}
+
+/// A listener that is gone does not hear; the results do not depend on it.
+fn tell(events: Option<&Sender<Event>>, event: Event) {
+    if let Some(events) = events {
+        drop(events.send(event));
+    }
+}
+
+fn lock<'m, 'c>(board: &'m Mutex<Board<'c>>) -> std::sync::MutexGuard<'m, Board<'c>> {
+    board.lock().unwrap_or_else(PoisonError::into_inner)
+}

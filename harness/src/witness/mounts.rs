@@ -1,0 +1,92 @@
+//! The mount table as the kernel tells it (proc_pid_mountinfo(5)).
+
+use serde::{Deserialize, Serialize};
+
+/// One mount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mount {
+    /// What of the source file system is mounted.
+    pub root: String,
+    /// Where, as the process sees it.
+    pub point: String,
+    /// Options of this mount, such as `ro` and `nosuid`.
+    pub options: Vec<String>,
+    /// File system type.
+    pub kind: String,
+    /// What the file system is on.
+    pub source: String,
+}
+
+impl Mount {
+    /// Whether this mount is read-only.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.options.iter().any(|option| option == "ro")
+    }
+}
+
+/// Reads a mount table; a line that is not of the documented form gives `None`
+/// for the whole, since half a table proves nothing.
+#[must_use]
+pub fn parse(text: &str) -> Option<Vec<Mount>> {
+    text.lines().map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> Option<Mount> {
+    let (mount, file_system) = line.split_once(" - ")?;
+    let mut mount = mount.split(' ').skip(3);
+    let root = unescape(mount.next()?);
+    let point = unescape(mount.next()?);
+    let options = mount.next()?.split(',').map(str::to_owned).collect();
+    let mut file_system = file_system.split(' ');
+    let kind = file_system.next()?.to_owned();
+    let source = unescape(file_system.next()?);
+    Some(Mount { root, point, options, kind, source })
+}
+
+/// The kernel writes space, tab, newline and backslash as three octal digits.
+fn unescape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let escaped = if *byte == b'\\' { octal(bytes, at + 1) } else { None };
+        out.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 4 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn octal(bytes: &[u8], at: usize) -> Option<u8> {
+    let digits = std::str::from_utf8(bytes.get(at..at + 3)?).ok()?;
+    u8::from_str_radix(digits, 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_optional_fields_is_read() {
+        let line = "69 45 0:39 / / ro,noatime master:2 - fuse.fuse-overlayfs fuse rw,user_id=0";
+        let mounts = parse(line).unwrap();
+        assert_eq!(mounts.len(), 1);
+        assert_eq!(mounts[0].point, "/");
+        assert_eq!(mounts[0].kind, "fuse.fuse-overlayfs");
+        assert!(mounts[0].is_read_only());
+    }
+
+    #[test]
+    fn a_space_in_a_path_comes_back() {
+        let mounts = parse(r"1 0 8:1 /a\040b /in\134x rw - ext4 /dev/vda rw").unwrap();
+        assert_eq!(mounts[0].root, "/a b");
+        assert_eq!(mounts[0].point, r"/in\x");
+        assert!(!mounts[0].is_read_only());
+    }
+
+    #[test]
+    fn half_a_table_is_none() {
+        assert_eq!(parse("1 0 8:1 / / rw - ext4 /dev/vda rw\nnonsense"), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! A sandboxed process that this thread traces: reading its filters back at the
+//! barrier, stopping it at its exec, and recording the paths it opens.
+//!
+//! ptrace(2) binds a tracee to one thread: the value is not `Send`.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::process::{Child, Command};
+
+use nix::errno::Errno;
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use super::{Seen, raw};
+use crate::profile::NATIVE;
+
+/// More filters than any engine stacks.
+const MAX_FILTERS: usize = 32;
+/// The longest path that is recorded, as in limits.h's `PATH_MAX`.
+const MAX_PATH: usize = 4096;
+/// The most calls that are recorded.
+const MAX_RECORD: usize = 200_000;
+
+/// A process that is traced by this thread.
+#[derive(Debug)]
+pub struct Tracee {
+    pid: Pid,
+    /// ptrace(2) requests are the attaching thread's alone.
+    not_send: std::marker::PhantomData<*const ()>,
+}
+
+/// What became of a process that was let go to its exec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterExec {
+    /// It is stopped in the new program, before its first instruction.
+    Stopped,
+    /// It ended without an exec.
+    Ended,
+}
+
+/// A path that a traced process handed to the kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedPath {
+    /// The system call.
+    pub call: String,
+    /// The path, as the process wrote it.
+    pub path: String,
+}
+
+impl Tracee {
+    /// Attaches without disturbing the process; if the harness dies, it dies.
+    ///
+    /// # Errors
+    /// `EPERM` without the right to trace it, `ESRCH` if it is gone.
+    pub fn seize(pid: u32) -> Result<Self, Errno> {
+        let pid = Pid::from_raw(i32::try_from(pid).map_err(|_| Errno::ESRCH)?);
+        ptrace::seize(pid, options())?;
+        Ok(Self { pid, not_send: std::marker::PhantomData })
+    }
+
+    /// Starts a command that stops at its exec, traced by this thread.
+    ///
+    /// # Errors
+    /// It cannot be started or does not stop there.
+    pub fn start(command: &mut Command) -> std::io::Result<(Self, Child)> {
+        raw::trace_me(command);
+        let child = command.spawn()?;
+        let pid = Pid::from_raw(i32::try_from(child.id()).map_err(std::io::Error::other)?);
+        match wait(pid)? {
+            WaitStatus::Stopped(_, Signal::SIGTRAP) => {}
+            other => return Err(std::io::Error::other(format!("stopped otherwise: {other:?}"))),
+        }
+        ptrace::setoptions(pid, options())?;
+        Ok((Self { pid, not_send: std::marker::PhantomData }, child))
+    }
+
+    /// Stops it, reads every filter back, oldest first, and lets it go on.
+    ///
+    /// # Errors
+    /// It ended meanwhile, or could not be stopped.
+    pub fn filters(&self) -> Result<Seen<Vec<String>>, Errno> {
+        ptrace::interrupt(self.pid)?;
+        wait(self.pid)?;
+        let filters = self.read_filters();
+        ptrace::cont(self.pid, None)?;
+        Ok(filters)
+    }
+
+    fn read_filters(&self) -> Seen<Vec<String>> {
+        let mut filters = Vec::new();
+        for index in 0..MAX_FILTERS {
+            match raw::filter(self.pid, index) {
+                Ok(bytes) => filters.push(hex::encode(bytes)),
+                Err(Errno::ENOENT) => return Seen::Seen(filters),
+                // No filter at all is EINVAL (seccomp mode is not filter).
+                Err(Errno::EINVAL) if index == 0 => return Seen::Seen(filters),
+                Err(error) => {
+                    return Seen::NotSeen(format!(
+                        "PTRACE_SECCOMP_GET_FILTER: {}; it needs CAP_SYS_ADMIN",
+                        error.desc()
+                    ));
+                }
+            }
+        }
+        Seen::NotSeen(format!("more than {MAX_FILTERS} filters are stacked"))
+    }
+
+    /// Waits until it execs, or ends.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub fn until_exec(&self) -> Result<AfterExec, Errno> {
+        loop {
+            match wait(self.pid)? {
+                WaitStatus::PtraceEvent(_, _, event) if event == libc::PTRACE_EVENT_EXEC => {
+                    return Ok(AfterExec::Stopped);
+                }
+                WaitStatus::Exited(..) | WaitStatus::Signaled(..) => return Ok(AfterExec::Ended),
+                other => resume(other, |pid, signal| ptrace::cont(pid, signal))?,
+            }
+        }
+    }
+
+    /// Lets a stopped process go on untraced.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub fn detach(self) -> Result<(), Errno> {
+        ptrace::detach(self.pid, None)
+    }
+
+    /// Lets a stopped process go on to its end and records every path that it,
+    /// or a thread of it, hands to the kernel; with it, how it ended, where 128 + n
+    /// is signal n.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub fn record_paths(self) -> Result<(Vec<OpenedPath>, i64), Errno> {
+        let mut record = Vec::new();
+        ptrace::syscall(self.pid, None)?;
+        loop {
+            match wait_any()? {
+                WaitStatus::PtraceSyscall(pid) => {
+                    if record.len() < MAX_RECORD {
+                        record.extend(path_of(pid));
+                    }
+                    go_on(pid, None)?;
+                }
+                WaitStatus::Exited(pid, code) if pid == self.pid => {
+                    return Ok((record, i64::from(code)));
+                }
+                WaitStatus::Signaled(pid, signal, _) if pid == self.pid => {
+                    return Ok((record, 128 + i64::from(signal as i32)));
+                }
+                WaitStatus::Exited(..) | WaitStatus::Signaled(..) => {}
+                other => resume(other, |pid, signal| go_on(pid, signal))?,
+            }
+        }
+    }
+}
+
+/// A tracee dies with the harness, and takes its threads into the trace.
+fn options() -> Options {
+    Options::PTRACE_O_TRACEEXEC
+        | Options::PTRACE_O_TRACECLONE
+        | Options::PTRACE_O_TRACESYSGOOD
+        | Options::PTRACE_O_EXITKILL
+}
+
+/// Waits for the tracee or any thread of it: `__WNOTHREAD` leaves out what other
+/// threads of this process trace.
+fn wait_any() -> Result<WaitStatus, Errno> {
+    let flags = WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
+    loop {
+        match waitpid(None, Some(flags)) {
+            Err(Errno::EINTR) => {}
+            other => return other,
+        }
+    }
+}
+
+fn wait(pid: Pid) -> Result<WaitStatus, Errno> {
+    loop {
+        match waitpid(pid, Some(WaitPidFlag::__WALL)) {
+            Err(Errno::EINTR) => {}
+            other => return other,
+        }
+    }
+}
+
+/// Passes on a signal that was on its way; every other stop just goes on.
+fn resume(
+    status: WaitStatus,
+    go: impl Fn(Pid, Option<Signal>) -> Result<(), Errno>,
+) -> Result<(), Errno> {
+    match status {
+        WaitStatus::Stopped(pid, signal) => go(pid, Some(signal)),
+        WaitStatus::PtraceEvent(pid, ..) | WaitStatus::PtraceSyscall(pid) => go(pid, None),
+        WaitStatus::Exited(..)
+        | WaitStatus::Signaled(..)
+        | WaitStatus::Continued(_)
+        | WaitStatus::StillAlive => Ok(()),
+    }
+}
+
+fn go_on(pid: Pid, signal: Option<Signal>) -> Result<(), Errno> {
+    match ptrace::syscall(pid, signal) {
+        // Killed between two stops: its end is the next thing waited for.
+        Err(Errno::ESRCH) => Ok(()),
+        other => other,
+    }
+}
+
+/// The path argument of the call at whose entry `pid` is stopped.
+fn path_of(pid: Pid) -> Option<OpenedPath> {
+    let entry = raw::entry(pid).ok().flatten()?;
+    let name = seccomp::syscall_name(NATIVE, u32::try_from(entry.number).ok()?)?;
+    let index = path_argument(name)?;
+    let address = *entry.arguments.get(index)?;
+    Some(OpenedPath { call: name.to_owned(), path: text_at(pid, address) })
+}
+
+/// Which argument of a call is a path, for the calls that open or look at one.
+fn path_argument(call: &str) -> Option<usize> {
+    match call {
+        "open" | "creat" | "stat" | "lstat" | "access" | "readlink" | "execve" | "chdir"
+        | "rename" | "unlink" | "mkdir" | "truncate" => Some(0),
+        "openat" | "openat2" | "newfstatat" | "statx" | "faccessat" | "faccessat2"
+        | "readlinkat" | "execveat" | "renameat" | "renameat2" | "unlinkat" | "mkdirat" => Some(1),
+        _ => None,
+    }
+}
+
+fn text_at(pid: Pid, address: u64) -> String {
+    let mut bytes = vec![0; MAX_PATH];
+    let read = File::open(format!("/proc/{pid}/mem"))
+        .and_then(|memory| memory.read_at(&mut bytes, address))
+        .unwrap_or_default();
+    let text = bytes[..read].split(|byte| *byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}
