@@ -384,4 +384,4 @@ fn standing(said: &Attestation, anchor: &Anchor) -> Standing {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -324,3 +324,6 @@ fn rename_new(from: &Path, to: &Path) -> Result<(), Errno> {
         done => done,
     }
 }
+
+#[cfg(test)]
+mod tests;

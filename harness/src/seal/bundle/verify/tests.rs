@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::seal::bundle::write::{BundleWriter, WriteError};
+use crate::seal::bundle::write::BundleWriter;
 use crate::seal::key::{SecretKey, Signer};
 use crate::seal::statement::attestation::VerdictWord;
 use crate::seal::statement::tests::{attestation, signer, subjects};
@@ -17,13 +17,13 @@ const JUNIT: &str = "junit.xml";
 const OBSERVATION: &str = "observations/N19.json";
 
 /// A sealed bundle in a temporary folder.
-struct Sealed {
+pub(crate) struct Sealed {
     _folder: tempfile::TempDir,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Sealed {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::by(&signer(), attestation(|_| VerdictWord::Held))
     }
 
@@ -333,54 +333,40 @@ fn only_an_operators_run_with_nothing_lifted_is_an_attestation() {
     assert_eq!(standing_of(&signer(), lifted, false), Standing::Lifted);
 }
 
-#[test]
-fn a_bundle_is_never_written_over_anything_and_leaves_nothing_when_dropped() {
-    let sealed = Sealed::new();
-    let parent = sealed.path.parent().unwrap();
-    assert!(matches!(
-        BundleWriter::create(&sealed.path),
-        Err(WriteError::Exists { .. })
-    ));
-    let next = parent.join("run-2");
-    symlink("nowhere", &next).unwrap();
-    assert!(matches!(
-        BundleWriter::create(&next),
-        Err(WriteError::Exists { .. })
-    ));
-    fs::remove_file(&next).unwrap();
-    let mut writer = BundleWriter::create(&next).unwrap();
-    writer.add("a", b"").unwrap();
-    fs::create_dir(&next).unwrap();
-    let said = attestation(|_| VerdictWord::Held);
-    assert!(matches!(
-        writer.seal(&subjects(), said, &signer()),
-        Err(WriteError::Exists { .. })
-    ));
-    fs::remove_dir(&next).unwrap();
-    drop(BundleWriter::create(&next).unwrap());
-    let left: Vec<_> = fs::read_dir(parent)
-        .unwrap()
-        .map(|it| it.unwrap().file_name())
-        .collect();
-    assert_eq!(left, ["run-1"]);
+fn resign(sealed: &Sealed, file: &str, payload: Vec<u8>) {
+    let envelope = Envelope::sign(IN_TOTO, payload, &[&signer()]).unwrap();
+    fs::write(sealed.at(file), envelope.to_json().unwrap()).unwrap();
 }
 
 #[test]
-fn names_that_are_taken_or_not_plain_are_not_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = BundleWriter::create(&folder.path().join("b")).unwrap();
-    writer.add("a/b", b"1").unwrap();
-    for taken in ["a/b", STATEMENT_FILE, TEST_RESULT_FILE] {
-        assert!(matches!(
-            writer.add(taken, b"2"),
-            Err(WriteError::Taken { .. })
-        ));
-    }
-    assert!(matches!(writer.add("../b", b"2"), Err(WriteError::Name(_))));
-    let sizes: Vec<_> = writer
-        .files()
-        .iter()
-        .map(|it| (it.path.to_string(), it.size))
-        .collect();
-    assert_eq!(sizes, [("a/b".to_owned(), 1)]);
+fn well_signed_envelopes_that_disagree_are_refused() {
+    let said = attestation(|_| VerdictWord::Broken);
+    let other = Statement::new(subjects().list(), said).unwrap();
+    let sealed = Sealed::new();
+    let result = test_result::of(&other).unwrap().to_bytes().unwrap();
+    resign(&sealed, TEST_RESULT_FILE, result);
+    assert!(
+        sealed
+            .refusal()
+            .starts_with("expected `test-result.dsse.json` to say")
+    );
+    let mut said = attestation(|_| VerdictWord::Held);
+    said.signer.keyid = SecretKey::from_seed(&[8; 32]).public().id();
+    let sealed = Sealed::new();
+    let named = Statement::new(subjects().list(), said).unwrap();
+    resign(&sealed, STATEMENT_FILE, named.to_bytes().unwrap());
+    assert!(
+        sealed
+            .refusal()
+            .starts_with("expected `statement.dsse.json` to be signed by the key")
+    );
+}
+
+#[test]
+fn a_file_is_not_read_through_a_folder_that_is_a_link() {
+    let sealed = Sealed::new();
+    symlink("observations", sealed.at("link")).unwrap();
+    let path = BundlePath::parse("link/N19.json").unwrap();
+    let refused = BundleFolder::open(&sealed.path).unwrap().read(&path, 64);
+    assert!(matches!(refused, Err(FolderError::Link { .. })));
 }
