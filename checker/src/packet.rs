@@ -104,24 +104,7 @@ impl Packet {
             return Err(Refusal::new(Reason::TooManyParts).file(PACKET));
         }
         let actions = actions(&wire.requested_actions)?;
-        let each = |(index, item)| Item::parse(item, &format!("/items/{index}"));
-        let items: Vec<Item> = wire
-            .items
-            .into_iter()
-            .enumerate()
-            .map(each)
-            .collect::<Result<_, _>>()?;
-        let each = |(index, claim)| Claim::parse(claim, &format!("/claims/{index}"));
-        let claims: Vec<Claim> = wire
-            .claims
-            .into_iter()
-            .enumerate()
-            .map(each)
-            .collect::<Result<_, _>>()?;
-        if claims.is_empty() {
-            return Err(at(Reason::NoClaims, "/claims").expected("a claim", "none"));
-        }
-        unique("/claims", claims.iter().map(|claim| &claim.id))?;
+        let (items, index) = items(wire.items)?;
         Ok(Self {
             id: id(&wire.packet_id, "/packet_id")?,
             scope: scope(&wire.scope, "/scope")?,
@@ -129,9 +112,9 @@ impl Packet {
             tool_version: text(&wire.export.0.version, "/export/version")?,
             exported_at: timestamp(&wire.export.0.exported_at, "/export/exported_at")?,
             actions,
-            index: unique("/items", items.iter().map(|item| &item.id))?,
+            index,
             items,
-            claims,
+            claims: claims(wire.claims)?,
         })
     }
 }
@@ -221,6 +204,34 @@ fn actions(names: &[String]) -> Result<Vec<Action>, Refusal> {
     actions.sort_unstable();
     actions.dedup();
     Ok(actions)
+}
+
+fn items(
+    wire: Vec<wire::Object<wire::Item>>,
+) -> Result<(Vec<Item>, BTreeMap<String, usize>), Refusal> {
+    let each = |(index, item)| Item::parse(item, &format!("/items/{index}"));
+    let items: Vec<Item> = wire
+        .into_iter()
+        .enumerate()
+        .map(each)
+        .collect::<Result<_, _>>()?;
+    let index = unique("/items", items.iter().map(|item| &item.id))?;
+    Ok((items, index))
+}
+
+/// At least one claim: a packet that claims nothing has nothing to triage.
+fn claims(wire: Vec<wire::Object<wire::Claim>>) -> Result<Vec<Claim>, Refusal> {
+    let each = |(index, claim)| Claim::parse(claim, &format!("/claims/{index}"));
+    let claims: Vec<Claim> = wire
+        .into_iter()
+        .enumerate()
+        .map(each)
+        .collect::<Result<_, _>>()?;
+    if claims.is_empty() {
+        return Err(at(Reason::NoClaims, "/claims").expected("a claim", "none"));
+    }
+    unique("/claims", claims.iter().map(|claim| &claim.id))?;
+    Ok(claims)
 }
 
 fn unique<'a>(

@@ -47,6 +47,12 @@ impl Digests {
         Some(())
     }
 
+    /// Takes what another manifest lists of the same file.
+    pub(super) fn add(&mut self, other: Self) {
+        self.sha256 = self.sha256.or(other.sha256);
+        self.sha512 = self.sha512.take().or(other.sha512);
+    }
+
     /// `None` if each digest listed is the one observed; else what differs.
     pub(super) fn differ(&self, observed: &Self) -> Option<(String, String)> {
         let differs = (self.sha256.is_some() && self.sha256 != observed.sha256)

@@ -4,7 +4,7 @@
 //! completeness both ways is a look at the tree. Digests are compared elsewhere.
 
 use super::declaration::{Declaration, Version};
-use super::digest::{Algorithm, Digests, algorithm};
+use super::digest::{Digests, algorithm};
 use super::path;
 use super::tags::Tags;
 use super::walk::{PayloadFile, Tree};
@@ -201,8 +201,6 @@ pub(super) fn check_tags(tags: &mut Tags<'_>, entries: &[TagEntry]) -> Result<()
 }
 
 struct Entry<'a> {
-    algorithm: Option<Algorithm>,
-    hex: &'a str,
     digests: Digests,
     path: std::borrow::Cow<'a, str>,
 }
@@ -237,12 +235,7 @@ impl<'a> Entry<'a> {
             digests.set(algorithm, hex).ok_or_else(syntax)?;
         }
         let path = rule(rest, version).map_err(|reason| Refusal::new(reason).about(rest))?;
-        Ok(Self {
-            algorithm,
-            hex,
-            digests,
-            path,
-        })
+        Ok(Self { digests, path })
     }
 }
 
@@ -269,9 +262,7 @@ impl PayloadReader<'_> {
             return Err(Refusal::new(Reason::DuplicateEntry).about(&entry.path));
         }
         file.listed |= self.bit;
-        if let Some(algorithm) = entry.algorithm {
-            file.digests.set(algorithm, entry.hex);
-        }
+        file.digests.add(entry.digests);
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! The facts P1 judges: five files of `/proc/self` and the environment's keys.
 //!
 //! These five are all of `/proc` that the sandbox lets the subject read.
-//! Values of variables are never taken, for they may be secrets.
+//! Values of variables are never taken, for they may be secrets. Landlock can
+//! name the entries of `/proc/self/net` only by their folder: the kernel makes
+//! each entry anew when it is looked up.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -64,7 +66,8 @@ impl Facts {
 }
 
 fn read(path: &str) -> Reading {
-    let mut bytes = Vec::new();
+    // Room for one page and more, so that the kernel gives each table in few pieces.
+    let mut bytes = Vec::with_capacity(64 * 1024);
     let read = File::open(path).and_then(|file| file.take(MAX_FACT + 1).read_to_end(&mut bytes));
     match read {
         Ok(length) if length as u64 > MAX_FACT => Reading::Unreadable("too long".to_owned()),

@@ -1,0 +1,105 @@
+//! The program itself, outside any sandbox: it must block, whatever it is told.
+//!
+//! There is no argument and no variable that gets it past P1; what it does in a
+//! sandbox is tested there.
+#![expect(
+    clippy::expect_used,
+    reason = "a test helper that fails is a test that fails"
+)]
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use checker::Announcement;
+
+fn checker(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("checker").expect("the program was built");
+    command.args(arguments).output().expect("the program runs")
+}
+
+fn announcement(output: &Output) -> Announcement {
+    let text = String::from_utf8(output.stdout.clone()).expect("text");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).expect("an announcement")
+}
+
+fn packet(dir: &Path) -> (String, String) {
+    let (input, output) = (dir.join("in"), dir.join("out"));
+    fixtures::write("no-gap", &input).expect("a packet");
+    std::fs::create_dir(&output).expect("a folder");
+    (input.display().to_string(), output.display().to_string())
+}
+
+#[test]
+fn blocks_outside_a_sandbox_and_writes_nothing() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let (input, output) = packet(dir.path());
+    let run = checker(&["--input", &input, "--output", &output]);
+    assert_eq!(run.status.code(), Some(3));
+    let said = announcement(&run);
+    assert_eq!((said.exit, said.report), (3, None));
+    let held = said
+        .self_check
+        .iter()
+        .filter(|invariant| invariant.holds)
+        .count();
+    assert!(held < said.self_check.len());
+    assert_eq!(std::fs::read_dir(&output).expect("a folder").count(), 0);
+}
+
+#[test]
+fn blocks_before_any_path_of_the_packet_is_opened() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let (input, output) = packet(dir.path());
+    let record = dir.path().join("record");
+    let program = assert_cmd::cargo::cargo_bin("checker");
+    let traced = Command::new("strace")
+        .args(["-f", "-e", "trace=%file,%network,%process", "-o"])
+        .arg(&record)
+        .arg(program)
+        .args(["--input", &input, "--output", &output])
+        .output()
+        .expect("strace is installed");
+    assert_eq!(traced.status.code(), Some(3));
+    let record = std::fs::read_to_string(record).expect("a record");
+    assert!(
+        record.contains("/proc/self/status"),
+        "the record is of another program"
+    );
+    let touched = |line: &&str| {
+        !line.contains("execve(") && (line.contains(&input) || line.contains(&output))
+    };
+    assert_eq!(record.lines().filter(touched).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn usage_errors_help_and_version_exit_2_and_say_nothing_to_machines() {
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["--input", "in"],
+        &["--skip-self-check"],
+    ] {
+        let run = checker(arguments);
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            run.stdout.is_empty() && !run.stderr.is_empty(),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn an_announcement_that_cannot_be_written_is_an_internal_error() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let program = assert_cmd::cargo::cargo_bin("checker");
+    let run = std::process::Command::new(program)
+        .stdout(full)
+        .status()
+        .expect("the program runs");
+    assert_eq!(run.code(), Some(70));
+}

@@ -1,0 +1,174 @@
+//! The report as a file: whole or absent, the same bytes each time, and pointing
+//! at what is there.
+#![expect(
+    clippy::expect_used,
+    reason = "a test helper that fails is a test that fails"
+)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use checker::report::Report;
+use checker::{AuditItem, Guard, Outcome, ReportFile, Settings, WriteError, canonical};
+use serde_json::Value;
+
+fn written(name: &str, output: &Path) -> Result<(Report, ReportFile), WriteError> {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let input = dir.path().join("in");
+    fixtures::write(name, &input).expect("a packet");
+    let guard = Guard::new(&Settings {
+        input,
+        output: output.into(),
+    });
+    let report = checker::triage(&guard).expect("the self-audit holds");
+    checker::write(&guard, &report).map(|file| (report, file))
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| name(entry.expect("an entry")))
+        .collect()
+}
+
+#[test]
+fn the_report_is_alone_in_its_folder_with_the_digest_announced() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (_, file) = written("fix7", out.path()).expect("a report");
+    assert_eq!(entries(out.path()), ["report.json"]);
+    let bytes = fs::read(out.path().join("report.json")).expect("the report");
+    assert_eq!(file.bytes, bytes.len() as u64);
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(&bytes);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(file.sha256, hex);
+}
+
+#[test]
+fn the_report_of_one_packet_is_the_same_bytes_wherever_it_lies() {
+    for name in ["fix7", "no-gap", "one-byte-changed", "symlink"] {
+        let (a, b) = (
+            tempfile::tempdir().expect("a"),
+            tempfile::tempdir().expect("b"),
+        );
+        written(name, a.path()).expect("a report");
+        written(name, b.path()).expect("a report");
+        let bytes = |dir: &Path| fs::read(dir.join("report.json")).expect("the report");
+        assert_eq!(bytes(a.path()), bytes(b.path()), "{name}");
+    }
+}
+
+#[test]
+fn a_report_reads_back_as_the_report_it_was() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (report, _) = written("fix7", out.path()).expect("a report");
+    let bytes = fs::read(out.path().join("report.json")).expect("the report");
+    let read: Report = serde_json::from_slice(&bytes).expect("a report");
+    assert_eq!(read, report);
+    assert_eq!(canonical(&read).expect("canonical"), bytes);
+}
+
+#[test]
+fn every_pointer_of_the_audits_leads_somewhere() {
+    let mut followed = 0;
+    for name in fixtures::names() {
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let (report, _) = written(name, out.path()).expect("a report");
+        let value = serde_json::to_value(&report).expect("a value");
+        let audits = report.article13.iter().chain(&report.article14);
+        for pointer in audits.flat_map(|item: &AuditItem| &item.evidence) {
+            assert!(value.pointer(pointer).is_some(), "{name}: {pointer}");
+            followed += 1;
+        }
+        for finding in report.gates.iter().flat_map(|gate| &gate.gaps) {
+            assert!(
+                value.pointer(&finding.at).is_some_and(Value::is_object)
+                    || finding.at == "/packet/scope"
+            );
+        }
+        assert_eq!(
+            (report.article13.len(), report.article14.len()),
+            (4, 6),
+            "{name}"
+        );
+    }
+    assert!(followed > 1000, "{followed}");
+}
+
+#[test]
+fn the_action_log_has_the_two_actions_and_every_file_once() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (report, _) = written("fix7", out.path()).expect("a report");
+    let done: Vec<_> = report
+        .actions
+        .done
+        .iter()
+        .map(|done| (done.action, done.opened))
+        .collect();
+    assert_eq!(
+        done,
+        [
+            (checker::Action::ReadPacketItem, 12),
+            (checker::Action::WriteLocalReport, 1)
+        ]
+    );
+    let mut paths = report.actions.done[0].paths.clone().expect("a short list");
+    paths.dedup();
+    assert_eq!(paths.len(), 12);
+    assert_eq!(report.bag.payload_files, Some(8));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_leaves_the_earlier_one_as_it_was() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    fs::write(out.path().join("report.json"), "earlier").expect("an earlier report");
+    fs::create_dir(out.path().join(".report.json.partial")).expect("something in the way");
+    let refused = written("fix7", out.path());
+    assert!(matches!(refused, Err(WriteError::Create(_))), "{refused:?}");
+    assert_eq!(
+        fs::read_to_string(out.path().join("report.json")).expect("it"),
+        "earlier"
+    );
+}
+
+#[test]
+fn a_folder_in_the_reports_place_is_an_error_and_leaves_no_partial_file() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(out.path().join("report.json")).expect("a folder");
+    let refused = written("fix7", out.path());
+    assert!(
+        matches!(refused, Err(WriteError::Publish(_))),
+        "{refused:?}"
+    );
+    assert_eq!(entries(out.path()), ["report.json"]);
+}
+
+#[test]
+fn a_new_report_replaces_an_earlier_one_and_a_left_over_partial_file() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    fs::write(out.path().join("report.json"), "earlier").expect("an earlier report");
+    fs::write(out.path().join(".report.json.partial"), "{\"half").expect("a partial file");
+    written("no-gap", out.path()).expect("a report");
+    assert_eq!(entries(out.path()), ["report.json"]);
+    let mode = fs::metadata(out.path().join("report.json"))
+        .expect("it")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o111, 0, "a report is not a program");
+}
+
+#[test]
+fn a_report_says_of_itself_what_it_is_not() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (report, _) = written("no-gap", out.path()).expect("a report");
+    let statement = &report.statement;
+    let said = [
+        statement.gate,
+        statement.global,
+        statement.authority,
+        statement.decision,
+    ];
+    assert_eq!(said, [false; 4]);
+    assert_eq!((report.outcome, report.exit), (Outcome::NoGapObserved, 5));
+}
