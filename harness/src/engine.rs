@@ -18,6 +18,7 @@ mod error;
 mod spelling;
 mod stream;
 
+pub use endpoint::Surroundings;
 pub use error::EngineError;
 
 /// The most bytes one launch may write to its standard output.

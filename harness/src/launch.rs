@@ -4,7 +4,6 @@
 //! Nothing here judges. A launch that goes wrong gives a record that says so.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use negatives::matrix::Lift;
@@ -43,7 +42,6 @@ pub struct Bench<'a> {
     /// Lifts a user asked for, applied to what is to be proved: the way to see a
     /// row break.
     pub lifted: Vec<Lift>,
-    counter: AtomicU32,
 }
 
 /// One launch, as planned.
@@ -131,20 +129,7 @@ pub enum LaunchError {
     Output(#[source] std::io::Error),
 }
 
-impl<'a> Bench<'a> {
-    /// A bench for one run.
-    #[must_use]
-    pub fn new(
-        engine: &'a dyn Engine,
-        image: &'a Image,
-        scratch: &'a Scratch,
-        run: &'a str,
-        user: User,
-        lifted: Vec<Lift>,
-    ) -> Self {
-        Self { engine, image, scratch, run, user, lifted, counter: AtomicU32::new(0) }
-    }
-
+impl Bench<'_> {
     /// The profile of an order.
     ///
     /// # Errors
@@ -176,7 +161,7 @@ impl<'a> Bench<'a> {
     }
 
     fn carry_out(&self, order: &Order, record: &mut LaunchRecord) -> Result<(), LaunchError> {
-        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        let number = self.scratch.next_number();
         record.nonce = fresh_nonce()?;
         let profile = self.profile(order)?;
         let own_input = match &order.task {

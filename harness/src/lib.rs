@@ -1,15 +1,23 @@
 //! Drives the matrix in a real sandbox, judges what was observed, and seals the
 //! proof: matrix, plan, launch, observe, judge, report, seal.
 
+pub mod bundle;
+pub mod cli;
+pub mod commands;
 pub mod engine;
 pub mod error;
+pub mod exit;
 pub mod image;
+pub mod interrupt;
 pub mod judge;
 pub mod launch;
+pub mod lifts;
 pub mod plan;
 pub mod profile;
+pub mod reaper;
 pub mod record;
 pub mod report;
 pub mod seal;
+pub mod stand;
 pub mod suite;
 pub mod witness;

@@ -1,3 +1,8 @@
-//! What a run says, and to whom: JUnit for machines, a table for people.
+//! What a run says, and to whom: a table for people, JSON and JUnit for machines.
+//!
+//! All of them read the same results, so they cannot disagree.
 
 pub mod junit;
+pub mod progress;
+pub mod summary;
+pub mod terminal;

@@ -43,6 +43,14 @@ impl StepError {
     }
 }
 
+/// The kernel's Landlock ABI version.
+///
+/// # Errors
+/// The error number, where the kernel has no Landlock or it is switched off.
+pub fn landlock_abi() -> Result<u32, i32> {
+    raw::landlock_version()
+}
+
 /// Runs the airlock on its command line; comes back only on failure, with the
 /// exit code, after the status line has been written.
 pub fn run(arguments: impl Iterator<Item = String>) -> u8 {

@@ -38,8 +38,9 @@ pub struct AirlockPlan {
 pub struct LandlockPlan {
     /// Folders that may be listed and whose files may be read.
     pub read: Vec<String>,
-    /// Single files that may be read. These are the kernel's account of the
-    /// subject itself, which its P1 self-check needs.
+    /// Files that may be read, and folders whose files may be read but not
+    /// listed. These are the kernel's account of the subject itself, which its
+    /// P1 self-check needs.
     pub read_files: Vec<String>,
     /// Folders beneath which files may be made, written, renamed and removed,
     /// but not read.

@@ -15,8 +15,8 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 
-use super::endpoint::Surroundings;
-use super::{Engine, EngineError, Identity, Launch, Running, spelling};
+
+use super::{Engine, EngineError, Identity, Launch, Running, Surroundings, spelling};
 use crate::image::Image;
 
 mod container;

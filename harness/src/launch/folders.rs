@@ -5,18 +5,20 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use negatives::wire::{CANARY_FILE, PLAN_FILE, Plan, VICTIM_FILE};
 
 use crate::engine::Folders;
 use crate::image::{INPUT, OUTPUT};
-use crate::profile::{Profile, User};
+use crate::profile::{CANARY_VARIABLE, Profile, User};
 use crate::witness;
 
 /// A run's temporary folder.
 #[derive(Debug)]
 pub struct Scratch {
     root: tempfile::TempDir,
+    launches: AtomicU32,
 }
 
 /// A folder or file of a launch could not be made.
@@ -63,7 +65,7 @@ impl Scratch {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map_err(make(&parent))?;
-        let scratch = Self { root };
+        let scratch = Self { root, launches: AtomicU32::new(0) };
         let canary = scratch.canary();
         fs::create_dir(&canary).map_err(make(&canary))?;
         let secret = canary.join(Path::new(CANARY_FILE).file_name().unwrap_or_default());
@@ -78,6 +80,11 @@ impl Scratch {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.root.path()
+    }
+
+    /// A number no other launch of this run has.
+    pub(super) fn next_number(&self) -> u32 {
+        self.launches.fetch_add(1, Ordering::Relaxed)
     }
 
     fn canary(&self) -> PathBuf {
@@ -99,8 +106,8 @@ impl Scratch {
         BTreeMap::from([
             ("input".to_owned(), INPUT.to_owned()),
             ("output".to_owned(), profile.output()),
-            // A path that exists on the host and must not exist inside.
-            ("host_canary".to_owned(), self.canary().join("secret").display().to_string()),
+            ("canary_env".to_owned(), CANARY_VARIABLE.to_owned()),
+            ("host_process".to_owned(), std::process::id().to_string()),
         ])
     }
 

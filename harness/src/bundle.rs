@@ -1,0 +1,140 @@
+//! From the results of a run to a sealed bundle, and from a bundle back to
+//! verdicts: whoever verifies judges the same observations again.
+
+use std::path::{Path, PathBuf};
+
+use negatives::matrix::Matrix;
+use time::OffsetDateTime;
+
+use crate::engine::Identity;
+use crate::image::Image;
+use crate::report::summary::Summary;
+use crate::seal::bundle::write::{BundleWriter, WriteError};
+use crate::seal::canonical::{self, CanonicalError};
+use crate::seal::digest::{DigestError, Sha256Digest};
+use crate::seal::key::Signer;
+use crate::seal::statement::Subjects;
+use crate::report::junit::JunitError;
+use crate::suite::CaseResult;
+
+mod junit;
+mod rejudge;
+mod statement;
+
+pub use rejudge::{RejudgeError, Rejudged, rejudge};
+
+/// What a run without an operator's key says of itself, everywhere.
+pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";
+/// The matrix's place in a bundle.
+const MATRIX_FILE: &str = "matrix.toml";
+/// The policy's place in a bundle.
+const POLICY_FILE: &str = "policy.toml";
+
+/// What is known of a run besides its rows.
+#[derive(Debug, Clone)]
+pub struct RunFacts {
+    /// Its id.
+    pub id: String,
+    /// When it started.
+    pub started: OffsetDateTime,
+    /// When its last row was judged.
+    pub finished: OffsetDateTime,
+    /// The engine.
+    pub engine: Identity,
+    /// The image.
+    pub image: Image,
+    /// What was lifted from what was to be proved.
+    pub lifts: Vec<String>,
+}
+
+/// A bundle could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// A file of it could not be written, or the whole not be published.
+    #[error("failed to write the bundle")]
+    Write(#[from] WriteError),
+    /// A file of it could not be put into canonical JSON.
+    #[error("failed to put `{file}` into canonical JSON")]
+    Json {
+        /// Which.
+        file: String,
+        /// Why not.
+        #[source]
+        source: CanonicalError,
+    },
+    /// The JUnit report could not be made.
+    #[error("failed to make the JUnit report")]
+    Junit(#[from] JunitError),
+    /// An image id that is not a digest.
+    #[error("failed to read the image's digest")]
+    Digest(#[from] DigestError),
+    /// The kernel does not say its name.
+    #[error("failed to ask the kernel for its name")]
+    Uname(#[source] nix::errno::Errno),
+    /// The profile could not be made.
+    #[error("failed to make the profile")]
+    Profile(#[from] crate::profile::ProfileError),
+}
+
+/// Writes the bundle beneath `out`, under the run's id; gives back its path.
+///
+/// # Errors
+/// It could not be written; then nothing is left of it.
+pub fn write(
+    out: &Path,
+    facts: &RunFacts,
+    results: &[CaseResult],
+    matrix: &Matrix,
+    summary: &Summary,
+    signer: &Signer,
+) -> Result<PathBuf, BundleError> {
+    let mut writer = BundleWriter::create(&out.join(&facts.id))?;
+    for result in results.iter().filter(|result| !result.records.is_empty()) {
+        let file = observations_file(result.case.id.as_str());
+        add_json(&mut writer, &file, &result.records)?;
+    }
+    let locked = crate::profile::Profile::locked(statement::USER)?;
+    add_json(&mut writer, "profile.json", &locked)?;
+    let oci = seccomp::oci_json(&locked.policy, crate::profile::NATIVE, &[]);
+    add_json(&mut writer, "seccomp.json", &oci)?;
+    writer.add(MATRIX_FILE, negatives::matrix::MATRIX_TOML.as_bytes())?;
+    writer.add(POLICY_FILE, seccomp::policy::POLICY_TOML.as_bytes())?;
+    writer.add("junit.xml", &junit::render(facts, results, matrix, signer.role())?)?;
+    let said = statement::of(facts, results, summary, signer)?;
+    Ok(writer.seal(&subjects(&facts.image)?, said, signer)?)
+}
+
+/// Where a row's launches are in a bundle.
+fn observations_file(case: &str) -> String {
+    format!("observations/{case}.json")
+}
+
+fn add_json<T: serde::Serialize>(
+    writer: &mut BundleWriter,
+    file: &str,
+    value: &T,
+) -> Result<(), BundleError> {
+    let bytes = canonical::to_bytes(value)
+        .map_err(|source| BundleError::Json { file: file.to_owned(), source })?;
+    Ok(writer.add(file, &bytes)?)
+}
+
+fn subjects(image: &Image) -> Result<Subjects, DigestError> {
+    let id = image.id();
+    Ok(Subjects {
+        checker: Sha256Digest::parse(&image.digests.checker)?,
+        airlock: Sha256Digest::parse(&image.digests.airlock)?,
+        probe: Sha256Digest::parse(&image.digests.probe)?,
+        image: Sha256Digest::parse(id.trim_start_matches("sha256:"))?,
+        policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
+        matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
+    })
+}
+
+/// An engine in one line.
+#[must_use]
+pub fn engine_words(engine: &Identity) -> String {
+    let api = engine.api.as_deref().map_or(String::new(), |api| format!("API {api}, "));
+    let rootless = if engine.rootless { ", rootless" } else { "" };
+    format!("{} {} ({api}{}, {}{rootless})", engine.name, engine.version, engine.runtime, engine.storage)
+}

@@ -1,0 +1,78 @@
+//! A run's results in the shape the JUnit writer takes.
+
+use std::time::Duration;
+
+use negatives::matrix::{Case, Matrix};
+
+use super::{DEVELOPMENT, RunFacts, engine_words};
+use crate::judge::{Verdict, outcome_words};
+use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
+use crate::seal::key::Role;
+use crate::suite::CaseResult;
+
+/// The JUnit report of a run.
+pub(super) fn render(
+    facts: &RunFacts,
+    results: &[CaseResult],
+    matrix: &Matrix,
+    role: Role,
+) -> Result<Vec<u8>, JunitError> {
+    let mut said = format!("run {}\nengine {}\n", facts.id, engine_words(&facts.engine));
+    if role == Role::Development {
+        said.push_str(DEVELOPMENT);
+        said.push('\n');
+    }
+    if !facts.lifts.is_empty() {
+        said.push_str(&format!("lifted: {}\n", facts.lifts.join(", ")));
+    }
+    to_xml(&JunitSuite {
+        name: "proof-of-block".to_owned(),
+        started: facts.started,
+        cases: results.iter().map(case).collect(),
+        deferred: matrix.deferred().iter().map(|row| format!("{} {}", row.id, row.title)).collect(),
+        system_out: said,
+    })
+}
+
+fn case(result: &CaseResult) -> JunitCase {
+    let outcome = match &result.verdict {
+        Verdict::Held => JunitOutcome::Held,
+        Verdict::Broken(reason) => JunitOutcome::Broken { reason: reason.to_string() },
+        Verdict::Inconclusive(reason) => JunitOutcome::Inconclusive { reason: reason.to_string() },
+        Verdict::NotRun(reason) => JunitOutcome::NotRun { reason: reason.to_string() },
+    };
+    JunitCase {
+        name: format!("{} {}", result.case.id, result.case.title),
+        classname: classname(&result.case),
+        outcome,
+        duration: Duration::from_millis(result.millis),
+        system_out: transcript(result),
+    }
+}
+
+fn classname(case: &Case) -> String {
+    use negatives::matrix::Layer;
+    let what = match case.layer {
+        Layer::L1 => "os-sandbox",
+        Layer::L2 => "build",
+        Layer::L3 => "runtime-guards",
+        Layer::L4 => "decision-rules",
+        Layer::L5 => "output-contract",
+    };
+    format!("{}.{what}", case.layer)
+}
+
+/// One line per attempt and launch: enough to see what was observed where.
+fn transcript(result: &CaseResult) -> String {
+    use negatives::wire::Event;
+    let mut text = String::new();
+    for record in &result.records {
+        text.push_str(&format!("{}: {:?}\n", record.id, record.exit));
+        for line in &record.lines {
+            if let Event::End { id, outcome, .. } = &line.event {
+                text.push_str(&format!("  {id}: {}\n", outcome_words(outcome)));
+            }
+        }
+    }
+    text
+}

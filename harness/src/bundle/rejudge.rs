@@ -1,0 +1,199 @@
+//! Judging a verified bundle's observations again, and holding the statement to it.
+
+use std::collections::BTreeSet;
+
+use negatives::matrix::{Case, MATRIX_TOML, Matrix};
+use seccomp::Policy;
+use seccomp::policy::POLICY_TOML;
+
+use super::{MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use crate::image::ProgramDigests;
+use crate::judge::{self, Expected};
+use crate::record::{LaunchRecord, Role};
+use crate::seal::bundle::verify::VerifiedBundle;
+use crate::seal::statement::attestation::Row;
+use crate::seal::strict_json::{self, JsonError};
+use crate::suite::CaseResult;
+
+/// The longest observations file, in bytes.
+const MAX_OBSERVATIONS: usize = 16 << 20;
+
+/// What judging again gave.
+#[derive(Debug)]
+pub struct Rejudged {
+    /// Every row, as judged now; equal to the statement's.
+    pub results: Vec<CaseResult>,
+}
+
+/// A bundle's statement and its observations do not agree.
+#[derive(Debug, thiserror::Error)]
+pub enum RejudgeError {
+    /// This program's own matrix or policy cannot be used.
+    #[error("failed to load this program's own {what}")]
+    Own {
+        /// Which.
+        what: &'static str,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The bundle was made by another matrix or policy.
+    #[error("`{file}`: expected this program's own, observed another: verify with the release that made it")]
+    Other {
+        /// Which file.
+        file: &'static str,
+    },
+    /// The bundle has no such file.
+    #[error("`{file}` is missing")]
+    Missing {
+        /// Which file.
+        file: String,
+    },
+    /// An observations file cannot be read.
+    #[error("failed to read `{file}`")]
+    Json {
+        /// Which file.
+        file: String,
+        /// Why not.
+        #[source]
+        source: JsonError,
+    },
+    /// A record is not one that the row's plan asks for.
+    #[error("`{file}`: record `{record}` {what}")]
+    Foreign {
+        /// Which file.
+        file: String,
+        /// Which record.
+        record: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The statement says another verdict than the observations bear out.
+    #[error("`{file}`: row {id}: expected {expected}, as its observations are judged, observed {observed} in the statement")]
+    Verdict {
+        /// Where the observations are.
+        file: String,
+        /// The row.
+        id: String,
+        /// As judged now.
+        expected: String,
+        /// As signed.
+        observed: String,
+    },
+    /// The statement does not call the whole roll.
+    #[error("`statement.dsse.json`: expected all {expected} rows and {deferred} deferred, observed {observed} and {listed}")]
+    Roll {
+        /// Rows in scope.
+        expected: usize,
+        /// Rows deferred.
+        deferred: usize,
+        /// Rows in the statement.
+        observed: usize,
+        /// Deferred rows in the statement.
+        listed: usize,
+    },
+}
+
+/// Judges every row of a bundle again.
+///
+/// # Errors
+/// The first row that does not come out as the statement says.
+pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
+    let own = |what| move |source| RejudgeError::Own { what, source };
+    let matrix = Matrix::builtin().map_err(|error| own("matrix")(Box::new(error)))?;
+    let policy = Policy::builtin().map_err(|error| own("policy")(Box::new(error)))?;
+    require_own(bundle, MATRIX_FILE, MATRIX_TOML)?;
+    require_own(bundle, POLICY_FILE, POLICY_TOML)?;
+    let said = bundle.attestation();
+    let (expected, deferred) = (matrix.cases().len(), matrix.deferred().len());
+    if said.rows.len() != expected || said.deferred.len() != deferred {
+        let (observed, listed) = (said.rows.len(), said.deferred.len());
+        return Err(RejudgeError::Roll { expected, deferred, observed, listed });
+    }
+    let subjects = bundle.subjects();
+    let programs = ProgramDigests {
+        airlock: subjects.airlock.to_string(),
+        checker: subjects.checker.to_string(),
+        probe: subjects.probe.to_string(),
+    };
+    let against = Expected { programs, policy };
+    let mut nonces = BTreeSet::new();
+    let mut results = Vec::new();
+    for (case, row) in matrix.cases().iter().zip(&said.rows) {
+        let records = records(bundle, case, &mut nonces)?;
+        results.push(same_verdict(case, row, records, &against)?);
+    }
+    Ok(Rejudged { results })
+}
+
+fn require_own(
+    bundle: &VerifiedBundle,
+    file: &'static str,
+    own: &str,
+) -> Result<(), RejudgeError> {
+    match bundle.files().get(file) {
+        None => Err(RejudgeError::Missing { file: file.to_owned() }),
+        Some(bytes) if bytes == own.as_bytes() => Ok(()),
+        Some(_) => Err(RejudgeError::Other { file }),
+    }
+}
+
+/// A row's records: of this row, each launch and each nonce once in the bundle, and
+/// lifted as the statement says.
+fn records(
+    bundle: &VerifiedBundle,
+    case: &Case,
+    nonces: &mut BTreeSet<String>,
+) -> Result<Vec<LaunchRecord>, RejudgeError> {
+    let file = observations_file(case.id.as_str());
+    let Some(bytes) = bundle.files().get(&file) else { return Ok(Vec::new()) };
+    let records: Vec<LaunchRecord> = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
+        .map_err(|source| RejudgeError::Json { file: file.clone(), source })?;
+    let mut ids = BTreeSet::new();
+    for record in &records {
+        let foreign = |what| {
+            Err(RejudgeError::Foreign { file: file.clone(), record: record.id.clone(), what })
+        };
+        if record.case != case.id.as_str() {
+            return foreign("is of another row");
+        }
+        if !ids.insert(&record.id) {
+            return foreign("is there twice");
+        }
+        if !record.nonce.is_empty() && !nonces.insert(record.nonce.clone()) {
+            return foreign("has the nonce of another launch");
+        }
+        if record.role == Role::Locked && record.lifts != bundle.attestation().lifts {
+            return foreign("was lifted otherwise than the statement says");
+        }
+    }
+    Ok(records)
+}
+
+fn same_verdict(
+    case: &Case,
+    said: &Row,
+    records: Vec<LaunchRecord>,
+    against: &Expected,
+) -> Result<CaseResult, RejudgeError> {
+    let result = CaseResult {
+        case: case.clone(),
+        verdict: judge::judge(case, &records, against),
+        filters: judge::filter_proof(&records),
+        millis: 0,
+        records,
+    };
+    let judged = statement::row(&result);
+    // What was never reached left no observations: the statement alone says why.
+    let unreached = result.records.is_empty() && judged.verdict == said.verdict;
+    if judged == *said || unreached {
+        return Ok(result);
+    }
+    let words = |row: &Row| format!("{:?} ({})", row.verdict, row.reason_text);
+    Err(RejudgeError::Verdict {
+        file: observations_file(case.id.as_str()),
+        id: case.id.to_string(),
+        expected: words(&judged),
+        observed: words(said),
+    })
+}

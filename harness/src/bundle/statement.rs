@@ -1,0 +1,128 @@
+//! What a bundle's statement says of a run.
+
+use nix::sys::utsname::uname;
+
+use super::{BundleError, DEVELOPMENT, RunFacts};
+use crate::judge::Word;
+use crate::profile::User;
+use crate::report::summary::Summary;
+use crate::seal::key::{Role, Signer};
+use crate::seal::statement::attestation::{
+    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sight, SignerNote,
+    VerdictWord, Witness,
+};
+use crate::suite::CaseResult;
+use crate::witness::View;
+
+/// The user in the profile that is shown; the one that ran is in each record.
+pub(super) const USER: User = User { uid: 65532, gid: 65532 };
+
+/// What must not be read into a bundle.
+const DOES_NOT_ASSERT: [&str; 6] = [
+    "that the kernel, the engine or this harness is free of faults",
+    "anything about another host, another kernel, another engine or another image than those named here",
+    "anything about a row that is not `held`, or about a deferred row",
+    "that a packet's claims are true: the checker triages, and permits nothing",
+    "that the owner has disposed of B0''' or that the build is accepted",
+    "the time: it is this host's clock, and no one countersigned it",
+];
+
+/// The statement's predicate; its files and signer are filled in when it is sealed.
+pub(super) fn of(
+    facts: &RunFacts,
+    results: &[CaseResult],
+    summary: &Summary,
+    signer: &Signer,
+) -> Result<Attestation, BundleError> {
+    let rows: Vec<Row> = results.iter().map(row).collect();
+    let result = RunResult::of(&rows, summary.deferred.len(), &facts.lifts);
+    let note = match signer.role() {
+        Role::Operator => "signed with the key the operator gave to this run".to_owned(),
+        Role::Development => DEVELOPMENT.to_owned(),
+    };
+    Ok(Attestation {
+        schema: SCHEMA,
+        run: Run {
+            id: facts.id.clone(),
+            started: Instant::cut(facts.started),
+            finished: Instant::cut(facts.finished),
+        },
+        signer: SignerNote { role: signer.role(), keyid: signer.public().id(), note },
+        result,
+        rows,
+        deferred: summary.deferred.clone(),
+        host: host(facts)?,
+        witnesses: witnesses(results),
+        mutants: None,
+        files: Vec::new(),
+        does_not_assert: DOES_NOT_ASSERT.map(str::to_owned).to_vec(),
+        lifts: facts.lifts.clone(),
+    })
+}
+
+/// A row as the statement has it; `verify` compares its own with it.
+pub(super) fn row(result: &CaseResult) -> Row {
+    use negatives::matrix::Layer as Of;
+    let reason = result.verdict.reason();
+    Row {
+        id: result.case.id.to_string(),
+        number: u32::from(result.case.number),
+        layer: match result.case.layer {
+            Of::L1 => Layer::L1,
+            Of::L2 => Layer::L2,
+            Of::L3 => Layer::L3,
+            Of::L4 => Layer::L4,
+            Of::L5 => Layer::L5,
+        },
+        verdict: match result.verdict.word() {
+            Word::Held => VerdictWord::Held,
+            Word::Broken => VerdictWord::Broken,
+            Word::Inconclusive => VerdictWord::Inconclusive,
+            Word::NotRun => VerdictWord::NotRun,
+        },
+        reason_code: reason.map_or("", crate::judge::Reason::code).to_owned(),
+        reason_text: reason.map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+fn host(facts: &RunFacts) -> Result<Host, BundleError> {
+    let kernel = uname().map_err(BundleError::Uname)?;
+    Ok(Host {
+        kernel: kernel.release().to_string_lossy().into_owned(),
+        arch: kernel.machine().to_string_lossy().into_owned(),
+        engine: EngineNote {
+            name: facts.engine.name.clone(),
+            version: facts.engine.version.clone(),
+            api: facts.engine.api.clone().unwrap_or_default(),
+        },
+        runtime: facts.engine.runtime.clone(),
+    })
+}
+
+/// Which of its eyes the outside witness had, over all launches at a barrier.
+fn witnesses(results: &[CaseResult]) -> Vec<Witness> {
+    let looks: Vec<&View> = results
+        .iter()
+        .flat_map(|result| &result.records)
+        .filter_map(|record| record.barrier.as_ref())
+        .collect();
+    let eye = |name: &str, unseen: &dyn Fn(&View) -> Option<String>| {
+        let reason = looks.iter().find_map(|look| unseen(look));
+        let sight = match (looks.is_empty(), reason) {
+            (true, _) => Sight::NotSeen { reason: "no sandbox reached the barrier".to_owned() },
+            (false, Some(reason)) => Sight::NotSeen { reason },
+            (false, None) => Sight::Seen,
+        };
+        Witness { name: name.to_owned(), sight }
+    };
+    let text = |reason: Option<&str>| reason.map(str::to_owned);
+    vec![
+        eye("status", &|look| text(look.status.reason())),
+        eye("mounts", &|look| text(look.mounts.reason())),
+        eye("environment", &|look| text(look.environment.reason())),
+        eye("namespaces", &|look| text(look.namespaces.reason())),
+        eye("network", &|look| text(look.routes.reason())),
+        eye("programs", &|look| text(look.executable.reason())),
+        eye("seccomp-filters", &|look| text(look.filters.reason())),
+    ]
+}

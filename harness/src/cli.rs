@@ -1,0 +1,152 @@
+//! The command line, as data: help and errors follow from it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
+#[derive(Debug, Parser)]
+#[command(name = "harness", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 held; 1 broken, or refused by verify; 2 usage; 3 blocked: this host cannot;
+4 inconclusive or incomplete; 70 internal error; 130 interrupted.";
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Which engine realises the sandbox.
+    #[arg(long, global = true, value_enum, default_value_t = EngineChoice::Auto)]
+    pub engine: EngineChoice,
+    /// The folder that bundles go into.
+    #[arg(long, global = true, value_name = "DIR", default_value = "attestation")]
+    pub out: PathBuf,
+    /// The operator's private key (PKCS#8 PEM, Ed25519); without one, a development key.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// How many sandboxes run side by side.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// What is printed on standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Whether to use colour; `auto` heeds `NO_COLOR` and pipes.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// An engine, or the choice of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// The first that can be used, and it is said which.
+    Auto,
+    /// Docker, over its socket.
+    Docker,
+    /// No sandbox: to see the checker fail closed.
+    None,
+}
+
+/// For whom standard output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run every row in real sandboxes and seal the signed bundle.
+    Attest(Attest),
+    /// Run rows as tests, with the flags of `cargo test`.
+    Run(Run),
+    /// List the rows.
+    List,
+    /// Say what a row requires, attempts and lifts.
+    Explain {
+        /// A row's id, such as N19.
+        id: String,
+    },
+    /// Check your own packet in the locked sandbox.
+    Check {
+        /// A packet: a folder that is a BagIt bag.
+        packet: PathBuf,
+    },
+    /// Check a bundle and judge its observations again; needs no engine.
+    Verify(Verify),
+    /// Make an operator's key pair.
+    Keygen {
+        /// Where the private key goes; the public one goes beside it with `.pub.pem`.
+        file: PathBuf,
+    },
+    /// Say what this host can do, and what to do where it cannot.
+    Doctor,
+    /// Clean up after a run that died; started by the harness itself.
+    #[command(hide = true)]
+    Reap(Reap),
+}
+
+/// What `attest` takes.
+#[derive(Debug, Args)]
+pub struct Attest {
+    /// Lift a boundary everywhere, to see rows break: such a run attests nothing.
+    #[arg(long, value_name = "LIFT")]
+    pub lift: Vec<String>,
+}
+
+/// What `run` takes.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Lift a boundary, to see the row break: seccomp, network, mounts, environment,
+    /// one-shot, or a lift of the matrix.
+    #[arg(long, value_name = "LIFT")]
+    pub lift: Vec<String>,
+    /// Only rows whose name contains this, and the other flags of `cargo test`.
+    #[arg(value_name = "FILTER", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub rest: Vec<String>,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// The operator's public key (SPKI PEM): only with it is it known who signed.
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Option<PathBuf>,
+}
+
+/// What the reaper is told.
+#[derive(Debug, Args)]
+pub struct Reap {
+    /// The run's id.
+    #[arg(long)]
+    pub run: String,
+    /// The engine's socket.
+    #[arg(long)]
+    pub socket: PathBuf,
+    /// The run's temporary folder.
+    #[arg(long)]
+    pub scratch: PathBuf,
+}

@@ -1,0 +1,85 @@
+//! What each command does: one file each, and the one place where a failure
+//! becomes words and an exit code.
+
+use std::error::Error;
+
+use crate::cli::{Cli, Command};
+use crate::error::chain;
+use crate::exit::Exit;
+use crate::report::terminal;
+use crate::stand::StandError;
+
+mod attest;
+mod check;
+mod doctor;
+mod explain;
+mod keygen;
+mod list;
+pub mod run;
+mod verify;
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: Exit,
+    /// What failed.
+    pub error: Box<dyn Error>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    fn usage(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
+        Self { exit: Exit::Usage, error: error.into(), hint: Some(hint.to_owned()) }
+    }
+
+    fn internal(error: impl Into<Box<dyn Error>>) -> Self {
+        Self { exit: Exit::Internal, error: error.into(), hint: None }
+    }
+
+    fn blocked(error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
+        Self { exit: Exit::Blocked, error: error.into(), hint }
+    }
+}
+
+impl From<StandError> for Failure {
+    fn from(error: StandError) -> Self {
+        let hint = error.hint();
+        Self::blocked(error, hint)
+    }
+}
+
+/// A closed standard output is nobody's fault and nobody's loss.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Carries out a command line.
+#[must_use]
+pub fn dispatch(cli: Cli) -> Exit {
+    let common = &cli.common;
+    let done = match cli.command {
+        Command::Attest(args) => attest::attest(common, &args),
+        Command::Run(args) => run::run(common, &args),
+        Command::List => list::list(common),
+        Command::Explain { id } => explain::explain(common, &id),
+        Command::Check { packet } => check::check(common, &packet),
+        Command::Verify(args) => verify::verify(common, &args),
+        Command::Keygen { file } => keygen::keygen(&file),
+        Command::Doctor => doctor::doctor(common),
+        Command::Reap(task) => {
+            crate::reaper::reap(&task);
+            Ok(Exit::Held)
+        }
+    };
+    done.unwrap_or_else(|failure| {
+        terminal::tell(&format!("error: {}", terminal::safe(&chain(&*failure.error))));
+        if let Some(hint) = failure.hint {
+            terminal::tell(&format!("hint: {hint}"));
+        }
+        failure.exit
+    })
+}

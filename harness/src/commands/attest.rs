@@ -1,0 +1,137 @@
+//! `attest`: every row, in real sandboxes, sealed into a signed bundle.
+
+use std::sync::mpsc;
+use std::thread;
+
+use negatives::matrix::{Case, Lift, Matrix};
+use time::OffsetDateTime;
+
+use super::Failure;
+use crate::bundle::{self, RunFacts};
+use crate::cli::{Attest, Common, Format};
+use crate::exit::Exit;
+use crate::judge::Expected;
+use crate::lifts;
+use crate::report::summary::Summary;
+use crate::report::terminal::{self, Terminal};
+use crate::report::progress;
+use crate::seal::key::{Role, Signer};
+use crate::stand::Stand;
+use crate::suite::{CaseResult, Suite};
+
+/// Runs every row and writes the bundle.
+pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
+    let lifted = lifts::parse(&args.lift)
+        .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    // A key that cannot be read is found out before the work, not after it.
+    let signer = signer(common)?;
+    let stand = Stand::open(common.engine)?;
+    terminal::tell(&format!("engine: {}", bundle::engine_words(stand.engine.identity())));
+    let started = OffsetDateTime::now_utc();
+    let ran = run_all(common, &stand, &matrix, lifted.clone());
+    let results = match ran {
+        Ok(results) => results,
+        Err(failure) => {
+            drop(stand.close());
+            return Err(failure);
+        }
+    };
+    let facts = RunFacts {
+        id: stand.run.clone(),
+        started,
+        finished: OffsetDateTime::now_utc(),
+        engine: stand.engine.identity().clone(),
+        image: stand.image.clone(),
+        lifts: lifted.iter().map(ToString::to_string).collect(),
+    };
+    let stop = std::sync::Arc::clone(&stand.stop);
+    let closed = stand.close();
+    let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+    let mut summary = Summary::of(&results, deferred, facts.lifts.clone());
+    summary.engine = bundle::engine_words(&facts.engine);
+    if stop.is_interrupted() {
+        terminal::tell("interrupted: no bundle was written");
+        return Ok(Exit::Interrupted);
+    }
+    if stop.engine_is_lost() {
+        return Err(Failure::blocked(
+            "the engine stopped answering in the middle of the run; no bundle was written",
+            Some("start the engine again, then run again; what was left there is removed once it answers".to_owned()),
+        ));
+    }
+    let path = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer)
+        .map_err(Failure::internal)?;
+    summary.bundle = Some(path.display().to_string());
+    print(common, &matrix, &results, &summary, signer.role())?;
+    if let Err(error) = closed {
+        return Err(Failure::internal(error));
+    }
+    Ok(summary.exit())
+}
+
+/// The operator's key, or a development key that says so everywhere.
+fn signer(common: &Common) -> Result<Signer, Failure> {
+    match &common.key {
+        Some(path) => {
+            let key = crate::seal::key::SecretKey::read(path).map_err(|error| {
+                let hint = error.hint();
+                Failure { exit: Exit::Usage, error: error.into(), hint }
+            })?;
+            Ok(Signer::operator(key))
+        }
+        None => Signer::development().map_err(Failure::internal),
+    }
+}
+
+fn run_all(
+    common: &Common,
+    stand: &Stand,
+    matrix: &Matrix,
+    lifted: Vec<Lift>,
+) -> Result<Vec<CaseResult>, Failure> {
+    let expected = Expected {
+        programs: stand.image.digests.clone(),
+        policy: seccomp::Policy::builtin().map_err(Failure::internal)?,
+    };
+    let bench = stand.bench(lifted);
+    let suite = Suite { bench: &bench, expected: &expected, jobs: jobs(common), stop: &stand.stop };
+    let cases: Vec<&Case> = matrix.cases().iter().collect();
+    let (sender, events) = mpsc::channel();
+    Ok(thread::scope(|scope| {
+        scope.spawn(move || progress::show(&events));
+        let results = suite.run(&cases, Some(&sender));
+        drop(sender);
+        results
+    }))
+}
+
+/// Launches spend most of their time waiting for the engine.
+pub(super) fn jobs(common: &Common) -> usize {
+    let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    common.jobs.map_or(cores + 1, usize::from)
+}
+
+fn print(
+    common: &Common,
+    matrix: &Matrix,
+    results: &[CaseResult],
+    summary: &Summary,
+    role: Role,
+) -> Result<(), Failure> {
+    if common.format == Format::Json {
+        let text = serde_json::to_string(summary).map_err(Failure::internal)?;
+        return Ok(terminal::say(&text)?);
+    }
+    let terminal = Terminal::stdout(common.color);
+    terminal.table(results, matrix)?;
+    let mut notes = vec![format!("bundle: {}", summary.bundle.as_deref().unwrap_or_default())];
+    match role {
+        Role::Operator => notes.push("signed with the operator's key".to_owned()),
+        Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
+    }
+    if !summary.lifts.is_empty() {
+        notes.push(format!("lifted: {}: this run attests nothing", summary.lifts.join(", ")));
+    }
+    Ok(terminal.conclusion(summary, &notes)?)
+}

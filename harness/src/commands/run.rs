@@ -1,0 +1,186 @@
+//! `run`: rows as tests of libtest-mimic, with the flags of `cargo test`.
+//!
+//! A verdict that is not held fails its test. Rows that cannot run yet and
+//! deferred rows are ignored when tests are listed, never skipped at run time:
+//! a skip at run time counts as a pass for some runners.
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use negatives::matrix::{Case, Matrix};
+
+use super::Failure;
+use super::attest::jobs;
+use crate::cli::{Common, EngineChoice, Run};
+use crate::exit::Exit;
+use crate::judge::{Expected, Word};
+use crate::lifts;
+use crate::plan;
+use crate::report::terminal;
+use crate::stand::Stand;
+use crate::suite::Suite;
+
+/// What the trials share.
+#[derive(Debug)]
+struct Shared {
+    stand: Stand,
+    expected: Expected,
+    lifted: Vec<negatives::matrix::Lift>,
+    jobs: usize,
+    words: Mutex<Vec<Word>>,
+}
+
+/// `harness run`.
+pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
+    let words = std::iter::once("harness run".to_owned()).chain(args.rest.iter().cloned());
+    let arguments = Arguments::from_iter(words);
+    let lifted = lifts::parse(&args.lift)
+        .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let arguments = exact_id(arguments, &matrix);
+    if arguments.list {
+        let conclusion = libtest_mimic::run(&arguments, trials(&matrix, None));
+        return Ok(if conclusion.has_failed() { Exit::Internal } else { Exit::Held });
+    }
+    require_a_row(&arguments, &matrix)?;
+    let shared = open(common.engine, lifted, jobs(common))?;
+    let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
+    let ignored = conclusion.num_ignored;
+    let verdicts = close(shared)?;
+    Ok(outcome(&verdicts, ignored))
+}
+
+/// The `acceptance` test target: the same trials under `cargo test` and nextest.
+#[must_use]
+pub fn as_test_target() -> ExitCode {
+    let arguments = Arguments::from_args();
+    match test_target(arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            terminal::tell(&format!("error: {}", crate::error::chain(&*failure.error)));
+            failure.exit.into()
+        }
+    }
+}
+
+fn test_target(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let arguments = exact_id(arguments, &matrix);
+    let nothing = require_a_row(&arguments, &matrix).is_err();
+    if arguments.list || nothing {
+        return Ok(libtest_mimic::run(&arguments, trials(&matrix, None)).exit_code());
+    }
+    let shared = open(EngineChoice::Auto, Vec::new(), 2)?;
+    let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
+    close(shared)?;
+    Ok(conclusion.exit_code())
+}
+
+fn open(
+    engine: EngineChoice,
+    lifted: Vec<negatives::matrix::Lift>,
+    jobs: usize,
+) -> Result<Arc<Shared>, Failure> {
+    let policy = seccomp::Policy::builtin().map_err(Failure::internal)?;
+    let stand = Stand::open(engine)?;
+    let expected = Expected { programs: stand.image.digests.clone(), policy };
+    Ok(Arc::new(Shared { stand, expected, lifted, jobs, words: Mutex::default() }))
+}
+
+/// Gives the stand back, whatever became of the trials.
+fn close(shared: Arc<Shared>) -> Result<Vec<Word>, Failure> {
+    let Some(shared) = Arc::into_inner(shared) else {
+        return Err(Failure::internal("a trial is still running"));
+    };
+    let interrupted = shared.stand.stop.is_interrupted();
+    let lost = shared.stand.stop.engine_is_lost();
+    let closed = shared.stand.close();
+    if interrupted {
+        return Err(Failure { exit: Exit::Interrupted, error: "interrupted".into(), hint: None });
+    }
+    if lost {
+        return Err(Failure::blocked("the engine stopped answering", None));
+    }
+    closed.map_err(Failure::internal)?;
+    Ok(shared.words.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn outcome(verdicts: &[Word], ignored: u64) -> Exit {
+    let all = |word| verdicts.iter().all(|verdict| *verdict == word);
+    if verdicts.contains(&Word::Broken) {
+        Exit::Broken
+    } else if verdicts.is_empty() || !all(Word::Held) || ignored > 0 {
+        Exit::Incomplete
+    } else {
+        Exit::Held
+    }
+}
+
+/// A row's id alone means that row: `N1` is not `N19`.
+fn exact_id(mut arguments: Arguments, matrix: &Matrix) -> Arguments {
+    let case = arguments
+        .filter
+        .as_ref()
+        .and_then(|filter| matrix.cases().iter().find(|case| case.id.as_str() == filter));
+    if let Some(case) = case {
+        arguments.filter = Some(name(case));
+        arguments.exact = true;
+    }
+    arguments
+}
+
+/// Nothing that ran is nothing that held.
+fn require_a_row(arguments: &Arguments, matrix: &Matrix) -> Result<(), Failure> {
+    let matches = |case: &&Case| match &arguments.filter {
+        None => true,
+        Some(filter) if arguments.exact => name(case) == *filter,
+        Some(filter) => name(case).contains(filter),
+    };
+    if matrix.cases().iter().any(|case| matches(&case)) {
+        return Ok(());
+    }
+    let filter = arguments.filter.clone().unwrap_or_default();
+    Err(Failure::usage(format!("no row matches `{filter}`"), "`harness list` shows the rows"))
+}
+
+fn name(case: &Case) -> String {
+    format!("{} {}", case.id, case.title)
+}
+
+fn trials(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> Vec<Trial> {
+    let in_scope = matrix.cases().iter().map(|case| {
+        let shared = shared.map(Arc::clone);
+        let row = case.clone();
+        let cannot_run = plan::orders(case).is_empty();
+        Trial::test(name(case), move || attempt(&row, shared))
+            .with_kind(case.layer.to_string())
+            .with_ignored_flag(cannot_run)
+    });
+    let deferred = matrix.deferred().iter().map(|row| {
+        let title = format!("{} {}", row.id, row.title);
+        Trial::test(title, || Err(Failed::from("deferred: it is never run")))
+            .with_kind("deferred")
+            .with_ignored_flag(true)
+    });
+    in_scope.chain(deferred).collect()
+}
+
+fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
+    let Some(shared) = shared else { return Err(Failed::from("no engine was opened")) };
+    let bench = shared.stand.bench(shared.lifted.clone());
+    let suite = Suite {
+        bench: &bench,
+        expected: &shared.expected,
+        jobs: shared.jobs,
+        stop: &shared.stand.stop,
+    };
+    let results = suite.run(&[case], None);
+    let Some(result) = results.first() else { return Err(Failed::from("no result")) };
+    let word = result.verdict.word();
+    shared.words.lock().unwrap_or_else(PoisonError::into_inner).push(word);
+    match result.verdict.reason() {
+        None => Ok(()),
+        Some(reason) => Err(Failed::from(terminal::safe(&format!("{word}: {reason}")))),
+    }
+}

@@ -1,0 +1,105 @@
+//! A second process that outlives a killed harness for as long as it takes to
+//! remove what the run left: containers, the image's tag, the temporary folder.
+//!
+//! It waits for the end of its input. A harness that ends well dismisses it.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::cli::Reap;
+use crate::engine::Engine;
+use crate::engine::docker::DockerEngine;
+use crate::engine::Surroundings;
+
+/// The byte that says there is nothing to do.
+const DISMISSED: u8 = b'.';
+/// How often an engine that is gone is tried again, a second apart.
+const TRIES: u32 = 120;
+/// Between two tries: an engine that restarts takes seconds.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The harness's end of a reaper.
+#[derive(Debug)]
+pub struct Reaper {
+    process: Child,
+}
+
+/// The reaper could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ReaperError {
+    /// This program's own path is not known.
+    #[error("failed to find this program's own path")]
+    Path(#[source] io::Error),
+    /// It could not be spawned.
+    #[error("failed to spawn `{program} reap`")]
+    Spawn {
+        /// This program.
+        program: String,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Reaper {
+    /// Starts one, in a process group of its own: Ctrl-C is not for it.
+    ///
+    /// # Errors
+    /// This program cannot be started again.
+    pub fn start(run: &str, socket: &Path, scratch: &Path) -> Result<Self, ReaperError> {
+        let program = std::env::current_exe().map_err(ReaperError::Path)?;
+        let spawned = Command::new(&program)
+            .args(["reap", "--run", run, "--socket"])
+            .arg(socket)
+            .arg("--scratch")
+            .arg(scratch)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        let process = spawned.map_err(|source| ReaperError::Spawn {
+            program: program.display().to_string(),
+            source,
+        })?;
+        Ok(Self { process })
+    }
+
+    /// Everything is gone already.
+    pub fn dismiss(mut self) {
+        if let Some(mut input) = self.process.stdin.take() {
+            // If it is gone it needs no word.
+            drop(input.write_all(&[DISMISSED]));
+        }
+        drop(self.process.wait());
+    }
+}
+
+/// What the second process does.
+pub fn reap(task: &Reap) {
+    let mut word = [0_u8; 1];
+    if matches!(io::stdin().read(&mut word), Ok(1)) && word[0] == DISMISSED {
+        return;
+    }
+    for _ in 0..TRIES {
+        if clean(task) {
+            break;
+        }
+        thread::sleep(PAUSE);
+    }
+    // Last: a container that still ran would have it mounted.
+    drop(fs::remove_dir_all(&task.scratch));
+}
+
+fn clean(task: &Reap) -> bool {
+    let surroundings = Surroundings {
+        host: Some(format!("unix://{}", task.socket.display())),
+        ..Surroundings::default()
+    };
+    DockerEngine::connect(&surroundings, &task.run).is_ok_and(|engine| engine.close().is_ok())
+}
