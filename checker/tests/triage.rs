@@ -68,6 +68,10 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("not-json", Refused(Reason::PacketSyntax)),
     ("trailing-json", Refused(Reason::PacketSyntax)),
     ("deep-json", Refused(Reason::PacketShape)),
+    ("long-packet", Refused(Reason::PacketTooLong)),
+    ("bad-id", Refused(Reason::IdMalformed)),
+    ("bad-scope", Refused(Reason::ScopeMalformed)),
+    ("many-references", Refused(Reason::TooManyParts)),
     ("bad-time", Refused(Reason::TimeMalformed)),
     ("control-character", Refused(Reason::TextUnsafe)),
     ("item-outside", Refused(Reason::ItemPath)),
@@ -84,6 +88,8 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("fifo", Refused(Reason::NotRegular)),
     ("socket", Refused(Reason::NotRegular)),
     ("hard-link", Refused(Reason::HardLink)),
+    ("name-not-utf8", Refused(Reason::NameNotUtf8)),
+    ("deep-folders", Refused(Reason::PathTooLong)),
     ("no-declaration", Refused(Reason::DeclarationMissing)),
     ("bom-declaration", Refused(Reason::ByteOrderMark)),
     ("third-line", Refused(Reason::DeclarationSyntax)),
@@ -92,6 +98,9 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("no-manifest", Refused(Reason::ManifestMissing)),
     ("md5-only", Refused(Reason::ManifestTooWeak)),
     ("manifests-disagree", Refused(Reason::ManifestsDisagree)),
+    ("nine-manifests", Refused(Reason::TooManyManifests)),
+    ("long-line", Refused(Reason::TagFileTooLong)),
+    ("path-outside", Refused(Reason::PathOutside)),
     ("manifest-syntax", Refused(Reason::ManifestSyntax)),
     ("short-digest", Refused(Reason::DigestSyntax)),
     ("duplicate-entry", Refused(Reason::DuplicateEntry)),
@@ -110,6 +119,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ),
     ("oxum-wrong", Refused(Reason::OxumMismatch)),
     ("oxum-twice", Refused(Reason::OxumRepeated)),
+    ("oxum-syntax", Refused(Reason::OxumSyntax)),
     ("info-syntax", Refused(Reason::BagInfoSyntax)),
     ("tag-changed", Refused(Reason::TagDigestMismatch)),
     ("tag-missing", Refused(Reason::TagFileMissing)),
@@ -175,6 +185,24 @@ fn every_named_packet_comes_out_as_expected() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Reasons without a packet: what they need cannot lie in a folder and wait.
+const WITHOUT_PACKET: [Reason; 3] = [
+    Reason::Unreadable,       // root reads everything; the sandbox's user does not
+    Reason::TooManyEntries,   // four million files
+    Reason::ChangedWhileRead, // a race
+];
+
+#[test]
+fn every_reason_to_refuse_has_a_packet_that_is_refused_for_it() {
+    let shown = |reason: &Reason| {
+        EXPECTED
+            .iter()
+            .any(|(_, expected)| matches!(expected, Refused(shown) if shown == reason))
+    };
+    let missing: Vec<&Reason> = Reason::ALL.iter().filter(|reason| !shown(reason)).collect();
+    assert_eq!(missing, WITHOUT_PACKET.iter().collect::<Vec<_>>());
 }
 
 #[test]
