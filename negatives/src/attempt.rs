@@ -141,7 +141,7 @@ impl<'a> Bench<'a> {
 
     /// Closes a descriptor; what that returns matters to nobody.
     pub fn close(&mut self, descriptor: u64) {
-        let _: Step<CallRecord> = self.native("close", &[descriptor]);
+        drop(self.native("close", &[descriptor]));
     }
 
     /// The address of a text and its NUL.
@@ -297,4 +297,3 @@ const fn low_half(word: u64) -> u32 {
 fn bounded(text: &str) -> String {
     text.chars().take(MAX_WORDS).collect()
 }
-

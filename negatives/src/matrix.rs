@@ -25,19 +25,15 @@ pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
 
 /// What attempts may refer to by `fact(name)`, and what the plan must then
 /// state. `probe` the probe states itself, unless the plan does.
-pub const FACTS: [(&str, &str); 7] = [
+pub const FACTS: [(&str, &str); 6] = [
     ("probe", "the probe's own path"),
     (
         "output",
         "the output folder as the sandbox sees it: /out, or /outer/out under the lift output-parent",
     ),
     (
-        "canary_env",
-        "the name of the variable that the lift environment plants",
-    ),
-    (
         "host_process",
-        "the process id, in the host's namespace, of a process outside the sandbox",
+        "the path beneath /proc, as the host sees it, of a process outside the sandbox",
     ),
     (
         "pg_host",

@@ -89,6 +89,7 @@ scripts! {
     "exec-from-child" 1 exec::from_child, "executes this program in a child made by fork, vfork, clone or spawn";
     "execveat-opened" 1 exec::opened, "opens a program and executes the descriptor";
     "execveat-descriptor" 1 exec::descriptor, "executes an open descriptor";
+    "execveat-pinned" 1 exec::pinned, "maps the page whose address the filter knows and executes a descriptor with the empty path on it";
     "memfd-exec" 1 exec::memfd, "writes a program into memory and executes it: execveat or /proc path";
     "write-own-code" 1 memory::write_own_code, "writes to its own code through a memory file";
 }

@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
     fn bytes(&mut self) -> Result<Argument, CallError> {
         self.take('(', "`(`")?;
         let digits = self.while_true(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
-        if digits.is_empty() || digits.len() % 2 != 0 {
+        if digits.is_empty() || !digits.len().is_multiple_of(2) {
             return Err(self.expected("an even number of lower-case hexadecimal digits"));
         }
         let pair = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_default();

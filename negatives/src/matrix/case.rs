@@ -202,10 +202,12 @@ impl Attempt {
     /// Whether the control's outcome shows that this host cannot do it at all.
     #[must_use]
     pub fn not_applicable(&self, control: &Outcome) -> bool {
-        match control {
-            Outcome::NotApplicable(_) => true,
-            other => self.na.as_ref().is_some_and(|na| na.control.matches(other)),
-        }
+        let said_so = matches!(control, Outcome::NotApplicable(_));
+        said_so
+            || self
+                .na
+                .as_ref()
+                .is_some_and(|na| na.control.matches(control))
     }
 }
 

@@ -279,7 +279,7 @@ fn refuses_unknown_calls_symbols_scripts_facts_and_lift_sets() {
     };
     unknown("socket(AF_UNSPEC", "sokcet(AF_UNSPEC", "system call");
     unknown("script = \"env-keyset\"", "script = \"env-keys\"", "script");
-    unknown("fact(canary_env)", "fact(canary)", "fact");
+    unknown("fact(output)", "fact(outptu)", "fact");
     unknown(
         "{ \"strict-filter\" = ",
         "{ \"landlock\" = ",

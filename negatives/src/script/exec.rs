@@ -12,6 +12,8 @@ use crate::wire::{Abi, CallRecord, EXEC_HELLO, Outcome};
 
 /// The argument with which the probe only exits, with [`CHILD_HELLO`].
 pub const CHILD_ARGUMENT: &str = "--child";
+/// Where the airlock puts the path of its one exec.
+const PINNED_PATH: u64 = 0x2_0000;
 /// The exit code of a child that became this program. No errno is as large.
 pub const CHILD_HELLO: u8 = 200;
 
@@ -81,6 +83,26 @@ pub(super) fn descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Re
         .parse()
         .map_err(|_| Report::unready("expected a descriptor"))?;
     execveat(bench, descriptor)
+}
+
+/// The strict filter knows the empty path by its address alone: a page that the
+/// airlock maps for its own exec and that is gone after it.
+pub(super) fn pinned(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let descriptor = arguments[0]
+        .parse()
+        .map_err(|_| Report::unready("expected a descriptor"))?;
+    let access = flags("PROT_READ|PROT_WRITE");
+    let how = flags("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
+    // A fresh page is zeroed, so its first byte is the empty path. Nothing of this
+    // program lies so low: `-no-pie` programs start at 4 MiB.
+    let page = bench.must("mmap", &[PINNED_PATH, 4096, access, how, u64::MAX, 0])?;
+    let argv = hello_arguments(bench)?;
+    bench
+        .native(
+            "execveat",
+            &[descriptor, page, argv, 0, symbol("AT_EMPTY_PATH")],
+        )
+        .map(Report::of)
 }
 
 pub(super) fn memfd(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {

@@ -1,0 +1,8 @@
+//! The probe as a program, on this host without a sandbox: where nothing is
+//! denied, harmless attempts come out as the matrix says of their controls.
+//!
+//! No engine is needed; what the sandbox denies is the harness's to show.
+
+mod acts;
+mod driver;
+mod protocol;
