@@ -2,7 +2,7 @@
 //!
 //! Judges facts that were gathered elsewhere ([`Facts`]) against the minimum
 //! bar (KB-4BEF, Track 4). It opens nothing and knows nothing of packets. Each
-//! invariant can be judged alone; the order of [`INVARIANTS`] is the report's.
+//! invariant can be judged alone; the order of `INVARIANTS` is the report's.
 
 mod facts;
 mod mounts;

@@ -24,6 +24,14 @@ use Expected::{Gap as Gaps, NoGap, Refused};
 const EXPECTED: &[(&str, Expected)] = &[
     ("fix7", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     ("no-gap", NoGap),
+    ("old-version", NoGap),
+    ("odd-names", NoGap),
+    ("other-spelling", NoGap),
+    ("utf16-tags", NoGap),
+    ("sha512-only", NoGap),
+    ("weak-beside-strong", NoGap),
+    ("folded-info", NoGap),
+    ("empty-folder-inside", NoGap),
     ("prose-only", Gaps(Gate::G10, Gap::ProseOnly)),
     ("local-copy", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     (
