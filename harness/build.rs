@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Package and binary of each program in the image.
-const PROGRAMS: [(&str, &str); 3] =
-    [("seccomp", "airlock"), ("checker", "checker"), ("negatives", "probe")];
+const PROGRAMS: [(&str, &str); 3] = [
+    ("seccomp", "airlock"),
+    ("checker", "checker"),
+    ("negatives", "probe"),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..");
@@ -27,8 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .join("sandboxed");
     compile(&workspace, &build, &target)?;
     for (_, binary) in PROGRAMS {
-        fs::copy(build.join(&target).join("sandboxed").join(binary), out.join(binary))
-            .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
+        fs::copy(
+            build.join(&target).join("sandboxed").join(binary),
+            out.join(binary),
+        )
+        .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
     }
     Ok(())
 }
@@ -65,14 +71,21 @@ fn compile(workspace: &Path, build: &Path, target: &str) -> Result<(), Box<dyn E
         format!("--remap-path-prefix={}=.", root.display()),
     ];
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&root).args(["build", "--profile", "sandboxed", "--target", target]);
+    cargo
+        .current_dir(&root)
+        .args(["build", "--profile", "sandboxed", "--target", target]);
     cargo.arg("--target-dir").arg(build);
     for (package, binary) in PROGRAMS {
         cargo.args(["-p", package, "--bin", binary]);
     }
     // The outer build's wrappers and flags are for the outer build: clippy's
     // driver emits no code, and a dynamic flag would replace ours unseen.
-    for name in ["RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER"] {
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_WRAPPER",
+    ] {
         cargo.env_remove(name);
     }
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));

@@ -8,13 +8,14 @@ use time::OffsetDateTime;
 
 use crate::engine::Identity;
 use crate::image::Image;
+use crate::record::Observations;
+use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
 use crate::seal::bundle::write::{BundleWriter, WriteError};
 use crate::seal::canonical::{self, CanonicalError};
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
-use crate::report::junit::JunitError;
 use crate::suite::CaseResult;
 
 mod junit;
@@ -89,9 +90,12 @@ pub fn write(
     signer: &Signer,
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
-    for result in results.iter().filter(|result| !result.records.is_empty()) {
+    for result in results
+        .iter()
+        .filter(|result| result.observed != Observations::default())
+    {
         let file = observations_file(result.case.id.as_str());
-        add_json(&mut writer, &file, &result.records)?;
+        add_json(&mut writer, &file, &result.observed)?;
     }
     let locked = crate::profile::Profile::locked(statement::USER)?;
     add_json(&mut writer, "profile.json", &locked)?;
@@ -99,7 +103,10 @@ pub fn write(
     add_json(&mut writer, "seccomp.json", &oci)?;
     writer.add(MATRIX_FILE, negatives::matrix::MATRIX_TOML.as_bytes())?;
     writer.add(POLICY_FILE, seccomp::policy::POLICY_TOML.as_bytes())?;
-    writer.add("junit.xml", &junit::render(facts, results, matrix, signer.role())?)?;
+    writer.add(
+        "junit.xml",
+        &junit::render(facts, results, matrix, signer.role())?,
+    )?;
     let said = statement::of(facts, results, summary, signer)?;
     Ok(writer.seal(&subjects(&facts.image)?, said, signer)?)
 }
@@ -114,8 +121,10 @@ fn add_json<T: serde::Serialize>(
     file: &str,
     value: &T,
 ) -> Result<(), BundleError> {
-    let bytes = canonical::to_bytes(value)
-        .map_err(|source| BundleError::Json { file: file.to_owned(), source })?;
+    let bytes = canonical::to_bytes(value).map_err(|source| BundleError::Json {
+        file: file.to_owned(),
+        source,
+    })?;
     Ok(writer.add(file, &bytes)?)
 }
 
@@ -134,7 +143,13 @@ fn subjects(image: &Image) -> Result<Subjects, DigestError> {
 /// An engine in one line.
 #[must_use]
 pub fn engine_words(engine: &Identity) -> String {
-    let api = engine.api.as_deref().map_or(String::new(), |api| format!("API {api}, "));
+    let api = engine
+        .api
+        .as_deref()
+        .map_or(String::new(), |api| format!("API {api}, "));
     let rootless = if engine.rootless { ", rootless" } else { "" };
-    format!("{} {} ({api}{}, {}{rootless})", engine.name, engine.version, engine.runtime, engine.storage)
+    format!(
+        "{} {} ({api}{}, {}{rootless})",
+        engine.name, engine.version, engine.runtime, engine.storage
+    )
 }

@@ -123,7 +123,11 @@ pub struct Run {
     #[arg(long, value_name = "LIFT")]
     pub lift: Vec<String>,
     /// Only rows whose name contains this, and the other flags of `cargo test`.
-    #[arg(value_name = "FILTER", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "FILTER",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub rest: Vec<String>,
 }
 

@@ -31,15 +31,27 @@ pub struct Failure {
 
 impl Failure {
     fn usage(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
-        Self { exit: Exit::Usage, error: error.into(), hint: Some(hint.to_owned()) }
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+            hint: Some(hint.to_owned()),
+        }
     }
 
     fn internal(error: impl Into<Box<dyn Error>>) -> Self {
-        Self { exit: Exit::Internal, error: error.into(), hint: None }
+        Self {
+            exit: Exit::Internal,
+            error: error.into(),
+            hint: None,
+        }
     }
 
     fn blocked(error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
-        Self { exit: Exit::Blocked, error: error.into(), hint }
+        Self {
+            exit: Exit::Blocked,
+            error: error.into(),
+            hint,
+        }
     }
 }
 
@@ -76,7 +88,10 @@ pub fn dispatch(cli: Cli) -> Exit {
         }
     };
     done.unwrap_or_else(|failure| {
-        terminal::tell(&format!("error: {}", terminal::safe(&chain(&*failure.error))));
+        terminal::tell(&format!(
+            "error: {}",
+            terminal::safe(&chain(&*failure.error))
+        ));
         if let Some(hint) = failure.hint {
             terminal::tell(&format!("hint: {hint}"));
         }

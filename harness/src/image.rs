@@ -65,7 +65,11 @@ impl Programs {
     }
 
     fn named(&self) -> [(&'static str, &'static [u8]); 3] {
-        [("airlock", self.airlock), ("checker", self.checker), ("probe", self.probe)]
+        [
+            ("airlock", self.airlock),
+            ("checker", self.checker),
+            ("probe", self.probe),
+        ]
     }
 }
 
@@ -117,7 +121,12 @@ impl Image {
             checker: sha256(programs.checker),
             probe: sha256(programs.probe),
         };
-        Ok(Self { config, layer, programs, digests })
+        Ok(Self {
+            config,
+            layer,
+            programs,
+            digests,
+        })
     }
 
     /// The image's id as engines write it: `sha256:` and the digest of its
@@ -202,7 +211,10 @@ fn require_static(program: &'static str, bytes: &[u8]) -> Result<(), ImageError>
     const PT_DYNAMIC: u32 = 2;
     const PT_INTERP: u32 = 3;
     let kinds = program_headers(bytes).ok_or(ImageError::NotElf { program })?;
-    if kinds.iter().any(|kind| matches!(*kind, PT_DYNAMIC | PT_INTERP)) {
+    if kinds
+        .iter()
+        .any(|kind| matches!(*kind, PT_DYNAMIC | PT_INTERP))
+    {
         return Err(ImageError::NotStatic { program });
     }
     Ok(())
@@ -217,7 +229,9 @@ fn program_headers(bytes: &[u8]) -> Option<Vec<u32>> {
     }
     let start = usize::try_from(u64::from_le_bytes(bytes.get(32..40)?.try_into().ok()?)).ok()?;
     let (size, count) = (usize::from(half(54)?), usize::from(half(56)?));
-    (0..count).map(|index| word(start.checked_add(index * size)?)).collect()
+    (0..count)
+        .map(|index| word(start.checked_add(index * size)?))
+        .collect()
 }
 
 #[cfg(test)]
@@ -235,7 +249,10 @@ mod tests {
     #[test]
     fn another_program_gives_another_image() {
         let programs = Programs::builtin();
-        let other = Programs { probe: programs.checker, ..programs };
+        let other = Programs {
+            probe: programs.checker,
+            ..programs
+        };
         let one = Image::build(programs).unwrap();
         let two = Image::build(other).unwrap();
         assert_ne!(one.id(), two.id());
@@ -244,16 +261,24 @@ mod tests {
 
     #[test]
     fn a_program_with_a_loader_is_refused() {
-        let dynamic = std::fs::read(std::env::current_exe().unwrap()).unwrap().leak();
-        let error =
-            Image::build(Programs { probe: dynamic, ..Programs::builtin() }).unwrap_err();
+        let dynamic = std::fs::read(std::env::current_exe().unwrap())
+            .unwrap()
+            .leak();
+        let error = Image::build(Programs {
+            probe: dynamic,
+            ..Programs::builtin()
+        })
+        .unwrap_err();
         assert!(matches!(error, ImageError::NotStatic { program: "probe" }));
     }
 
     #[test]
     fn a_text_file_is_not_a_program() {
-        let error =
-            Image::build(Programs { checker: b"#!/bin/sh\n", ..Programs::builtin() }).unwrap_err();
+        let error = Image::build(Programs {
+            checker: b"#!/bin/sh\n",
+            ..Programs::builtin()
+        })
+        .unwrap_err();
         assert!(matches!(error, ImageError::NotElf { program: "checker" }));
     }
 }

@@ -16,7 +16,10 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// default holds: the process ends and its reaper cleans up.
 pub fn listen(stop: Arc<Stop>, engine: Arc<dyn Engine>) {
     thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+        else {
             return;
         };
         if runtime.block_on(wait()).is_some() {

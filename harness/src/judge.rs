@@ -7,8 +7,9 @@ use negatives::matrix::{Case, Kind};
 use seccomp::Policy;
 
 use crate::image::ProgramDigests;
-use crate::record::LaunchRecord;
+use crate::record::{Observations, Role};
 
+mod checks;
 mod filters;
 mod mounts;
 mod outside;
@@ -45,25 +46,28 @@ pub enum FilterProof {
 
 /// Judges one case from its launches.
 #[must_use]
-pub fn judge(case: &Case, records: &[LaunchRecord], expected: &Expected) -> Verdict {
+pub fn judge(case: &Case, observed: &Observations, expected: &Expected) -> Verdict {
     if let Some(why) = &case.pending {
         return Verdict::NotRun(Reason::Pending { why: why.clone() });
     }
-    let roll = Records::new(records);
+    let roll = Records::new(case, &observed.launches);
     match case.kind {
         Kind::Probe => probe::judge(case, &roll, expected),
         Kind::Packet => packet::judge(case, &roll, expected),
         Kind::SelfCheck => self_check::judge(case, &roll, expected),
         Kind::Trace => trace::judge(case, &roll, expected),
-        Kind::Build | Kind::Bundle => Verdict::NotRun(Reason::NotImplemented),
+        Kind::Build | Kind::Bundle => checks::judge(case, &observed.checks),
     }
 }
 
 /// How the filters of a case's locked launches were witnessed.
 #[must_use]
-pub fn filter_proof(records: &[LaunchRecord]) -> FilterProof {
-    let roll = Records::new(records);
-    let mut locked = roll.locked().peekable();
+pub fn filter_proof(observed: &Observations) -> FilterProof {
+    let mut locked = observed
+        .launches
+        .iter()
+        .filter(|record| record.role == Role::Locked)
+        .peekable();
     if locked.peek().is_some() && locked.all(outside::filters_were_read) {
         FilterProof::ReadBack
     } else {

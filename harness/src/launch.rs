@@ -79,6 +79,31 @@ pub enum Task {
     },
 }
 
+impl Task {
+    /// The same, as a record names it.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Probe(attempts) => Subject::Probe {
+                attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
+            },
+            Self::Check {
+                packet: Packet::Fixture(name),
+                ..
+            }
+            | Self::Bare { fixture: name } => Subject::Checker {
+                packet: name.clone(),
+            },
+            Self::Check {
+                packet: Packet::Folder(path),
+                ..
+            } => Subject::Checker {
+                packet: path.display().to_string(),
+            },
+        }
+    }
+}
+
 /// A packet for the checker.
 #[derive(Debug, Clone)]
 pub enum Packet {
@@ -104,7 +129,9 @@ pub enum LaunchError {
     #[error("failed to make a nonce: {0}")]
     Nonce(getrandom::Error),
     /// The airlock did not get to its barrier.
-    #[error("failed to reach the airlock's barrier: expected its `ready` line, observed {observed}")]
+    #[error(
+        "failed to reach the airlock's barrier: expected its `ready` line, observed {observed}"
+    )]
     Airlock {
         /// What came instead.
         observed: String,
@@ -151,7 +178,9 @@ impl Bench<'_> {
         let mut record = blank(order);
         record.lifts = order.lifts.iter().map(ToString::to_string).collect();
         if order.role == Role::Locked {
-            record.lifts.extend(self.lifted.iter().map(ToString::to_string));
+            record
+                .lifts
+                .extend(self.lifted.iter().map(ToString::to_string));
         }
         if let Err(error) = self.carry_out(order, &mut record) {
             record.trouble = Some(chain(&error));
@@ -165,20 +194,35 @@ impl Bench<'_> {
         record.nonce = fresh_nonce()?;
         let profile = self.profile(order)?;
         let own_input = match &order.task {
-            Task::Check { packet: Packet::Folder(path), .. } => Some(path.as_path()),
-            Task::Check { packet: Packet::Fixture(_), .. }
+            Task::Check {
+                packet: Packet::Folder(path),
+                ..
+            } => Some(path.as_path()),
+            Task::Check {
+                packet: Packet::Fixture(_),
+                ..
+            }
             | Task::Probe(_)
             | Task::Bare { .. } => None,
         };
-        let folders = self.scratch.launch_folders(number, profile.user, own_input)?;
+        let folders = self
+            .scratch
+            .launch_folders(number, profile.user, own_input)?;
         match &order.task {
             Task::Probe(attempts) => {
                 folders.put_plan(&self.plan(order, &profile, &record.nonce, attempts))?;
             }
-            Task::Check { packet: Packet::Fixture(name), .. } | Task::Bare { fixture: name } => {
+            Task::Check {
+                packet: Packet::Fixture(name),
+                ..
+            }
+            | Task::Bare { fixture: name } => {
                 folders.put_fixture(name)?;
             }
-            Task::Check { packet: Packet::Folder(_), .. } => {}
+            Task::Check {
+                packet: Packet::Folder(_),
+                ..
+            } => {}
         }
         if matches!(order.task, Task::Bare { .. }) {
             bare::run(self.image, &folders, record)?;
@@ -245,19 +289,20 @@ fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {
         Task::Probe(_) => vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")],
         Task::Check { .. } | Task::Bare { .. } => {
             let output = profile.output();
-            [CHECKER, "--input", INPUT, "--output", &output].map(str::to_owned).to_vec()
+            [CHECKER, "--input", INPUT, "--output", &output]
+                .map(str::to_owned)
+                .to_vec()
         }
     }
 }
 
-fn argv(
-    subject: Vec<String>,
-    profile: &Profile,
-    nonce: &str,
-) -> Result<Vec<String>, LaunchError> {
+fn argv(subject: Vec<String>, profile: &Profile, nonce: &str) -> Result<Vec<String>, LaunchError> {
     let plan = profile.airlock_plan(nonce, &subject)?;
     // A plan of plain strings and numbers always serialises.
-    Ok(vec![AIRLOCK.to_owned(), serde_json::to_string(&plan).unwrap_or_default()])
+    Ok(vec![
+        AIRLOCK.to_owned(),
+        serde_json::to_string(&plan).unwrap_or_default(),
+    ])
 }
 
 fn fresh_nonce() -> Result<String, LaunchError> {
@@ -267,23 +312,12 @@ fn fresh_nonce() -> Result<String, LaunchError> {
 }
 
 fn blank(order: &Order) -> LaunchRecord {
-    let subject = match &order.task {
-        Task::Probe(attempts) => Subject::Probe {
-            attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
-        },
-        Task::Check { packet: Packet::Fixture(name), .. } | Task::Bare { fixture: name } => {
-            Subject::Checker { packet: name.clone() }
-        }
-        Task::Check { packet: Packet::Folder(path), .. } => {
-            Subject::Checker { packet: path.display().to_string() }
-        }
-    };
     LaunchRecord {
         id: order.id.clone(),
         case: order.case.clone(),
         role: order.role.clone(),
         lifts: Vec::new(),
-        subject,
+        subject: order.task.subject(),
         nonce: String::new(),
         airlock: None,
         lines: Vec::new(),

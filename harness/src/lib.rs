@@ -2,6 +2,7 @@
 //! proof: matrix, plan, launch, observe, judge, report, seal.
 
 pub mod bundle;
+pub mod checks;
 pub mod cli;
 pub mod commands;
 pub mod engine;

@@ -7,7 +7,12 @@ const GROUPS: [(&str, &[Lift]); 2] = [
     ("seccomp", &[Lift::RuntimeFilter, Lift::StrictFilter]),
     (
         "mounts",
-        &[Lift::InputReadOnly, Lift::RootReadOnly, Lift::ExtraMount, Lift::Landlock],
+        &[
+            Lift::InputReadOnly,
+            Lift::RootReadOnly,
+            Lift::ExtraMount,
+            Lift::Landlock,
+        ],
     ),
 ];
 
@@ -38,12 +43,20 @@ mod tests {
     use super::*;
 
     fn read(words: &[&str]) -> Result<Vec<Lift>, LiftError> {
-        parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+        parse(
+            &words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
     fn seccomp_is_both_filters() {
-        assert_eq!(read(&["seccomp"]).unwrap(), [Lift::RuntimeFilter, Lift::StrictFilter]);
+        assert_eq!(
+            read(&["seccomp"]).unwrap(),
+            [Lift::RuntimeFilter, Lift::StrictFilter]
+        );
     }
 
     #[test]

@@ -32,7 +32,11 @@ pub fn orders(case: &Case) -> Vec<Order> {
         return Vec::new();
     }
     match case.kind {
-        Kind::Probe => case.boundaries.iter().flat_map(|it| probe_orders(case, it)).collect(),
+        Kind::Probe => case
+            .boundaries
+            .iter()
+            .flat_map(|it| probe_orders(case, it))
+            .collect(),
         Kind::Packet => packet_orders(case),
         Kind::SelfCheck => vec![check(case, "locked", Role::Locked, Vec::new(), false)],
         Kind::Trace => trace_orders(case),
@@ -40,11 +44,27 @@ pub fn orders(case: &Case) -> Vec<Order> {
     }
 }
 
+/// Whether there is code that runs a case.
+#[must_use]
+pub fn can_run(case: &Case) -> bool {
+    !orders(case).is_empty() || crate::checks::exist(case)
+}
+
 /// The roles in which a boundary's attempts are made.
 pub fn roles(boundary: &Boundary) -> impl Iterator<Item = Role> {
     let name = || boundary.name.clone();
-    let alone = (0..boundary.alone.len()).map(move |index| Role::Alone { boundary: name(), index });
-    [Role::Locked, Role::Control { boundary: boundary.name.clone() }].into_iter().chain(alone)
+    let alone = (0..boundary.alone.len()).map(move |index| Role::Alone {
+        boundary: name(),
+        index,
+    });
+    [
+        Role::Locked,
+        Role::Control {
+            boundary: boundary.name.clone(),
+        },
+    ]
+    .into_iter()
+    .chain(alone)
 }
 
 /// What must come of an attempt in a role.
@@ -90,8 +110,10 @@ fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
         };
         let (lethal, together): (Vec<_>, Vec<_>) =
             boundary.attempts.iter().partition(|attempt| attempt.lethal);
-        let mut groups: Vec<(Option<&str>, Vec<&Attempt>)> =
-            lethal.into_iter().map(|attempt| (Some(attempt.id.as_str()), vec![attempt])).collect();
+        let mut groups: Vec<(Option<&str>, Vec<&Attempt>)> = lethal
+            .into_iter()
+            .map(|attempt| (Some(attempt.id.as_str()), vec![attempt]))
+            .collect();
         if !together.is_empty() {
             groups.push((None, together));
         }
@@ -122,10 +144,15 @@ fn packet_orders(case: &Case) -> Vec<Order> {
             case: case.id.to_string(),
             role: match packet.role {
                 PacketRole::Hostile => Role::Locked,
-                PacketRole::Control => Role::Control { boundary: packet.fixture.clone() },
+                PacketRole::Control => Role::Control {
+                    boundary: packet.fixture.clone(),
+                },
             },
             lifts: Vec::new(),
-            task: Task::Check { packet: Packet::Fixture(packet.fixture.clone()), trace: false },
+            task: Task::Check {
+                packet: Packet::Fixture(packet.fixture.clone()),
+                trace: false,
+            },
         })
         .collect()
 }
@@ -138,7 +165,9 @@ pub fn locked_id(case: &Case) -> String {
 
 /// The launches of N24 in which an invariant of P1 is missing.
 pub fn without_an_invariant(case: &Case) -> impl Iterator<Item = (String, &'static Lift)> {
-    INVARIANTS.iter().map(|lift| (format!("{}/without-{lift}", case.id), lift))
+    INVARIANTS
+        .iter()
+        .map(|lift| (format!("{}/without-{lift}", case.id), lift))
 }
 
 /// The launch of N24 in which there is no sandbox at all.
@@ -150,13 +179,22 @@ pub fn no_sandbox_id(case: &Case) -> String {
 fn trace_orders(case: &Case) -> Vec<Order> {
     let mut orders = vec![check(case, "locked", Role::Locked, Vec::new(), true)];
     for (id, lift) in without_an_invariant(case) {
-        let role = Role::Control { boundary: lift.to_string() };
-        orders.push(Order { id, ..check(case, "", role, vec![lift.clone()], true) });
+        let role = Role::Control {
+            boundary: lift.to_string(),
+        };
+        orders.push(Order {
+            id,
+            ..check(case, "", role, vec![lift.clone()], true)
+        });
     }
-    let role = Role::Control { boundary: "sandbox".to_owned() };
+    let role = Role::Control {
+        boundary: "sandbox".to_owned(),
+    };
     orders.push(Order {
         id: no_sandbox_id(case),
-        task: Task::Bare { fixture: REFERENCE.to_owned() },
+        task: Task::Bare {
+            fixture: REFERENCE.to_owned(),
+        },
         ..check(case, "", role, Vec::new(), true)
     });
     orders
@@ -168,6 +206,9 @@ fn check(case: &Case, name: &str, role: Role, lifts: Vec<Lift>, trace: bool) -> 
         case: case.id.to_string(),
         role,
         lifts,
-        task: Task::Check { packet: Packet::Fixture(REFERENCE.to_owned()), trace },
+        task: Task::Check {
+            packet: Packet::Fixture(REFERENCE.to_owned()),
+            trace,
+        },
     }
 }

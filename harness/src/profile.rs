@@ -12,13 +12,18 @@ use serde::Serialize;
 
 use crate::image::{INPUT, OUTPUT};
 
+pub(crate) mod capabilities;
 mod lift;
 
 pub(crate) use lift::CANARY_VARIABLE;
 pub use lift::apply;
 
 /// The architecture this harness, its engine and its sandboxes share.
-pub const NATIVE: Arch = if cfg!(target_arch = "aarch64") { Arch::Aarch64 } else { Arch::X86_64 };
+pub const NATIVE: Arch = if cfg!(target_arch = "aarch64") {
+    Arch::Aarch64
+} else {
+    Arch::X86_64
+};
 
 /// A profile could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +40,11 @@ pub enum ProfileError {
 /// needs these and nothing else of `/proc`. The kernel makes a new inode for every
 /// look into `/proc/self/net`, so Landlock can only be told of the folder: it holds
 /// the tables of a network namespace that is empty.
-pub const SELF_VIEW: [&str; 3] = ["/proc/self/status", "/proc/self/mountinfo", "/proc/self/net"];
+pub const SELF_VIEW: [&str; 3] = [
+    "/proc/self/status",
+    "/proc/self/mountinfo",
+    "/proc/self/net",
+];
 
 /// A sandbox. [`Profile::locked`] is the one that is proved; every other value
 /// is a control or a mutant of it.
@@ -121,9 +130,7 @@ pub enum Network {
 pub enum Capabilities {
     /// None, in any set.
     None,
-    /// The engine's default set.
-    EngineDefault,
-    /// Every one the engine can give.
+    /// Every one this host can give.
     All,
 }
 
@@ -201,7 +208,11 @@ impl Profile {
     /// Where the output is inside.
     #[must_use]
     pub fn output(&self) -> String {
-        if self.output_parent { format!("{OUTER_MOUNT}{OUTPUT}") } else { OUTPUT.to_owned() }
+        if self.output_parent {
+            format!("{OUTER_MOUNT}{OUTPUT}")
+        } else {
+            OUTPUT.to_owned()
+        }
     }
 
     /// What the airlock is told, for a launch with this nonce and subject.
@@ -209,7 +220,11 @@ impl Profile {
     /// # Errors
     /// The policy does not compile.
     pub fn airlock_plan(&self, nonce: &str, argv: &[String]) -> Result<AirlockPlan, ProfileError> {
-        let filters = if self.strict_filter { self.strict_programs()? } else { Vec::new() };
+        let filters = if self.strict_filter {
+            self.strict_programs()?
+        } else {
+            Vec::new()
+        };
         Ok(AirlockPlan {
             nonce: nonce.to_owned(),
             filters,
@@ -224,7 +239,10 @@ impl Profile {
                 descriptor: self.policy.one_shot_descriptor(),
                 nofile: SUBJECT_OPEN_FILES,
             }),
-            limits: Limits { core: Some(0), fsize: Some(self.limits.file_size) },
+            limits: Limits {
+                core: Some(0),
+                fsize: Some(self.limits.file_size),
+            },
             barrier: true,
             argv: argv.to_vec(),
         })

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use crate::cli::Reap;
 use crate::engine::Engine;
-use crate::engine::docker::DockerEngine;
 use crate::engine::Surroundings;
+use crate::engine::docker::DockerEngine;
 
 /// The byte that says there is nothing to do.
 const DISMISSED: u8 = b'.';

@@ -11,6 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Exit;
 use crate::witness::{OpenedPath, View};
 
+/// Everything that was observed for one row.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observations {
+    /// What was observed of sandboxes.
+    pub launches: Vec<LaunchRecord>,
+    /// What the harness checked itself.
+    pub checks: Vec<CheckRecord>,
+}
+
 /// What one launch is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -89,6 +99,24 @@ pub struct LaunchRecord {
     pub trouble: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
+}
+
+/// A check that the harness makes itself, without a sandbox: a scan of a tree, the
+/// reading of a bundle that was tampered with. Raw: what was looked for, and what
+/// was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRecord {
+    /// Unique in the row, such as `names-std-net`.
+    pub id: String,
+    /// It must be refused, or it is the control beside it, which must not.
+    pub hostile: bool,
+    /// What was checked, in words.
+    pub subject: String,
+    /// What must come of it.
+    pub expected: String,
+    /// What came of it.
+    pub observed: String,
 }
 
 /// One entry of the output folder, as the host sees it without following it.

@@ -16,7 +16,10 @@ use crate::reaper::{Reaper, ReaperError};
 use crate::suite::Stop;
 
 /// The user inside when the harness is root: of nobody on any distribution.
-const SANDBOX_USER: User = User { uid: 65532, gid: 65532 };
+const SANDBOX_USER: User = User {
+    uid: 65532,
+    gid: 65532,
+};
 
 /// An engine with the image loaded, a temporary folder, and a reaper.
 #[derive(Debug)]
@@ -63,7 +66,9 @@ impl StandError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Engine(error) => error.hint(),
-            Self::NoSandbox => Some("leave out `--engine none`; `harness doctor` says what this host has".to_owned()),
+            Self::NoSandbox => Some(
+                "leave out `--engine none`; `harness doctor` says what this host has".to_owned(),
+            ),
             Self::Image(_) | Self::Folder(_) | Self::Random(_) | Self::Reaper(_) => None,
         }
     }
@@ -89,7 +94,15 @@ impl Stand {
         let socket: PathBuf = surroundings.socket()?;
         let reaper = Reaper::start(&run, &socket, scratch.path())?;
         let stop = Arc::new(Stop::default());
-        let stand = Self { engine, image, run, stop, user: user(), scratch, reaper };
+        let stand = Self {
+            engine,
+            image,
+            run,
+            stop,
+            user: user(),
+            scratch,
+            reaper,
+        };
         // From here on `close` gives everything back.
         crate::interrupt::listen(Arc::clone(&stand.stop), Arc::clone(&stand.engine));
         match stand.engine.load(&stand.image) {
@@ -131,5 +144,12 @@ impl Stand {
 /// what lets the outside witness look at it.
 fn user() -> User {
     let (uid, gid) = (nix::unistd::geteuid(), nix::unistd::getegid());
-    if uid.is_root() { SANDBOX_USER } else { User { uid: uid.as_raw(), gid: gid.as_raw() } }
+    if uid.is_root() {
+        SANDBOX_USER
+    } else {
+        User {
+            uid: uid.as_raw(),
+            gid: gid.as_raw(),
+        }
+    }
 }

@@ -12,10 +12,11 @@ use std::time::Instant;
 
 use negatives::matrix::Case;
 
+use crate::checks;
 use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
 use crate::launch::{Bench, Order};
 use crate::plan;
-use crate::record::LaunchRecord;
+use crate::record::{LaunchRecord, Observations};
 
 /// What a run tells its listeners.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub struct CaseResult {
     /// How its filters were witnessed.
     pub filters: FilterProof,
     /// Everything that was observed.
-    pub records: Vec<LaunchRecord>,
+    pub observed: Observations,
     /// From the first launch's start to the verdict, in milliseconds.
     pub millis: u64,
 }
@@ -128,14 +129,11 @@ impl Suite<'_> {
         call_the_roll(cases, board.results, self.stop)
     }
 
-    fn judge_what_needs_no_launch(
-        &self,
-        board: &Mutex<Board<'_>>,
-        events: Option<&Sender<Event>>,
-    ) {
+    fn judge_what_needs_no_launch(&self, board: &Mutex<Board<'_>>, events: Option<&Sender<Event>>) {
         let mut board = lock(board);
-        let empty: Vec<usize> =
-            (0..board.pending.len()).filter(|index| board.pending[*index].left == 0).collect();
+        let empty: Vec<usize> = (0..board.pending.len())
+            .filter(|index| board.pending[*index].left == 0)
+            .collect();
         for index in empty {
             self.conclude(&mut board, index, events);
         }
@@ -144,7 +142,9 @@ impl Suite<'_> {
     fn work(&self, board: &Mutex<Board<'_>>, events: Option<&Sender<Event>>) {
         loop {
             let taken = lock(board).take();
-            let Some((index, order)) = taken.filter(|_| !self.stop.is_set()) else { return };
+            let Some((index, order)) = taken.filter(|_| !self.stop.is_set()) else {
+                return;
+            };
             let record = self.bench.launch(&order);
             if record.trouble.is_some() && !self.bench.engine.answers() {
                 self.stop.engine_lost.store(true, Ordering::SeqCst);
@@ -164,11 +164,15 @@ impl Suite<'_> {
         let pending = &mut board.pending[index];
         let mut records = std::mem::take(&mut pending.records);
         records.sort_by(|one, two| one.id.cmp(&two.id));
+        let observed = Observations {
+            launches: records,
+            checks: checks::run(pending.case),
+        };
         let result = CaseResult {
             case: pending.case.clone(),
-            verdict: judge::judge(pending.case, &records, self.expected),
-            filters: judge::filter_proof(&records),
-            records,
+            verdict: judge::judge(pending.case, &observed, self.expected),
+            filters: judge::filter_proof(&observed),
+            observed,
             millis: pending.started.map_or(0, |started| {
                 u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
             }),
@@ -185,10 +189,19 @@ impl<'c> Board<'c> {
         for (index, case) in cases.iter().enumerate() {
             let orders = plan::orders(case);
             let left = orders.len();
-            pending.push(Pending { case, left, records: Vec::new(), started: None });
+            pending.push(Pending {
+                case,
+                left,
+                records: Vec::new(),
+                started: None,
+            });
             queue.extend(orders.into_iter().map(|order| (index, order)));
         }
-        Self { queue, pending, results: Vec::new() }
+        Self {
+            queue,
+            pending,
+            results: Vec::new(),
+        }
     }
 
     fn take(&mut self) -> Option<(usize, Order)> {
@@ -210,12 +223,16 @@ fn call_the_roll(cases: &[&Case], mut results: Vec<CaseResult>, stop: &Stop) -> 
 }
 
 fn not_reached(case: &Case, stop: &Stop) -> CaseResult {
-    let reason = if stop.engine_is_lost() { Reason::EngineLost } else { Reason::Interrupted };
+    let reason = if stop.engine_is_lost() {
+        Reason::EngineLost
+    } else {
+        Reason::Interrupted
+    };
     CaseResult {
         case: case.clone(),
         verdict: Verdict::NotRun(reason),
         filters: FilterProof::Attempted,
-        records: Vec::new(),
+        observed: Observations::default(),
         millis: 0,
     }
 }

@@ -29,7 +29,11 @@ pub(super) fn render(
         name: "proof-of-block".to_owned(),
         started: facts.started,
         cases: results.iter().map(case).collect(),
-        deferred: matrix.deferred().iter().map(|row| format!("{} {}", row.id, row.title)).collect(),
+        deferred: matrix
+            .deferred()
+            .iter()
+            .map(|row| format!("{} {}", row.id, row.title))
+            .collect(),
         system_out: said,
     })
 }
@@ -37,9 +41,15 @@ pub(super) fn render(
 fn case(result: &CaseResult) -> JunitCase {
     let outcome = match &result.verdict {
         Verdict::Held => JunitOutcome::Held,
-        Verdict::Broken(reason) => JunitOutcome::Broken { reason: reason.to_string() },
-        Verdict::Inconclusive(reason) => JunitOutcome::Inconclusive { reason: reason.to_string() },
-        Verdict::NotRun(reason) => JunitOutcome::NotRun { reason: reason.to_string() },
+        Verdict::Broken(reason) => JunitOutcome::Broken {
+            reason: reason.to_string(),
+        },
+        Verdict::Inconclusive(reason) => JunitOutcome::Inconclusive {
+            reason: reason.to_string(),
+        },
+        Verdict::NotRun(reason) => JunitOutcome::NotRun {
+            reason: reason.to_string(),
+        },
     };
     JunitCase {
         name: format!("{} {}", result.case.id, result.case.title),
@@ -66,7 +76,10 @@ fn classname(case: &Case) -> String {
 fn transcript(result: &CaseResult) -> String {
     use negatives::wire::Event;
     let mut text = String::new();
-    for record in &result.records {
+    for check in &result.observed.checks {
+        text.push_str(&format!("{}: {}\n", check.id, check.observed));
+    }
+    for record in &result.observed.launches {
         text.push_str(&format!("{}: {:?}\n", record.id, record.exit));
         for line in &record.lines {
             if let Event::End { id, outcome, .. } = &line.event {

@@ -9,7 +9,7 @@ use seccomp::policy::POLICY_TOML;
 use super::{MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::image::ProgramDigests;
 use crate::judge::{self, Expected};
-use crate::record::{LaunchRecord, Role};
+use crate::record::{Observations, Role};
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::statement::attestation::Row;
 use crate::seal::strict_json::{self, JsonError};
@@ -38,7 +38,9 @@ pub enum RejudgeError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The bundle was made by another matrix or policy.
-    #[error("`{file}`: expected this program's own, observed another: verify with the release that made it")]
+    #[error(
+        "`{file}`: expected this program's own, observed another: verify with the release that made it"
+    )]
     Other {
         /// Which file.
         file: &'static str,
@@ -69,7 +71,9 @@ pub enum RejudgeError {
         what: &'static str,
     },
     /// The statement says another verdict than the observations bear out.
-    #[error("`{file}`: row {id}: expected {expected}, as its observations are judged, observed {observed} in the statement")]
+    #[error(
+        "`{file}`: row {id}: expected {expected}, as its observations are judged, observed {observed} in the statement"
+    )]
     Verdict {
         /// Where the observations are.
         file: String,
@@ -81,7 +85,9 @@ pub enum RejudgeError {
         observed: String,
     },
     /// The statement does not call the whole roll.
-    #[error("`statement.dsse.json`: expected all {expected} rows and {deferred} deferred, observed {observed} and {listed}")]
+    #[error(
+        "`statement.dsse.json`: expected all {expected} rows and {deferred} deferred, observed {observed} and {listed}"
+    )]
     Roll {
         /// Rows in scope.
         expected: usize,
@@ -108,7 +114,12 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let (expected, deferred) = (matrix.cases().len(), matrix.deferred().len());
     if said.rows.len() != expected || said.deferred.len() != deferred {
         let (observed, listed) = (said.rows.len(), said.deferred.len());
-        return Err(RejudgeError::Roll { expected, deferred, observed, listed });
+        return Err(RejudgeError::Roll {
+            expected,
+            deferred,
+            observed,
+            listed,
+        });
     }
     let subjects = bundle.subjects();
     let programs = ProgramDigests {
@@ -120,19 +131,17 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let mut nonces = BTreeSet::new();
     let mut results = Vec::new();
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
-        let records = records(bundle, case, &mut nonces)?;
-        results.push(same_verdict(case, row, records, &against)?);
+        let observed = observations(bundle, case, &mut nonces)?;
+        results.push(same_verdict(case, row, observed, &against)?);
     }
     Ok(Rejudged { results })
 }
 
-fn require_own(
-    bundle: &VerifiedBundle,
-    file: &'static str,
-    own: &str,
-) -> Result<(), RejudgeError> {
+fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result<(), RejudgeError> {
     match bundle.files().get(file) {
-        None => Err(RejudgeError::Missing { file: file.to_owned() }),
+        None => Err(RejudgeError::Missing {
+            file: file.to_owned(),
+        }),
         Some(bytes) if bytes == own.as_bytes() => Ok(()),
         Some(_) => Err(RejudgeError::Other { file }),
     }
@@ -140,19 +149,30 @@ fn require_own(
 
 /// A row's records: of this row, each launch and each nonce once in the bundle, and
 /// lifted as the statement says.
-fn records(
+fn observations(
     bundle: &VerifiedBundle,
     case: &Case,
     nonces: &mut BTreeSet<String>,
-) -> Result<Vec<LaunchRecord>, RejudgeError> {
+) -> Result<Observations, RejudgeError> {
     let file = observations_file(case.id.as_str());
-    let Some(bytes) = bundle.files().get(&file) else { return Ok(Vec::new()) };
-    let records: Vec<LaunchRecord> = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
-        .map_err(|source| RejudgeError::Json { file: file.clone(), source })?;
+    let Some(bytes) = bundle.files().get(&file) else {
+        return Ok(Observations::default());
+    };
+    let observed: Observations =
+        strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS).map_err(|source| {
+            RejudgeError::Json {
+                file: file.clone(),
+                source,
+            }
+        })?;
     let mut ids = BTreeSet::new();
-    for record in &records {
+    for record in &observed.launches {
         let foreign = |what| {
-            Err(RejudgeError::Foreign { file: file.clone(), record: record.id.clone(), what })
+            Err(RejudgeError::Foreign {
+                file: file.clone(),
+                record: record.id.clone(),
+                what,
+            })
         };
         if record.case != case.id.as_str() {
             return foreign("is of another row");
@@ -167,25 +187,25 @@ fn records(
             return foreign("was lifted otherwise than the statement says");
         }
     }
-    Ok(records)
+    Ok(observed)
 }
 
 fn same_verdict(
     case: &Case,
     said: &Row,
-    records: Vec<LaunchRecord>,
+    observed: Observations,
     against: &Expected,
 ) -> Result<CaseResult, RejudgeError> {
     let result = CaseResult {
         case: case.clone(),
-        verdict: judge::judge(case, &records, against),
-        filters: judge::filter_proof(&records),
+        verdict: judge::judge(case, &observed, against),
+        filters: judge::filter_proof(&observed),
         millis: 0,
-        records,
+        observed,
     };
     let judged = statement::row(&result);
     // What was never reached left no observations: the statement alone says why.
-    let unreached = result.records.is_empty() && judged.verdict == said.verdict;
+    let unreached = result.observed == Observations::default() && judged.verdict == said.verdict;
     if judged == *said || unreached {
         return Ok(result);
     }

@@ -15,7 +15,10 @@ use crate::suite::CaseResult;
 use crate::witness::View;
 
 /// The user in the profile that is shown; the one that ran is in each record.
-pub(super) const USER: User = User { uid: 65532, gid: 65532 };
+pub(super) const USER: User = User {
+    uid: 65532,
+    gid: 65532,
+};
 
 /// What must not be read into a bundle.
 const DOES_NOT_ASSERT: [&str; 6] = [
@@ -47,7 +50,11 @@ pub(super) fn of(
             started: Instant::cut(facts.started),
             finished: Instant::cut(facts.finished),
         },
-        signer: SignerNote { role: signer.role(), keyid: signer.public().id(), note },
+        signer: SignerNote {
+            role: signer.role(),
+            keyid: signer.public().id(),
+            note,
+        },
         result,
         rows,
         deferred: summary.deferred.clone(),
@@ -103,17 +110,22 @@ fn host(facts: &RunFacts) -> Result<Host, BundleError> {
 fn witnesses(results: &[CaseResult]) -> Vec<Witness> {
     let looks: Vec<&View> = results
         .iter()
-        .flat_map(|result| &result.records)
+        .flat_map(|result| &result.observed.launches)
         .filter_map(|record| record.barrier.as_ref())
         .collect();
     let eye = |name: &str, unseen: &dyn Fn(&View) -> Option<String>| {
         let reason = looks.iter().find_map(|look| unseen(look));
         let sight = match (looks.is_empty(), reason) {
-            (true, _) => Sight::NotSeen { reason: "no sandbox reached the barrier".to_owned() },
+            (true, _) => Sight::NotSeen {
+                reason: "no sandbox reached the barrier".to_owned(),
+            },
             (false, Some(reason)) => Sight::NotSeen { reason },
             (false, None) => Sight::Seen,
         };
-        Witness { name: name.to_owned(), sight }
+        Witness {
+            name: name.to_owned(),
+            sight,
+        }
     };
     let text = |reason: Option<&str>| reason.map(str::to_owned);
     vec![

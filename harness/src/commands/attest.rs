@@ -12,9 +12,9 @@ use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
 use crate::judge::Expected;
 use crate::lifts;
+use crate::report::progress;
 use crate::report::summary::Summary;
 use crate::report::terminal::{self, Terminal};
-use crate::report::progress;
 use crate::seal::key::{Role, Signer};
 use crate::stand::Stand;
 use crate::suite::{CaseResult, Suite};
@@ -27,7 +27,10 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     // A key that cannot be read is found out before the work, not after it.
     let signer = signer(common)?;
     let stand = Stand::open(common.engine)?;
-    terminal::tell(&format!("engine: {}", bundle::engine_words(stand.engine.identity())));
+    terminal::tell(&format!(
+        "engine: {}",
+        bundle::engine_words(stand.engine.identity())
+    ));
     let started = OffsetDateTime::now_utc();
     let ran = run_all(common, &stand, &matrix, lifted.clone());
     let results = match ran {
@@ -76,7 +79,11 @@ fn signer(common: &Common) -> Result<Signer, Failure> {
         Some(path) => {
             let key = crate::seal::key::SecretKey::read(path).map_err(|error| {
                 let hint = error.hint();
-                Failure { exit: Exit::Usage, error: error.into(), hint }
+                Failure {
+                    exit: Exit::Usage,
+                    error: error.into(),
+                    hint,
+                }
             })?;
             Ok(Signer::operator(key))
         }
@@ -95,7 +102,12 @@ fn run_all(
         policy: seccomp::Policy::builtin().map_err(Failure::internal)?,
     };
     let bench = stand.bench(lifted);
-    let suite = Suite { bench: &bench, expected: &expected, jobs: jobs(common), stop: &stand.stop };
+    let suite = Suite {
+        bench: &bench,
+        expected: &expected,
+        jobs: jobs(common),
+        stop: &stand.stop,
+    };
     let cases: Vec<&Case> = matrix.cases().iter().collect();
     let (sender, events) = mpsc::channel();
     Ok(thread::scope(|scope| {
@@ -125,13 +137,19 @@ fn print(
     }
     let terminal = Terminal::stdout(common.color);
     terminal.table(results, matrix)?;
-    let mut notes = vec![format!("bundle: {}", summary.bundle.as_deref().unwrap_or_default())];
+    let mut notes = vec![format!(
+        "bundle: {}",
+        summary.bundle.as_deref().unwrap_or_default()
+    )];
     match role {
         Role::Operator => notes.push("signed with the operator's key".to_owned()),
         Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
     }
     if !summary.lifts.is_empty() {
-        notes.push(format!("lifted: {}: this run attests nothing", summary.lifts.join(", ")));
+        notes.push(format!(
+            "lifted: {}: this run attests nothing",
+            summary.lifts.join(", ")
+        ));
     }
     Ok(terminal.conclusion(summary, &notes)?)
 }

@@ -13,9 +13,12 @@ use crate::stand::Stand;
 
 /// Checks one packet.
 pub(super) fn check(common: &Common, packet: &Path) -> Result<Exit, Failure> {
-    let packet = packet
-        .canonicalize()
-        .map_err(|error| Failure::usage(format!("failed to find packet `{}`: {error}", packet.display()), "give the folder of a BagIt bag"))?;
+    let packet = packet.canonicalize().map_err(|error| {
+        Failure::usage(
+            format!("failed to find packet `{}`: {error}", packet.display()),
+            "give the folder of a BagIt bag",
+        )
+    })?;
     if !packet.is_dir() {
         return Err(Failure::usage(
             format!("expected `{}` to be a folder", packet.display()),
@@ -28,7 +31,10 @@ pub(super) fn check(common: &Common, packet: &Path) -> Result<Exit, Failure> {
         case: "check".to_owned(),
         role: Role::Locked,
         lifts: Vec::new(),
-        task: Task::Check { packet: Packet::Folder(packet), trace: false },
+        task: Task::Check {
+            packet: Packet::Folder(packet),
+            trace: false,
+        },
     });
     stand.close().map_err(Failure::internal)?;
     show(common, &record)
@@ -38,7 +44,10 @@ pub(super) fn check(common: &Common, packet: &Path) -> Result<Exit, Failure> {
 /// checker found is in the report: it permits nothing.
 fn show(common: &Common, record: &LaunchRecord) -> Result<Exit, Failure> {
     if let Some(trouble) = &record.trouble {
-        return Err(Failure::blocked(trouble.clone(), Some(record.errors.clone())));
+        return Err(Failure::blocked(
+            trouble.clone(),
+            Some(record.errors.clone()),
+        ));
     }
     let Some(announcement) = &record.announcement else {
         return Err(Failure::internal("the checker announced nothing"));
@@ -50,7 +59,12 @@ fn show(common: &Common, record: &LaunchRecord) -> Result<Exit, Failure> {
         (None, _) => {}
     }
     match record.exit {
-        Ended::Code(code) if code == i64::from(announcement.exit) => Ok(Exit::Checker(announcement.exit)),
-        ref other => Err(Failure::internal(format!("the checker ended with {other:?}, announced {}", announcement.exit))),
+        Ended::Code(code) if code == i64::from(announcement.exit) => {
+            Ok(Exit::Checker(announcement.exit))
+        }
+        ref other => Err(Failure::internal(format!(
+            "the checker ended with {other:?}, announced {}",
+            announcement.exit
+        ))),
     }
 }

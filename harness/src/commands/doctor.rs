@@ -22,7 +22,12 @@ struct Finding {
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
-    let findings = [engine(), kernel_file("seccomp", "/proc/sys/kernel/seccomp/actions_avail"), landlock(), witness()];
+    let findings = [
+        engine(),
+        kernel_file("seccomp", "/proc/sys/kernel/seccomp/actions_avail"),
+        landlock(),
+        witness(),
+    ];
     let usable = findings[0].fine;
     if common.format == Format::Json {
         let list: Vec<_> = findings
@@ -32,7 +37,12 @@ pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
         say(&json!({ "usable": usable, "findings": list }).to_string())?;
     } else {
         for it in &findings {
-            say(&format!("{:<4} {:<16} {}", if it.fine { "ok" } else { "no" }, it.what, it.observed))?;
+            say(&format!(
+                "{:<4} {:<16} {}",
+                if it.fine { "ok" } else { "no" },
+                it.what,
+                it.observed
+            ))?;
             if !it.fine && !it.mend.is_empty() {
                 say(&format!("     {:<16} {}", "", it.mend))?;
             }
@@ -54,7 +64,12 @@ fn engine() -> Finding {
 }
 
 fn fine(what: &'static str, observed: String) -> Finding {
-    Finding { what, fine: true, observed, mend: String::new() }
+    Finding {
+        what,
+        fine: true,
+        observed,
+        mend: String::new(),
+    }
 }
 
 fn kernel_file(what: &'static str, path: &str) -> Finding {
@@ -76,14 +91,18 @@ fn landlock() -> Finding {
             what: "landlock",
             fine: false,
             observed: nix::errno::Errno::from_raw(errno).desc().to_owned(),
-            mend: "rows that rest on Landlock are inconclusive; boot with `lsm=…,landlock`".to_owned(),
+            mend: "rows that rest on Landlock are inconclusive; boot with `lsm=…,landlock`"
+                .to_owned(),
         },
     }
 }
 
 fn witness() -> Finding {
     if nix::unistd::geteuid().is_root() {
-        return fine("outside witness", "root: sees everything, reads filters back".to_owned());
+        return fine(
+            "outside witness",
+            "root: sees everything, reads filters back".to_owned(),
+        );
     }
     Finding {
         what: "outside witness",

@@ -15,11 +15,21 @@ pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let wanted = id.to_uppercase();
     if let Some(row) = matrix.deferred().iter().find(|row| row.id == wanted) {
-        say(&format!("{}  {}\ndeferred: {}\nIt is never run and never counted.", row.id, row.title, row.why))?;
+        say(&format!(
+            "{}  {}\ndeferred: {}\nIt is never run and never counted.",
+            row.id, row.title, row.why
+        ))?;
         return Ok(Exit::Held);
     }
-    let Some(case) = matrix.cases().iter().find(|case| case.id.as_str() == wanted) else {
-        return Err(Failure::usage(format!("no row `{id}`"), "`harness list` shows the rows"));
+    let Some(case) = matrix
+        .cases()
+        .iter()
+        .find(|case| case.id.as_str() == wanted)
+    else {
+        return Err(Failure::usage(
+            format!("no row `{id}`"),
+            "`harness list` shows the rows",
+        ));
     };
     if common.format == Format::Json {
         say(&as_json(case).to_string())?;
@@ -30,18 +40,27 @@ pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
 }
 
 fn explain_case(case: &Case) -> std::io::Result<()> {
-    say(&format!("{} (test #{}, layer {})  {}", case.id, case.number, case.layer, case.title))?;
+    say(&format!(
+        "{} (test #{}, layer {})  {}",
+        case.id, case.number, case.layer, case.title
+    ))?;
     say(&format!("shows:        {}", case.shows))?;
     say(&format!("block point:  {}", case.block_point))?;
     if !case.requirement.is_empty() {
         let rows: Vec<String> = case.requirement.iter().map(ToString::to_string).collect();
-        say(&format!("requirement:  row {} of the minimum acceptable sandbox (KB-4BEF, Track 4)", rows.join(", ")))?;
+        say(&format!(
+            "requirement:  row {} of the minimum acceptable sandbox (KB-4BEF, Track 4)",
+            rows.join(", ")
+        ))?;
     }
     if let Some(why) = &case.pending {
         say(&format!("pending:      {why}"))?;
     }
     for packet in &case.packets {
-        let gate = packet.stops_at.as_deref().map_or(String::new(), |gate| format!(", stops at {gate}"));
+        let gate = packet
+            .stops_at
+            .as_deref()
+            .map_or(String::new(), |gate| format!(", stops at {gate}"));
         say(&format!(
             "packet:       `{}` ({:?}): exit {}{gate} {}",
             packet.fixture,
@@ -51,15 +70,24 @@ fn explain_case(case: &Case) -> std::io::Result<()> {
         ))?;
     }
     case.boundaries.iter().try_for_each(explain_boundary)?;
-    let sandboxes: Vec<String> = plan::orders(case).into_iter().map(|order| order.id).collect();
+    let sandboxes: Vec<String> = plan::orders(case)
+        .into_iter()
+        .map(|order| order.id)
+        .collect();
     say(&format!("sandboxes:    {}", sandboxes.join(" ")))
 }
 
 fn explain_boundary(boundary: &Boundary) -> std::io::Result<()> {
     say(&format!("\nboundary `{}`", boundary.name))?;
-    say(&format!("  the control lifts: {}", lift_set_name(&boundary.lift)))?;
+    say(&format!(
+        "  the control lifts: {}",
+        lift_set_name(&boundary.lift)
+    ))?;
     for alone in &boundary.alone {
-        say(&format!("  still refused with only this lifted: {}", lift_set_name(alone)))?;
+        say(&format!(
+            "  still refused with only this lifted: {}",
+            lift_set_name(alone)
+        ))?;
     }
     for attempt in &boundary.attempts {
         let act = match &attempt.act {
@@ -67,7 +95,10 @@ fn explain_boundary(boundary: &Boundary) -> std::io::Result<()> {
             Act::Script { script, args } => format!("{script} {}", args.join(" ")),
         };
         say(&format!("  {:<32} {}", attempt.id, act.trim_end()))?;
-        say(&format!("    locked {}, control {}. {}", attempt.locked, attempt.control, attempt.why))?;
+        say(&format!(
+            "    locked {}, control {}. {}",
+            attempt.locked, attempt.control, attempt.why
+        ))?;
     }
     Ok(())
 }

@@ -17,12 +17,22 @@ pub(super) fn keygen(file: &Path) -> Result<Exit, Failure> {
     let public = PathBuf::from(public_name);
     let failed = |error: KeyFileError| {
         let hint = error.hint();
-        Failure { exit: Exit::Usage, error: error.into(), hint }
+        Failure {
+            exit: Exit::Usage,
+            error: error.into(),
+            hint,
+        }
     };
     key.write_new(file).map_err(failed)?;
     key.public().write_new(&public).map_err(failed)?;
-    say(&format!("private key: {} (keep it; it is what makes an attestation yours)", file.display()))?;
-    say(&format!("public key:  {} (give it to whoever verifies)", public.display()))?;
+    say(&format!(
+        "private key: {} (keep it; it is what makes an attestation yours)",
+        file.display()
+    ))?;
+    say(&format!(
+        "public key:  {} (give it to whoever verifies)",
+        public.display()
+    ))?;
     say(&format!("key id:      {}", key.public().id()))?;
     Ok(Exit::Held)
 }

@@ -27,12 +27,18 @@ pub(super) fn list(common: &Common) -> Result<Exit, Failure> {
                 })
             })
             .collect();
-        let deferred: Vec<_> =
-            matrix.deferred().iter().map(|row| json!({ "id": row.id, "title": row.title })).collect();
+        let deferred: Vec<_> = matrix
+            .deferred()
+            .iter()
+            .map(|row| json!({ "id": row.id, "title": row.title }))
+            .collect();
         terminal::say(&json!({ "rows": rows, "deferred": deferred }).to_string())?;
         return Ok(Exit::Held);
     }
-    terminal::say(&format!("{:<4} {:>2} {:<3} {:>8} {:>9}  what", "row", "#", "in", "attempts", "sandboxes"))?;
+    terminal::say(&format!(
+        "{:<4} {:>2} {:<3} {:>8} {:>9}  what",
+        "row", "#", "in", "attempts", "sandboxes"
+    ))?;
     for case in matrix.cases() {
         let (attempts, sandboxes) = (case.attempts().count(), plan::orders(case).len());
         terminal::say(&format!(
@@ -44,7 +50,10 @@ pub(super) fn list(common: &Common) -> Result<Exit, Failure> {
         ))?;
     }
     for row in matrix.deferred() {
-        terminal::say(&format!("{:<4} deferred: {} ({})", row.id, row.title, row.why))?;
+        terminal::say(&format!(
+            "{:<4} deferred: {} ({})",
+            row.id, row.title, row.why
+        ))?;
     }
     Ok(Exit::Held)
 }

@@ -41,7 +41,11 @@ pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
     let arguments = exact_id(arguments, &matrix);
     if arguments.list {
         let conclusion = libtest_mimic::run(&arguments, trials(&matrix, None));
-        return Ok(if conclusion.has_failed() { Exit::Internal } else { Exit::Held });
+        return Ok(if conclusion.has_failed() {
+            Exit::Internal
+        } else {
+            Exit::Held
+        });
     }
     require_a_row(&arguments, &matrix)?;
     let shared = open(common.engine, lifted, jobs(common))?;
@@ -84,8 +88,17 @@ fn open(
 ) -> Result<Arc<Shared>, Failure> {
     let policy = seccomp::Policy::builtin().map_err(Failure::internal)?;
     let stand = Stand::open(engine)?;
-    let expected = Expected { programs: stand.image.digests.clone(), policy };
-    Ok(Arc::new(Shared { stand, expected, lifted, jobs, words: Mutex::default() }))
+    let expected = Expected {
+        programs: stand.image.digests.clone(),
+        policy,
+    };
+    Ok(Arc::new(Shared {
+        stand,
+        expected,
+        lifted,
+        jobs,
+        words: Mutex::default(),
+    }))
 }
 
 /// Gives the stand back, whatever became of the trials.
@@ -97,13 +110,20 @@ fn close(shared: Arc<Shared>) -> Result<Vec<Word>, Failure> {
     let lost = shared.stand.stop.engine_is_lost();
     let closed = shared.stand.close();
     if interrupted {
-        return Err(Failure { exit: Exit::Interrupted, error: "interrupted".into(), hint: None });
+        return Err(Failure {
+            exit: Exit::Interrupted,
+            error: "interrupted".into(),
+            hint: None,
+        });
     }
     if lost {
         return Err(Failure::blocked("the engine stopped answering", None));
     }
     closed.map_err(Failure::internal)?;
-    Ok(shared.words.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(shared
+        .words
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner))
 }
 
 fn outcome(verdicts: &[Word], ignored: u64) -> Exit {
@@ -119,10 +139,12 @@ fn outcome(verdicts: &[Word], ignored: u64) -> Exit {
 
 /// A row's id alone means that row: `N1` is not `N19`.
 fn exact_id(mut arguments: Arguments, matrix: &Matrix) -> Arguments {
-    let case = arguments
-        .filter
-        .as_ref()
-        .and_then(|filter| matrix.cases().iter().find(|case| case.id.as_str() == filter));
+    let case = arguments.filter.as_ref().and_then(|filter| {
+        matrix
+            .cases()
+            .iter()
+            .find(|case| case.id.as_str() == filter)
+    });
     if let Some(case) = case {
         arguments.filter = Some(name(case));
         arguments.exact = true;
@@ -141,7 +163,10 @@ fn require_a_row(arguments: &Arguments, matrix: &Matrix) -> Result<(), Failure> 
         return Ok(());
     }
     let filter = arguments.filter.clone().unwrap_or_default();
-    Err(Failure::usage(format!("no row matches `{filter}`"), "`harness list` shows the rows"))
+    Err(Failure::usage(
+        format!("no row matches `{filter}`"),
+        "`harness list` shows the rows",
+    ))
 }
 
 fn name(case: &Case) -> String {
@@ -152,7 +177,7 @@ fn trials(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> Vec<Trial> {
     let in_scope = matrix.cases().iter().map(|case| {
         let shared = shared.map(Arc::clone);
         let row = case.clone();
-        let cannot_run = plan::orders(case).is_empty();
+        let cannot_run = !plan::can_run(case);
         Trial::test(name(case), move || attempt(&row, shared))
             .with_kind(case.layer.to_string())
             .with_ignored_flag(cannot_run)
@@ -167,7 +192,9 @@ fn trials(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> Vec<Trial> {
 }
 
 fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
-    let Some(shared) = shared else { return Err(Failed::from("no engine was opened")) };
+    let Some(shared) = shared else {
+        return Err(Failed::from("no engine was opened"));
+    };
     let bench = shared.stand.bench(shared.lifted.clone());
     let suite = Suite {
         bench: &bench,
@@ -176,9 +203,15 @@ fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
         stop: &shared.stand.stop,
     };
     let results = suite.run(&[case], None);
-    let Some(result) = results.first() else { return Err(Failed::from("no result")) };
+    let Some(result) = results.first() else {
+        return Err(Failed::from("no result"));
+    };
     let word = result.verdict.word();
-    shared.words.lock().unwrap_or_else(PoisonError::into_inner).push(word);
+    shared
+        .words
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(word);
     match result.verdict.reason() {
         None => Ok(()),
         Some(reason) => Err(Failed::from(terminal::safe(&format!("{word}: {reason}")))),

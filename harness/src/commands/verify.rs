@@ -38,23 +38,43 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
 }
 
 fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
-    let Some(path) = public_key else { return Ok(Anchor::Embedded) };
+    let Some(path) = public_key else {
+        return Ok(Anchor::Embedded);
+    };
     let key = PublicKey::read(path).map_err(|error| {
         let hint = error.hint();
-        Failure { exit: Exit::Usage, error: error.into(), hint }
+        Failure {
+            exit: Exit::Usage,
+            error: error.into(),
+            hint,
+        }
     })?;
     Ok(Anchor::Keys(TrustedKeys::one(key)))
 }
 
 fn refused(error: impl std::error::Error + 'static) -> Failure {
-    Failure { exit: Exit::Broken, error: Box::new(error), hint: None }
+    Failure {
+        exit: Exit::Broken,
+        error: Box::new(error),
+        hint: None,
+    }
 }
 
 fn notes(verified: &VerifiedBundle) -> Vec<String> {
     let said = verified.attestation();
     let mut notes = vec![
-        format!("run {} from {} to {}", said.run.id, said.run.started, said.run.finished),
-        format!("host: kernel {} {}, {} {}, {}", said.host.kernel, said.host.arch, said.host.engine.name, said.host.engine.version, said.host.runtime),
+        format!(
+            "run {} from {} to {}",
+            said.run.id, said.run.started, said.run.finished
+        ),
+        format!(
+            "host: kernel {} {}, {} {}, {}",
+            said.host.kernel,
+            said.host.arch,
+            said.host.engine.name,
+            said.host.engine.version,
+            said.host.runtime
+        ),
         format!("signed by key {}", said.signer.keyid),
         "every byte is as it was signed, and the observations bear out every verdict".to_owned(),
         format!("this is {}", verified.standing()),
@@ -64,7 +84,11 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
     }
     for witness in &said.witnesses {
         if let crate::seal::statement::attestation::Sight::NotSeen { reason } = &witness.sight {
-            notes.push(format!("not seen from outside: {}: {}", witness.name, terminal::safe(reason)));
+            notes.push(format!(
+                "not seen from outside: {}: {}",
+                witness.name,
+                terminal::safe(reason)
+            ));
         }
     }
     notes

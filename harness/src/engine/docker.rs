@@ -15,7 +15,6 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 
-
 use super::{Engine, EngineError, Identity, Launch, Running, Surroundings, spelling};
 use crate::image::Image;
 
@@ -57,7 +56,10 @@ impl DockerEngine {
         let socket = surroundings.socket()?;
         require_socket(&socket)?;
         let endpoint = format!("unix://{}", socket.display());
-        let refused = |source| EngineError::Connect { endpoint: endpoint.clone(), source };
+        let refused = |source| EngineError::Connect {
+            endpoint: endpoint.clone(),
+            source,
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -69,7 +71,13 @@ impl DockerEngine {
             let identity = identity::ask(&client).await?;
             Ok((client, identity))
         })?;
-        Ok(Self { client, runtime, identity, run: run.to_owned(), image: Mutex::new(None) })
+        Ok(Self {
+            client,
+            runtime,
+            identity,
+            run: run.to_owned(),
+            image: Mutex::new(None),
+        })
     }
 
     fn tag(&self) -> String {
@@ -78,17 +86,26 @@ impl DockerEngine {
 
     async fn load_archive(&self, archive: Vec<u8>) -> Result<String, EngineError> {
         let tag = self.tag();
-        let options = ImportImageOptions { quiet: true, ..ImportImageOptions::default() };
+        let options = ImportImageOptions {
+            quiet: true,
+            ..ImportImageOptions::default()
+        };
         let body = bollard::body_full(archive.into());
         let mut answers = std::pin::pin!(self.client.import_image(options, body, None));
         while let Some(answer) = answers.next().await {
-            answer.map_err(|source| EngineError::Load { tag: tag.clone(), source })?;
+            answer.map_err(|source| EngineError::Load {
+                tag: tag.clone(),
+                source,
+            })?;
         }
-        let image = self
-            .client
-            .inspect_image(&tag)
-            .await
-            .map_err(|source| EngineError::InspectImage { tag: tag.clone(), source })?;
+        let image =
+            self.client
+                .inspect_image(&tag)
+                .await
+                .map_err(|source| EngineError::InspectImage {
+                    tag: tag.clone(),
+                    source,
+                })?;
         Ok(image.id.unwrap_or(tag))
     }
 
@@ -97,22 +114,40 @@ impl DockerEngine {
             "label".to_owned(),
             vec![format!("{RUN_LABEL}={}", self.run)],
         )]);
-        let options =
-            ListContainersOptions { all: true, filters: Some(filters), ..Default::default() };
-        let listed = self.client.list_containers(Some(options)).await.unwrap_or_default();
-        listed.into_iter().filter_map(|container| container.id).collect()
+        let options = ListContainersOptions {
+            all: true,
+            filters: Some(filters),
+            ..Default::default()
+        };
+        let listed = self
+            .client
+            .list_containers(Some(options))
+            .await
+            .unwrap_or_default();
+        listed
+            .into_iter()
+            .filter_map(|container| container.id)
+            .collect()
     }
 
     async fn create(&self, launch: &Launch<'_>) -> Result<(), EngineError> {
-        let image = self.image.lock().ok().and_then(|image| image.clone()).unwrap_or(self.tag());
+        let image = self
+            .image
+            .lock()
+            .ok()
+            .and_then(|image| image.clone())
+            .unwrap_or(self.tag());
         let labels = HashMap::from([(RUN_LABEL.to_owned(), self.run.clone())]);
         let body = spelling::create_body(launch, &image, labels);
-        let options =
-            CreateContainerOptions { name: Some(launch.name.clone()), ..Default::default() };
+        let options = CreateContainerOptions {
+            name: Some(launch.name.clone()),
+            ..Default::default()
+        };
         let created = self.client.create_container(Some(options), body).await;
-        created
-            .map(|_| ())
-            .map_err(|source| EngineError::Create { name: launch.name.clone(), source })
+        created.map(|_| ()).map_err(|source| EngineError::Create {
+            name: launch.name.clone(),
+            source,
+        })
     }
 }
 
@@ -157,7 +192,10 @@ impl Engine for DockerEngine {
                 remove(&self.client, &name).await?;
             }
             let tag = self.tag();
-            let options = RemoveImageOptions { force: true, ..Default::default() };
+            let options = RemoveImageOptions {
+                force: true,
+                ..Default::default()
+            };
             match self.client.remove_image(&tag, Some(options), None).await {
                 Err(error) if !is_gone(&error) => {
                     Err(EngineError::RemoveImage { tag, source: error })
@@ -174,11 +212,16 @@ impl Engine for DockerEngine {
 
 /// Removes a container by force; one that is gone already is as good as removed.
 async fn remove(client: &Docker, name: &str) -> Result<(), EngineError> {
-    let options = RemoveContainerOptions { force: true, v: true, link: false };
+    let options = RemoveContainerOptions {
+        force: true,
+        v: true,
+        link: false,
+    };
     match client.remove_container(name, Some(options)).await {
-        Err(error) if !is_gone(&error) => {
-            Err(EngineError::Remove { name: name.to_owned(), source: error })
-        }
+        Err(error) if !is_gone(&error) => Err(EngineError::Remove {
+            name: name.to_owned(),
+            source: error,
+        }),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -187,7 +230,10 @@ async fn remove(client: &Docker, name: &str) -> Result<(), EngineError> {
 fn is_gone(error: &bollard::errors::Error) -> bool {
     matches!(
         error,
-        bollard::errors::Error::DockerResponseServerError { status_code: 404 | 409, .. }
+        bollard::errors::Error::DockerResponseServerError {
+            status_code: 404 | 409,
+            ..
+        }
     )
 }
 
@@ -202,8 +248,9 @@ fn require_socket(socket: &Path) -> Result<(), EngineError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(EngineError::NoSocket { socket: shown })
         }
-        Err(error) => {
-            Err(EngineError::Connect { endpoint: format!("unix://{shown}"), source: error.into() })
-        }
+        Err(error) => Err(EngineError::Connect {
+            endpoint: format!("unix://{shown}"),
+            source: error.into(),
+        }),
     }
 }

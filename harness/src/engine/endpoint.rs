@@ -52,8 +52,13 @@ impl Surroundings {
 
     fn of_context(&self) -> Result<String, EngineError> {
         let default = format!("unix://{DEFAULT_SOCKET}");
-        let Some(config) = &self.config else { return Ok(default) };
-        let name = self.context.clone().or_else(|| current_context(&config.join("config.json")));
+        let Some(config) = &self.config else {
+            return Ok(default);
+        };
+        let name = self
+            .context
+            .clone()
+            .or_else(|| current_context(&config.join("config.json")));
         match name {
             None => Ok(default),
             Some(name) if name == "default" => Ok(default),
@@ -86,7 +91,11 @@ mod tests {
     use super::*;
 
     fn surroundings(config: &Path) -> Surroundings {
-        Surroundings { host: None, context: None, config: Some(config.to_owned()) }
+        Surroundings {
+            host: None,
+            context: None,
+            config: Some(config.to_owned()),
+        }
     }
 
     #[test]
@@ -99,7 +108,11 @@ mod tests {
     #[test]
     fn docker_host_comes_before_the_context() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("config.json"), r#"{"currentContext":"far"}"#).unwrap();
+        std::fs::write(
+            folder.path().join("config.json"),
+            r#"{"currentContext":"far"}"#,
+        )
+        .unwrap();
         let here = Surroundings {
             host: Some("unix:///run/other.sock".to_owned()),
             ..surroundings(folder.path())
@@ -110,14 +123,21 @@ mod tests {
     #[test]
     fn a_context_names_its_socket() {
         let folder = tempfile::tempdir().unwrap();
-        let meta = folder.path().join("contexts/meta").join(hex::encode(Sha256::digest("near")));
+        let meta = folder
+            .path()
+            .join("contexts/meta")
+            .join(hex::encode(Sha256::digest("near")));
         std::fs::create_dir_all(&meta).unwrap();
         std::fs::write(
             meta.join("meta.json"),
             r#"{"Name":"near","Endpoints":{"docker":{"Host":"unix:///run/near.sock"}}}"#,
         )
         .unwrap();
-        std::fs::write(folder.path().join("config.json"), r#"{"currentContext":"near"}"#).unwrap();
+        std::fs::write(
+            folder.path().join("config.json"),
+            r#"{"currentContext":"near"}"#,
+        )
+        .unwrap();
         assert_eq!(
             surroundings(folder.path()).socket().unwrap(),
             Path::new("/run/near.sock")
@@ -127,15 +147,23 @@ mod tests {
     #[test]
     fn a_context_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let here =
-            Surroundings { context: Some("gone".to_owned()), ..surroundings(folder.path()) };
+        let here = Surroundings {
+            context: Some("gone".to_owned()),
+            ..surroundings(folder.path())
+        };
         let error = here.socket().unwrap_err();
         assert!(matches!(error, EngineError::Context { context, .. } if context == "gone"));
     }
 
     #[test]
     fn an_engine_on_another_host_is_refused() {
-        let here = Surroundings { host: Some("tcp://10.0.0.1:2375".to_owned()), ..Default::default() };
-        assert!(matches!(here.socket().unwrap_err(), EngineError::Remote { .. }));
+        let here = Surroundings {
+            host: Some("tcp://10.0.0.1:2375".to_owned()),
+            ..Default::default()
+        };
+        assert!(matches!(
+            here.socket().unwrap_err(),
+            EngineError::Remote { .. }
+        ));
     }
 }

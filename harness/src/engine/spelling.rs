@@ -15,7 +15,9 @@ use seccomp::ExtraArch;
 
 use super::Launch;
 use crate::image::INPUT;
-use crate::profile::{Capabilities, ExtraSource, NATIVE, Network, Profile, RuntimeFilter};
+use crate::profile::{
+    Capabilities, ExtraSource, NATIVE, Network, Profile, RuntimeFilter, capabilities,
+};
 
 /// Paths that engines hide by default, said here so that the profile does not
 /// depend on an engine's release (moby `oci/defaults.go`).
@@ -35,8 +37,13 @@ const MASKED: [&str; 12] = [
 ];
 
 /// Paths that engines make read-only by default.
-const READ_ONLY: [&str; 5] =
-    ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+const READ_ONLY: [&str; 5] = [
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/irq",
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+];
 
 /// The create request for a launch.
 pub(super) fn create_body(
@@ -67,7 +74,11 @@ pub(super) fn create_body(
 }
 
 fn environment(profile: &Profile) -> Vec<String> {
-    profile.environment.iter().map(|(name, value)| format!("{name}={value}")).collect()
+    profile
+        .environment
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect()
 }
 
 fn host_config(launch: &Launch<'_>) -> HostConfig {
@@ -77,14 +88,21 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
         network_mode: Some(network(profile.network).to_owned()),
         readonly_rootfs: Some(profile.root_read_only),
         mounts: Some(mounts(launch)),
-        cap_drop: (profile.capabilities == Capabilities::None).then(|| vec!["ALL".to_owned()]),
-        cap_add: (profile.capabilities == Capabilities::All).then(|| vec!["ALL".to_owned()]),
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        cap_add: Some(added_capabilities(profile)),
         security_opt: Some(vec![
             "no-new-privileges:true".to_owned(),
             format!("seccomp={}", runtime_filter(profile)),
         ]),
         // `none` leaves out /dev/shm, which would be a writable mount.
-        ipc_mode: Some(if profile.shared_memory { "private" } else { "none" }.to_owned()),
+        ipc_mode: Some(
+            if profile.shared_memory {
+                "private"
+            } else {
+                "none"
+            }
+            .to_owned(),
+        ),
         pid_mode: profile.host_processes.then(|| "host".to_owned()),
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
         pids_limit: Some(limits.pids),
@@ -97,7 +115,10 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
         ]),
         masked_paths: Some(paths(profile, &MASKED)),
         readonly_paths: Some(paths(profile, &READ_ONLY)),
-        log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
+        log_config: Some(HostConfigLogConfig {
+            typ: Some("none".to_owned()),
+            config: None,
+        }),
         privileged: Some(false),
         init: Some(false),
         ..HostConfig::default()
@@ -113,6 +134,17 @@ pub(super) fn runtime_filter(profile: &Profile) -> String {
         RuntimeFilter::Off => seccomp::oci_unconfined(NATIVE),
     }
     .to_string()
+}
+
+/// `ALL` would ask for what the host itself may not have.
+fn added_capabilities(profile: &Profile) -> Vec<String> {
+    match profile.capabilities {
+        Capabilities::None => Vec::new(),
+        Capabilities::All => capabilities::of_this_host()
+            .into_iter()
+            .map(|name| format!("CAP_{name}"))
+            .collect(),
+    }
 }
 
 fn network(network: Network) -> &'static str {
@@ -158,10 +190,18 @@ fn bind(source: &Path, target: &str, read_only: bool) -> Mount {
 
 /// An empty list, not an absent one, is what leaves everything open.
 fn paths(profile: &Profile, names: &[&str]) -> Vec<String> {
-    if profile.system_paths { names.iter().map(|name| (*name).to_owned()).collect() } else { Vec::new() }
+    if profile.system_paths {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 fn ulimit(name: &str, value: u64) -> ResourcesUlimits {
     let value = i64::try_from(value).unwrap_or(i64::MAX);
-    ResourcesUlimits { name: Some(name.to_owned()), soft: Some(value), hard: Some(value) }
+    ResourcesUlimits {
+        name: Some(name.to_owned()),
+        soft: Some(value),
+        hard: Some(value),
+    }
 }

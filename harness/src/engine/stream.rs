@@ -18,7 +18,10 @@ impl Lines {
     pub(super) fn push(&mut self, name: &str, chunk: &[u8]) -> Result<(), EngineError> {
         self.read = self.read.saturating_add(chunk.len());
         if self.read > MAX_OUTPUT {
-            return Err(EngineError::Flood { name: name.to_owned(), limit: MAX_OUTPUT });
+            return Err(EngineError::Flood {
+                name: name.to_owned(),
+                limit: MAX_OUTPUT,
+            });
         }
         self.pending.extend_from_slice(chunk);
         Ok(())
@@ -26,7 +29,9 @@ impl Lines {
 
     /// Takes a chunk of standard error; what is over the bound is dropped.
     pub(super) fn push_error(&mut self, chunk: &[u8]) {
-        let room = MAX_ERRORS.saturating_sub(self.errors.len()).min(chunk.len());
+        let room = MAX_ERRORS
+            .saturating_sub(self.errors.len())
+            .min(chunk.len());
         self.errors.extend_from_slice(&chunk[..room]);
     }
 
@@ -75,7 +80,10 @@ mod tests {
         let mut lines = Lines::default();
         let chunk = vec![b'x'; MAX_OUTPUT];
         lines.push("x", &chunk).unwrap();
-        assert!(matches!(lines.push("x", b"y"), Err(EngineError::Flood { .. })));
+        assert!(matches!(
+            lines.push("x", b"y"),
+            Err(EngineError::Flood { .. })
+        ));
     }
 
     #[test]

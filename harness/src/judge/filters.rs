@@ -41,21 +41,30 @@ fn programs_hold(stack: &[String], policy: &Policy) -> Option<Finding> {
         stack.iter().map(|text| Program::from_hex(text)).collect();
     match programs {
         Ok(programs) => holds(&programs, policy, Form::Runtime, Tolerance::RuntimeStub),
-        Err(error) => Some(differs("a filter the kernel would accept", &error.to_string())),
+        Err(error) => Some(differs(
+            "a filter the kernel would accept",
+            &error.to_string(),
+        )),
     }
 }
 
-fn holds(
-    stack: &[Program],
-    policy: &Policy,
-    form: Form,
-    tolerance: Tolerance,
-) -> Option<Finding> {
+fn holds(stack: &[Program], policy: &Policy, form: Form, tolerance: Tolerance) -> Option<Finding> {
     let differences = audit(stack, policy, form, NATIVE, tolerance).err()?;
-    let shown: Vec<String> = differences.iter().take(3).map(ToString::to_string).collect();
+    let shown: Vec<String> = differences
+        .iter()
+        .take(3)
+        .map(ToString::to_string)
+        .collect();
     let more = differences.len().saturating_sub(shown.len());
-    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-    Some(differs("exactly the policy", &format!("{}{more}", shown.join("; "))))
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("; and {more} more")
+    };
+    Some(differs(
+        "exactly the policy",
+        &format!("{}{more}", shown.join("; ")),
+    ))
 }
 
 fn differs(expected: &str, observed: &str) -> Finding {
@@ -65,5 +74,9 @@ fn differs(expected: &str, observed: &str) -> Finding {
 /// Enough of a digest for people to compare.
 fn digest(programs: &[String]) -> String {
     let text = programs.join("\n");
-    format!("({} programs, sha256 {:.12})", programs.len(), crate::image::sha256(text.as_bytes()))
+    format!(
+        "({} programs, sha256 {:.12})",
+        programs.len(),
+        crate::image::sha256(text.as_bytes())
+    )
 }

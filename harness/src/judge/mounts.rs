@@ -40,26 +40,70 @@ const ROOTS: [&str; 8] = [
 ];
 
 const NAMED: [Named; 12] = [
-    Named { point: Point::Exactly("/"), kinds: &ROOTS, access: Access::ReadOnly },
+    Named {
+        point: Point::Exactly("/"),
+        kinds: &ROOTS,
+        access: Access::ReadOnly,
+    },
     // The kernel's view of processes; its dangerous parts are masked below.
-    Named { point: Point::Exactly("/proc"), kinds: &["proc"], access: Access::Any },
+    Named {
+        point: Point::Exactly("/proc"),
+        kinds: &["proc"],
+        access: Access::Any,
+    },
     // Masked paths are covered by an empty read-only tmpfs or by /dev/null.
-    Named { point: Point::Beneath("/proc"), kinds: &["proc", "tmpfs"], access: Access::ReadOnly },
-    Named { point: Point::Exactly("/dev"), kinds: &["tmpfs"], access: Access::Any },
-    Named { point: Point::Exactly("/dev/pts"), kinds: &["devpts"], access: Access::Any },
-    Named { point: Point::Exactly("/dev/mqueue"), kinds: &["mqueue"], access: Access::Any },
-    Named { point: Point::Exactly("/sys"), kinds: &["sysfs"], access: Access::ReadOnly },
+    Named {
+        point: Point::Beneath("/proc"),
+        kinds: &["proc", "tmpfs"],
+        access: Access::ReadOnly,
+    },
+    Named {
+        point: Point::Exactly("/dev"),
+        kinds: &["tmpfs"],
+        access: Access::Any,
+    },
+    Named {
+        point: Point::Exactly("/dev/pts"),
+        kinds: &["devpts"],
+        access: Access::Any,
+    },
+    Named {
+        point: Point::Exactly("/dev/mqueue"),
+        kinds: &["mqueue"],
+        access: Access::Any,
+    },
+    Named {
+        point: Point::Exactly("/sys"),
+        kinds: &["sysfs"],
+        access: Access::ReadOnly,
+    },
     // On cgroup v1 a small tmpfs holds one read-only mount per controller.
     Named {
         point: Point::Exactly("/sys/fs/cgroup"),
         kinds: &["tmpfs", "cgroup2"],
         access: Access::Any,
     },
-    Named { point: Point::Beneath("/sys"), kinds: &["cgroup", "tmpfs"], access: Access::ReadOnly },
+    Named {
+        point: Point::Beneath("/sys"),
+        kinds: &["cgroup", "tmpfs"],
+        access: Access::ReadOnly,
+    },
     // Docker writes these three for every container, network or not.
-    Named { point: Point::Exactly("/etc/resolv.conf"), kinds: &[], access: Access::ReadOnly },
-    Named { point: Point::Exactly("/etc/hostname"), kinds: &[], access: Access::ReadOnly },
-    Named { point: Point::Exactly("/etc/hosts"), kinds: &[], access: Access::ReadOnly },
+    Named {
+        point: Point::Exactly("/etc/resolv.conf"),
+        kinds: &[],
+        access: Access::ReadOnly,
+    },
+    Named {
+        point: Point::Exactly("/etc/hostname"),
+        kinds: &[],
+        access: Access::ReadOnly,
+    },
+    Named {
+        point: Point::Exactly("/etc/hosts"),
+        kinds: &[],
+        access: Access::ReadOnly,
+    },
 ];
 
 /// Every way in which a mount table differs from the profile's, in words.
@@ -85,7 +129,12 @@ fn difference(mount: &Mount) -> Option<String> {
     if mount.point == INPUT || mount.point == OUTPUT {
         return None;
     }
-    let shown = format!("`{}` ({}, {})", mount.point, mount.kind, mount.options.join(","));
+    let shown = format!(
+        "`{}` ({}, {})",
+        mount.point,
+        mount.kind,
+        mount.options.join(",")
+    );
     let Some(named) = NAMED.iter().find(|named| named.point.is(&mount.point)) else {
         return Some(format!("{shown} is not a mount of the runtime's"));
     };
@@ -95,7 +144,9 @@ fn difference(mount: &Mount) -> Option<String> {
     // The null device that masks a file is on the sandbox's own /dev.
     let masked = mount.root == "/null" && matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
     match named.access {
-        Access::ReadOnly if !mount.is_read_only() && !masked => Some(format!("{shown} is writable")),
+        Access::ReadOnly if !mount.is_read_only() && !masked => {
+            Some(format!("{shown} is writable"))
+        }
         Access::ReadOnly | Access::Any => None,
     }
 }
@@ -104,9 +155,9 @@ impl Point {
     fn is(&self, point: &str) -> bool {
         match self {
             Self::Exactly(path) => point == *path,
-            Self::Beneath(path) => {
-                point.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-            }
+            Self::Beneath(path) => point
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with('/')),
         }
     }
 }
@@ -152,10 +203,26 @@ mod tests {
             ("/tmp/t /in", "/tmp/t /in2", "`/in` is not mounted"),
             ("/proc/bus ro,", "/proc/bus rw,", "`/proc/bus` (proc, rw"),
             ("- sysfs sysfs", "- ext4 sysfs", "of another type"),
-            ("/c/resolv.conf /etc/resolv.conf", "/x /etc/passwd", "not a mount of the runtime's"),
-            ("/c/resolv.conf /etc/resolv.conf", "/x /out/nested", "not a mount of the runtime's"),
-            ("/c/resolv.conf /etc/resolv.conf", "/x /var/run/docker.sock", "not a mount"),
-            ("/tmp/u /out", "/tmp/u /in", "`/in` is mounted more than once"),
+            (
+                "/c/resolv.conf /etc/resolv.conf",
+                "/x /etc/passwd",
+                "not a mount of the runtime's",
+            ),
+            (
+                "/c/resolv.conf /etc/resolv.conf",
+                "/x /out/nested",
+                "not a mount of the runtime's",
+            ),
+            (
+                "/c/resolv.conf /etc/resolv.conf",
+                "/x /var/run/docker.sock",
+                "not a mount",
+            ),
+            (
+                "/tmp/u /out",
+                "/tmp/u /in",
+                "`/in` is mounted more than once",
+            ),
         ] {
             assert!(DOCKER.contains(from), "{from}");
             let found = judged(&DOCKER.replacen(from, to, 1)).join("; ");

@@ -77,11 +77,20 @@ pub(super) fn judge(record: &LaunchRecord, fact: Fact, expected: &Expected) -> O
         Finding::Fits => None,
         Finding::Differs(expected, observed) => {
             let fact = fact.name();
-            Some(Verdict::Broken(Reason::Outside { launch, fact, expected, observed }))
+            Some(Verdict::Broken(Reason::Outside {
+                launch,
+                fact,
+                expected,
+                observed,
+            }))
         }
         Finding::NotSeen(reason) => {
             let fact = fact.name();
-            Some(Verdict::Inconclusive(Reason::NotSeen { launch, fact, reason }))
+            Some(Verdict::Inconclusive(Reason::NotSeen {
+                launch,
+                fact,
+                reason,
+            }))
         }
     }
 }
@@ -92,10 +101,16 @@ fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
     };
     match fact {
         Fact::Programs => programs(record, barrier, expected),
-        Fact::Filters => with(&barrier.filters, |stack| filters::finding(stack, &expected.policy)),
-        Fact::Mounts => with(&barrier.mounts, |table| fits_all(&mounts::differences(table))),
+        Fact::Filters => with(&barrier.filters, |stack| {
+            filters::finding(stack, &expected.policy)
+        }),
+        Fact::Mounts => with(&barrier.mounts, |table| {
+            fits_all(&mounts::differences(table))
+        }),
         Fact::Environment => at_exec(record, |exec| {
-            with(&exec.environment, |names| same("no variable", "", &names.join(" ")))
+            with(&exec.environment, |names| {
+                same("no variable", "", &names.join(" "))
+            })
         }),
         Fact::Network => network(barrier),
         Fact::Privileges => privileges(barrier),
@@ -115,9 +130,13 @@ fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
 fn at_exec(record: &LaunchRecord, judge: impl FnOnce(&View) -> Finding) -> Finding {
     match (&record.exec, &record.barrier) {
         (Some(exec), _) => judge(exec),
-        (None, Some(View { filters: Seen::NotSeen(reason), .. })) => {
-            Finding::NotSeen(format!("there was no look at the exec: {reason}"))
-        }
+        (
+            None,
+            Some(View {
+                filters: Seen::NotSeen(reason),
+                ..
+            }),
+        ) => Finding::NotSeen(format!("there was no look at the exec: {reason}")),
         (None, _) => Finding::NotSeen("there was no look at the exec".to_owned()),
     }
 }
@@ -127,12 +146,20 @@ fn same(words: &str, expected: &str, observed: &str) -> Finding {
         return Finding::Fits;
     }
     let expected = if expected.is_empty() { words } else { expected };
-    let observed = if observed.is_empty() { "none" } else { observed };
+    let observed = if observed.is_empty() {
+        "none"
+    } else {
+        observed
+    };
     Finding::Differs(expected.to_owned(), observed.to_owned())
 }
 
 fn fits_all(differences: &[String]) -> Finding {
-    same("the data mounts and the runtime's own", "", &differences.join("; "))
+    same(
+        "the data mounts and the runtime's own",
+        "",
+        &differences.join("; "),
+    )
 }
 
 /// The first that does not fit; what was not seen gives way to what differs.
@@ -155,8 +182,12 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
         Subject::Checker { .. } => &digests.checker,
     };
     let mut findings = vec![
-        with(&barrier.nonce_in_command, |found| same("", "true", &found.to_string())),
-        with(&barrier.executable, |digest| same("", &digests.airlock, digest)),
+        with(&barrier.nonce_in_command, |found| {
+            same("", "true", &found.to_string())
+        }),
+        with(&barrier.executable, |digest| {
+            same("", &digests.airlock, digest)
+        }),
         with(&barrier.held, |digest| same("", subject, digest)),
         with(&barrier.folders, |seen| {
             same("", &format!("{:?}", record.folders), &format!("{seen:?}"))
@@ -170,8 +201,12 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
 
 fn network(barrier: &View) -> Finding {
     first([
-        with(&barrier.interfaces, |names| same("", "lo", &names.join(" "))),
-        with(&barrier.routes, |routes| same("no route", "", &routes.join("; "))),
+        with(&barrier.interfaces, |names| {
+            same("", "lo", &names.join(" "))
+        }),
+        with(&barrier.routes, |routes| {
+            same("no route", "", &routes.join("; "))
+        }),
     ])
 }
 
@@ -222,9 +257,13 @@ fn namespaces(barrier: &View) -> Finding {
 
 fn descriptors(exec: &View) -> Finding {
     with(&exec.descriptors, |open| {
-        let numbers: Vec<String> =
-            open.iter().map(|descriptor| descriptor.number.to_string()).collect();
-        let targets = open.iter().all(|descriptor| descriptor.target.starts_with("pipe:"));
+        let numbers: Vec<String> = open
+            .iter()
+            .map(|descriptor| descriptor.number.to_string())
+            .collect();
+        let targets = open
+            .iter()
+            .all(|descriptor| descriptor.target.starts_with("pipe:"));
         let seen = numbers.join(" ");
         if targets {
             return same("", "0 1 2", &seen);
@@ -246,5 +285,8 @@ fn limits(exec: &View) -> Finding {
 
 /// Whether the filters were read back, for the words "read back" or "attempted".
 pub(super) fn filters_were_read(record: &LaunchRecord) -> bool {
-    record.barrier.as_ref().is_some_and(|barrier| barrier.filters.fact().is_some())
+    record
+        .barrier
+        .as_ref()
+        .is_some_and(|barrier| barrier.filters.fact().is_some())
 }

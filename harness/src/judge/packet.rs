@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use negatives::matrix::{Case, Evidence, Packet, Role as PacketRole};
 use serde_json::Value;
 
+use super::Expected;
 use super::outside::{self, Fact};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use super::Expected;
 use crate::engine::Exit;
 use crate::plan;
 use crate::record::{EntryKind, LaunchRecord};
@@ -47,7 +47,12 @@ fn differs(case: &Case, packet: &Packet, record: &LaunchRecord) -> Option<Reason
         .or_else(|| answer.report_is_the_announced_one())
         .or_else(|| answer.gate())
         .or_else(|| answer.reasons())
-        .or_else(|| case.needs.contains(&Evidence::OutputFolder).then(|| answer.output()).flatten())
+        .or_else(|| {
+            case.needs
+                .contains(&Evidence::OutputFolder)
+                .then(|| answer.output())
+                .flatten()
+        })
 }
 
 struct Answer<'a> {
@@ -58,13 +63,22 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn reason(&self, what: &str, expected: String, observed: String) -> Reason {
         let packet = self.packet.fixture.clone();
-        Reason::Packet { packet, what: what.to_owned(), expected, observed }
+        Reason::Packet {
+            packet,
+            what: what.to_owned(),
+            expected,
+            observed,
+        }
     }
 
     /// The announcement's code, and the process's own, which is the kernel's word.
     fn exit(&self) -> Option<Reason> {
         let expected = i64::from(self.packet.exit);
-        let announced = self.record.announcement.as_ref().map(|said| i64::from(said.exit));
+        let announced = self
+            .record
+            .announcement
+            .as_ref()
+            .map(|said| i64::from(said.exit));
         let (exited, announced) = (&self.record.exit, announced);
         if *exited == Exit::Code(expected) && announced == Some(expected) {
             return None;
@@ -81,9 +95,17 @@ impl Answer<'_> {
     fn report_is_the_announced_one(&self) -> Option<Reason> {
         let announced = self.record.announcement.as_ref()?.report.as_ref();
         let announced = announced.map(|report| report.sha256.clone());
-        let read = self.record.report.as_ref().map(|text| crate::image::sha256(text.as_bytes()));
+        let read = self
+            .record
+            .report
+            .as_ref()
+            .map(|text| crate::image::sha256(text.as_bytes()));
         (announced.is_none() || announced != read).then(|| {
-            self.reason("digest of the report", format!("{announced:?}"), format!("{read:?}"))
+            self.reason(
+                "digest of the report",
+                format!("{announced:?}"),
+                format!("{read:?}"),
+            )
         })
     }
 
@@ -92,10 +114,16 @@ impl Answer<'_> {
         let expected = self.packet.stops_at.as_deref()?;
         let report = self.report().unwrap_or_default();
         let failed = report["gates"].as_array().and_then(|gates| {
-            gates.iter().find(|gate| gate["outcome"] == "failed")?["gate"].as_str().map(str::to_owned)
+            gates.iter().find(|gate| gate["outcome"] == "failed")?["gate"]
+                .as_str()
+                .map(str::to_owned)
         });
         (failed.as_deref() != Some(expected)).then(|| {
-            self.reason("gate that failed", expected.to_owned(), format!("{failed:?}"))
+            self.reason(
+                "gate that failed",
+                expected.to_owned(),
+                format!("{failed:?}"),
+            )
         })
     }
 
@@ -131,7 +159,11 @@ impl Answer<'_> {
         };
         (!fits).then(|| {
             let expected = format!("`{}` alone, as announced", announced.path);
-            self.reason("output folder", expected, format!("{:?}", self.record.output))
+            self.reason(
+                "output folder",
+                expected,
+                format!("{:?}", self.record.output),
+            )
         })
     }
 }
@@ -142,7 +174,9 @@ fn gather(value: &Value, found: &mut BTreeSet<String>) {
         Value::Object(fields) => {
             for (name, field) in fields {
                 match field {
-                    Value::String(text) if matches!(name.as_str(), "reason" | "refused" | "gap") => {
+                    Value::String(text)
+                        if matches!(name.as_str(), "reason" | "refused" | "gap") =>
+                    {
                         found.insert(text.clone());
                     }
                     other => gather(other, found),

@@ -25,11 +25,7 @@ enum Came<'a> {
 }
 
 /// Judges every attempt of a case, then what the outside witness must have seen.
-pub(super) fn judge(
-    case: &Case,
-    records: &Records<'_>,
-    expected: &Expected,
-) -> Verdict {
+pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
     let mut applied = 0_usize;
     let mut evidence = String::new();
     for boundary in &case.boundaries {
@@ -98,12 +94,18 @@ fn fell(
     let expected = expectation.to_string();
     let observed = observed.to_string();
     match role {
-        Role::Locked | Role::Alone { .. } => {
-            Verdict::Broken(Reason::NotRefused { launch, attempt, expected, observed })
-        }
-        Role::Control { .. } => {
-            Verdict::Inconclusive(Reason::ControlFailed { launch, attempt, expected, observed })
-        }
+        Role::Locked | Role::Alone { .. } => Verdict::Broken(Reason::NotRefused {
+            launch,
+            attempt,
+            expected,
+            observed,
+        }),
+        Role::Control { .. } => Verdict::Inconclusive(Reason::ControlFailed {
+            launch,
+            attempt,
+            expected,
+            observed,
+        }),
     }
 }
 
@@ -114,7 +116,9 @@ fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
     for line in &record.lines {
         match &line.event {
             Event::Begin { id: begin } => begun = begin == id,
-            Event::End { id: end, outcome, .. } if end == id => return Came::Out(outcome),
+            Event::End {
+                id: end, outcome, ..
+            } if end == id => return Came::Out(outcome),
             Event::End { .. } | Event::Exit { .. } => begun = false,
             Event::Hello { .. } => {}
         }
@@ -173,7 +177,9 @@ fn facts(case: &Case) -> Vec<(Fact, bool)> {
         | Evidence::BundleVerification
         | Evidence::RunReports => None,
     });
-    std::iter::once((Fact::Programs, false)).chain(needed).collect()
+    std::iter::once((Fact::Programs, false))
+        .chain(needed)
+        .collect()
 }
 
 fn judge_outside(case: &Case, records: &Records<'_>, expected: &Expected) -> Option<Verdict> {

@@ -2,19 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use negatives::matrix::Case;
 use negatives::wire::Event;
 
 use super::verdict::Reason;
+use crate::launch::Order;
+use crate::plan;
 use crate::record::{LaunchRecord, Role, Subject};
 
-/// A case's records by launch id.
+/// A case's records by launch id, and the launches its plan asks for.
 pub(super) struct Records<'a> {
     by_id: BTreeMap<&'a str, &'a LaunchRecord>,
+    planned: BTreeMap<String, Order>,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(records: &'a [LaunchRecord]) -> Self {
-        Self { by_id: records.iter().map(|record| (record.id.as_str(), record)).collect() }
+    pub(super) fn new(case: &Case, records: &'a [LaunchRecord]) -> Self {
+        let planned = plan::orders(case)
+            .into_iter()
+            .map(|order| (order.id.clone(), order));
+        Self {
+            by_id: records
+                .iter()
+                .map(|record| (record.id.as_str(), record))
+                .collect(),
+            planned: planned.collect(),
+        }
     }
 
     /// A record that can count.
@@ -23,25 +36,66 @@ impl<'a> Records<'a> {
             .by_id
             .get(launch)
             .copied()
-            .ok_or_else(|| Reason::NoRecord { launch: launch.to_owned() })?;
+            .ok_or_else(|| Reason::NoRecord {
+                launch: launch.to_owned(),
+            })?;
         match &record.trouble {
-            Some(trouble) => {
-                Err(Reason::Trouble { launch: launch.to_owned(), trouble: trouble.clone() })
+            Some(trouble) => Err(Reason::Trouble {
+                launch: launch.to_owned(),
+                trouble: trouble.clone(),
+            }),
+            None => {
+                let planned = self.planned.get(launch);
+                let planned = planned.ok_or_else(|| Reason::NoRecord {
+                    launch: launch.to_owned(),
+                })?;
+                as_planned(record, planned)?;
+                authentic(record).map(|()| record)
             }
-            None => authentic(record).map(|()| record),
         }
     }
 
     /// The records of locked launches.
     pub(super) fn locked(&self) -> impl Iterator<Item = &'a LaunchRecord> {
-        self.by_id.values().copied().filter(|record| record.role == Role::Locked)
+        self.by_id
+            .values()
+            .copied()
+            .filter(|record| record.role == Role::Locked)
     }
+}
+
+/// The record is of the plan's role, lifts and attempts: a launch with less lifted is
+/// no control, and one with more is no proof. A user's own `--lift` on a locked launch
+/// is said by the statement, and can only break a row.
+fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
+    let mismatch = |what, expected: String, observed: String| Reason::Mismatched {
+        launch: record.id.clone(),
+        what,
+        expected,
+        observed,
+    };
+    if record.role != planned.role {
+        let (expected, observed) = (format!("{:?}", planned.role), format!("{:?}", record.role));
+        return Err(mismatch("role", expected, observed));
+    }
+    let lifts: Vec<String> = planned.lifts.iter().map(ToString::to_string).collect();
+    if record.lifts != lifts && record.role != Role::Locked {
+        return Err(mismatch("lifts", lifts.join(", "), record.lifts.join(", ")));
+    }
+    let subject = planned.task.subject();
+    if record.subject != subject {
+        let (expected, observed) = (format!("{subject:?}"), format!("{:?}", record.subject));
+        return Err(mismatch("subject", expected, observed));
+    }
+    Ok(())
 }
 
 /// A probe's lines repeat the nonce, count up without a gap, and begin with the
 /// case they were asked for; a replayed or cut protocol does not.
 fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
-    let Subject::Probe { attempts } = &record.subject else { return Ok(()) };
+    let Subject::Probe { attempts } = &record.subject else {
+        return Ok(());
+    };
     let mismatch = |what, expected: &str, observed: &str| Reason::Mismatched {
         launch: record.id.clone(),
         what,

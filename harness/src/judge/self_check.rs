@@ -44,7 +44,10 @@ fn compare(record: &LaunchRecord) -> Option<Reason> {
         return Some(missing("all", "no announcement".to_owned()));
     };
     if announcement.self_check.len() != INVARIANTS {
-        return Some(missing("all", format!("{} of them", announcement.self_check.len())));
+        return Some(missing(
+            "all",
+            format!("{} of them", announcement.self_check.len()),
+        ));
     }
     let (Some(barrier), Some(exec)) = (&record.barrier, &record.exec) else {
         return Some(missing("all", "no look from outside".to_owned()));
@@ -73,10 +76,13 @@ fn seen_from_outside(name: InvariantName, barrier: &View, exec: &View) -> Value 
             .map_or(Value::Null, |text| number_or_text(text))
     };
     match name {
-        InvariantName::DataMounts => json!({ INPUT: access(barrier, INPUT), OUTPUT: access(barrier, OUTPUT) }),
-        InvariantName::MountTable => {
-            barrier.mounts.fact().map_or(Value::Null, |table| json!(mounts::differences(table)))
+        InvariantName::DataMounts => {
+            json!({ INPUT: access(barrier, INPUT), OUTPUT: access(barrier, OUTPUT) })
         }
+        InvariantName::MountTable => barrier
+            .mounts
+            .fact()
+            .map_or(Value::Null, |table| json!(mounts::differences(table))),
         InvariantName::RootReadOnly => json!(access(barrier, "/") == "ro"),
         InvariantName::NetworkInterfaces => json!(barrier.interfaces.fact()),
         InvariantName::Routes => json!(barrier.routes.fact().map(Vec::len)),
@@ -90,7 +96,8 @@ fn seen_from_outside(name: InvariantName, barrier: &View, exec: &View) -> Value 
 }
 
 fn number_or_text(text: &str) -> Value {
-    text.parse::<u64>().map_or_else(|_| json!(text), Value::from)
+    text.parse::<u64>()
+        .map_or_else(|_| json!(text), Value::from)
 }
 
 fn access(view: &View, point: &str) -> &'static str {
@@ -106,12 +113,18 @@ fn capabilities(view: &View) -> Value {
     let status = view.status.fact();
     let sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
     sets.into_iter()
-        .map(|name| (name.to_owned(), json!(status.and_then(|status| status.get(name)))))
+        .map(|name| {
+            (
+                name.to_owned(),
+                json!(status.and_then(|status| status.get(name))),
+            )
+        })
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
 
 fn id(view: &View, name: &str) -> Value {
     let ids = view.status.fact().and_then(|status| status.get(name));
-    ids.and_then(|ids| ids.split_whitespace().next()).map_or(Value::Null, number_or_text)
+    ids.and_then(|ids| ids.split_whitespace().next())
+        .map_or(Value::Null, number_or_text)
 }

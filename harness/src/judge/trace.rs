@@ -4,10 +4,10 @@
 
 use negatives::matrix::Case;
 
+use super::Expected;
 use super::outside::{self, Fact};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use super::Expected;
 use crate::engine::Exit;
 use crate::image::INPUT;
 use crate::plan;
@@ -53,7 +53,10 @@ pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> 
 /// The packet's paths that a launch handed to the kernel.
 fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
     let Some(paths) = &record.paths else {
-        let reason = record.barrier.as_ref().and_then(|view| view.filters.reason());
+        let reason = record
+            .barrier
+            .as_ref()
+            .and_then(|view| view.filters.reason());
         return Err(Verdict::Inconclusive(Reason::NotSeen {
             launch: record.id.clone(),
             fact: "the system calls",
@@ -61,17 +64,30 @@ fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
         }));
     };
     // A bare launch has the packet at a path of the host's.
-    let inputs = record.folders.keys().map(String::as_str).filter(|path| path.ends_with("/in"));
+    let inputs = record
+        .folders
+        .keys()
+        .map(String::as_str)
+        .filter(|path| path.ends_with("/in"));
     let inputs: Vec<&str> = inputs.collect();
     let beneath = |path: &&str| inputs.iter().any(|input| path.starts_with(input));
-    Ok(paths.iter().map(|opened| opened.path.as_str()).filter(beneath).collect())
+    Ok(paths
+        .iter()
+        .map(|opened| opened.path.as_str())
+        .filter(beneath)
+        .collect())
 }
 
 fn blocked(record: &LaunchRecord) -> Option<Verdict> {
     let launch = record.id.clone();
     let broken = |attempt: &str, expected: String, observed: String| {
         let (launch, attempt) = (launch.clone(), attempt.to_owned());
-        Some(Verdict::Broken(Reason::NotRefused { launch, attempt, expected, observed }))
+        Some(Verdict::Broken(Reason::NotRefused {
+            launch,
+            attempt,
+            expected,
+            observed,
+        }))
     };
     if record.exit != Exit::Code(BLOCKED) {
         let observed = format!("{:?}", record.exit);
@@ -80,6 +96,10 @@ fn blocked(record: &LaunchRecord) -> Option<Verdict> {
     match touched(record) {
         Err(verdict) => Some(verdict),
         Ok(paths) if paths.is_empty() => None,
-        Ok(paths) => broken("read the packet", "no path of the packet".to_owned(), paths.join(" ")),
+        Ok(paths) => broken(
+            "read the packet",
+            "no path of the packet".to_owned(),
+            paths.join(" "),
+        ),
     }
 }

@@ -192,6 +192,18 @@ pub enum Reason {
         /// The checker's.
         observed: String,
     },
+    /// A check that the harness made itself came out otherwise than declared.
+    #[error("check `{check}` of {subject}: expected {expected}, observed {observed}")]
+    Check {
+        /// Its id.
+        check: String,
+        /// What was checked.
+        subject: String,
+        /// What was declared.
+        expected: String,
+        /// What came of it.
+        observed: String,
+    },
     /// The checker's own word differs from what the outside witness saw.
     #[error("self-check invariant `{invariant}`: expected {expected}, observed {observed}")]
     SelfCheck {
@@ -223,6 +235,7 @@ impl Reason {
             Self::Outside { .. } => "outside",
             Self::NotSeen { .. } => "not_seen",
             Self::Packet { .. } => "packet",
+            Self::Check { .. } => "check",
             Self::SelfCheck { .. } => "self_check",
         }
     }

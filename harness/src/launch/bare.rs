@@ -25,13 +25,23 @@ pub(super) fn run(
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let input = folders.mounted().input.display().to_string();
-    record.folders.insert(input.clone(), "of the host".to_owned());
+    record
+        .folders
+        .insert(input.clone(), "of the host".to_owned());
     let program = folders.root().join("checker");
     fs::write(&program, image.programs.checker).map_err(LaunchError::Bare)?;
     fs::set_permissions(&program, Permissions::from_mode(0o500)).map_err(LaunchError::Bare)?;
     let mut command = Command::new(&program);
-    command.arg("--input").arg(&input).arg("--output").arg(folders.output());
-    command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .arg("--input")
+        .arg(&input)
+        .arg("--output")
+        .arg(folders.output());
+    command
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let (tracee, mut child) = Tracee::start(&mut command).map_err(LaunchError::Bare)?;
     let (paths, code) = tracee.record_paths().map_err(LaunchError::Trace)?;
     record.paths = Some(paths);
@@ -39,7 +49,10 @@ pub(super) fn run(
     let mut said = String::new();
     if let Some(stdout) = child.stdout.take() {
         // Its one line fits into the pipe, so it could end before it was read.
-        stdout.take(MAX_OUTPUT as u64).read_to_string(&mut said).map_err(LaunchError::Bare)?;
+        stdout
+            .take(MAX_OUTPUT as u64)
+            .read_to_string(&mut said)
+            .map_err(LaunchError::Bare)?;
     }
     let bad = |source| LaunchError::Protocol { line: 1, source };
     record.announcement = Some(serde_json::from_str(said.trim_end()).map_err(bad)?);

@@ -65,11 +65,18 @@ impl Scratch {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&parent)
             .map_err(make(&parent))?;
-        let scratch = Self { root, launches: AtomicU32::new(0) };
+        let scratch = Self {
+            root,
+            launches: AtomicU32::new(0),
+        };
         let canary = scratch.canary();
         fs::create_dir(&canary).map_err(make(&canary))?;
         let secret = canary.join(Path::new(CANARY_FILE).file_name().unwrap_or_default());
-        write(&secret, b"canary: this text is not for the sandbox\n", 0o444)?;
+        write(
+            &secret,
+            b"canary: this text is not for the sandbox\n",
+            0o444,
+        )?;
         write(&scratch.decoy(), b"decoy: this is not a secret\n", 0o444)?;
         let database = scratch.database();
         fs::create_dir(&database).map_err(make(&database))?;
@@ -133,7 +140,11 @@ impl Scratch {
         if input.is_none() {
             fs::create_dir(&mounted.input).map_err(make(&mounted.input))?;
         }
-        let folders = LaunchFolders { root, mounted, user };
+        let folders = LaunchFolders {
+            root,
+            mounted,
+            user,
+        };
         folders.give(&folders.mounted.output)?;
         folders.give(&folders.mounted.outer)?;
         Ok(folders)
@@ -169,13 +180,16 @@ impl LaunchFolders {
         &self,
         profile: &Profile,
     ) -> Result<BTreeMap<String, String>, FolderError> {
-        [(INPUT.to_owned(), &self.mounted.input), (profile.output(), &self.mounted.output)]
-            .into_iter()
-            .map(|(inside, path)| {
-                let metadata = fs::metadata(path).map_err(make(path))?;
-                Ok((inside, witness::identity(&metadata)))
-            })
-            .collect()
+        [
+            (INPUT.to_owned(), &self.mounted.input),
+            (profile.output(), &self.mounted.output),
+        ]
+        .into_iter()
+        .map(|(inside, path)| {
+            let metadata = fs::metadata(path).map_err(make(path))?;
+            Ok((inside, witness::identity(&metadata)))
+        })
+        .collect()
     }
 
     /// Puts the probe's plan into the input, and a file that is the sandbox
@@ -192,8 +206,10 @@ impl LaunchFolders {
 
     /// Puts a packet into the input.
     pub(super) fn put_fixture(&self, name: &str) -> Result<(), FolderError> {
-        fixtures::write(name, &self.mounted.input)
-            .map_err(|source| FolderError::Packet { name: name.to_owned(), source })
+        fixtures::write(name, &self.mounted.input).map_err(|source| FolderError::Packet {
+            name: name.to_owned(),
+            source,
+        })
     }
 
     /// Makes the sandbox's user the owner, where this process may; where it may
@@ -207,8 +223,10 @@ impl LaunchFolders {
 
     /// Removes what the launch left.
     pub(super) fn remove(self) -> Result<(), FolderError> {
-        fs::remove_dir_all(&self.root)
-            .map_err(|source| FolderError::Remove { path: self.root.clone(), source })
+        fs::remove_dir_all(&self.root).map_err(|source| FolderError::Remove {
+            path: self.root.clone(),
+            source,
+        })
     }
 }
 

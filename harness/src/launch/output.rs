@@ -82,7 +82,9 @@ fn open_beneath(folder: &File, name: &Path) -> io::Result<Vec<u8>> {
     let file = File::from(openat2(folder, name, how)?);
     let metadata = file.metadata()?;
     if !metadata.is_file() || metadata.len() > MAX_FILE {
-        return Err(io::Error::other("not a regular file of a size that is read"));
+        return Err(io::Error::other(
+            "not a regular file of a size that is read",
+        ));
     }
     let mut bytes = Vec::new();
     file.take(MAX_FILE).read_to_end(&mut bytes)?;
@@ -124,6 +126,9 @@ mod tests {
         let path = folder.path().join("report.json");
         nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
         assert!(beneath(folder.path(), "report.json").is_err());
-        assert_eq!(kind(&std::fs::symlink_metadata(&path).unwrap()), EntryKind::Special);
+        assert_eq!(
+            kind(&std::fs::symlink_metadata(&path).unwrap()),
+            EntryKind::Special
+        );
     }
 }

@@ -50,12 +50,19 @@ pub(super) fn to_the_end(
     let mut number = 0;
     while let Some(line) = running.line()? {
         number += 1;
-        let bad = |source| LaunchError::Protocol { line: number, source };
+        let bad = |source| LaunchError::Protocol {
+            line: number,
+            source,
+        };
         if line.len() >= MAX_LINE || number > MAX_LINES {
-            return Err(bad(serde::de::Error::custom("the output passes its bounds")));
+            return Err(bad(serde::de::Error::custom(
+                "the output passes its bounds",
+            )));
         }
         if probe {
-            record.lines.push(serde_json::from_str::<Line>(&line).map_err(bad)?);
+            record
+                .lines
+                .push(serde_json::from_str::<Line>(&line).map_err(bad)?);
         } else if record.announcement.is_none() {
             record.announcement = Some(serde_json::from_str(&line).map_err(bad)?);
         } else {
@@ -67,5 +74,8 @@ pub(super) fn to_the_end(
 
 /// The start of a line, without what could drive a terminal.
 fn shown(line: &str) -> String {
-    line.chars().take(200).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    line.chars()
+        .take(200)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }

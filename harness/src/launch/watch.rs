@@ -75,5 +75,8 @@ fn look(pid: u32, profile: &Profile, record: &LaunchRecord) -> View {
 }
 
 fn not_traced<T>(error: Errno) -> Seen<T> {
-    Seen::NotSeen(format!("PTRACE_SEIZE: {}; it needs CAP_SYS_PTRACE or the same user", error.desc()))
+    Seen::NotSeen(format!(
+        "PTRACE_SEIZE: {}; it needs CAP_SYS_PTRACE or the same user",
+        error.desc()
+    ))
 }

@@ -63,9 +63,15 @@ fn allowing(profile: &Profile, calls: &BTreeSet<String>) -> Result<seccomp::Poli
 
 fn open_environment(profile: &mut Profile) {
     profile.clear_environment = false;
-    profile.environment.insert(CANARY_VARIABLE.to_owned(), "canary".to_owned());
+    profile
+        .environment
+        .insert(CANARY_VARIABLE.to_owned(), "canary".to_owned());
 }
 
 fn add_mount(profile: &mut Profile, source: ExtraSource, target: &str) {
-    profile.extra_mounts.push(ExtraMount { source, target: target.to_owned(), read_only: true });
+    profile.extra_mounts.push(ExtraMount {
+        source,
+        target: target.to_owned(),
+        read_only: true,
+    });
 }

@@ -53,8 +53,12 @@ impl Summary {
     #[must_use]
     pub fn of(results: &[CaseResult], deferred: Vec<String>, lifts: Vec<String>) -> Self {
         let ids = |word| {
-            let having = results.iter().filter(|result| result.verdict.word() == word);
-            having.map(|result| result.case.id.to_string()).collect::<Vec<_>>()
+            let having = results
+                .iter()
+                .filter(|result| result.verdict.word() == word);
+            having
+                .map(|result| result.case.id.to_string())
+                .collect::<Vec<_>>()
         };
         let broken = ids(Word::Broken);
         let held = ids(Word::Held);

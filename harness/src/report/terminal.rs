@@ -36,7 +36,11 @@ impl Terminal {
     /// Standard output is closed.
     pub fn table(&self, results: &[CaseResult], matrix: &Matrix) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        writeln!(out, "{:<4} {:<3} {:<13} {:>7}  what", "row", "in", "verdict", "seconds")?;
+        writeln!(
+            out,
+            "{:<4} {:<3} {:<13} {:>7}  what",
+            "row", "in", "verdict", "seconds"
+        )?;
         for result in results {
             let word = result.verdict.word();
             let seconds = tenths(result.millis);
@@ -53,7 +57,11 @@ impl Terminal {
             }
         }
         for deferred in matrix.deferred() {
-            writeln!(out, "{:<4} {:<3} {:<13} {:>7}  {}", deferred.id, "-", "deferred", "", deferred.title)?;
+            writeln!(
+                out,
+                "{:<4} {:<3} {:<13} {:>7}  {}",
+                deferred.id, "-", "deferred", "", deferred.title
+            )?;
         }
         Ok(())
     }
@@ -117,7 +125,13 @@ pub fn tell(line: &str) {
 /// Text from the sandbox without what could drive a terminal.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    let keep = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let keep = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
     text.chars().map(keep).collect()
 }
 

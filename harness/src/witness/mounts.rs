@@ -42,7 +42,13 @@ fn parse_line(line: &str) -> Option<Mount> {
     let mut file_system = file_system.split(' ');
     let kind = file_system.next()?.to_owned();
     let source = unescape(file_system.next()?);
-    Some(Mount { root, point, options, kind, source })
+    Some(Mount {
+        root,
+        point,
+        options,
+        kind,
+        source,
+    })
 }
 
 /// The kernel writes space, tab, newline and backslash as three octal digits.
@@ -51,7 +57,11 @@ fn unescape(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let escaped = if *byte == b'\\' { octal(bytes, at + 1) } else { None };
+        let escaped = if *byte == b'\\' {
+            octal(bytes, at + 1)
+        } else {
+            None
+        };
         out.push(escaped.unwrap_or(*byte));
         at += if escaped.is_some() { 4 } else { 1 };
     }

@@ -86,7 +86,9 @@ impl Process<'_> {
 
     fn bytes(&self, entry: &str) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(self.path(entry))?.take(MAX_TEXT).read_to_end(&mut bytes)?;
+        File::open(self.path(entry))?
+            .take(MAX_TEXT)
+            .read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -112,7 +114,12 @@ impl Process<'_> {
         let text = self.text("environ")?;
         let entries = text.split('\0').filter(|entry| !entry.is_empty());
         Ok(entries
-            .map(|entry| entry.split_once('=').map_or(entry, |(name, _)| name).to_owned())
+            .map(|entry| {
+                entry
+                    .split_once('=')
+                    .map_or(entry, |(name, _)| name)
+                    .to_owned()
+            })
             .collect())
     }
 
@@ -137,7 +144,13 @@ impl Process<'_> {
             let id = link(&self.lookup.pid.to_string())?;
             let shared_with_host = id == link("self")?;
             let id = id.display().to_string();
-            found.insert(name.to_owned(), Namespace { id, shared_with_host });
+            found.insert(
+                name.to_owned(),
+                Namespace {
+                    id,
+                    shared_with_host,
+                },
+            );
         }
         Ok(found)
     }
@@ -149,8 +162,12 @@ impl Process<'_> {
     }
 
     fn routes(&self) -> io::Result<Vec<String>> {
-        let mut routes: Vec<String> =
-            self.text("net/route")?.lines().skip(1).map(|line| line.trim().to_owned()).collect();
+        let mut routes: Vec<String> = self
+            .text("net/route")?
+            .lines()
+            .skip(1)
+            .map(|line| line.trim().to_owned())
+            .collect();
         // A kernel without IPv6 has no such file.
         let six = match self.text("net/ipv6_route") {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -188,7 +205,11 @@ impl Process<'_> {
         let mut found = Vec::new();
         for entry in fs::read_dir(self.path("fd"))? {
             let entry = entry?;
-            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            let Some(number) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+            else {
                 continue;
             };
             let target = fs::read_link(entry.path())?.display().to_string();
@@ -226,7 +247,12 @@ mod tests {
 
     fn own(nonce: &str) -> View {
         let pid = std::process::id();
-        view(Lookup { pid, nonce, held: 1000, folders: ["/tmp", "/proc"] })
+        view(Lookup {
+            pid,
+            nonce,
+            held: 1000,
+            folders: ["/tmp", "/proc"],
+        })
     }
 
     #[test]
@@ -234,7 +260,11 @@ mod tests {
         let view = own("");
         let namespaces = view.namespaces.fact().unwrap();
         assert_eq!(namespaces.len(), 7);
-        assert!(namespaces.values().all(|namespace| namespace.shared_with_host));
+        assert!(
+            namespaces
+                .values()
+                .all(|namespace| namespace.shared_with_host)
+        );
     }
 
     #[test]
@@ -244,8 +274,20 @@ mod tests {
         assert_eq!(view.executable, Seen::Seen(crate::image::sha256(&program)));
         assert_eq!(view.nonce_in_command, Seen::Seen(false));
         assert_eq!(view.held, Seen::Seen(String::new()));
-        assert!(view.environment.fact().unwrap().iter().any(|name| name == "PATH"));
-        assert!(view.mounts.fact().unwrap().iter().any(|mount| mount.point == "/"));
+        assert!(
+            view.environment
+                .fact()
+                .unwrap()
+                .iter()
+                .any(|name| name == "PATH")
+        );
+        assert!(
+            view.mounts
+                .fact()
+                .unwrap()
+                .iter()
+                .any(|mount| mount.point == "/")
+        );
         assert!(view.limits.fact().unwrap().contains_key("Max open files"));
         let tmp = identity(&fs::metadata("/tmp").unwrap());
         assert_eq!(view.folders.fact().unwrap()["/tmp"], tmp);
@@ -253,7 +295,12 @@ mod tests {
 
     #[test]
     fn a_process_that_is_gone_is_not_seen_and_says_why() {
-        let lookup = Lookup { pid: u32::MAX, nonce: "", held: 1, folders: ["/", "/"] };
+        let lookup = Lookup {
+            pid: u32::MAX,
+            nonce: "",
+            held: 1,
+            folders: ["/", "/"],
+        };
         let view = view(lookup);
         assert!(view.status.reason().unwrap().contains("No such file"));
         assert!(view.held.fact().is_none());

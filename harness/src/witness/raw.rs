@@ -1,6 +1,9 @@
 //! The requests of ptrace(2) that have no safe wrapper.
 
-#![expect(unsafe_code, reason = "ptrace(2) requests without a safe wrapper live here alone")]
+#![expect(
+    unsafe_code,
+    reason = "ptrace(2) requests without a safe wrapper live here alone"
+)]
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -21,7 +24,12 @@ pub(super) fn filter(pid: Pid, index: usize) -> Result<Vec<u8>, Errno> {
     // SAFETY: with a null data pointer the kernel writes nothing and returns the
     // number of instructions.
     let count = unsafe {
-        libc::ptrace(SECCOMP_GET_FILTER, pid.as_raw(), index, std::ptr::null_mut::<u8>())
+        libc::ptrace(
+            SECCOMP_GET_FILTER,
+            pid.as_raw(),
+            index,
+            std::ptr::null_mut::<u8>(),
+        )
     };
     let count = usize::try_from(Errno::result(count)?).unwrap_or_default();
     let mut bytes = vec![0_u8; count * size_of::<libc::sock_filter>()];
@@ -61,5 +69,8 @@ pub(super) fn entry(pid: Pid) -> Result<Option<Entry>, Errno> {
     }
     // SAFETY: `op` says that the kernel filled in the union's `entry`.
     let entry = unsafe { info.u.entry };
-    Ok(Some(Entry { number: entry.nr, arguments: entry.args }))
+    Ok(Some(Entry {
+        number: entry.nr,
+        arguments: entry.args,
+    }))
 }

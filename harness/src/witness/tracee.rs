@@ -59,7 +59,10 @@ impl Tracee {
     pub fn seize(pid: u32) -> Result<Self, Errno> {
         let pid = Pid::from_raw(i32::try_from(pid).map_err(|_| Errno::ESRCH)?);
         ptrace::seize(pid, options())?;
-        Ok(Self { pid, not_send: std::marker::PhantomData })
+        Ok(Self {
+            pid,
+            not_send: std::marker::PhantomData,
+        })
     }
 
     /// Starts a command that stops at its exec, traced by this thread.
@@ -72,10 +75,20 @@ impl Tracee {
         let pid = Pid::from_raw(i32::try_from(child.id()).map_err(std::io::Error::other)?);
         match wait(pid)? {
             WaitStatus::Stopped(_, Signal::SIGTRAP) => {}
-            other => return Err(std::io::Error::other(format!("stopped otherwise: {other:?}"))),
+            other => {
+                return Err(std::io::Error::other(format!(
+                    "stopped otherwise: {other:?}"
+                )));
+            }
         }
         ptrace::setoptions(pid, options())?;
-        Ok((Self { pid, not_send: std::marker::PhantomData }, child))
+        Ok((
+            Self {
+                pid,
+                not_send: std::marker::PhantomData,
+            },
+            child,
+        ))
     }
 
     /// Stops it, reads every filter back, oldest first, and lets it go on.
@@ -221,7 +234,10 @@ fn path_of(pid: Pid) -> Option<OpenedPath> {
     let name = seccomp::syscall_name(NATIVE, u32::try_from(entry.number).ok()?)?;
     let index = path_argument(name)?;
     let address = *entry.arguments.get(index)?;
-    Some(OpenedPath { call: name.to_owned(), path: text_at(pid, address) })
+    Some(OpenedPath {
+        call: name.to_owned(),
+        path: text_at(pid, address),
+    })
 }
 
 /// Which argument of a call is a path, for the calls that open or look at one.
@@ -240,6 +256,9 @@ fn text_at(pid: Pid, address: u64) -> String {
     let read = File::open(format!("/proc/{pid}/mem"))
         .and_then(|memory| memory.read_at(&mut bytes, address))
         .unwrap_or_default();
-    let text = bytes[..read].split(|byte| *byte == 0).next().unwrap_or_default();
+    let text = bytes[..read]
+        .split(|byte| *byte == 0)
+        .next()
+        .unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
 }

@@ -55,13 +55,21 @@ impl Container {
             ..AttachContainerOptions::default()
         };
         let streams = self.bounded(async {
-            let attached = self.client.attach_container(&self.name, Some(options)).await;
-            let streams = attached
-                .map_err(|source| EngineError::Attach { name: self.name.clone(), source })?;
+            let attached = self
+                .client
+                .attach_container(&self.name, Some(options))
+                .await;
+            let streams = attached.map_err(|source| EngineError::Attach {
+                name: self.name.clone(),
+                source,
+            })?;
             self.client
                 .start_container(&self.name, None)
                 .await
-                .map_err(|source| EngineError::Start { name: self.name.clone(), source })?;
+                .map_err(|source| EngineError::Start {
+                    name: self.name.clone(),
+                    source,
+                })?;
             Ok(streams)
         })?;
         self.streams = Some(streams);
@@ -80,15 +88,22 @@ impl Container {
     ) -> Result<T, EngineError> {
         let deadline = self.deadline;
         self.runtime.block_on(async {
-            tokio::time::timeout_at(deadline, work).await.unwrap_or_else(|_| {
-                Err(EngineError::Deadline { name: self.name.clone(), limit: self.limit })
-            })
+            tokio::time::timeout_at(deadline, work)
+                .await
+                .unwrap_or_else(|_| {
+                    Err(EngineError::Deadline {
+                        name: self.name.clone(),
+                        limit: self.limit,
+                    })
+                })
         })
     }
 
     /// Takes one chunk from the streams; false at their end.
     fn take_chunk(&mut self) -> Result<bool, EngineError> {
-        let Some(mut streams) = self.streams.take() else { return Ok(false) };
+        let Some(mut streams) = self.streams.take() else {
+            return Ok(false);
+        };
         let name = self.name.clone();
         let chunk = self.bounded(async {
             let chunk = streams.output.next().await.transpose();
@@ -107,16 +122,24 @@ impl Container {
     }
 
     fn wait(&self) -> Result<Exit, EngineError> {
-        let options = WaitContainerOptions { condition: "not-running".to_owned() };
-        let failed = |source| EngineError::Wait { name: self.name.clone(), source };
+        let options = WaitContainerOptions {
+            condition: "not-running".to_owned(),
+        };
+        let failed = |source| EngineError::Wait {
+            name: self.name.clone(),
+            source,
+        };
         self.bounded(async {
-            let mut answers =
-                std::pin::pin!(self.client.wait_container(&self.name, Some(options)));
+            let mut answers = std::pin::pin!(self.client.wait_container(&self.name, Some(options)));
             match answers.next().await {
                 Some(Ok(answer)) => Ok(Exit::Code(answer.status_code)),
                 // A code that is not 0 arrives as an error value: it is an outcome.
                 Some(Err(bollard::errors::Error::DockerContainerWaitError { error, code })) => {
-                    Ok(if error.is_empty() { Exit::Code(code) } else { Exit::Unknown(error) })
+                    Ok(if error.is_empty() {
+                        Exit::Code(code)
+                    } else {
+                        Exit::Unknown(error)
+                    })
                 }
                 Some(Err(error)) => Err(failed(Some(error))),
                 None => Err(failed(None)),
@@ -129,7 +152,8 @@ impl Container {
             guard.abort();
         }
         self.removed = true;
-        self.runtime.block_on(super::remove(&self.client, &self.name))
+        self.runtime
+            .block_on(super::remove(&self.client, &self.name))
     }
 }
 
@@ -139,9 +163,15 @@ impl Running for Container {
             self.client
                 .inspect_container(&self.name, None)
                 .await
-                .map_err(|source| EngineError::Inspect { name: self.name.clone(), source })
+                .map_err(|source| EngineError::Inspect {
+                    name: self.name.clone(),
+                    source,
+                })
         })?;
-        let pid = inspected.state.and_then(|state| state.pid).unwrap_or_default();
+        let pid = inspected
+            .state
+            .and_then(|state| state.pid)
+            .unwrap_or_default();
         Ok(u32::try_from(pid).unwrap_or_default())
     }
 
@@ -157,14 +187,18 @@ impl Running for Container {
     }
 
     fn release(&mut self) -> Result<(), EngineError> {
-        let Some(mut streams) = self.streams.take() else { return Ok(()) };
+        let Some(mut streams) = self.streams.take() else {
+            return Ok(());
+        };
         let name = self.name.clone();
         let sent = self.bounded(async {
             let written = async {
                 streams.input.write_all(b"\n").await?;
                 streams.input.shutdown().await
             };
-            written.await.map_err(|source| EngineError::Write { name, source })
+            written
+                .await
+                .map_err(|source| EngineError::Write { name, source })
         });
         self.streams = Some(streams);
         sent
@@ -174,7 +208,10 @@ impl Running for Container {
         while self.take_chunk()? {}
         let exit = self.wait()?;
         self.remove()?;
-        Ok(Finished { exit, errors: self.lines.errors() })
+        Ok(Finished {
+            exit,
+            errors: self.lines.errors(),
+        })
     }
 }
 

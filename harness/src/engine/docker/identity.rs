@@ -13,7 +13,9 @@ pub(super) async fn ask(client: &Docker) -> Result<Identity, EngineError> {
     let version = client.version().await.map_err(EngineError::Version)?;
     let info = client.info().await.map_err(EngineError::Version)?;
     let components = version.components.unwrap_or_default();
-    let podman = components.iter().any(|component| component.name.starts_with("Podman"));
+    let podman = components
+        .iter()
+        .any(|component| component.name.starts_with("Podman"));
     let options = info.security_options.unwrap_or_default();
     Ok(Identity {
         name: if podman { "podman" } else { "docker" }.to_owned(),

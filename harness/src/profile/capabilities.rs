@@ -1,0 +1,80 @@
+//! Capability names by number (capabilities(7), `linux/capability.h`).
+
+/// In the kernel's order: the index is the bit.
+pub(crate) const NAMES: [&str; 41] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+    "PERFMON",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+];
+
+/// Those that this host's first process can hand on: a machine that lacks one in
+/// its bounding set cannot give it to a container either.
+#[must_use]
+pub(crate) fn of_this_host() -> Vec<&'static str> {
+    let status = std::fs::read_to_string("/proc/1/status").unwrap_or_default();
+    let set = status
+        .lines()
+        .find_map(|line| line.strip_prefix("CapBnd:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    named(set.unwrap_or(u64::MAX))
+}
+
+fn named(set: u64) -> Vec<&'static str> {
+    NAMES
+        .iter()
+        .enumerate()
+        .filter(|(bit, _)| set >> bit & 1 == 1)
+        .map(|(_, name)| *name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_names_its_capabilities() {
+        assert_eq!(named(0b1), ["CHOWN"]);
+        assert_eq!(named(1 << 21), ["SYS_ADMIN"]);
+        assert_eq!(named(0x1ff_ffff_ffff).len(), NAMES.len());
+        assert!(named(0).is_empty());
+    }
+}
