@@ -9,7 +9,7 @@ use std::process::Command;
 use negatives::matrix::Expectation;
 use negatives::wire::{EXEC_HELLO, Event, Outcome, PlannedAttempt};
 
-use crate::driver::{PROBE, call, lines, outcome, outcomes, plan, script};
+use crate::driver::{NONCE, PROBE, call, lines, outcome, outcomes, plan, run, script};
 
 #[test]
 fn no_attempt_leaves_a_descriptor_open() {
@@ -89,6 +89,24 @@ fn every_way_to_another_program_says_that_it_runs() {
 }
 
 #[test]
+fn another_program_goes_on_with_the_nonce_and_the_count() {
+    for (name, args) in [("exec-path", [PROBE]), ("memfd-exec", ["execveat"])] {
+        let lines = lines(&run(&plan(vec![script(name, &args)], &[])));
+        assert!(
+            lines
+                .iter()
+                .zip(0..)
+                .all(|(line, seq)| line.seq == seq && line.nonce == NONCE),
+            "{lines:?}"
+        );
+        assert!(
+            matches!(lines.last().unwrap().event, Event::Exit { attempts: 1 }),
+            "{lines:?}"
+        );
+    }
+}
+
+#[test]
 fn a_program_that_is_not_there_is_not_executed() {
     assert_eq!(
         outcome(script("exec-path", &["/no/such/program"])),
@@ -106,83 +124,63 @@ fn a_program_that_is_not_there_is_not_executed() {
 
 #[cfg(target_arch = "x86_64")]
 #[cfg(target_arch = "x86_64")]
+/// Acts beneath a folder of the test's own, and what comes of them there.
+const ACTS: &[(&str, &[&str], &str)] = &[
+    ("create-file", &["fact(output)/new"], "returns"),
+    ("make-folder", &["fact(output)/folder"], "returns 0"),
+    ("make-fifo", &["fact(output)/fifo"], "returns 0"),
+    ("make-socket", &["fact(output)/socket"], "returns 0"),
+    ("make-symlink", &["x", "fact(output)/link"], "returns 0"),
+    (
+        "make-hard-link",
+        &["fact(output)/victim", "fact(output)/hard"],
+        "returns 0",
+    ),
+    (
+        "rename",
+        &["fact(output)/victim", "fact(output)/moved"],
+        "returns 0",
+    ),
+    ("remove", &["fact(output)/victim"], "returns 0"),
+    ("read-back", &["fact(output)"], "returns"),
+    (
+        "write-through-symlink",
+        &["fact(output)/target", "fact(output)/link"],
+        "returns",
+    ),
+    (
+        "read-through-symlink",
+        &["/proc/version", "fact(output)/link"],
+        "returns",
+    ),
+    (
+        "write-through-descriptor",
+        &["fact(output)", "new"],
+        "returns",
+    ),
+    ("path-present", &["fact(output)/victim"], "found"),
+    ("path-present", &["fact(output)/absent"], "absent"),
+    ("read-file", &["/proc/version"], "found"),
+    ("read-file", &["/dev/null"], "absent"),
+    ("list-folder", &["fact(output)"], "returns"),
+    ("mount-at", &["/proc"], "found"),
+    ("mount-at", &["/no/such/mount"], "absent"),
+    ("write-own-code", &["/proc/self/mem"], "returns 1"),
+];
+
 #[test]
-fn files_are_made_and_taken_back() {
+fn what_an_act_makes_it_takes_back() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("victim"), "sixteen bytes ok").unwrap();
     let here = folder.path().to_str().unwrap();
-    let ways: &[(&str, &[&str], Expectation)] = &[
-        ("create-file", &["fact(output)/new"], Expectation::Returns),
-        (
-            "make-folder",
-            &["fact(output)/folder"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "make-fifo",
-            &["fact(output)/fifo"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "make-socket",
-            &["fact(output)/socket"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "make-symlink",
-            &["x", "fact(output)/link"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "make-hard-link",
-            &["fact(output)/victim", "fact(output)/hard"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "rename",
-            &["fact(output)/victim", "fact(output)/moved"],
-            Expectation::ReturnsExactly(0),
-        ),
-        (
-            "remove",
-            &["fact(output)/victim"],
-            Expectation::ReturnsExactly(0),
-        ),
-        ("read-back", &["fact(output)"], Expectation::Returns),
-        (
-            "write-through-symlink",
-            &["fact(output)/target", "fact(output)/link"],
-            Expectation::Returns,
-        ),
-        (
-            "read-through-symlink",
-            &["/proc/version", "fact(output)/link"],
-            Expectation::Returns,
-        ),
-        (
-            "write-through-descriptor",
-            &["fact(output)", "new"],
-            Expectation::Returns,
-        ),
-        ("path-present", &["fact(output)/victim"], Expectation::Found),
-        (
-            "path-present",
-            &["fact(output)/absent"],
-            Expectation::Absent,
-        ),
-        ("read-file", &["/proc/version"], Expectation::Found),
-        ("read-file", &["/dev/null"], Expectation::Absent),
-        ("list-folder", &["fact(output)"], Expectation::Returns),
-        ("mount-at", &["/proc"], Expectation::Found),
-        ("mount-at", &["/no/such/mount"], Expectation::Absent),
-    ];
-    for (name, args, expected) in ways {
+    for (name, args, expected) in ACTS {
         let outcome = outcomes(vec![script(name, args)], &[("output", here)])
             .remove("only")
             .unwrap();
+        let expected: Expectation = expected.parse().unwrap();
         assert!(expected.matches(&outcome), "{name} {args:?}: {outcome:?}");
+        assert_eq!(names(folder.path()), ["victim"], "{name} {args:?}");
     }
-    assert_eq!(names(folder.path()), ["victim"]);
 }
 
 fn names(folder: &Path) -> Vec<String> {
