@@ -20,6 +20,42 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 held; 1 broken, or refused by verify; 2 usage; 3 blocked: this host cannot;
 4 inconclusive or incomplete; 70 internal error; 130 interrupted.";
 
+/// Our own flags that may stand behind a filter of `run`, each with one value; what
+/// else stands there is for the runner.
+const OWN_FLAGS: [&str; 5] = ["--lift", "--engine", "--out", "--key", "--jobs"];
+
+impl Cli {
+    /// Parses the command line; ends the process on `--help` and on errors, as
+    /// command lines do.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self::parse_from(own_flags_first(std::env::args().collect()))
+    }
+}
+
+/// `run FILTER` hands the rest of the line to the runner, so our own flags are moved
+/// before the filter.
+fn own_flags_first(line: Vec<String>) -> Vec<String> {
+    let Some(run) = line.iter().position(|word| word == "run") else {
+        return line;
+    };
+    let (head, tail) = line.split_at(run + 1);
+    let (mut own, mut rest) = (Vec::new(), Vec::new());
+    let mut words = tail.iter();
+    while let Some(word) = words.next() {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        if !OWN_FLAGS.contains(&name) {
+            rest.push(word.clone());
+            continue;
+        }
+        own.push(word.clone());
+        if !word.contains('=') {
+            own.extend(words.next().cloned());
+        }
+    }
+    [head, &own, &rest].concat()
+}
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
@@ -153,4 +189,39 @@ pub struct Reap {
     /// The run's temporary folder.
     #[arg(long)]
     pub scratch: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(line: &str) -> String {
+        own_flags_first(line.split(' ').map(str::to_owned).collect()).join(" ")
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_lift_may_stand_behind_the_filter() {
+        assert_eq!(
+            moved("harness run N19 --lift seccomp"),
+            "harness run --lift seccomp N19"
+        );
+        assert_eq!(
+            moved("harness run N19 --lift=seccomp --exact"),
+            "harness run --lift=seccomp N19 --exact"
+        );
+    }
+
+    #[test]
+    fn other_commands_are_left_alone() {
+        assert_eq!(
+            moved("harness attest --lift network"),
+            "harness attest --lift network"
+        );
+    }
 }

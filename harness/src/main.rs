@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    harness::commands::dispatch(harness::cli::Cli::parse()).into()
+    harness::commands::dispatch(harness::cli::Cli::of_this_process()).into()
 }

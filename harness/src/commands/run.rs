@@ -58,6 +58,10 @@ pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
 /// The `acceptance` test target: the same trials under `cargo test` and nextest.
 #[must_use]
 pub fn as_test_target() -> ExitCode {
+    // A reaper is this same program, started again.
+    if std::env::args().nth(1).as_deref() == Some("reap") {
+        return super::dispatch(crate::cli::Cli::of_this_process()).into();
+    }
     let arguments = Arguments::from_args();
     match test_target(arguments) {
         Ok(code) => code,
