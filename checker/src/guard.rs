@@ -5,8 +5,8 @@
 
 use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,17 @@ pub struct Guard {
 
 impl Guard {
     /// A guard over these two folders.
+    ///
+    /// If the input is the working folder, its files are opened by relative paths:
+    /// a look-up then does not pass the root, which can be a slow file system
+    /// (fuse-overlayfs asks another process each time).
     pub fn new(settings: &Settings) -> Self {
         let Settings { input, output } = settings.clone();
+        let input = if is_here(&input) {
+            PathBuf::new()
+        } else {
+            input
+        };
         Self {
             input,
             output,
@@ -90,7 +99,12 @@ impl Guard {
 
     /// Lists a folder of the bag; `""` is the bag itself.
     pub(crate) fn list(&self, folder: &str) -> io::Result<ReadDir> {
-        fs::read_dir(self.input.join(folder))
+        let path = self.input.join(folder);
+        fs::read_dir(if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &path
+        })
     }
 
     /// `WRITE_LOCAL_REPORT`, first half: the file that is not the report yet.
@@ -137,6 +151,12 @@ impl Guard {
     }
 }
 
+/// Whether this folder is the working folder: the same inode of the same device.
+fn is_here(folder: &Path) -> bool {
+    let id = |path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((id(folder), id(Path::new("."))), (Ok(there), Ok(here)) if there == here)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +181,26 @@ mod tests {
         for name in ["WRITE_KB", "read_packet_item", "READ_PACKET_ITEM ", ""] {
             assert_eq!(Action::parse(name), Err(GuardError::Denied(name.into())));
         }
+    }
+
+    #[test]
+    fn opens_by_relative_paths_when_the_input_is_the_working_folder() {
+        let here = std::env::current_dir().unwrap();
+        let guard = guard(&here, Path::new("/nowhere"));
+        assert_eq!(guard.input, PathBuf::new());
+        assert!(guard.open_item(&"Cargo.toml".into()).is_ok());
+        assert!(
+            guard
+                .list("")
+                .unwrap()
+                .any(|entry| entry.unwrap().file_name() == "Cargo.toml")
+        );
+        assert!(
+            guard
+                .list("src")
+                .unwrap()
+                .any(|entry| entry.unwrap().file_name() == "guard.rs")
+        );
     }
 
     #[test]

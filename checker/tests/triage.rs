@@ -126,6 +126,7 @@ const EXPECTED: &[(&str, Expected)] = &[
         Refused(Reason::NormalisationCollision),
     ),
     ("oxum-wrong", Refused(Reason::OxumMismatch)),
+    ("oxum-bytes", Refused(Reason::OxumMismatch)),
     ("oxum-twice", Refused(Reason::OxumRepeated)),
     ("oxum-syntax", Refused(Reason::OxumSyntax)),
     ("info-syntax", Refused(Reason::BagInfoSyntax)),
