@@ -84,12 +84,13 @@ fn environment(profile: &Profile) -> Vec<String> {
 fn host_config(launch: &Launch<'_>) -> HostConfig {
     let profile = launch.profile;
     let limits = profile.limits;
+    let (added, dropped) = capability_lists(profile);
     HostConfig {
         network_mode: Some(network(profile.network).to_owned()),
         readonly_rootfs: Some(profile.root_read_only),
         mounts: Some(mounts(launch)),
-        cap_drop: Some(vec!["ALL".to_owned()]),
-        cap_add: Some(added_capabilities(profile)),
+        cap_add: Some(added),
+        cap_drop: Some(dropped),
         security_opt: Some(vec![
             "no-new-privileges:true".to_owned(),
             format!("seccomp={}", runtime_filter(profile)),
@@ -136,14 +137,22 @@ pub(super) fn runtime_filter(profile: &Profile) -> String {
     .to_string()
 }
 
-/// `ALL` would ask for what the host itself may not have.
-fn added_capabilities(profile: &Profile) -> Vec<String> {
+/// `ALL` leaves it to the engine which names it knows; what the host itself lacks it
+/// cannot give, and asking for it would stop the start.
+fn capability_lists(profile: &Profile) -> (Vec<String>, Vec<String>) {
+    let all = vec!["ALL".to_owned()];
     match profile.capabilities {
-        Capabilities::None => Vec::new(),
-        Capabilities::All => capabilities::of_this_host()
-            .into_iter()
-            .map(|name| format!("CAP_{name}"))
-            .collect(),
+        Capabilities::None => (Vec::new(), all),
+        Capabilities::All => {
+            let lacking = capabilities::lacking_on_this_host();
+            (
+                all,
+                lacking
+                    .into_iter()
+                    .map(|name| format!("CAP_{name}"))
+                    .collect(),
+            )
+        }
     }
 }
 

@@ -24,8 +24,12 @@ pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> 
         Err(reason) => return Verdict::NotRun(reason),
     };
     for fact in Fact::ALL {
-        if let Some(verdict) = outside::judge(record, fact, expected) {
-            return verdict;
+        match outside::judge(record, fact, expected) {
+            None => {}
+            // The filters' bytes are no invariant of P1; that they were not read is
+            // said by the bundle, and the seccomp rows rest on their attempts.
+            Some(Verdict::Inconclusive(_)) if fact == Fact::Filters => {}
+            Some(verdict) => return verdict,
         }
     }
     match compare(record) {

@@ -45,23 +45,23 @@ pub(crate) const NAMES: [&str; 41] = [
     "CHECKPOINT_RESTORE",
 ];
 
-/// Those that this host's first process can hand on: a machine that lacks one in
+/// Those that this host's first process cannot hand on: a machine that lacks one in
 /// its bounding set cannot give it to a container either.
 #[must_use]
-pub(crate) fn of_this_host() -> Vec<&'static str> {
+pub(crate) fn lacking_on_this_host() -> Vec<&'static str> {
     let status = std::fs::read_to_string("/proc/1/status").unwrap_or_default();
     let set = status
         .lines()
         .find_map(|line| line.strip_prefix("CapBnd:"))
         .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    named(set.unwrap_or(u64::MAX))
+    lacking(set.unwrap_or(u64::MAX))
 }
 
-fn named(set: u64) -> Vec<&'static str> {
+fn lacking(set: u64) -> Vec<&'static str> {
     NAMES
         .iter()
         .enumerate()
-        .filter(|(bit, _)| set >> bit & 1 == 1)
+        .filter(|(bit, _)| set >> bit & 1 == 0)
         .map(|(_, name)| *name)
         .collect()
 }
@@ -71,10 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mask_names_its_capabilities() {
-        assert_eq!(named(0b1), ["CHOWN"]);
-        assert_eq!(named(1 << 21), ["SYS_ADMIN"]);
-        assert_eq!(named(0x1ff_ffff_ffff).len(), NAMES.len());
-        assert!(named(0).is_empty());
+    fn what_a_mask_lacks_is_named() {
+        assert_eq!(lacking(0x1ff_ffff_fffe), ["CHOWN"]);
+        assert_eq!(lacking(0x1ff_ffff_ffff & !(1 << 24)), ["SYS_RESOURCE"]);
+        assert_eq!(lacking(0).len(), NAMES.len());
+        assert!(lacking(0x1ff_ffff_ffff).is_empty());
     }
 }
