@@ -199,8 +199,8 @@ impl<'a> Bench<'a> {
 
     /// `fact(name)` stands for the plan's text; anything else for itself.
     fn resolve(&self, text: &str) -> Step<String> {
-        match script::fact_name(text) {
-            Some((name, rest)) => Ok(self.fact(name)? + rest),
+        match script::split_fact(text) {
+            Some((before, name, after)) => Ok([before, &self.fact(name)?, after].concat()),
             None => Ok(text.to_owned()),
         }
     }

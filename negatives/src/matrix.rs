@@ -33,7 +33,7 @@ pub const FACTS: [(&str, &str); 6] = [
     ),
     (
         "host_process",
-        "the path beneath /proc, as the host sees it, of a process outside the sandbox",
+        "the process id, in the host's namespace, of a process outside the sandbox",
     ),
     (
         "pg_host",

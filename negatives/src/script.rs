@@ -35,11 +35,13 @@ pub fn find(name: &str) -> Option<&'static Script> {
     ALL.iter().find(|script| script.name == name)
 }
 
-/// Splits `fact(name)rest` into the fact's name and the rest; `None` where the
-/// argument is plain text.
+/// Splits `before fact(name) after` into its three parts; `None` where the
+/// argument is plain text. At most one fact stands in an argument.
 #[must_use]
-pub fn fact_name(argument: &str) -> Option<(&str, &str)> {
-    argument.strip_prefix("fact(")?.split_once(')')
+pub fn split_fact(argument: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = argument.split_once("fact(")?;
+    let (name, after) = rest.split_once(')')?;
+    Some((before, name, after))
 }
 
 macro_rules! scripts {
@@ -107,9 +109,16 @@ mod tests {
     }
 
     #[test]
-    fn a_fact_may_have_a_path_behind_it() {
-        assert_eq!(fact_name("fact(output)/../x"), Some(("output", "/../x")));
-        assert_eq!(fact_name("/out/x"), None);
-        assert_eq!(fact_name("fact(output"), None);
+    fn a_fact_may_stand_anywhere_in_a_path() {
+        assert_eq!(
+            split_fact("fact(output)/../x"),
+            Some(("", "output", "/../x"))
+        );
+        assert_eq!(
+            split_fact("/proc/fact(host_process)"),
+            Some(("/proc/", "host_process", ""))
+        );
+        assert_eq!(split_fact("/out/x"), None);
+        assert_eq!(split_fact("fact(output"), None);
     }
 }

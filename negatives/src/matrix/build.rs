@@ -228,10 +228,10 @@ impl Row<'_> {
         }
         let facts = args
             .iter()
-            .filter_map(|argument| script::fact_name(argument));
+            .filter_map(|argument| script::split_fact(argument));
         facts
             .into_iter()
-            .try_for_each(|(name, _)| self.known_fact(name))?;
+            .try_for_each(|(_, name, _)| self.known_fact(name))?;
         Ok(Act::Script { script: name, args })
     }
 
