@@ -86,6 +86,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("item-is-packet", Refused(Reason::ItemPath)),
     ("one-byte-changed", Refused(Reason::DigestMismatch)),
     ("one-byte-added", Refused(Reason::DigestMismatch)),
+    ("sha512-changed", Refused(Reason::DigestMismatch)),
     ("unlisted-file", Refused(Reason::UnlistedFile)),
     ("missing-file", Refused(Reason::MissingFile)),
     ("fetch-txt", Refused(Reason::FetchNotAllowed)),
