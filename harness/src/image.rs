@@ -1,13 +1,14 @@
-//! The sandbox image: three static programs and empty mount points, as an
-//! archive that `docker load` takes.
+//! The sandbox image: three static programs and empty mount points.
 //!
-//! Same programs, same bytes: times and owners are fixed, so the image's id is
-//! computed here and never asked of an engine. No registry is involved.
-
-use std::path::Path;
+//! Owns what goes into it and refuses a program that could not run there; the
+//! archive's form is [`archive`]'s. No registry is involved.
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
+
+mod archive;
+
+pub use archive::sha256;
+pub(crate) use archive::{Archive, Layer};
 
 /// The subject's place in the image.
 pub const CHECKER: &str = "/checker";
@@ -76,8 +77,7 @@ impl Programs {
 /// An image, ready to be loaded into an engine.
 #[derive(Debug, Clone)]
 pub struct Image {
-    config: Vec<u8>,
-    layer: Vec<u8>,
+    archive: Archive,
     /// The programs in it.
     pub programs: Programs,
     /// Lower-case hex SHA-256 of each program.
@@ -106,24 +106,15 @@ impl Image {
         for (name, bytes) in programs.named() {
             require_static(name, bytes)?;
         }
-        let layer = layer(programs).map_err(ImageError::Archive)?;
-        let config = json!({
-            "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
-            "config": {},
-            "created": "1970-01-01T00:00:00Z",
-            "os": "linux",
-            "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", sha256(&layer))] },
-        })
-        .to_string()
-        .into_bytes();
+        let archive = layer(programs).and_then(|layer| Archive::new(layer, &json!({})));
+        let archive = archive.map_err(ImageError::Archive)?;
         let digests = ProgramDigests {
             airlock: sha256(programs.airlock),
             checker: sha256(programs.checker),
             probe: sha256(programs.probe),
         };
         Ok(Self {
-            config,
-            layer,
+            archive,
             programs,
             digests,
         })
@@ -133,13 +124,13 @@ impl Image {
     /// configuration (OCI image specification, `ImageID`).
     #[must_use]
     pub fn id(&self) -> String {
-        format!("sha256:{}", sha256(&self.config))
+        self.archive.id()
     }
 
     /// The layer's digest, without a prefix.
     #[must_use]
     pub fn layer_digest(&self) -> String {
-        sha256(&self.layer)
+        self.archive.layer_digest()
     }
 
     /// The archive for `docker load`, tagged `tag`.
@@ -147,62 +138,19 @@ impl Image {
     /// # Errors
     /// Writing to memory fails only when memory does.
     pub fn archive(&self, tag: &str) -> Result<Vec<u8>, ImageError> {
-        let manifest =
-            json!([{ "Config": "config.json", "RepoTags": [tag], "Layers": ["layer.tar"] }])
-                .to_string();
-        let mut archive = tar::Builder::new(Vec::new());
-        for (path, bytes) in [
-            ("manifest.json", manifest.as_bytes()),
-            ("config.json", self.config.as_slice()),
-            ("layer.tar", self.layer.as_slice()),
-        ] {
-            file(&mut archive, path, 0o644, bytes).map_err(ImageError::Archive)?;
-        }
-        archive.into_inner().map_err(ImageError::Archive)
+        self.archive.tagged(tag).map_err(ImageError::Archive)
     }
 }
 
-/// Lower-case hex SHA-256.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-fn layer(programs: Programs) -> std::io::Result<Vec<u8>> {
-    let mut archive = tar::Builder::new(Vec::new());
+fn layer(programs: Programs) -> std::io::Result<Layer> {
+    let mut layer = Layer::empty();
     for folder in [INPUT, OUTPUT] {
-        let mut header = header(tar::EntryType::Directory, 0o755, 0);
-        archive.append_data(&mut header, relative(folder), std::io::empty())?;
+        layer.folder(folder, 0o755)?;
     }
     for (name, bytes) in programs.named() {
-        file(&mut archive, name, 0o555, bytes)?;
+        layer.file(name, 0o555, bytes)?;
     }
-    archive.into_inner()
-}
-
-fn file(
-    archive: &mut tar::Builder<Vec<u8>>,
-    path: &str,
-    mode: u32,
-    bytes: &[u8],
-) -> std::io::Result<()> {
-    let mut header = header(tar::EntryType::Regular, mode, bytes.len() as u64);
-    archive.append_data(&mut header, path, bytes)
-}
-
-fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
-    let mut header = tar::Header::new_ustar();
-    header.set_entry_type(kind);
-    header.set_mode(mode);
-    header.set_size(size);
-    header.set_mtime(0);
-    header.set_uid(0);
-    header.set_gid(0);
-    header
-}
-
-fn relative(path: &str) -> &Path {
-    Path::new(path.trim_start_matches('/'))
+    Ok(layer)
 }
 
 /// ELF(5): a loader is asked for by `PT_INTERP`, and `PT_DYNAMIC` is what it

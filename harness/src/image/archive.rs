@@ -1,0 +1,115 @@
+//! An image of one layer, as an archive that `docker load` takes.
+//!
+//! Same files, same bytes: times and owners are fixed, so the image's id is
+//! computed here and never asked of an engine. What goes in is the caller's.
+
+use std::io;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The files of a layer, in the order in which they were added.
+pub(crate) struct Layer(tar::Builder<Vec<u8>>);
+
+impl Layer {
+    /// One without files.
+    pub(crate) fn empty() -> Self {
+        Self(tar::Builder::new(Vec::new()))
+    }
+
+    /// Adds a folder at this absolute path.
+    pub(crate) fn folder(&mut self, path: &str, mode: u32) -> io::Result<()> {
+        let mut header = header(tar::EntryType::Directory, mode, 0);
+        self.0.append_data(&mut header, relative(path), io::empty())
+    }
+
+    /// Adds a file at this absolute path; its folders need not be there.
+    pub(crate) fn file(&mut self, path: &str, mode: u32, bytes: &[u8]) -> io::Result<()> {
+        file(&mut self.0, relative(path), mode, bytes)
+    }
+}
+
+/// An image of one layer.
+#[derive(Debug, Clone)]
+pub(crate) struct Archive {
+    config: Vec<u8>,
+    layer: Vec<u8>,
+}
+
+impl Archive {
+    /// An image with this layer; `config` is what containers take from it, in the
+    /// image specification's words.
+    pub(crate) fn new(layer: Layer, config: &Value) -> io::Result<Self> {
+        let layer = layer.0.into_inner()?;
+        let config = json!({
+            "architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" },
+            "config": config,
+            "created": "1970-01-01T00:00:00Z",
+            "os": "linux",
+            "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", sha256(&layer))] },
+        });
+        Ok(Self {
+            config: config.to_string().into_bytes(),
+            layer,
+        })
+    }
+
+    /// The image's id as engines write it: `sha256:` and the digest of its
+    /// configuration (OCI image specification, `ImageID`).
+    pub(crate) fn id(&self) -> String {
+        format!("sha256:{}", sha256(&self.config))
+    }
+
+    /// The layer's digest, without a prefix.
+    pub(crate) fn layer_digest(&self) -> String {
+        sha256(&self.layer)
+    }
+
+    /// The archive for `docker load`, tagged `tag`.
+    pub(crate) fn tagged(&self, tag: &str) -> io::Result<Vec<u8>> {
+        let manifest =
+            json!([{ "Config": "config.json", "RepoTags": [tag], "Layers": ["layer.tar"] }])
+                .to_string();
+        let mut archive = tar::Builder::new(Vec::with_capacity(self.layer.len() + (1 << 16)));
+        for (path, bytes) in [
+            ("manifest.json", manifest.as_bytes()),
+            ("config.json", self.config.as_slice()),
+            ("layer.tar", self.layer.as_slice()),
+        ] {
+            file(&mut archive, Path::new(path), 0o644, bytes)?;
+        }
+        archive.into_inner()
+    }
+}
+
+/// Lower-case hex SHA-256.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn file(
+    archive: &mut tar::Builder<Vec<u8>>,
+    path: &Path,
+    mode: u32,
+    bytes: &[u8],
+) -> io::Result<()> {
+    let mut header = header(tar::EntryType::Regular, mode, bytes.len() as u64);
+    archive.append_data(&mut header, path, bytes)
+}
+
+fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_size(size);
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header
+}
+
+fn relative(path: &str) -> &Path {
+    Path::new(path.trim_start_matches('/'))
+}
