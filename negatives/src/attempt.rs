@@ -130,6 +130,14 @@ impl<'a> Bench<'a> {
         self.enter(Abi::Native, name, number_of(Abi::Native, name)?, arguments)
     }
 
+    /// The call of this name by the i386 entry, whose pointers are 32 bits wide.
+    ///
+    /// # Errors
+    /// This machine has no such entry, or its table no such call.
+    pub fn compat(&mut self, name: &str, arguments: &[u64]) -> Step<CallRecord> {
+        self.enter(Abi::I386, name, number_of(Abi::I386, name)?, arguments)
+    }
+
     /// The native call of this name, which must succeed for the script to go on.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod exec;
 mod files;
 mod memory;
 mod network;
+mod postgres;
 mod program;
 
 pub use exec::{CHILD_ARGUMENT, CHILD_HELLO};
@@ -83,8 +84,14 @@ scripts! {
     "tcp-connect" 2 network::tcp_connect, "connects to an IPv4 address and port";
     "udp-send" 2 network::udp_send, "sends one byte to an IPv4 address and port";
     "unix-connect" 1 network::unix_connect, "connects to a unix socket; @name is an abstract one";
-    "postgres-tcp" 2 network::postgres_tcp, "asks a PostgreSQL server for TLS, over TCP";
-    "postgres-unix" 1 network::postgres_unix, "asks a PostgreSQL server for TLS, over its unix socket";
+    "postgres-tcp" 2 postgres::tcp, "asks a PostgreSQL server for TLS, over TCP";
+    "postgres-tcp-login" 2 postgres::tcp_login, "logs in to a PostgreSQL server, over TCP";
+    "postgres-mapped" 2 postgres::mapped, "asks it for TLS over an IPv6 socket, at the IPv4-mapped address";
+    "postgres-mptcp" 2 postgres::multipath, "asks it for TLS over Multipath TCP";
+    "postgres-fastopen" 3 postgres::fast_open, "asks it for TLS with the opening packet: sendto, sendmsg or sendmmsg";
+    "postgres-socketcall" 2 postgres::socketcall, "asks it for TLS over a socket made and connected by i386's socketcall";
+    "postgres-unix" 1 postgres::unix_socket, "asks a PostgreSQL server for TLS, over its unix socket";
+    "postgres-unix-login" 1 postgres::unix_login, "logs in to a PostgreSQL server, over its unix socket";
     "list-descriptors" 0 descriptors::list, "looks for an open descriptor other than 0, 1 and 2";
     "exec-path" 1 exec::path, "executes a program";
     "exec-from-thread" 0 exec::from_thread, "executes this program from a second thread";

@@ -4,9 +4,6 @@ use super::files::{contents, symbol};
 use crate::attempt::{Bench, Report, Step};
 use crate::wire::CallRecord;
 
-/// PostgreSQL's `SSLRequest`: length 8, code 80877103 (protocol 3.0, 53.2.10).
-/// The server answers with one byte, `S` or `N`, before any login.
-const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// `sun_path` of `unix(7)`, with room for its NUL.
 const MAX_UNIX_PATH: usize = 107;
 
@@ -66,38 +63,6 @@ pub(super) fn unix_connect(bench: &mut Bench<'_>, arguments: &[String]) -> Step<
     Ok(Report::of(record))
 }
 
-pub(super) fn postgres_tcp(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let address = internet(&arguments[0], &arguments[1])?;
-    postgres(bench, "AF_INET", &address)
-}
-
-pub(super) fn postgres_unix(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let address = unix(&arguments[0])?;
-    postgres(bench, "AF_UNIX", &address)
-}
-
-fn postgres(bench: &mut Bench<'_>, family: &str, address: &[u8]) -> Step<Report> {
-    let (socket, record) = connected(bench, family, "SOCK_STREAM", address)?;
-    if record.returned < 0 {
-        bench.close(socket);
-        return Ok(Report::of(record));
-    }
-    let request = bench.bytes(&SSL_REQUEST)?;
-    let _: u64 = bench.must("write", &[socket, request, SSL_REQUEST.len() as u64])?;
-    let room = bench.bytes(&[0])?;
-    let record = bench.native("read", &[socket, room, 1])?;
-    bench.close(socket);
-    let answer = bench.arena.read(room, 1).unwrap_or_default();
-    match (record.returned, answer.as_slice()) {
-        (1, [b'S' | b'N']) => Ok(Report::found("the server answered the TLS request")),
-        (1, _) => Ok(Report::unready(
-            "something answered that is not a PostgreSQL server",
-        )),
-        (..=-1, _) => Ok(Report::of(record)),
-        _ => Ok(Report::absent()),
-    }
-}
-
 /// A connected socket and the record of the connect; a refused socket ends it.
 fn connected(
     bench: &mut Bench<'_>,
@@ -112,7 +77,7 @@ fn connected(
 }
 
 /// `struct sockaddr_in` of `ip(7)`.
-fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
+pub(super) fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
     let host: std::net::Ipv4Addr = host
         .parse()
         .map_err(|_| Report::unready(&format!("expected an IPv4 address, observed `{host}`")))?;
@@ -127,7 +92,7 @@ fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
 }
 
 /// `struct sockaddr_un` of `unix(7)`; a leading `@` stands for the abstract NUL.
-fn unix(path: &str) -> Step<Vec<u8>> {
+pub(super) fn unix(path: &str) -> Step<Vec<u8>> {
     if path.len() > MAX_UNIX_PATH {
         return Err(Report::unready("the socket's path is too long"));
     }
