@@ -16,13 +16,23 @@ pub struct Cli {
     pub common: Common,
 }
 
+/// The environment variable that stands for `--postgres-image`.
+pub const POSTGRES_IMAGE_VARIABLE: &str = "PROOF_OF_BLOCK_POSTGRES_IMAGE";
+
 const EXIT_CODES: &str = "\
 Exit codes: 0 held; 1 broken, or refused by verify; 2 usage; 3 blocked: this host cannot;
 4 inconclusive or incomplete; 70 internal error; 130 interrupted.";
 
 /// Our own flags that may stand behind a filter of `run`, each with one value; what
 /// else stands there is for the runner.
-const OWN_FLAGS: [&str; 5] = ["--lift", "--engine", "--out", "--key", "--jobs"];
+const OWN_FLAGS: [&str; 6] = [
+    "--lift",
+    "--engine",
+    "--out",
+    "--key",
+    "--jobs",
+    "--postgres-image",
+];
 
 impl Cli {
     /// Parses the command line; ends the process on `--help` and on errors, as
@@ -71,6 +81,10 @@ pub struct Common {
     /// How many sandboxes run side by side.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
+    /// An image of PostgreSQL for N13, which the engine may have to pull; without one,
+    /// the server of this host's own package.
+    #[arg(long, global = true, value_name = "REF", env = POSTGRES_IMAGE_VARIABLE)]
+    pub postgres_image: Option<String>,
     /// What is printed on standard output.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -141,6 +155,9 @@ pub enum Command {
     /// Clean up after a run that died; started by the harness itself.
     #[command(hide = true)]
     Reap(Reap),
+    /// Hold the database server of a run; started by the harness itself.
+    #[command(hide = true)]
+    ServeDatabase(ServeDatabase),
 }
 
 /// What `attest` takes.
@@ -189,6 +206,20 @@ pub struct Reap {
     /// The run's temporary folder.
     #[arg(long)]
     pub scratch: PathBuf,
+}
+
+/// What the process that holds the database server is told.
+#[derive(Debug, Args)]
+pub struct ServeDatabase {
+    /// The run's id.
+    #[arg(long)]
+    pub run: String,
+    /// The host folder for its unix socket.
+    #[arg(long)]
+    pub folder: PathBuf,
+    /// An image to use instead of this host's package.
+    #[arg(long)]
+    pub image: Option<String>,
 }
 
 #[cfg(test)]

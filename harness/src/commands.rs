@@ -86,6 +86,9 @@ pub fn dispatch(cli: Cli) -> Exit {
             crate::reaper::reap(&task);
             Ok(Exit::Held)
         }
+        Command::ServeDatabase(task) => crate::database::serve(&task)
+            .map(|()| Exit::Held)
+            .map_err(Failure::from),
     };
     done.unwrap_or_else(|failure| {
         terminal::tell(&format!(

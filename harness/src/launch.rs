@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use negatives::matrix::Lift;
-use negatives::wire::{PLAN_FILE, Plan, PlannedAttempt};
+use negatives::wire::{Act, DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
 
+use crate::database::{Database, DatabaseError, PORT, SOCKET};
 use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
 use crate::error::chain;
 use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
@@ -35,6 +36,8 @@ pub struct Bench<'a> {
     pub image: &'a Image,
     /// Where launches have their folders.
     pub scratch: &'a Scratch,
+    /// The database server, for the launches that need one.
+    pub database: &'a Database,
     /// This run's id.
     pub run: &'a str,
     /// Who the subject runs as.
@@ -80,6 +83,18 @@ pub enum Task {
 }
 
 impl Task {
+    /// Whether an attempt refers to the database server.
+    #[must_use]
+    pub fn needs_database(&self) -> bool {
+        match self {
+            Self::Probe(attempts) => attempts.iter().any(|attempt| match &attempt.act {
+                Act::Call { call, .. } => call.contains(DATABASE_FACT),
+                Act::Script { args, .. } => args.iter().any(|arg| arg.contains(DATABASE_FACT)),
+            }),
+            Self::Check { .. } | Self::Bare { .. } => false,
+        }
+    }
+
     /// The same, as a record names it.
     #[must_use]
     pub fn subject(&self) -> Subject {
@@ -104,6 +119,9 @@ impl Task {
     }
 }
 
+/// How an attempt refers to the database server: by facts whose names begin so.
+const DATABASE_FACT: &str = "fact(pg_";
+
 /// A packet for the checker.
 #[derive(Debug, Clone)]
 pub enum Packet {
@@ -122,6 +140,9 @@ pub enum LaunchError {
     /// Its profile could not be made.
     #[error("failed to make the launch's profile")]
     Profile(#[from] ProfileError),
+    /// There is no database server for its attempts.
+    #[error("failed to prepare the launch's database server")]
+    Database(#[from] DatabaseError),
     /// The engine failed.
     #[error("failed to run the sandbox")]
     Engine(#[from] EngineError),
@@ -192,6 +213,9 @@ impl Bench<'_> {
     fn carry_out(&self, order: &Order, record: &mut LaunchRecord) -> Result<(), LaunchError> {
         let number = self.scratch.next_number();
         record.nonce = fresh_nonce()?;
+        if order.task.needs_database() {
+            record.database = Some(self.database.ask()?);
+        }
         let profile = self.profile(order)?;
         let own_input = match &order.task {
             Task::Check {
@@ -210,7 +234,7 @@ impl Bench<'_> {
             .launch_folders(number, profile.user, own_input)?;
         match &order.task {
             Task::Probe(attempts) => {
-                folders.put_plan(&self.plan(order, &profile, &record.nonce, attempts))?;
+                folders.put_plan(&self.plan(order, &profile, &record.nonce, attempts)?)?;
             }
             Task::Check {
                 packet: Packet::Fixture(name),
@@ -274,13 +298,20 @@ impl Bench<'_> {
         profile: &Profile,
         nonce: &str,
         attempts: &[PlannedAttempt],
-    ) -> Plan {
-        Plan {
+    ) -> Result<Plan, LaunchError> {
+        let mut facts = self.scratch.facts(profile);
+        if order.task.needs_database() {
+            let host = self.database.host()?.to_string();
+            facts.insert("pg_host".to_owned(), host);
+            facts.insert("pg_port".to_owned(), PORT.to_string());
+            facts.insert("pg_socket".to_owned(), format!("{DATABASE_MOUNT}/{SOCKET}"));
+        }
+        Ok(Plan {
             nonce: nonce.to_owned(),
             case: order.case.clone(),
-            facts: self.scratch.facts(profile),
+            facts,
             attempts: attempts.to_vec(),
-        }
+        })
     }
 }
 
@@ -327,6 +358,7 @@ fn blank(order: &Order) -> LaunchRecord {
         paths: None,
         barrier: None,
         exec: None,
+        database: None,
         folders: std::collections::BTreeMap::new(),
         exit: Exit::Unknown("it was never started".to_owned()),
         errors: String::new(),

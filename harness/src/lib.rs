@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod checks;
 pub mod cli;
 pub mod commands;
+pub mod database;
 pub mod engine;
 pub mod error;
 pub mod exit;

@@ -8,6 +8,7 @@ use negatives::wire::Line;
 use seccomp::plan::AirlockStatus;
 use serde::{Deserialize, Serialize};
 
+use crate::database::Answer;
 use crate::engine::Exit;
 use crate::witness::{OpenedPath, View};
 
@@ -89,6 +90,10 @@ pub struct LaunchRecord {
     pub barrier: Option<View>,
     /// What the host saw at the exec of the subject.
     pub exec: Option<View>,
+    /// What the database server answered the host right before, where the attempts
+    /// are about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<Answer>,
     /// The two data folders by device and inode, as the host made them.
     pub folders: BTreeMap<String, String>,
     /// How it ended.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use negatives::matrix::Lift;
 
 use crate::cli::EngineChoice;
+use crate::database::{Database, Wanted};
 use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
@@ -33,6 +34,7 @@ pub struct Stand {
     /// Whether to stop early, and why.
     pub stop: Arc<Stop>,
     user: User,
+    database: Database,
     scratch: Scratch,
     reaper: Reaper,
 }
@@ -94,12 +96,19 @@ impl Stand {
         let socket: PathBuf = surroundings.socket()?;
         let reaper = Reaper::start(&run, &socket, scratch.path())?;
         let stop = Arc::new(Stop::default());
+        let database = Database::new(Wanted {
+            run: run.clone(),
+            engine: socket,
+            folder: scratch.database(),
+            image: None,
+        });
         let stand = Self {
             engine,
             image,
             run,
             stop,
             user: user(),
+            database,
             scratch,
             reaper,
         };
@@ -114,6 +123,12 @@ impl Stand {
         }
     }
 
+    /// Takes the database server from this image, by reference, and not from the
+    /// host's package. Nothing of it was started yet.
+    pub fn use_postgres_image(&mut self, image: Option<String>) {
+        self.database.use_image(image);
+    }
+
     /// A bench for launches.
     #[must_use]
     pub fn bench(&self, lifted: Vec<Lift>) -> Bench<'_> {
@@ -121,6 +136,7 @@ impl Stand {
             engine: &*self.engine,
             image: &self.image,
             scratch: &self.scratch,
+            database: &self.database,
             run: &self.run,
             user: self.user,
             lifted,
@@ -132,6 +148,7 @@ impl Stand {
     /// # Errors
     /// What is left behind, named; the reaper goes on trying.
     pub fn close(self) -> Result<(), EngineError> {
+        self.database.close();
         let closed = self.engine.close();
         if closed.is_ok() {
             self.reaper.dismiss();

@@ -120,7 +120,11 @@ impl Suite<'_> {
             tell(events, Event::Started { cases, launches });
         }
         self.judge_what_needs_no_launch(&board, events);
+        let warm_up = lock(&board).needs_database();
         thread::scope(|scope| {
+            if warm_up {
+                scope.spawn(|| self.bench.database.warm_up());
+            }
             for _ in 0..self.jobs.max(1) {
                 scope.spawn(|| self.work(&board, events));
             }
@@ -197,11 +201,21 @@ impl<'c> Board<'c> {
             });
             queue.extend(orders.into_iter().map(|order| (index, order)));
         }
+        // Last, in their own order: the server starts while the others run.
+        queue
+            .make_contiguous()
+            .sort_by_key(|(_, order)| order.task.needs_database());
         Self {
             queue,
             pending,
             results: Vec::new(),
         }
+    }
+
+    fn needs_database(&self) -> bool {
+        self.queue
+            .iter()
+            .any(|(_, order)| order.task.needs_database())
     }
 
     fn take(&mut self) -> Option<(usize, Order)> {
@@ -246,4 +260,40 @@ fn tell(events: Option<&Sender<Event>>, event: Event) {
 
 fn lock<'m, 'c>(board: &'m Mutex<Board<'c>>) -> std::sync::MutexGuard<'m, Board<'c>> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use negatives::matrix::Matrix;
+
+    use super::*;
+
+    #[test]
+    fn launches_that_need_the_database_come_last() {
+        let matrix = Matrix::builtin().unwrap();
+        let cases: Vec<&Case> = matrix.cases().iter().collect();
+        let mut board = Board::new(&cases);
+        assert!(board.needs_database());
+        let order: Vec<String> = std::iter::from_fn(|| board.take())
+            .map(|(_, order)| order.case)
+            .collect();
+        let first = order.iter().position(|case| case == "N13").unwrap();
+        assert!(order[first..].iter().all(|case| case == "N13"));
+        assert!(
+            order[..first]
+                .iter()
+                .any(|case| case == "N32" || case == "N24")
+        );
+    }
+
+    #[test]
+    fn rows_without_the_database_do_not_ask_for_it() {
+        let matrix = Matrix::builtin().unwrap();
+        let others: Vec<&Case> = matrix
+            .cases()
+            .iter()
+            .filter(|case| case.id.as_str() != "N13")
+            .collect();
+        assert!(!Board::new(&others).needs_database());
+    }
 }

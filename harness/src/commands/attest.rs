@@ -26,7 +26,8 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     // A key that cannot be read is found out before the work, not after it.
     let signer = signer(common)?;
-    let stand = Stand::open(common.engine)?;
+    let mut stand = Stand::open(common.engine)?;
+    stand.use_postgres_image(common.postgres_image.clone());
     terminal::tell(&format!(
         "engine: {}",
         bundle::engine_words(stand.engine.identity())

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Failure;
 use crate::bundle::engine_words;
 use crate::cli::{Common, Format};
+use crate::database;
 use crate::engine::docker::DockerEngine;
 use crate::engine::{Engine, Surroundings};
 use crate::error::chain;
@@ -27,6 +28,7 @@ pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
         kernel_file("seccomp", "/proc/sys/kernel/seccomp/actions_avail"),
         landlock(),
         witness(),
+        postgres(common),
     ];
     let usable = findings[0].fine;
     if common.format == Format::Json {
@@ -92,6 +94,25 @@ fn landlock() -> Finding {
             fine: false,
             observed: nix::errno::Errno::from_raw(errno).desc().to_owned(),
             mend: "rows that rest on Landlock are inconclusive; boot with `lsm=…,landlock`"
+                .to_owned(),
+        },
+    }
+}
+
+fn postgres(common: &Common) -> Finding {
+    if let Some(image) = &common.postgres_image {
+        return fine(
+            "postgresql",
+            format!("`{image}`, which the engine may pull"),
+        );
+    }
+    match database::of_this_host() {
+        Ok(server) => fine("postgresql", server.display().to_string()),
+        Err(error) => Finding {
+            what: "postgresql",
+            fine: false,
+            observed: chain(&error),
+            mend: "N13 is not run; install the package `postgresql`, or name an image with `--postgres-image`"
                 .to_owned(),
         },
     }

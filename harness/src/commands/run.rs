@@ -12,7 +12,7 @@ use negatives::matrix::{Case, Matrix};
 
 use super::Failure;
 use super::attest::jobs;
-use crate::cli::{Common, EngineChoice, Run};
+use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::exit::Exit;
 use crate::judge::{Expected, Word};
 use crate::lifts;
@@ -48,7 +48,12 @@ pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
         });
     }
     require_a_row(&arguments, &matrix)?;
-    let shared = open(common.engine, lifted, jobs(common))?;
+    let shared = open(
+        common.engine,
+        common.postgres_image.clone(),
+        lifted,
+        jobs(common),
+    )?;
     let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
     let ignored = conclusion.num_ignored;
     let verdicts = close(shared)?;
@@ -58,8 +63,8 @@ pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
 /// The `acceptance` test target: the same trials under `cargo test` and nextest.
 #[must_use]
 pub fn as_test_target() -> ExitCode {
-    // A reaper is this same program, started again.
-    if std::env::args().nth(1).as_deref() == Some("reap") {
+    // A reaper is this same program, started again; so is what holds the database.
+    if let Some("reap" | "serve-database") = std::env::args().nth(1).as_deref() {
         return super::dispatch(crate::cli::Cli::of_this_process()).into();
     }
     let arguments = Arguments::from_args();
@@ -79,7 +84,8 @@ fn test_target(arguments: Arguments) -> Result<ExitCode, Failure> {
     if arguments.list || nothing {
         return Ok(libtest_mimic::run(&arguments, trials(&matrix, None)).exit_code());
     }
-    let shared = open(EngineChoice::Auto, Vec::new(), 2)?;
+    let image = std::env::var(POSTGRES_IMAGE_VARIABLE).ok();
+    let shared = open(EngineChoice::Auto, image, Vec::new(), 2)?;
     let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
     close(shared)?;
     Ok(conclusion.exit_code())
@@ -87,11 +93,13 @@ fn test_target(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 fn open(
     engine: EngineChoice,
+    postgres_image: Option<String>,
     lifted: Vec<negatives::matrix::Lift>,
     jobs: usize,
 ) -> Result<Arc<Shared>, Failure> {
     let policy = seccomp::Policy::builtin().map_err(Failure::internal)?;
-    let stand = Stand::open(engine)?;
+    let mut stand = Stand::open(engine)?;
+    stand.use_postgres_image(postgres_image);
     let expected = Expected {
         programs: stand.image.digests.clone(),
         policy,

@@ -191,17 +191,11 @@ impl Engine for DockerEngine {
             for name in self.names().await {
                 remove(&self.client, &name).await?;
             }
-            let tag = self.tag();
-            let options = RemoveImageOptions {
-                force: true,
-                ..Default::default()
-            };
-            match self.client.remove_image(&tag, Some(options), None).await {
-                Err(error) if !is_gone(&error) => {
-                    Err(EngineError::RemoveImage { tag, source: error })
-                }
-                Ok(_) | Err(_) => Ok(()),
+            for repository in [REPOSITORY, crate::database::REPOSITORY] {
+                let tag = format!("{repository}:{}", self.run);
+                remove_image(&self.client, tag).await?;
             }
+            Ok(())
         })
     }
 
@@ -223,6 +217,18 @@ async fn remove(client: &Docker, name: &str) -> Result<(), EngineError> {
             source: error,
         }),
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Removes a tag, and the image if it was the last.
+async fn remove_image(client: &Docker, tag: String) -> Result<(), EngineError> {
+    let options = RemoveImageOptions {
+        force: true,
+        ..Default::default()
+    };
+    match client.remove_image(&tag, Some(options), None).await {
+        Err(error) if !is_gone(&error) => Err(EngineError::RemoveImage { tag, source: error }),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

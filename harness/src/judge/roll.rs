@@ -50,6 +50,7 @@ impl<'a> Records<'a> {
                     launch: launch.to_owned(),
                 })?;
                 as_planned(record, planned)?;
+                server_answered(record, planned)?;
                 authentic(record).map(|()| record)
             }
         }
@@ -88,6 +89,21 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         return Err(mismatch("subject", expected, observed));
     }
     Ok(())
+}
+
+/// A launch about the database server says what that answered the host right before.
+fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
+    let words = |there| if there { "there" } else { "none" };
+    let (needed, there) = (planned.task.needs_database(), record.database.is_some());
+    if needed == there {
+        return Ok(());
+    }
+    Err(Reason::Mismatched {
+        launch: record.id.clone(),
+        what: "database server's answer",
+        expected: words(needed).to_owned(),
+        observed: words(there).to_owned(),
+    })
 }
 
 /// A probe's lines repeat the nonce, count up without a gap, and begin with the

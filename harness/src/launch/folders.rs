@@ -80,6 +80,9 @@ impl Scratch {
         write(&scratch.decoy(), b"decoy: this is not a secret\n", 0o444)?;
         let database = scratch.database();
         fs::create_dir(&database).map_err(make(&database))?;
+        // The server's user, which is nobody's here, makes its socket in there; the
+        // run's own folder around it lets no other user of this host in.
+        fs::set_permissions(&database, Permissions::from_mode(0o1777)).map_err(make(&database))?;
         Ok(scratch)
     }
 
@@ -114,7 +117,10 @@ impl Scratch {
             ("input".to_owned(), INPUT.to_owned()),
             ("output".to_owned(), profile.output()),
             ("canary_env".to_owned(), CANARY_VARIABLE.to_owned()),
-            ("host_process".to_owned(), format!("/proc/{}", std::process::id())),
+            (
+                "host_process".to_owned(),
+                format!("/proc/{}", std::process::id()),
+            ),
         ])
     }
 

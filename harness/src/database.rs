@@ -1,0 +1,282 @@
+//! The real database server of N13: PostgreSQL in a container of its own, started
+//! when the first launch that needs it is planned.
+//!
+//! Before every such launch the host asks the server itself, over TCP and over its
+//! unix socket; what it answered is in the launch's record. Where no server can be
+//! had, the launches say why and the row is not run. Nothing here judges.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+mod package;
+mod protocol;
+mod serve;
+
+pub use package::{PackageError, of_this_host};
+pub use protocol::ProtocolError;
+pub use serve::serve;
+
+/// The repository under which the server's image is tagged with the run's id.
+pub const REPOSITORY: &str = "proof-of-block-postgres";
+/// The server's port.
+pub const PORT: u16 = 5432;
+/// The server's socket in its folder, as PostgreSQL names it for [`PORT`].
+pub const SOCKET: &str = ".s.PGSQL.5432";
+/// The folder of its socket, in the server's own container.
+const SOCKET_FOLDER: &str = "/postgresql";
+/// How long the host waits for each of the server's answers.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest line the second process says.
+const MAX_LINE: u64 = 16 << 10;
+
+/// What a server answered the host right before a launch: raw, for the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Its address on the engine's bridge, with its port.
+    pub address: String,
+    /// Where the server comes from: the host's package, or an image by reference.
+    pub source: String,
+    /// The version it states to who logs in.
+    pub version: String,
+    /// Its answer to the TLS request over TCP: `S` or `N`.
+    pub tcp: char,
+    /// Its answer to the TLS request over its unix socket: `S` or `N`.
+    pub unix: char,
+}
+
+/// There is no server to be reached.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DatabaseError {
+    /// It was not started.
+    #[error("failed to provide a database server: {why}")]
+    Start {
+        /// Why not.
+        why: String,
+    },
+    /// It does not answer the host.
+    #[error("failed to reach the database server from the host over {way}: {why}")]
+    Silent {
+        /// TCP or the unix socket.
+        way: &'static str,
+        /// What came of it.
+        why: String,
+    },
+    /// The run ended first.
+    #[error("failed to provide a database server: the run is over")]
+    Over,
+}
+
+/// What to start, and on which engine.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The run's id.
+    pub run: String,
+    /// The engine's socket.
+    pub engine: PathBuf,
+    /// The host folder in which its socket appears.
+    pub folder: PathBuf,
+    /// An image to use instead of the host's package; it may be pulled.
+    pub image: Option<String>,
+}
+
+/// A server that is started at most once, and by who asks first.
+pub struct Database {
+    wanted: Wanted,
+    server: OnceLock<Result<Server, DatabaseError>>,
+    process: Mutex<Process>,
+}
+
+/// The second process, which holds the container.
+#[derive(Default)]
+enum Process {
+    #[default]
+    None,
+    Running(Child),
+    Over,
+}
+
+#[derive(Debug)]
+struct Server {
+    host: Ipv4Addr,
+    source: String,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Database")
+            .field("wanted", &self.wanted)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Database {
+    /// Starts nothing yet.
+    #[must_use]
+    pub fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            server: OnceLock::new(),
+            process: Mutex::default(),
+        }
+    }
+
+    /// Takes the server from this image; one that runs already is kept.
+    pub fn use_image(&mut self, image: Option<String>) {
+        self.wanted.image = image;
+    }
+
+    /// Starts the server if nobody did, so that it is there when it is asked.
+    pub fn warm_up(&self) {
+        // Who asks it hears what went wrong.
+        drop(self.server().map(|_| ()));
+    }
+
+    /// What the server answers the host, now, on both ways.
+    ///
+    /// # Errors
+    /// It could not be started, or does not answer on one of them.
+    pub fn ask(&self) -> Result<Answer, DatabaseError> {
+        let server = self.server()?;
+        let address = SocketAddr::from((server.host, PORT));
+        let socket = self.wanted.folder.join(SOCKET);
+        let tcp = tls_over_tcp(address).map_err(silent("TCP"))?;
+        let unix = tls_over_unix(&socket).map_err(silent("its unix socket"))?;
+        let version = version_over_unix(&socket).map_err(silent("its unix socket"))?;
+        Ok(Answer {
+            address: address.to_string(),
+            source: server.source.clone(),
+            version,
+            tcp,
+            unix,
+        })
+    }
+
+    /// The server's address, for the attempts.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub fn host(&self) -> Result<Ipv4Addr, DatabaseError> {
+        Ok(self.server()?.host)
+    }
+
+    /// Ends the second process, which removes the container and the image.
+    pub fn close(&self) {
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Process::Running(mut child) = std::mem::replace(&mut *process, Process::Over) {
+            // Closing its input is the word; `wait` does that too.
+            drop(child.stdin.take());
+            drop(child.wait());
+        }
+    }
+
+    fn server(&self) -> Result<&Server, DatabaseError> {
+        let started = self.server.get_or_init(|| self.start());
+        started.as_ref().map_err(Clone::clone)
+    }
+
+    fn start(&self) -> Result<Server, DatabaseError> {
+        let output = {
+            let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+            if matches!(*process, Process::Over) {
+                return Err(DatabaseError::Over);
+            }
+            let mut child = self.spawn().map_err(not_started)?;
+            let output = child.stdout.take();
+            *process = Process::Running(child);
+            output
+        };
+        let mut line = String::new();
+        if let Some(output) = output {
+            let mut output = BufReader::new(output.take(MAX_LINE));
+            output.read_line(&mut line).map_err(not_started)?;
+        }
+        match serde_json::from_str(&line).map_err(io::Error::from) {
+            Ok(serve::Word::Ready { host, source }) => Ok(Server { host, source }),
+            Ok(serve::Word::Failed { why }) => Err(DatabaseError::Start { why }),
+            Err(error) => Err(not_started(error)),
+        }
+    }
+
+    /// In a process group of its own: Ctrl-C is not for it.
+    fn spawn(&self) -> io::Result<Child> {
+        let wanted = &self.wanted;
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["serve-database", "--run", &wanted.run, "--folder"])
+            .arg(&wanted.folder);
+        if let Some(image) = &wanted.image {
+            command.args(["--image", image]);
+        }
+        command
+            .env("DOCKER_HOST", format!("unix://{}", wanted.engine.display()))
+            .env_remove("DOCKER_TLS_VERIFY")
+            .env_remove("TESTCONTAINERS_COMMAND")
+            .env_remove("DOCKER_DEFAULT_PLATFORM")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+    }
+}
+
+fn not_started(error: io::Error) -> DatabaseError {
+    DatabaseError::Start {
+        why: crate::error::chain(&error),
+    }
+}
+
+fn silent(way: &'static str) -> impl FnOnce(ProtocolError) -> DatabaseError {
+    move |error| DatabaseError::Silent {
+        way,
+        why: crate::error::chain(&error),
+    }
+}
+
+fn tls_over_tcp(address: SocketAddr) -> Result<char, ProtocolError> {
+    let mut connection = TcpStream::connect_timeout(&address, PATIENCE)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    protocol::ask_for_tls(&mut connection)
+}
+
+fn tls_over_unix(socket: &Path) -> Result<char, ProtocolError> {
+    protocol::ask_for_tls(&mut unix(socket)?)
+}
+
+fn version_over_unix(socket: &Path) -> Result<String, ProtocolError> {
+    protocol::version(&mut unix(socket)?)
+}
+
+fn unix(socket: &Path) -> io::Result<UnixStream> {
+    let connection = UnixStream::connect(socket)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_started_after_the_end() {
+        let database = Database::new(Wanted {
+            run: "test".to_owned(),
+            engine: PathBuf::from("/no/engine"),
+            folder: PathBuf::from("/no/folder"),
+            image: None,
+        });
+        database.close();
+        assert!(matches!(database.ask(), Err(DatabaseError::Over)));
+    }
+}
