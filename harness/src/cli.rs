@@ -131,6 +131,9 @@ pub enum Command {
     Attest(Attest),
     /// Run rows as tests, with the flags of `cargo test`.
     Run(Run),
+    /// Show that the rows can fail: weaken the sandbox in every known way, and
+    /// require that the row bound to each breaks for the declared reason.
+    Mutants(Mutants),
     /// List the rows.
     List,
     /// Say what a row requires, attempts and lifts.
@@ -166,6 +169,19 @@ pub struct Attest {
     /// Lift a boundary everywhere, to see rows break: such a run attests nothing.
     #[arg(long, value_name = "LIFT")]
     pub lift: Vec<String>,
+}
+
+/// What `mutants` takes.
+#[derive(Debug, Args)]
+pub struct Mutants {
+    /// Only those of this row or operator, or whose name contains this.
+    pub filter: Option<String>,
+    /// One of each operator.
+    #[arg(long)]
+    pub short: bool,
+    /// Write the outcomes as JUnit XML, too.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// What `run` takes.

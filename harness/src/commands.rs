@@ -15,6 +15,7 @@ mod doctor;
 mod explain;
 mod keygen;
 mod list;
+mod mutants;
 pub mod run;
 mod verify;
 
@@ -76,6 +77,7 @@ pub fn dispatch(cli: Cli) -> Exit {
     let done = match cli.command {
         Command::Attest(args) => attest::attest(common, &args),
         Command::Run(args) => run::run(common, &args),
+        Command::Mutants(args) => mutants::mutants(common, &args),
         Command::List => list::list(common),
         Command::Explain { id } => explain::explain(common, &id),
         Command::Check { packet } => check::check(common, &packet),

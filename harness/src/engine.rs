@@ -75,6 +75,8 @@ pub struct Folders {
     pub decoy: PathBuf,
     /// The folder of a database server's socket, mounted only by that lift.
     pub database: PathBuf,
+    /// A unix socket that nobody listens at, mounted only by mutants.
+    pub socket: PathBuf,
 }
 
 /// How a sandbox ended.

@@ -10,7 +10,9 @@ use crate::image::ProgramDigests;
 use crate::record::{Observations, Role};
 
 mod checks;
+mod devices;
 mod filters;
+mod limits;
 mod mounts;
 mod outside;
 mod packet;

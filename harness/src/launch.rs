@@ -13,7 +13,8 @@ use crate::database::{Database, DatabaseError, PORT, SOCKET};
 use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
 use crate::error::chain;
 use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
-use crate::profile::{self, Profile, ProfileError, User};
+use crate::mutants::Change;
+use crate::profile::{self, Profile, ProfileError, Setting, User};
 use crate::record::{LaunchRecord, Role, Subject};
 
 mod bare;
@@ -45,6 +46,8 @@ pub struct Bench<'a> {
     /// Lifts a user asked for, applied to what is to be proved: the way to see a
     /// row break.
     pub lifted: Vec<Lift>,
+    /// What is changed in what is to be proved: a mutant.
+    pub altered: &'a [Change],
 }
 
 /// One launch, as planned.
@@ -190,6 +193,10 @@ impl Bench<'_> {
             .iter()
             .chain(asked)
             .try_fold(Profile::locked(self.user)?, profile::apply)
+            .and_then(|profile| {
+                let mut changes = self.altered.iter().filter(|_| locked);
+                changes.try_fold(profile, |profile, change| change.apply(profile))
+            })
     }
 
     /// Carries an order out. What goes wrong is in the record's `trouble`.
@@ -253,9 +260,14 @@ impl Bench<'_> {
             return Ok(folders.remove()?);
         }
         record.folders = folders.identities(&profile)?;
-        let argv = argv(subject_argv(&order.task, &profile), &profile, &record.nonce)?;
+        let subject = subject_argv(&order.task, &profile);
+        let argv = if profile.airlock {
+            argv(subject, &profile, &record.nonce)?
+        } else {
+            subject
+        };
         let running = self.engine.start(&Launch {
-            name: format!("proof-of-block-{}-{number}", self.run),
+            name: container_name(&profile, self.run, number),
             profile: &profile,
             argv,
             folders: folders.mounted(),
@@ -313,6 +325,16 @@ impl Bench<'_> {
             attempts: attempts.to_vec(),
         })
     }
+}
+
+fn container_name(profile: &Profile, run: &str, number: u32) -> String {
+    let prefix = profile.settings.iter().find_map(|setting| {
+        if let Setting::ContainerName(name) = setting {
+            return Some(name.as_str());
+        }
+        None
+    });
+    format!("{}-{run}-{number}", prefix.unwrap_or("proof-of-block"))
 }
 
 fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {

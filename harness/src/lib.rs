@@ -14,6 +14,7 @@ pub mod interrupt;
 pub mod judge;
 pub mod launch;
 pub mod lifts;
+pub mod mutants;
 pub mod plan;
 pub mod profile;
 pub mod reaper;

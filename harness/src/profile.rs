@@ -3,7 +3,7 @@
 //!
 //! Knows no engine's spelling ([`crate::engine`] does) and no case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use negatives::wire::OUTER_MOUNT;
 use seccomp::plan::{AirlockPlan, LandlockPlan, Limits, OneShot};
@@ -14,9 +14,12 @@ use crate::image::{INPUT, OUTPUT};
 
 pub(crate) mod capabilities;
 mod lift;
+mod setting;
+pub(crate) mod system;
 
 pub(crate) use lift::CANARY_VARIABLE;
 pub use lift::apply;
+pub use setting::{HostNamespace, Setting};
 
 /// The architecture this harness, its engine and its sandboxes share.
 pub const NATIVE: Arch = if cfg!(target_arch = "aarch64") {
@@ -62,10 +65,18 @@ pub struct Profile {
     pub output_parent: bool,
     /// The engine hides and write-protects parts of `/proc` and `/sys`.
     pub system_paths: bool,
+    /// Of those, the ones it is told to leave as they are; none, when locked.
+    pub open_system_paths: BTreeSet<String>,
     /// An IPC namespace with a writable `/dev/shm`.
     pub shared_memory: bool,
     /// The host's processes are visible.
     pub host_processes: bool,
+    /// Other namespaces that are the host's own; none, when locked.
+    pub host_namespaces: BTreeSet<HostNamespace>,
+    /// The engine sets no-new-privileges; the airlock does in any case.
+    pub no_new_privileges: bool,
+    /// The engine's `--privileged`.
+    pub privileged: bool,
     /// Which capabilities the sandbox has.
     pub capabilities: Capabilities,
     /// User and group inside, as ids of the engine's user namespace.
@@ -77,6 +88,12 @@ pub struct Profile {
     pub runtime_filter: RuntimeFilter,
     /// The airlock loads the strict filter.
     pub strict_filter: bool,
+    /// Programs the airlock loads in place of those the policy compiles to, as
+    /// lower-case hex in load order; `None`, when locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_strict_filter: Option<Vec<String>>,
+    /// The airlock is the first program; otherwise the subject itself is.
+    pub airlock: bool,
     /// The airlock applies Landlock.
     pub landlock: bool,
     /// The airlock clears the environment.
@@ -89,6 +106,8 @@ pub struct Profile {
     pub one_shot: bool,
     /// Resource limits.
     pub limits: ResourceLimits,
+    /// Settings of the engine that are no lock; none, when locked.
+    pub settings: Vec<Setting>,
 }
 
 /// A mount that only a lift or a mutant adds.
@@ -112,6 +131,10 @@ pub enum ExtraSource {
     DecoyFile,
     /// The folder of the database server's socket.
     DatabaseFolder,
+    /// A unix socket that nobody listens at.
+    Socket,
+    /// The device `/dev/full`.
+    Device,
 }
 
 /// The network the sandbox gets.
@@ -122,6 +145,8 @@ pub enum Network {
     None,
     /// The engine's default bridge.
     Bridge,
+    /// The host's own namespace.
+    Host,
 }
 
 /// The capabilities the sandbox gets (capabilities(7)).
@@ -130,6 +155,8 @@ pub enum Network {
 pub enum Capabilities {
     /// None, in any set.
     None,
+    /// These, as the kernel's bit mask.
+    These(u64),
     /// Every one this host can give.
     All,
 }
@@ -144,32 +171,47 @@ pub struct User {
 }
 
 /// The filter the engine loads before the airlock starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuntimeFilter {
     /// The policy, compiled to the engine's form.
     Policy,
     /// The policy, for the compatible architectures too.
     PolicyForEveryArchitecture,
+    /// This one, in the engine's form, whatever the policy says.
+    Other(serde_json::Value),
     /// None at all.
     Off,
 }
 
-/// Limits; the units are those of the interface that sets them.
+/// Limits, in the units of the interface that sets them; `None` sets none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ResourceLimits {
     /// Processes and threads (cgroup pids controller).
-    pub pids: i64,
+    pub pids: Option<u64>,
     /// Memory, bytes (cgroup memory controller); swap is not added to it.
-    pub memory: i64,
+    pub memory: Option<u64>,
     /// `RLIMIT_FSIZE`, bytes.
-    pub file_size: u64,
+    pub file_size: Option<u64>,
+    /// `RLIMIT_CORE`, bytes.
+    pub core: Option<u64>,
     /// `RLIMIT_NOFILE` for the airlock; above the one-shot descriptor.
     pub open_files: u64,
+    /// `RLIMIT_NOFILE` of the subject; below the one-shot descriptor.
+    pub subject_open_files: u64,
 }
 
-/// `RLIMIT_NOFILE` of the subject; below the one-shot descriptor.
-pub const SUBJECT_OPEN_FILES: u64 = 64;
+impl ResourceLimits {
+    /// What is proved: none of them may be higher.
+    pub const LOCKED: Self = Self {
+        pids: Some(32),
+        memory: Some(512 << 20),
+        file_size: Some(64 << 20),
+        core: Some(0),
+        open_files: 1024,
+        subject_open_files: 64,
+    };
+}
 
 impl Profile {
     /// The deny-by-default sandbox of the seed's Track 4, for `user`.
@@ -184,24 +226,26 @@ impl Profile {
             extra_mounts: Vec::new(),
             output_parent: false,
             system_paths: true,
+            open_system_paths: BTreeSet::new(),
             shared_memory: false,
             host_processes: false,
+            host_namespaces: BTreeSet::new(),
+            no_new_privileges: true,
+            privileged: false,
             capabilities: Capabilities::None,
             user,
             policy: Policy::builtin()?,
             runtime_filter: RuntimeFilter::Policy,
             strict_filter: true,
+            other_strict_filter: None,
+            airlock: true,
             landlock: true,
             clear_environment: true,
             environment: BTreeMap::new(),
             close_descriptors: true,
             one_shot: true,
-            limits: ResourceLimits {
-                pids: 32,
-                memory: 512 << 20,
-                file_size: 64 << 20,
-                open_files: 1024,
-            },
+            limits: ResourceLimits::LOCKED,
+            settings: Vec::new(),
         })
     }
 
@@ -237,11 +281,11 @@ impl Profile {
             close_descriptors: self.close_descriptors,
             one_shot: self.one_shot.then(|| OneShot {
                 descriptor: self.policy.one_shot_descriptor(),
-                nofile: SUBJECT_OPEN_FILES,
+                nofile: self.limits.subject_open_files,
             }),
             limits: Limits {
-                core: Some(0),
-                fsize: Some(self.limits.file_size),
+                core: self.limits.core,
+                fsize: self.limits.file_size,
             },
             barrier: true,
             argv: argv.to_vec(),
@@ -249,7 +293,10 @@ impl Profile {
     }
 
     /// The strict filter's programs in load order, as lower-case hex.
-    fn strict_programs(&self) -> Result<Vec<String>, ProfileError> {
+    pub(crate) fn strict_programs(&self) -> Result<Vec<String>, ProfileError> {
+        if let Some(other) = &self.other_strict_filter {
+            return Ok(other.clone());
+        }
         let programs = seccomp::compile_strict(&self.policy, NATIVE)?;
         Ok(programs.iter().map(Program::to_hex).collect())
     }

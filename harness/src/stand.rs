@@ -82,6 +82,14 @@ impl Stand {
     /// # Errors
     /// This host cannot; whatever was taken up is given back.
     pub fn open(choice: EngineChoice) -> Result<Self, StandError> {
+        Self::with(choice, Programs::builtin())
+    }
+
+    /// The same with other programs in the image.
+    ///
+    /// # Errors
+    /// As [`Stand::open`].
+    pub fn with(choice: EngineChoice, programs: Programs) -> Result<Self, StandError> {
         match choice {
             EngineChoice::Auto | EngineChoice::Docker => {}
             EngineChoice::None => return Err(StandError::NoSandbox),
@@ -91,7 +99,7 @@ impl Stand {
         let run = hex::encode(bytes);
         let surroundings = Surroundings::of_this_process();
         let engine = Arc::new(DockerEngine::connect(&surroundings, &run)?);
-        let image = Image::build(Programs::builtin())?;
+        let image = Image::build(programs)?;
         let scratch = Scratch::new(&run)?;
         let socket: PathBuf = surroundings.socket()?;
         let reaper = Reaper::start(&run, &socket, scratch.path())?;
@@ -140,6 +148,7 @@ impl Stand {
             run: &self.run,
             user: self.user,
             lifted,
+            altered: &[],
         }
     }
 

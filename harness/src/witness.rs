@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod hostfs;
 pub mod mounts;
 mod procfs;
 mod raw;
@@ -58,6 +59,13 @@ pub struct View {
     pub environment: Seen<Vec<String>>,
     /// `/proc/PID/limits`: name, then soft and hard limit.
     pub limits: Seen<BTreeMap<String, String>>,
+    /// `pids.max` and `memory.max` of its control group, as the host's controller
+    /// files have them (cgroups(7)), under these names on version 1 too.
+    pub control_group: Seen<BTreeMap<String, String>>,
+    /// Which of the paths that must be hidden or write-protected this kernel has.
+    pub system_paths: Seen<Vec<String>>,
+    /// Device nodes in its `/dev`: name, then type, major and minor number.
+    pub devices: Seen<BTreeMap<String, String>>,
     /// `/proc/PID/ns/*`: whether each namespace is another than the host's.
     pub namespaces: Seen<BTreeMap<String, Namespace>>,
     /// Interfaces in `/proc/PID/net/dev`.

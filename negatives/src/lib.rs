@@ -11,3 +11,7 @@ pub mod probe;
 pub mod raw;
 pub mod script;
 pub mod wire;
+
+/// The mutants' text: each weakening of the profile with the row that must catch
+/// it. Read and run by the harness, which alone knows what a profile is.
+pub const MUTANTS_TOML: &str = include_str!("../mutants.toml");

@@ -15,35 +15,12 @@ use seccomp::ExtraArch;
 
 use super::Launch;
 use crate::image::INPUT;
+use crate::profile::system::{MASKED, READ_ONLY};
 use crate::profile::{
-    Capabilities, ExtraSource, NATIVE, Network, Profile, RuntimeFilter, capabilities,
+    Capabilities, ExtraSource, HostNamespace, NATIVE, Network, Profile, RuntimeFilter, capabilities,
 };
 
-/// Paths that engines hide by default, said here so that the profile does not
-/// depend on an engine's release (moby `oci/defaults.go`).
-const MASKED: [&str; 12] = [
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/sys/devices/virtual/powercap",
-    "/sys/firmware",
-];
-
-/// Paths that engines make read-only by default.
-const READ_ONLY: [&str; 5] = [
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
+mod setting;
 
 /// The create request for a launch.
 pub(super) fn create_body(
@@ -52,11 +29,12 @@ pub(super) fn create_body(
     labels: HashMap<String, String>,
 ) -> ContainerCreateBody {
     let profile = launch.profile;
-    ContainerCreateBody {
+    let mut body = ContainerCreateBody {
         image: Some(image.to_owned()),
         entrypoint: Some(launch.argv.clone()),
         user: Some(format!("{}:{}", profile.user.uid, profile.user.gid)),
-        hostname: Some("sandbox".to_owned()),
+        // The host's name cannot be given another in its own namespace.
+        hostname: (!shares(profile, HostNamespace::Uts)).then(|| "sandbox".to_owned()),
         working_dir: Some("/".to_owned()),
         env: Some(environment(profile)),
         labels: Some(labels),
@@ -70,7 +48,15 @@ pub(super) fn create_body(
         network_disabled: Some(profile.network == Network::None),
         host_config: Some(host_config(launch)),
         ..ContainerCreateBody::default()
+    };
+    for one in &profile.settings {
+        setting::spell(one, &mut body);
     }
+    body
+}
+
+fn shares(profile: &Profile, namespace: HostNamespace) -> bool {
+    profile.host_namespaces.contains(&namespace)
 }
 
 fn environment(profile: &Profile) -> Vec<String> {
@@ -83,45 +69,65 @@ fn environment(profile: &Profile) -> Vec<String> {
 
 fn host_config(launch: &Launch<'_>) -> HostConfig {
     let profile = launch.profile;
-    let limits = profile.limits;
     let (added, dropped) = capability_lists(profile);
+    let host = |namespace| shares(profile, namespace).then(|| "host".to_owned());
     HostConfig {
         network_mode: Some(network(profile.network).to_owned()),
         readonly_rootfs: Some(profile.root_read_only),
         mounts: Some(mounts(launch)),
         cap_add: Some(added),
         cap_drop: Some(dropped),
-        security_opt: Some(vec![
-            "no-new-privileges:true".to_owned(),
-            format!("seccomp={}", runtime_filter(profile)),
-        ]),
+        security_opt: Some(security(profile)),
         // `none` leaves out /dev/shm, which would be a writable mount.
-        ipc_mode: Some(
-            if profile.shared_memory {
+        ipc_mode: host(HostNamespace::Ipc).or_else(|| {
+            let own = if profile.shared_memory {
                 "private"
             } else {
                 "none"
-            }
-            .to_owned(),
-        ),
+            };
+            Some(own.to_owned())
+        }),
         pid_mode: profile.host_processes.then(|| "host".to_owned()),
-        cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
-        pids_limit: Some(limits.pids),
-        memory: Some(limits.memory),
-        memory_swap: Some(limits.memory),
-        ulimits: Some(vec![
-            ulimit("nofile", limits.open_files),
-            ulimit("fsize", limits.file_size),
-            ulimit("core", 0),
-        ]),
+        uts_mode: host(HostNamespace::Uts),
+        userns_mode: host(HostNamespace::User),
+        cgroupns_mode: Some(if shares(profile, HostNamespace::Cgroup) {
+            HostConfigCgroupnsModeEnum::HOST
+        } else {
+            HostConfigCgroupnsModeEnum::PRIVATE
+        }),
         masked_paths: Some(paths(profile, &MASKED)),
         readonly_paths: Some(paths(profile, &READ_ONLY)),
         log_config: Some(HostConfigLogConfig {
             typ: Some("none".to_owned()),
             config: None,
         }),
-        privileged: Some(false),
+        privileged: Some(profile.privileged),
         init: Some(false),
+        ..limits(profile)
+    }
+}
+
+fn security(profile: &Profile) -> Vec<String> {
+    let mut options = vec![format!("seccomp={}", runtime_filter(profile))];
+    if profile.no_new_privileges {
+        options.push("no-new-privileges:true".to_owned());
+    }
+    options
+}
+
+fn limits(profile: &Profile) -> HostConfig {
+    let limits = profile.limits;
+    let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    // The API's words for no limit: -1, and for memory 0.
+    HostConfig {
+        pids_limit: Some(limits.pids.map_or(-1, signed)),
+        memory: Some(limits.memory.map_or(0, signed)),
+        memory_swap: Some(limits.memory.map_or(0, signed)),
+        ulimits: Some(vec![
+            ulimit("nofile", Some(limits.open_files)),
+            ulimit("fsize", limits.file_size),
+            ulimit("core", limits.core),
+        ]),
         ..HostConfig::default()
     }
 }
@@ -129,9 +135,10 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
 /// The policy as the engine takes it: inline JSON.
 pub(super) fn runtime_filter(profile: &Profile) -> String {
     let (policy, every): (_, &[ExtraArch]) = (&profile.policy, &[ExtraArch::X86, ExtraArch::X32]);
-    match profile.runtime_filter {
+    match &profile.runtime_filter {
         RuntimeFilter::Policy => seccomp::oci_json(policy, NATIVE, &[]),
         RuntimeFilter::PolicyForEveryArchitecture => seccomp::oci_json(policy, NATIVE, every),
+        RuntimeFilter::Other(filter) => filter.clone(),
         RuntimeFilter::Off => seccomp::oci_unconfined(NATIVE),
     }
     .to_string()
@@ -143,23 +150,23 @@ fn capability_lists(profile: &Profile) -> (Vec<String>, Vec<String>) {
     let all = vec!["ALL".to_owned()];
     match profile.capabilities {
         Capabilities::None => (Vec::new(), all),
-        Capabilities::All => {
-            let lacking = capabilities::lacking_on_this_host();
-            (
-                all,
-                lacking
-                    .into_iter()
-                    .map(|name| format!("CAP_{name}"))
-                    .collect(),
-            )
-        }
+        Capabilities::These(mask) => (prefixed(capabilities::named(mask)), all),
+        Capabilities::All => (all, prefixed(capabilities::lacking_on_this_host())),
     }
+}
+
+fn prefixed(names: Vec<&str>) -> Vec<String> {
+    names
+        .into_iter()
+        .map(|name| format!("CAP_{name}"))
+        .collect()
 }
 
 fn network(network: Network) -> &'static str {
     match network {
         Network::None => "none",
         Network::Bridge => "bridge",
+        Network::Host => "host",
     }
 }
 
@@ -176,6 +183,8 @@ fn mounts(launch: &Launch<'_>) -> Vec<Mount> {
             ExtraSource::CanaryFolder => &folders.canary,
             ExtraSource::DecoyFile => &folders.decoy,
             ExtraSource::DatabaseFolder => &folders.database,
+            ExtraSource::Socket => &folders.socket,
+            ExtraSource::Device => Path::new("/dev/full"),
         };
         mounts.push(bind(source, &extra.target, extra.read_only));
     }
@@ -200,14 +209,19 @@ fn bind(source: &Path, target: &str, read_only: bool) -> Mount {
 /// An empty list, not an absent one, is what leaves everything open.
 fn paths(profile: &Profile, names: &[&str]) -> Vec<String> {
     if profile.system_paths {
-        names.iter().map(|name| (*name).to_owned()).collect()
+        names
+            .iter()
+            .filter(|name| !profile.open_system_paths.contains(**name))
+            .map(|name| (*name).to_owned())
+            .collect()
     } else {
         Vec::new()
     }
 }
 
-fn ulimit(name: &str, value: u64) -> ResourcesUlimits {
-    let value = i64::try_from(value).unwrap_or(i64::MAX);
+/// -1 is no limit (`RLIM_INFINITY`, setrlimit(2)).
+fn ulimit(name: &str, value: Option<u64>) -> ResourcesUlimits {
+    let value = value.map_or(-1, |value| i64::try_from(value).unwrap_or(i64::MAX));
     ResourcesUlimits {
         name: Some(name.to_owned()),
         soft: Some(value),

@@ -5,6 +5,7 @@
 //! named here, each with the reason it is there.
 
 use crate::image::{INPUT, OUTPUT};
+use crate::profile::system::READ_ONLY;
 use crate::witness::Mount;
 
 /// A mount the runtime makes.
@@ -125,6 +126,23 @@ pub(super) fn differences(mounts: &[Mount]) -> Vec<String> {
     found
 }
 
+/// The paths of `/proc` and `/sys` that this kernel has and nothing covers.
+#[must_use]
+pub(super) fn open_paths(mounts: &[Mount], paths: &[String]) -> Vec<String> {
+    paths
+        .iter()
+        .filter(|path| !mounts.iter().any(|mount| covers(mount, path)))
+        .map(|path| format!("`{path}` is open"))
+        .collect()
+}
+
+/// What must not be seen is beneath an empty tmpfs or the null device; what must
+/// not be changed may also be itself, read-only.
+fn covers(mount: &Mount, path: &str) -> bool {
+    let hides = matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
+    mount.point == path && (hides || READ_ONLY.contains(&path))
+}
+
 fn difference(mount: &Mount) -> Option<String> {
     if mount.point == INPUT || mount.point == OUTPUT {
         return None;
@@ -140,6 +158,14 @@ fn difference(mount: &Mount) -> Option<String> {
     };
     if !named.kinds.is_empty() && !named.kinds.contains(&mount.kind.as_str()) {
         return Some(format!("{shown} is of another type"));
+    }
+    if let Some(name) = mount.point.strip_prefix("/etc/")
+        && mount.root.rsplit('/').next() != Some(name)
+    {
+        return Some(format!("{shown} is another file: `{}`", mount.root));
+    }
+    if mount.kind == "tmpfs" && !matches!(mount.root.as_str(), "/" | "/null") {
+        return Some(format!("{shown} is a part of another: `{}`", mount.root));
     }
     // The null device that masks a file is on the sandbox's own /dev.
     let masked = mount.root == "/null" && matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
@@ -195,6 +221,17 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_nothing_covers_is_found() {
+        let table = parse(DOCKER).unwrap();
+        let open = |path: &str| !open_paths(&table, &[path.to_owned()]).is_empty();
+        assert!(!open("/proc/acpi") && !open("/proc/keys") && !open("/proc/bus"));
+        assert!(open("/proc/kcore") && open("/proc/sys"));
+        // Write-protected is not hidden.
+        let table = parse(&DOCKER.replace("/proc/bus", "/proc/kcore")).unwrap();
+        assert!(!open_paths(&table, &["/proc/kcore".to_owned()]).is_empty());
+    }
+
+    #[test]
     fn each_change_to_the_table_is_found() {
         for (from, to, expected) in [
             ("/in ro,", "/in rw,", "`/in` is writable"),
@@ -217,6 +254,16 @@ mod tests {
                 "/c/resolv.conf /etc/resolv.conf",
                 "/x /var/run/docker.sock",
                 "not a mount",
+            ),
+            (
+                "/c/resolv.conf /etc/resolv.conf",
+                "/etc/shadow /etc/resolv.conf",
+                "another file: `/etc/shadow`",
+            ),
+            (
+                "0:47 / /sys/firmware",
+                "0:47 /secrets /sys/firmware",
+                "a part of another",
             ),
             (
                 "/tmp/u /out",

@@ -4,7 +4,7 @@
 //! program, is caught here whatever it reports.
 
 use super::verdict::{Reason, Verdict};
-use super::{Expected, filters, mounts};
+use super::{Expected, devices, filters, limits, mounts};
 use crate::record::{LaunchRecord, Subject};
 use crate::witness::{Seen, View};
 
@@ -27,20 +27,23 @@ pub(super) enum Fact {
     Namespaces,
     /// Open descriptors at the exec.
     Descriptors,
-    /// Resource limits at the exec.
+    /// Resource limits at the exec, and those of the control group.
     Limits,
+    /// The device nodes in its `/dev`.
+    Devices,
 }
 
 impl Fact {
-    /// Every fact.
-    pub(super) const ALL: [Self; 9] = [
+    /// Every fact; what says most of a sandbox that is wide open comes first.
+    pub(super) const ALL: [Self; 10] = [
         Self::Programs,
+        Self::Namespaces,
+        Self::Privileges,
+        Self::Devices,
         Self::Filters,
         Self::Mounts,
         Self::Environment,
         Self::Network,
-        Self::Privileges,
-        Self::Namespaces,
         Self::Descriptors,
         Self::Limits,
     ];
@@ -56,6 +59,7 @@ impl Fact {
             Self::Namespaces => "the namespaces",
             Self::Descriptors => "the descriptors",
             Self::Limits => "the limits",
+            Self::Devices => "the devices",
         }
     }
 }
@@ -104,9 +108,7 @@ fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
         Fact::Filters => with(&barrier.filters, |stack| {
             filters::finding(stack, &expected.policy)
         }),
-        Fact::Mounts => with(&barrier.mounts, |table| {
-            fits_all(&mounts::differences(table))
-        }),
+        Fact::Mounts => mount_table(barrier),
         Fact::Environment => at_exec(record, |exec| {
             with(&exec.environment, |names| {
                 same("no variable", "", &names.join(" "))
@@ -116,11 +118,32 @@ fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
         Fact::Privileges => privileges(barrier),
         Fact::Namespaces => namespaces(barrier),
         Fact::Descriptors => at_exec(record, descriptors),
-        Fact::Limits => at_exec(record, limits),
+        Fact::Limits => first([
+            limits::control_group(barrier),
+            at_exec(record, limits::process),
+        ]),
+        Fact::Devices => with(&barrier.devices, devices::finding),
     }
 }
 
-fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
+/// Nothing that should not be there, and everything that hides what should not be
+/// seen.
+fn mount_table(barrier: &View) -> Finding {
+    with(&barrier.mounts, |table| {
+        first([
+            fits_all(&mounts::differences(table)),
+            with(&barrier.system_paths, |paths| {
+                same(
+                    "every such path of this kernel hidden or write-protected",
+                    "",
+                    &mounts::open_paths(table, paths).join("; "),
+                )
+            }),
+        ])
+    })
+}
+
+pub(super) fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
     match seen {
         Seen::Seen(fact) => judge(fact),
         Seen::NotSeen(reason) => Finding::NotSeen(reason.clone()),
@@ -141,7 +164,7 @@ fn at_exec(record: &LaunchRecord, judge: impl FnOnce(&View) -> Finding) -> Findi
     }
 }
 
-fn same(words: &str, expected: &str, observed: &str) -> Finding {
+pub(super) fn same(words: &str, expected: &str, observed: &str) -> Finding {
     if observed == expected {
         return Finding::Fits;
     }
@@ -163,7 +186,7 @@ fn fits_all(differences: &[String]) -> Finding {
 }
 
 /// The first that does not fit; what was not seen gives way to what differs.
-fn first(findings: impl IntoIterator<Item = Finding>) -> Finding {
+pub(super) fn first(findings: impl IntoIterator<Item = Finding>) -> Finding {
     let mut result = Finding::Fits;
     for finding in findings {
         match (&result, &finding) {
@@ -230,6 +253,7 @@ fn privileges(barrier: &View) -> Finding {
             .map(|(name, value)| same("", &named(name, value), &named(name, line(name))))
             .collect();
         findings.extend(["Uid", "Gid"].map(|name| not_root(name, line(name))));
+        findings.push(groups(line("Gid"), line("Groups")));
         first(findings)
     })
 }
@@ -241,6 +265,16 @@ fn not_root(name: &str, ids: &str) -> Finding {
         return Finding::Fits;
     }
     Finding::Differs(format!("{name} not 0"), format!("{name} {}", ids.join(" ")))
+}
+
+/// No group but the user's own, which some engines list a second time.
+fn groups(own: &str, groups: &str) -> Finding {
+    let own = own.split_whitespace().next().unwrap_or_default();
+    let others: Vec<&str> = groups
+        .split_whitespace()
+        .filter(|group| *group != own)
+        .collect();
+    same("no supplementary group", "", &others.join(" "))
 }
 
 /// A user namespace of its own is the engine's choice (rootless, remapped).
@@ -269,17 +303,6 @@ fn descriptors(exec: &View) -> Finding {
             return same("", "0 1 2", &seen);
         }
         Finding::Differs("pipes at 0 1 2".to_owned(), format!("{open:?}"))
-    })
-}
-
-fn limits(exec: &View) -> Finding {
-    let files = crate::profile::SUBJECT_OPEN_FILES;
-    with(&exec.limits, |limits| {
-        let line = |name: &str| limits.get(name).map_or("", String::as_str);
-        first([
-            same("", &format!("{files} {files}"), line("Max open files")),
-            same("", "0 0", line("Max core file size")),
-        ])
     })
 }
 

@@ -83,6 +83,9 @@ impl Scratch {
         // The server's user, which is nobody's here, makes its socket in there; the
         // run's own folder around it lets no other user of this host in.
         fs::set_permissions(&database, Permissions::from_mode(0o1777)).map_err(make(&database))?;
+        let socket = scratch.socket();
+        // Only its name stays; nobody listens.
+        std::os::unix::net::UnixListener::bind(&socket).map_err(make(&socket))?;
         Ok(scratch)
     }
 
@@ -105,6 +108,10 @@ impl Scratch {
         self.path().join("decoy")
     }
 
+    fn socket(&self) -> PathBuf {
+        self.path().join("socket")
+    }
+
     /// Where a database server's socket is put.
     #[must_use]
     pub fn database(&self) -> PathBuf {
@@ -119,7 +126,7 @@ impl Scratch {
             ("canary_env".to_owned(), CANARY_VARIABLE.to_owned()),
             (
                 "host_process".to_owned(),
-                format!("/proc/{}", std::process::id()),
+                std::process::id().to_string(),
             ),
         ])
     }
@@ -142,6 +149,7 @@ impl Scratch {
             canary: self.canary(),
             decoy: self.decoy(),
             database: self.database(),
+            socket: self.socket(),
         };
         if input.is_none() {
             fs::create_dir(&mounted.input).map_err(make(&mounted.input))?;

@@ -57,6 +57,12 @@ pub(crate) fn lacking_on_this_host() -> Vec<&'static str> {
     lacking(set.unwrap_or(u64::MAX))
 }
 
+/// The names of a mask's capabilities, in the kernel's order.
+#[must_use]
+pub(crate) fn named(set: u64) -> Vec<&'static str> {
+    lacking(!set)
+}
+
 fn lacking(set: u64) -> Vec<&'static str> {
     NAMES
         .iter()
@@ -69,6 +75,12 @@ fn lacking(set: u64) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mask_names_its_capabilities() {
+        assert_eq!(named(1 | 1 << 21), ["CHOWN", "SYS_ADMIN"]);
+        assert!(named(0).is_empty());
+    }
 
     #[test]
     fn what_a_mask_lacks_is_named() {

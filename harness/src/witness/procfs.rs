@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use super::{Descriptor, Namespace, Seen, View, mounts};
+use super::{Descriptor, Namespace, Seen, View, hostfs, mounts};
 
 /// The longest file of `/proc` that is read.
 const MAX_TEXT: u64 = 1 << 20;
@@ -56,6 +56,13 @@ pub fn view(lookup: Lookup<'_>) -> View {
         mounts: seen(process.mounts()),
         environment: seen(process.environment()),
         limits: seen(process.limits()),
+        control_group: seen(
+            process
+                .text("cgroup")
+                .and_then(|text| hostfs::control_group(&text)),
+        ),
+        system_paths: seen(hostfs::system_paths()),
+        devices: seen(hostfs::devices(&process.path("root/dev"))),
         namespaces: seen(process.namespaces()),
         interfaces: seen(process.interfaces()),
         routes: seen(process.routes()),

@@ -1,0 +1,106 @@
+//! `mutants`: shows that the rows can fail.
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use negatives::matrix::Matrix;
+use time::OffsetDateTime;
+
+use super::Failure;
+use super::attest::jobs;
+use crate::cli::{Common, Format, Mutants};
+use crate::exit::Exit;
+use crate::judge::Expected;
+use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
+use crate::report::terminal;
+use crate::stand::Stand;
+
+/// `harness mutants`.
+pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> {
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    let chosen = choose(&catalogue, args);
+    if chosen.is_empty() {
+        let filter = args.filter.as_deref().unwrap_or_default();
+        return Err(Failure::usage(
+            format!("no mutant matches `{filter}`"),
+            "a part of a mutant's id, an operator, or a row such as N16",
+        ));
+    }
+    let started = OffsetDateTime::now_utc();
+    let stand = Stand::open(common.engine)?;
+    let score = run(common, &stand, &matrix, &chosen);
+    let stop = std::sync::Arc::clone(&stand.stop);
+    let closed = stand.close();
+    let score = score?;
+    if let Some(path) = &args.junit {
+        let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
+        fs::write(path, xml)?;
+    }
+    print(common, &score)?;
+    if stop.is_interrupted() {
+        return Ok(Exit::Interrupted);
+    }
+    if stop.engine_is_lost() {
+        return Err(Failure::blocked("the engine stopped answering", None));
+    }
+    closed.map_err(Failure::internal)?;
+    Ok(score.exit())
+}
+
+/// Runs mutants on an open stand, with a line on standard error for each.
+pub(super) fn run(
+    common: &Common,
+    stand: &Stand,
+    matrix: &Matrix,
+    chosen: &[&Mutant],
+) -> Result<Score, Failure> {
+    let expected = Expected {
+        programs: stand.image.digests.clone(),
+        policy: seccomp::Policy::builtin().map_err(Failure::internal)?,
+    };
+    let runner = Runner {
+        stand,
+        engine: common.engine,
+        matrix,
+        expected: &expected,
+        jobs: jobs(common),
+    };
+    let done = AtomicUsize::new(0);
+    Ok(runner.run(chosen, &|outcome| {
+        let number = done.fetch_add(1, Ordering::Relaxed) + 1;
+        terminal::tell(&format!(
+            "{number}/{} {} {}",
+            chosen.len(),
+            outcome.mutant.id,
+            outcome.came.word()
+        ));
+    }))
+}
+
+fn choose<'a>(catalogue: &'a Catalogue, args: &Mutants) -> Vec<&'a Mutant> {
+    let all = if args.short {
+        catalogue.short()
+    } else {
+        catalogue.mutants().iter().collect()
+    };
+    let matches = |mutant: &&Mutant| {
+        let word = args.filter.as_deref();
+        word.is_none_or(|word| mutant.matches(word))
+    };
+    all.into_iter().filter(matches).collect()
+}
+
+fn print(common: &Common, score: &Score) -> Result<(), Failure> {
+    if common.format == Format::Json {
+        return Ok(terminal::say(&report::to_json(score).to_string())?);
+    }
+    terminal::say("row  operator         outcome        seconds  what")?;
+    for outcome in &score.outcomes {
+        for line in report::lines(outcome) {
+            terminal::say(&line)?;
+        }
+    }
+    terminal::say("")?;
+    Ok(terminal::say(&report::conclusion(score))?)
+}

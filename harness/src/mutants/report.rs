@@ -1,0 +1,133 @@
+//! What a run of mutants says: a table for people, JSON and JUnit for machines.
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::catalogue::Must;
+use super::score::{Came, Outcome, Score};
+use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
+use crate::report::terminal::safe;
+
+/// One line of the table, and one more for what is not as declared.
+#[must_use]
+pub fn lines(outcome: &Outcome) -> Vec<String> {
+    let mutant = &outcome.mutant;
+    let mut lines = vec![format!(
+        "{:<4} {:<16} {:<14} {:>5}.{}  {}: {}",
+        mutant.row,
+        mutant.operator,
+        outcome.came.word().replace('_', " "),
+        outcome.took.as_secs(),
+        outcome.took.subsec_millis() / 100,
+        mutant.id,
+        mutant.what,
+    )];
+    if let Came::NotApplicable(reason) = &outcome.came {
+        lines.push(format!("     {}", safe(reason)));
+    } else if !outcome.came.is_as_declared() {
+        lines.push(format!("     expected {}", expected(&mutant.must)));
+        if let Some(reason) = outcome.came.reason() {
+            lines.push(format!("     observed {}", safe(reason)));
+        }
+    }
+    lines
+}
+
+/// What it all amounts to, in one line.
+#[must_use]
+pub fn conclusion(score: &Score) -> String {
+    let said = score.for_the_statement();
+    let apart = count(score, "not_applicable");
+    let variations = score.outcomes.len() - said.total - apart;
+    let held = count(score, "held");
+    format!(
+        "{} of {} mutants killed for the declared reason, {} caught for another, {} survived, \
+         {apart} not applicable on this host; {held} of {variations} harmless variations held",
+        said.killed,
+        said.total,
+        count(score, "other_reason"),
+        count(score, "survived"),
+    )
+}
+
+/// The same for machines.
+#[must_use]
+pub fn to_json(score: &Score) -> Value {
+    let said = score.for_the_statement();
+    let outcomes: Vec<Value> = score.outcomes.iter().map(outcome).collect();
+    json!({
+        "total": said.total,
+        "killed": said.killed,
+        "survivors": said.survivors,
+        "not_applicable": count(score, "not_applicable"),
+        "exit": score.exit().code(),
+        "outcomes": outcomes,
+    })
+}
+
+/// The same as a JUnit suite of its own.
+///
+/// # Errors
+/// There is no outcome.
+pub fn to_junit(score: &Score, started: OffsetDateTime) -> Result<Vec<u8>, JunitError> {
+    to_xml(&JunitSuite {
+        name: "mutants".to_owned(),
+        started,
+        cases: score.outcomes.iter().map(junit_case).collect(),
+        deferred: Vec::new(),
+        system_out: conclusion(score),
+    })
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    let mutant = &outcome.mutant;
+    json!({
+        "id": mutant.id,
+        "operator": mutant.operator,
+        "what": mutant.what,
+        "source": mutant.source,
+        "change": mutant.words,
+        "row": mutant.row,
+        "expected": expected(&mutant.must),
+        "outcome": outcome.came.word(),
+        "as_declared": outcome.came.is_as_declared(),
+        "reason": outcome.came.reason(),
+        "seconds": outcome.took.as_secs_f64(),
+    })
+}
+
+fn junit_case(outcome: &Outcome) -> JunitCase {
+    let mutant = &outcome.mutant;
+    let reason = format!(
+        "{}: expected {}, observed {}",
+        outcome.came.word(),
+        expected(&mutant.must),
+        outcome.came.reason().unwrap_or("that it held"),
+    );
+    JunitCase {
+        name: format!("{} {}", mutant.row, mutant.id),
+        classname: format!("mutants.{}", mutant.operator),
+        outcome: match outcome.came {
+            Came::Killed(_) | Came::Held => JunitOutcome::Held,
+            Came::OtherReason(_) | Came::Survived | Came::Fell(_) => {
+                JunitOutcome::Broken { reason }
+            }
+            Came::NoBaseline(_) | Came::NotApplicable(_) => JunitOutcome::Inconclusive { reason },
+            Came::NotRun => JunitOutcome::NotRun { reason },
+        },
+        duration: outcome.took,
+        system_out: format!("{}\n{}", mutant.what, mutant.words.join("\n")),
+    }
+}
+
+fn expected(must: &Must) -> String {
+    match must {
+        Must::Fall(kill) => format!("{}, {}: … {} …", kill.verdict, kill.reason, kill.shows),
+        Must::Hold => "held".to_owned(),
+    }
+}
+
+fn count(score: &Score, word: &str) -> usize {
+    let outcomes = score.outcomes.iter();
+    outcomes.filter(|one| one.came.word() == word).count()
+}

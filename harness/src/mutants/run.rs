@@ -1,0 +1,212 @@
+//! Runs mutants: each row once as it is, then each mutant's locked launches with
+//! its change, judged together with the controls of the unchanged row.
+//!
+//! A row that does not hold by itself shows nothing about a mutant of it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use negatives::matrix::{Case, Matrix};
+
+use super::catalogue::Mutant;
+use super::change::{Change, Place, Stranger};
+use super::score::{Came, Outcome, Score};
+use crate::cli::EngineChoice;
+use crate::image::Programs;
+use crate::judge::{self, Expected};
+use crate::launch::Bench;
+use crate::plan;
+use crate::record::{LaunchRecord, Observations, Role};
+use crate::stand::{Stand, StandError};
+use crate::suite::{CaseResult, Suite};
+
+/// Mutants to run on a stand.
+#[derive(Debug)]
+pub struct Runner<'a> {
+    /// Where launches are made, with the image as it is.
+    pub stand: &'a Stand,
+    /// The engine, for stands with another image.
+    pub engine: EngineChoice,
+    /// The rows.
+    pub matrix: &'a Matrix,
+    /// What observations are held against: the whole profile.
+    pub expected: &'a Expected,
+    /// How many launches run side by side.
+    pub jobs: usize,
+}
+
+impl Runner<'_> {
+    /// Runs the mutants; one outcome for each, in the given order. `heard` is told
+    /// of each as it comes.
+    pub fn run(&self, mutants: &[&Mutant], heard: &(dyn Fn(&Outcome) + Sync)) -> Score {
+        let baselines = self.baselines(mutants);
+        let queue: Mutex<VecDeque<usize>> = Mutex::new((0..mutants.len()).collect());
+        let done = Mutex::new(BTreeMap::new());
+        thread::scope(|scope| {
+            for _ in 0..self.jobs.max(1) {
+                scope.spawn(|| {
+                    while let Some(index) = next(&queue).filter(|_| !self.is_stopped()) {
+                        let outcome = self.outcome(mutants[index], &baselines);
+                        heard(&outcome);
+                        lock(&done).insert(index, outcome);
+                    }
+                });
+            }
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let outcomes = mutants.iter().enumerate().map(|(index, mutant)| {
+            done.remove(&index)
+                .unwrap_or_else(|| outcome(mutant, Came::NotRun, Duration::ZERO))
+        });
+        Score {
+            outcomes: outcomes.collect(),
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stand.stop.is_interrupted() || self.stand.stop.engine_is_lost()
+    }
+
+    /// Every row that a mutant needs, with the boundaries they name, unchanged.
+    fn baselines(&self, mutants: &[&Mutant]) -> BTreeMap<String, CaseResult> {
+        let cases: Vec<Case> = self
+            .matrix
+            .cases()
+            .iter()
+            .filter_map(|case| needed(case, mutants))
+            .collect();
+        let bench = self.stand.bench(Vec::new());
+        let suite = Suite {
+            bench: &bench,
+            expected: self.expected,
+            jobs: self.jobs,
+            stop: &self.stand.stop,
+        };
+        suite
+            .run(&cases.iter().collect::<Vec<_>>(), None)
+            .into_iter()
+            .map(|result| (result.case.id.to_string(), result))
+            .collect()
+    }
+
+    fn outcome(&self, mutant: &Mutant, baselines: &BTreeMap<String, CaseResult>) -> Outcome {
+        let started = Instant::now();
+        let came = match baselines.get(&mutant.row) {
+            None => Came::NoBaseline("the row was not run".to_owned()),
+            Some(baseline) => match baseline.verdict.reason() {
+                Some(reason) => Came::NoBaseline(reason.to_string()),
+                None => self
+                    .try_out(mutant, &baseline.observed.launches)
+                    .unwrap_or_else(|error| Came::NoBaseline(crate::error::chain(&error))),
+            },
+        };
+        let came = if self.is_stopped() { Came::NotRun } else { came };
+        outcome(mutant, came, started.elapsed())
+    }
+
+    fn try_out(&self, mutant: &Mutant, unchanged: &[LaunchRecord]) -> Result<Came, StandError> {
+        let Some(programs) = other_programs(&mutant.changes) else {
+            return Ok(self.judge(mutant, self.stand, unchanged));
+        };
+        let stand = Stand::with(self.engine, programs)?;
+        let came = self.judge(mutant, &stand, unchanged);
+        stand.close()?;
+        Ok(came)
+    }
+
+    fn judge(&self, mutant: &Mutant, stand: &Stand, unchanged: &[LaunchRecord]) -> Came {
+        let Some(case) = mutant.narrowed(self.matrix) else {
+            return Came::NotRun;
+        };
+        let bench = Bench {
+            altered: &mutant.changes,
+            ..stand.bench(Vec::new())
+        };
+        let mut launches = Vec::new();
+        for order in plan::orders(&case) {
+            if order.role == Role::Locked {
+                launches.push(bench.launch(&order));
+            } else {
+                let control = unchanged.iter().find(|record| record.id == order.id);
+                launches.extend(control.cloned());
+            }
+        }
+        let observed = Observations {
+            launches,
+            checks: Vec::new(),
+        };
+        Came::of(mutant, &judge::judge(&case, &observed, self.expected))
+    }
+}
+
+/// The row with every boundary that one of the mutants is bound to.
+fn needed(case: &Case, mutants: &[&Mutant]) -> Option<Case> {
+    let bound: Vec<&Option<String>> = mutants
+        .iter()
+        .filter(|mutant| mutant.row == case.id.as_str())
+        .map(|mutant| &mutant.boundary)
+        .collect();
+    if bound.is_empty() {
+        return None;
+    }
+    let mut case = case.clone();
+    if bound.iter().all(|boundary| boundary.is_some()) {
+        case.boundaries
+            .retain(|one| bound.iter().any(|name| name.as_ref() == Some(&one.name)));
+    }
+    Some(case)
+}
+
+/// The programs in the image, where a change is about them.
+fn other_programs(changes: &[Change]) -> Option<Programs> {
+    let mut programs = Programs::builtin();
+    let mut changed = None;
+    for change in changes {
+        if let Change::Program(place, stranger) = change {
+            let probe = programs.probe;
+            let places: Vec<&mut &'static [u8]> = match place {
+                Place::Airlock => vec![&mut programs.airlock],
+                Place::Checker => vec![&mut programs.checker],
+                Place::Probe => vec![&mut programs.probe],
+                Place::All => vec![
+                    &mut programs.airlock,
+                    &mut programs.checker,
+                    &mut programs.probe,
+                ],
+            };
+            for program in places {
+                *program = match stranger {
+                    Stranger::Longer => longer(program),
+                    Stranger::Probe => probe,
+                };
+            }
+            changed = Some(programs);
+        }
+    }
+    changed
+}
+
+/// Lives as long as the process: an image holds its programs for good.
+fn longer(program: &[u8]) -> &'static [u8] {
+    let mut bytes = program.to_vec();
+    bytes.push(0);
+    bytes.leak()
+}
+
+fn outcome(mutant: &Mutant, came: Came, took: Duration) -> Outcome {
+    Outcome {
+        mutant: mutant.clone(),
+        came,
+        took,
+    }
+}
+
+fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
+    lock(queue).pop_front()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
