@@ -70,12 +70,18 @@ pub fn to_json(score: &Score) -> Value {
 /// # Errors
 /// There is no outcome.
 pub fn to_junit(score: &Score, started: OffsetDateTime) -> Result<Vec<u8>, JunitError> {
+    let mut said = conclusion(score);
+    for one in &score.outcomes {
+        if let Came::NotApplicable(reason) = &one.came {
+            said.push_str(&format!("\nnot applicable, not counted: {}: {reason}", one.mutant.id));
+        }
+    }
     to_xml(&JunitSuite {
         name: "mutants".to_owned(),
         started,
-        cases: score.outcomes.iter().map(junit_case).collect(),
+        cases: score.outcomes.iter().filter_map(junit_case).collect(),
         deferred: Vec::new(),
-        system_out: conclusion(score),
+        system_out: said,
     })
 }
 
@@ -96,7 +102,8 @@ fn outcome(outcome: &Outcome) -> Value {
     })
 }
 
-fn junit_case(outcome: &Outcome) -> JunitCase {
+/// None for what could not be made here: as a case it would be neither red nor green.
+fn junit_case(outcome: &Outcome) -> Option<JunitCase> {
     let mutant = &outcome.mutant;
     let reason = format!(
         "{}: expected {}, observed {}",
@@ -104,20 +111,20 @@ fn junit_case(outcome: &Outcome) -> JunitCase {
         expected(&mutant.must),
         outcome.came.reason().unwrap_or("that it held"),
     );
-    JunitCase {
+    let result = match outcome.came {
+        Came::NotApplicable(_) => return None,
+        Came::Killed(_) | Came::Held => JunitOutcome::Held,
+        Came::OtherReason(_) | Came::Survived | Came::Fell(_) => JunitOutcome::Broken { reason },
+        Came::NoBaseline(_) => JunitOutcome::Inconclusive { reason },
+        Came::NotRun => JunitOutcome::NotRun { reason },
+    };
+    Some(JunitCase {
         name: format!("{} {}", mutant.row, mutant.id),
         classname: format!("mutants.{}", mutant.operator),
-        outcome: match outcome.came {
-            Came::Killed(_) | Came::Held => JunitOutcome::Held,
-            Came::OtherReason(_) | Came::Survived | Came::Fell(_) => {
-                JunitOutcome::Broken { reason }
-            }
-            Came::NoBaseline(_) | Came::NotApplicable(_) => JunitOutcome::Inconclusive { reason },
-            Came::NotRun => JunitOutcome::NotRun { reason },
-        },
+        outcome: result,
         duration: outcome.took,
         system_out: format!("{}\n{}", mutant.what, mutant.words.join("\n")),
-    }
+    })
 }
 
 fn expected(must: &Must) -> String {
