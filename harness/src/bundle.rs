@@ -16,6 +16,7 @@ use crate::seal::canonical::{self, CanonicalError};
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
+use crate::seal::statement::attestation::Mutants;
 use crate::suite::CaseResult;
 
 mod junit;
@@ -46,6 +47,8 @@ pub struct RunFacts {
     pub image: Image,
     /// What was lifted from what was to be proved.
     pub lifts: Vec<String>,
+    /// The mutants' score, where they were run.
+    pub mutants: Option<Mutants>,
 }
 
 /// A bundle could not be made.

@@ -169,6 +169,9 @@ pub struct Attest {
     /// Lift a boundary everywhere, to see rows break: such a run attests nothing.
     #[arg(long, value_name = "LIFT")]
     pub lift: Vec<String>,
+    /// Run the mutants too, and put their score into the statement.
+    #[arg(long)]
+    pub mutants: bool,
 }
 
 /// What `mutants` takes.

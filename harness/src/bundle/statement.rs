@@ -60,7 +60,7 @@ pub(super) fn of(
         deferred: summary.deferred.clone(),
         host: host(facts)?,
         witnesses: witnesses(results),
-        mutants: None,
+        mutants: facts.mutants.clone(),
         files: Vec::new(),
         does_not_assert: DOES_NOT_ASSERT.map(str::to_owned).to_vec(),
         lifts: facts.lifts.clone(),

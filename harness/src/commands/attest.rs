@@ -6,12 +6,13 @@ use std::thread;
 use negatives::matrix::{Case, Lift, Matrix};
 use time::OffsetDateTime;
 
-use super::Failure;
+use super::{Failure, mutants};
 use crate::bundle::{self, RunFacts};
 use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
 use crate::judge::Expected;
 use crate::lifts;
+use crate::mutants::{Catalogue, Score};
 use crate::report::progress;
 use crate::report::summary::Summary;
 use crate::report::terminal::{self, Terminal};
@@ -34,8 +35,9 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     ));
     let started = OffsetDateTime::now_utc();
     let ran = run_all(common, &stand, &matrix, lifted.clone());
-    let results = match ran {
-        Ok(results) => results,
+    let ran = ran.and_then(|results| Ok((results, score(common, args, &stand, &matrix)?)));
+    let (results, score) = match ran {
+        Ok(ran) => ran,
         Err(failure) => {
             drop(stand.close());
             return Err(failure);
@@ -48,6 +50,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
         engine: stand.engine.identity().clone(),
         image: stand.image.clone(),
         lifts: lifted.iter().map(ToString::to_string).collect(),
+        mutants: score.as_ref().map(Score::for_the_statement),
     };
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
@@ -71,7 +74,28 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     if let Err(error) = closed {
         return Err(Failure::internal(error));
     }
-    Ok(summary.exit())
+    let mutants = score.map_or(Exit::Held, |score| score.exit());
+    Ok(match summary.exit() {
+        Exit::Held => mutants,
+        worse => worse,
+    })
+}
+
+/// The mutants' score, if it was asked for.
+fn score(
+    common: &Common,
+    args: &Attest,
+    stand: &Stand,
+    matrix: &Matrix,
+) -> Result<Option<Score>, Failure> {
+    if !args.mutants {
+        return Ok(None);
+    }
+    let catalogue = Catalogue::builtin(matrix).map_err(Failure::internal)?;
+    let all: Vec<_> = catalogue.mutants().iter().collect();
+    let score = mutants::run(common, stand, matrix, &all)?;
+    terminal::tell(&mutants::conclusion(&score));
+    Ok(Some(score))
 }
 
 /// The operator's key, or a development key that says so everywhere.

@@ -11,6 +11,7 @@ use super::attest::jobs;
 use crate::cli::{Common, Format, Mutants};
 use crate::exit::Exit;
 use crate::judge::Expected;
+pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
 use crate::report::terminal;
 use crate::stand::Stand;

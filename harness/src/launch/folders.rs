@@ -124,10 +124,7 @@ impl Scratch {
             ("input".to_owned(), INPUT.to_owned()),
             ("output".to_owned(), profile.output()),
             ("canary_env".to_owned(), CANARY_VARIABLE.to_owned()),
-            (
-                "host_process".to_owned(),
-                std::process::id().to_string(),
-            ),
+            ("host_process".to_owned(), std::process::id().to_string()),
         ])
     }
 

@@ -187,7 +187,9 @@ impl Catalogue {
         enough("variations", FEWEST_VARIATIONS, raw.survive.len())?;
         let weakenings = raw.mutant.into_iter().map(weakening);
         let variations = raw.survive.into_iter().map(variation);
-        let mutants = weakenings.chain(variations).collect::<Result<Vec<_>, _>>()?;
+        let mutants = weakenings
+            .chain(variations)
+            .collect::<Result<Vec<_>, _>>()?;
         let (mut ids, mut changes) = (BTreeSet::new(), BTreeSet::new());
         for mutant in &mutants {
             let same = (mutant.words.clone(), mutant.row.clone());
@@ -310,7 +312,11 @@ fn bound(mutant: &Mutant, matrix: &Matrix) -> Result<(), CatalogueError> {
     }
     Err(CatalogueError::Row {
         id: mutant.id.clone(),
-        row: format!("{} {}", mutant.row, mutant.boundary.as_deref().unwrap_or("")),
+        row: format!(
+            "{} {}",
+            mutant.row,
+            mutant.boundary.as_deref().unwrap_or("")
+        ),
     })
 }
 

@@ -88,7 +88,10 @@ impl RuntimeFault {
             Self::LikeTheDefault(call) => filter = denylist(&[call.as_str()], "SCMP_ACT_ALLOW"),
             Self::MissesAFlag(call) => change_arguments(&mut filter, call, |arguments| {
                 let arguments = arguments.as_array_mut();
-                arguments.into_iter().flatten().for_each(miss_the_highest_bit);
+                arguments
+                    .into_iter()
+                    .flatten()
+                    .for_each(miss_the_highest_bit);
             }),
             Self::WithoutArguments(call) => {
                 change_arguments(&mut filter, call, |arguments| *arguments = json!([]));
@@ -133,7 +136,13 @@ impl StrictFault {
         }
         Ok(programs
             .into_iter()
-            .map(|one| hex::encode(one.into_iter().flat_map(Instruction::to_bytes).collect::<Vec<u8>>()))
+            .map(|one| {
+                hex::encode(
+                    one.into_iter()
+                        .flat_map(Instruction::to_bytes)
+                        .collect::<Vec<u8>>(),
+                )
+            })
             .collect())
     }
 }

@@ -73,7 +73,10 @@ pub fn to_junit(score: &Score, started: OffsetDateTime) -> Result<Vec<u8>, Junit
     let mut said = conclusion(score);
     for one in &score.outcomes {
         if let Came::NotApplicable(reason) = &one.came {
-            said.push_str(&format!("\nnot applicable, not counted: {}: {reason}", one.mutant.id));
+            said.push_str(&format!(
+                "\nnot applicable, not counted: {}: {reason}",
+                one.mutant.id
+            ));
         }
     }
     to_xml(&JunitSuite {

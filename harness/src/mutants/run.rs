@@ -102,7 +102,11 @@ impl Runner<'_> {
                     .unwrap_or_else(|error| Came::NoBaseline(crate::error::chain(&error))),
             },
         };
-        let came = if self.is_stopped() { Came::NotRun } else { came };
+        let came = if self.is_stopped() {
+            Came::NotRun
+        } else {
+            came
+        };
         outcome(mutant, came, started.elapsed())
     }
 

@@ -129,12 +129,8 @@ impl Score {
     #[must_use]
     pub fn exit(&self) -> Exit {
         let any = |test: fn(&Came) -> bool| self.outcomes.iter().any(|one| test(&one.came));
-        let failed = |came: &Came| {
-            matches!(
-                came,
-                Came::Survived | Came::OtherReason(_) | Came::Fell(_)
-            )
-        };
+        let failed =
+            |came: &Came| matches!(came, Came::Survived | Came::OtherReason(_) | Came::Fell(_));
         if any(failed) {
             Exit::Broken
         } else if !any(|came| matches!(came, Came::Killed(_) | Came::Held))
@@ -258,7 +254,10 @@ mod tests {
         assert_eq!(score(&[]).exit(), Exit::Incomplete);
         let apart = Came::NotApplicable(String::new());
         assert_eq!(score(&[apart]).exit(), Exit::Incomplete);
-        assert_eq!(score(&[killed.clone(), Came::NotRun]).exit(), Exit::Incomplete);
+        assert_eq!(
+            score(&[killed.clone(), Came::NotRun]).exit(),
+            Exit::Incomplete
+        );
         for bad in [
             Came::Survived,
             Came::OtherReason(String::new()),

@@ -49,7 +49,12 @@ fn controller_file(text: &str, controller: &str, file: &str, unified: &str) -> O
         lines().find_map(|(names, path)| names.split(',').any(|one| one == name).then_some(path))
     };
     if let Some(path) = of(controller) {
-        return Some(Path::new(CONTROL_GROUPS).join(controller).join(path).join(file));
+        return Some(
+            Path::new(CONTROL_GROUPS)
+                .join(controller)
+                .join(path)
+                .join(file),
+        );
     }
     let path = of("")?;
     Some(Path::new(CONTROL_GROUPS).join(path).join(unified))

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{
-    ContainerCreateBody, DeviceMapping, HostConfig, HostConfigLogConfig, ResourcesUlimits,
-};
+use bollard::models::{ContainerCreateBody, DeviceMapping, HostConfig, HostConfigLogConfig};
 
 use crate::profile::Setting;
 
@@ -49,12 +47,10 @@ fn on_the_host(setting: &Setting, host: &mut HostConfig) {
         Setting::NameServer(address) => push(&mut host.dns, address.clone()),
         Setting::HostEntry(entry) => push(&mut host.extra_hosts, entry.clone()),
         Setting::UserProcesses(limit) => {
-            let limit = ResourcesUlimits {
-                name: Some("nproc".to_owned()),
-                soft: Some(*limit),
-                hard: Some(*limit),
-            };
-            push(&mut host.ulimits, limit);
+            push(
+                &mut host.ulimits,
+                super::ulimit("nproc", u64::try_from(*limit).ok()),
+            );
         }
         Setting::Group(group) => push(&mut host.group_add, group.clone()),
         Setting::Device(path) => {

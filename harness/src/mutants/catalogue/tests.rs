@@ -46,16 +46,11 @@ fn a_filter_with_a_fault_is_not_the_filter() {
     for mutant in builtin().mutants() {
         for change in &mutant.changes {
             let changed = change.apply(locked.clone()).unwrap();
-            match change {
-                Change::StrictFilter(_) => {
-                    assert_ne!(changed.strict_programs().unwrap(), strict, "{}", mutant.id);
-                }
-                Change::RuntimeFilter(_) => {
-                    let same = crate::profile::RuntimeFilter::Other(runtime.clone());
-                    assert_ne!(changed.runtime_filter, same, "{}", mutant.id);
-                }
-                _ => {}
+            if matches!(change, Change::StrictFilter(_)) {
+                assert_ne!(changed.strict_programs().unwrap(), strict, "{}", mutant.id);
             }
+            let same = crate::profile::RuntimeFilter::Other(runtime.clone());
+            assert_ne!(changed.runtime_filter, same, "{}", mutant.id);
         }
     }
 }
@@ -67,9 +62,11 @@ fn each_capability_of_the_kernel_is_in_one_group() {
         .mutants()
         .iter()
         .flat_map(|mutant| &mutant.changes)
-        .filter_map(|change| match change {
-            Change::Capabilities(mask) => Some(*mask),
-            _ => None,
+        .filter_map(|change| {
+            if let Change::Capabilities(mask) = change {
+                return Some(*mask);
+            }
+            None
         });
     let mut all = 0_u64;
     for mask in masks {
@@ -132,13 +129,22 @@ fn too_few_are_refused() {
     let blocks: Vec<&str> = text.split("\n[[").skip(1).collect();
     let keep = |name: &str, count: usize| -> String {
         let of_it = blocks.iter().filter(|block| block.starts_with(name));
-        of_it.take(count).map(|block| format!("\n[[{block}")).collect()
+        of_it
+            .take(count)
+            .map(|block| format!("\n[[{block}"))
+            .collect()
     };
     let few = keep("mutant", 59) + &keep("survive", 15);
     let error = Catalogue::parse(&few, &matrix()).unwrap_err();
-    assert!(error.to_string().contains("60 mutants, observed 59"), "{error}");
+    assert!(
+        error.to_string().contains("60 mutants, observed 59"),
+        "{error}"
+    );
     let few = keep("mutant", 60) + &keep("survive", 14);
     let error = Catalogue::parse(&few, &matrix()).unwrap_err();
-    assert!(error.to_string().contains("15 variations, observed 14"), "{error}");
+    assert!(
+        error.to_string().contains("15 variations, observed 14"),
+        "{error}"
+    );
     Catalogue::parse(&(keep("mutant", 60) + &keep("survive", 15)), &matrix()).unwrap();
 }
