@@ -162,8 +162,14 @@ mod tests {
     #[test]
     fn a_server_that_refuses_or_floods_is_no_answer() {
         assert!(version(&mut Spoken::new(b"E\0\0\0\x04")).is_err());
-        assert!(version(&mut Spoken::new(b"S\x7f\xff\xff\xff")).is_err());
-        assert!(version(&mut Spoken::new(b"S\0\0\0\0")).is_err());
+        for length in [b"S\x7f\xff\xff\xff", b"S\0\0\0\0"] {
+            // By its length alone, before a byte of the body is waited for.
+            let error = version(&mut Spoken::new(length)).unwrap_err();
+            assert!(
+                matches!(error, ProtocolError::Unexpected { .. }),
+                "{error:?}"
+            );
+        }
         assert!(version(&mut Spoken::new(&b"K\0\0\0\x04".repeat(MAX_MESSAGES))).is_err());
     }
 }
