@@ -1,7 +1,7 @@
 //! The sandbox image: three static programs and empty mount points.
 //!
 //! Owns what goes into it and refuses a program that could not run there; the
-//! archive's form is [`archive`]'s. No registry is involved.
+//! archive's form is `archive`'s. No registry is involved.
 
 use serde_json::json;
 
