@@ -166,12 +166,9 @@ fn exact_id(mut arguments: Arguments, matrix: &Matrix) -> Arguments {
 
 /// Nothing that ran is nothing that held.
 fn require_a_row(arguments: &Arguments, matrix: &Matrix) -> Result<(), Failure> {
-    let matches = |case: &&Case| match &arguments.filter {
-        None => true,
-        Some(filter) if arguments.exact => name(case) == *filter,
-        Some(filter) => name(case).contains(filter),
-    };
-    if matrix.cases().iter().any(|case| matches(&case)) {
+    // The runner's own rule, with the names it lists: it is asked with those.
+    let chosen = |row: &Trial| !arguments.is_filtered_out(row);
+    if rows(matrix, None).any(|row| chosen(&row)) {
         return Ok(());
     }
     let filter = arguments.filter.clone().unwrap_or_default();
@@ -186,21 +183,24 @@ fn name(case: &Case) -> String {
 }
 
 fn trials(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> Vec<Trial> {
-    let in_scope = matrix.cases().iter().map(|case| {
-        let shared = shared.map(Arc::clone);
-        let row = case.clone();
-        let cannot_run = !plan::can_run(case);
-        Trial::test(name(case), move || attempt(&row, shared))
-            .with_kind(case.layer.to_string())
-            .with_ignored_flag(cannot_run)
-    });
     let deferred = matrix.deferred().iter().map(|row| {
         let title = format!("{} {}", row.id, row.title);
         Trial::test(title, || Err(Failed::from("deferred: it is never run")))
             .with_kind("deferred")
             .with_ignored_flag(true)
     });
-    in_scope.chain(deferred).collect()
+    rows(matrix, shared).chain(deferred).collect()
+}
+
+fn rows(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> impl Iterator<Item = Trial> {
+    matrix.cases().iter().map(move |case| {
+        let shared = shared.map(Arc::clone);
+        let row = case.clone();
+        let cannot_run = !plan::can_run(case);
+        Trial::test(name(case), move || attempt(&row, shared))
+            .with_kind(case.layer.to_string())
+            .with_ignored_flag(cannot_run)
+    })
 }
 
 fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
@@ -227,5 +227,33 @@ fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
     match result.verdict.reason() {
         None => Ok(()),
         Some(reason) => Err(Failed::from(terminal::safe(&format!("{word}: {reason}")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(words: &[&str]) -> bool {
+        let matrix = Matrix::builtin().unwrap();
+        let words = std::iter::once("run").chain(words.iter().copied());
+        let arguments = exact_id(Arguments::from_iter(words), &matrix);
+        require_a_row(&arguments, &matrix).is_ok()
+    }
+
+    #[test]
+    fn a_row_is_found_by_every_name_it_is_listed_under() {
+        assert!(matches(&["N19"]));
+        assert!(matches(&["N19 No exec"]));
+        assert!(matches(&["--exact", "N19 No exec"]));
+        assert!(matches(&["--exact", "[L1] N19 No exec"]));
+        assert!(matches(&["[L1] N19"]));
+    }
+
+    #[test]
+    fn a_filter_that_matches_no_row_is_refused() {
+        assert!(!matches(&["N99"]));
+        assert!(!matches(&["--exact", "No exec"]));
+        assert!(!matches(&["--exact", "[L2] N19 No exec"]));
     }
 }
