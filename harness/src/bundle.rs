@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
-use crate::engine::Identity;
+use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::record::Observations;
 use crate::report::junit::JunitError;
@@ -29,6 +29,8 @@ pub use rejudge::{RejudgeError, Rejudged, rejudge};
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";
 /// The matrix's place in a bundle.
 const MATRIX_FILE: &str = "matrix.toml";
+/// The engine's account of itself, in a bundle.
+const ENGINE_FILE: &str = "engine.json";
 /// The policy's place in a bundle.
 const POLICY_FILE: &str = "policy.toml";
 
@@ -41,8 +43,8 @@ pub struct RunFacts {
     pub started: OffsetDateTime,
     /// When its last row was judged.
     pub finished: OffsetDateTime,
-    /// The engine.
-    pub engine: Identity,
+    /// The engine's account of itself.
+    pub engine: Account,
     /// The image.
     pub image: Image,
     /// What was lifted from what was to be proved.
@@ -104,6 +106,7 @@ pub fn write(
     add_json(&mut writer, "profile.json", &locked)?;
     let oci = seccomp::oci_json(&locked.policy, crate::profile::NATIVE, &[]);
     add_json(&mut writer, "seccomp.json", &oci)?;
+    add_json(&mut writer, ENGINE_FILE, &facts.engine)?;
     writer.add(MATRIX_FILE, negatives::matrix::MATRIX_TOML.as_bytes())?;
     writer.add(POLICY_FILE, seccomp::policy::POLICY_TOML.as_bytes())?;
     writer.add(

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::engine::{Hosting, Leftovers};
+
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -100,8 +102,20 @@ pub enum EngineChoice {
     Auto,
     /// Docker, over its socket.
     Docker,
+    /// Podman, over its Docker-compatible socket.
+    Podman,
+    /// bubblewrap: no daemon, no root.
+    Bwrap,
     /// No sandbox: to see the checker fail closed.
     None,
+}
+
+/// The word that `--engine` takes for it.
+impl std::fmt::Display for EngineChoice {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self.to_possible_value();
+        out.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 /// For whom standard output is.
@@ -219,9 +233,9 @@ pub struct Reap {
     /// The run's id.
     #[arg(long)]
     pub run: String,
-    /// The engine's socket.
-    #[arg(long)]
-    pub socket: PathBuf,
+    /// What the engine would leave.
+    #[arg(long, value_parser = leftovers)]
+    pub leftovers: Leftovers,
     /// The run's temporary folder.
     #[arg(long)]
     pub scratch: PathBuf,
@@ -233,12 +247,23 @@ pub struct ServeDatabase {
     /// The run's id.
     #[arg(long)]
     pub run: String,
+    /// How it is run.
+    #[arg(long, value_parser = hosting)]
+    pub hosting: Hosting,
     /// The host folder for its unix socket.
     #[arg(long)]
     pub folder: PathBuf,
     /// An image to use instead of this host's package.
     #[arg(long)]
     pub image: Option<String>,
+}
+
+fn leftovers(text: &str) -> Result<Leftovers, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 #[cfg(test)]

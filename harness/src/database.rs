@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Hosting;
+
 mod package;
 mod protocol;
 mod serve;
@@ -76,13 +78,13 @@ pub enum DatabaseError {
     Over,
 }
 
-/// What to start, and on which engine.
+/// What to start, and how.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// The run's id.
     pub run: String,
-    /// The engine's socket.
-    pub engine: PathBuf,
+    /// How the engine has it run.
+    pub hosting: Hosting,
     /// The host folder in which its socket appears.
     pub folder: PathBuf,
     /// An image to use instead of the host's package; it may be pulled.
@@ -213,13 +215,19 @@ impl Database {
         let wanted = &self.wanted;
         let mut command = Command::new(std::env::current_exe()?);
         command
-            .args(["serve-database", "--run", &wanted.run, "--folder"])
+            .args(["serve-database", "--run", &wanted.run, "--hosting"])
+            .arg(serde_json::to_string(&wanted.hosting)?)
+            .arg("--folder")
             .arg(&wanted.folder);
         if let Some(image) = &wanted.image {
             command.args(["--image", image]);
         }
+        match &wanted.hosting {
+            Hosting::Container { socket } => {
+                command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
+            }
+        }
         command
-            .env("DOCKER_HOST", format!("unix://{}", wanted.engine.display()))
             .env_remove("DOCKER_TLS_VERIFY")
             .env_remove("TESTCONTAINERS_COMMAND")
             .env_remove("DOCKER_DEFAULT_PLATFORM")
@@ -272,7 +280,9 @@ mod tests {
     fn nothing_is_started_after_the_end() {
         let database = Database::new(Wanted {
             run: "test".to_owned(),
-            engine: PathBuf::from("/no/engine"),
+            hosting: Hosting::Container {
+                socket: PathBuf::from("/no/engine"),
+            },
             folder: PathBuf::from("/no/folder"),
             image: None,
         });

@@ -12,12 +12,17 @@ use serde::{Deserialize, Serialize};
 use crate::image::Image;
 use crate::profile::Profile;
 
+mod abilities;
+mod aftermath;
 pub mod docker;
 mod endpoint;
 mod error;
+pub mod open;
 mod spelling;
 mod stream;
 
+pub use abilities::{Abilities, Ability};
+pub use aftermath::{Hosting, Leftovers};
 pub use endpoint::Surroundings;
 pub use error::EngineError;
 
@@ -42,6 +47,16 @@ pub struct Identity {
     pub storage: String,
     /// It runs without root.
     pub rootless: bool,
+}
+
+/// An engine's account of itself, as a bundle has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// What it says of itself.
+    pub identity: Identity,
+    /// What it cannot do on this host, and why.
+    pub lacking: Abilities,
 }
 
 /// One sandbox to be started.
@@ -93,6 +108,15 @@ pub enum Exit {
 pub trait Engine: std::fmt::Debug + Send + Sync {
     /// What it says of itself.
     fn identity(&self) -> &Identity;
+
+    /// What it cannot do here.
+    fn abilities(&self) -> &Abilities;
+
+    /// What is left to remove should this process die.
+    fn leftovers(&self) -> Leftovers;
+
+    /// How a server beside its sandboxes is run.
+    fn hosting(&self) -> Hosting;
 
     /// Takes the image, under a tag of this run's own.
     ///

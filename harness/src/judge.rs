@@ -6,6 +6,7 @@
 use negatives::matrix::{Case, Kind};
 use seccomp::Policy;
 
+use crate::engine::Abilities;
 use crate::image::ProgramDigests;
 use crate::record::{Observations, Role};
 
@@ -34,6 +35,8 @@ pub struct Expected {
     pub programs: ProgramDigests,
     /// The system call policy.
     pub policy: Policy,
+    /// What the engine cannot do.
+    pub abilities: Abilities,
 }
 
 /// How a seccomp row's filter was witnessed.

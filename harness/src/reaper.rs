@@ -12,9 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cli::Reap;
-use crate::engine::Engine;
-use crate::engine::Surroundings;
-use crate::engine::docker::DockerEngine;
+use crate::engine::Leftovers;
 
 /// The byte that says there is nothing to do.
 const DISMISSED: u8 = b'.';
@@ -32,6 +30,9 @@ pub struct Reaper {
 /// The reaper could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ReaperError {
+    /// What is left could not be put into words.
+    #[error("failed to write down what is left to remove")]
+    Leftovers(#[source] serde_json::Error),
     /// This program's own path is not known.
     #[error("failed to find this program's own path")]
     Path(#[source] io::Error),
@@ -51,11 +52,11 @@ impl Reaper {
     ///
     /// # Errors
     /// This program cannot be started again.
-    pub fn start(run: &str, socket: &Path, scratch: &Path) -> Result<Self, ReaperError> {
+    pub fn start(run: &str, leftovers: &Leftovers, scratch: &Path) -> Result<Self, ReaperError> {
+        let leftovers = serde_json::to_string(leftovers).map_err(ReaperError::Leftovers)?;
         let program = std::env::current_exe().map_err(ReaperError::Path)?;
         let spawned = Command::new(&program)
-            .args(["reap", "--run", run, "--socket"])
-            .arg(socket)
+            .args(["reap", "--run", run, "--leftovers", &leftovers])
             .arg("--scratch")
             .arg(scratch)
             .stdin(Stdio::piped())
@@ -87,19 +88,11 @@ pub fn reap(task: &Reap) {
         return;
     }
     for _ in 0..TRIES {
-        if clean(task) {
+        if task.leftovers.remove(&task.run) {
             break;
         }
         thread::sleep(PAUSE);
     }
     // Last: a container that still ran would have it mounted.
     drop(fs::remove_dir_all(&task.scratch));
-}
-
-fn clean(task: &Reap) -> bool {
-    let surroundings = Surroundings {
-        host: Some(format!("unix://{}", task.socket.display())),
-        ..Surroundings::default()
-    };
-    DockerEngine::connect(&surroundings, &task.run).is_ok_and(|engine| engine.close().is_ok())
 }

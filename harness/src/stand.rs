@@ -1,19 +1,22 @@
 //! Everything a run needs on this host, taken up at its start and given back at
 //! its end, however it ends.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use negatives::matrix::Lift;
+use seccomp::{Policy, PolicyError};
 
+use crate::bundle;
 use crate::cli::EngineChoice;
 use crate::database::{Database, Wanted};
-use crate::engine::docker::DockerEngine;
-use crate::engine::{Engine, EngineError, Surroundings};
+use crate::engine::open::{self, OpenError, Opened, Place};
+use crate::engine::{Account, Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
+use crate::judge::Expected;
 use crate::launch::{Bench, FolderError, Scratch};
 use crate::profile::User;
 use crate::reaper::{Reaper, ReaperError};
+use crate::report::terminal;
 use crate::suite::Stop;
 
 /// The user inside when the harness is root: of nobody on any distribution.
@@ -27,6 +30,8 @@ const SANDBOX_USER: User = User {
 pub struct Stand {
     /// The engine.
     pub engine: Arc<dyn Engine>,
+    /// The choice that means this engine, and never another.
+    pub choice: EngineChoice,
     /// The image.
     pub image: Image,
     /// This run's id: lower-case hex, drawn for it.
@@ -43,11 +48,11 @@ pub struct Stand {
 #[derive(Debug, thiserror::Error)]
 pub enum StandError {
     /// There is no engine to be used.
-    #[error("failed to find an engine")]
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The engine does not do what it is there for.
+    #[error("failed to use the engine")]
     Engine(#[from] EngineError),
-    /// The seed's options A and F.
-    #[error("blocked: without a sandbox nothing is proved and no packet is read")]
-    NoSandbox,
     /// The image could not be made.
     #[error("failed to make the image")]
     Image(#[from] ImageError),
@@ -67,22 +72,20 @@ impl StandError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Open(error) => error.hint(),
             Self::Engine(error) => error.hint(),
-            Self::NoSandbox => Some(
-                "leave out `--engine none`; `harness doctor` says what this host has".to_owned(),
-            ),
             Self::Image(_) | Self::Folder(_) | Self::Random(_) | Self::Reaper(_) => None,
         }
     }
 }
 
 impl Stand {
-    /// Connects, makes the image and loads it.
+    /// Connects, makes the image and loads it; says which engine that is.
     ///
     /// # Errors
     /// This host cannot; whatever was taken up is given back.
     pub fn open(choice: EngineChoice) -> Result<Self, StandError> {
-        Self::with(choice, Programs::builtin())
+        Self::prepare(choice, Programs::builtin(), say)
     }
 
     /// The same with other programs in the image.
@@ -90,28 +93,40 @@ impl Stand {
     /// # Errors
     /// As [`Stand::open`].
     pub fn with(choice: EngineChoice, programs: Programs) -> Result<Self, StandError> {
-        match choice {
-            EngineChoice::Auto | EngineChoice::Docker => {}
-            EngineChoice::None => return Err(StandError::NoSandbox),
-        }
+        Self::prepare(choice, programs, |_| {})
+    }
+
+    fn prepare(
+        choice: EngineChoice,
+        programs: Programs,
+        say: fn(&Opened),
+    ) -> Result<Self, StandError> {
         let mut bytes = [0_u8; 8];
         getrandom::fill(&mut bytes).map_err(StandError::Random)?;
         let run = hex::encode(bytes);
-        let surroundings = Surroundings::of_this_process();
-        let engine = Arc::new(DockerEngine::connect(&surroundings, &run)?);
         let image = Image::build(programs)?;
         let scratch = Scratch::new(&run)?;
-        let socket: PathBuf = surroundings.socket()?;
-        let reaper = Reaper::start(&run, &socket, scratch.path())?;
+        let opened = open::open(
+            choice,
+            Place {
+                surroundings: &Surroundings::of_this_process(),
+                run: &run,
+                scratch: scratch.path(),
+            },
+        )?;
+        say(&opened);
+        let Opened { engine, choice, .. } = opened;
+        let reaper = Reaper::start(&run, &engine.leftovers(), scratch.path())?;
         let stop = Arc::new(Stop::default());
         let database = Database::new(Wanted {
             run: run.clone(),
-            engine: socket,
+            hosting: engine.hosting(),
             folder: scratch.database(),
             image: None,
         });
         let stand = Self {
             engine,
+            choice,
             image,
             run,
             stop,
@@ -135,6 +150,27 @@ impl Stand {
     /// host's package. Nothing of it was started yet.
     pub fn use_postgres_image(&mut self, image: Option<String>) {
         self.database.use_image(image);
+    }
+
+    /// What observations made on it are held against.
+    ///
+    /// # Errors
+    /// The built-in policy does not load, which a test rules out.
+    pub fn expected(&self) -> Result<Expected, PolicyError> {
+        Ok(Expected {
+            programs: self.image.digests.clone(),
+            policy: Policy::builtin()?,
+            abilities: self.engine.abilities().clone(),
+        })
+    }
+
+    /// The engine's account of itself.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account {
+            identity: self.engine.identity().clone(),
+            lacking: self.engine.abilities().clone(),
+        }
     }
 
     /// A bench for launches.
@@ -164,6 +200,15 @@ impl Stand {
         }
         closed
     }
+}
+
+/// Which engine was taken, and why none of those before it.
+fn say(opened: &Opened) {
+    for one in &opened.passed_over {
+        terminal::tell(&terminal::safe(&one.to_string()));
+    }
+    let words = bundle::engine_words(opened.engine.identity());
+    terminal::tell(&format!("engine: {}", terminal::safe(&words)));
 }
 
 /// Root gives the sandbox a user of its own; anybody else shares theirs, which is

@@ -17,7 +17,11 @@ pub(super) fn render(
     matrix: &Matrix,
     role: Role,
 ) -> Result<Vec<u8>, JunitError> {
-    let mut said = format!("run {}\nengine {}\n", facts.id, engine_words(&facts.engine));
+    let mut said = format!(
+        "run {}\nengine {}\n",
+        facts.id,
+        engine_words(&facts.engine.identity)
+    );
     if role == Role::Development {
         said.push_str(DEVELOPMENT);
         said.push('\n');

@@ -6,7 +6,8 @@ use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::Policy;
 use seccomp::policy::POLICY_TOML;
 
-use super::{MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use crate::engine::Account;
 use crate::image::ProgramDigests;
 use crate::judge::{self, Expected};
 use crate::record::{Observations, Role};
@@ -59,6 +60,14 @@ pub enum RejudgeError {
         /// Why not.
         #[source]
         source: JsonError,
+    },
+    /// The engine's account is another engine's.
+    #[error("`{ENGINE_FILE}`: expected the statement's engine {expected}, observed {observed}")]
+    Engine {
+        /// The statement's.
+        expected: String,
+        /// The account's.
+        observed: String,
     },
     /// A record is not one that the row's plan asks for.
     #[error("`{file}`: record `{record}` {what}")]
@@ -127,7 +136,11 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
         checker: subjects.checker.to_string(),
         probe: subjects.probe.to_string(),
     };
-    let against = Expected { programs, policy };
+    let against = Expected {
+        programs,
+        policy,
+        abilities: engine(bundle)?.lacking,
+    };
     let mut nonces = BTreeSet::new();
     let mut results = Vec::new();
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
@@ -145,6 +158,29 @@ fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result
         Some(bytes) if bytes == own.as_bytes() => Ok(()),
         Some(_) => Err(RejudgeError::Other { file }),
     }
+}
+
+/// The engine's account of itself, which is the engine that the statement names.
+fn engine(bundle: &VerifiedBundle) -> Result<Account, RejudgeError> {
+    let file = || ENGINE_FILE.to_owned();
+    let bytes = bundle.files().get(ENGINE_FILE);
+    let bytes = bytes.ok_or_else(|| RejudgeError::Missing { file: file() })?;
+    let account: Account =
+        strict_json::from_slice(ENGINE_FILE, bytes, MAX_OBSERVATIONS).map_err(|source| {
+            RejudgeError::Json {
+                file: file(),
+                source,
+            }
+        })?;
+    let said = &bundle.attestation().host.engine;
+    let own = &account.identity;
+    if (&own.name, &own.version) == (&said.name, &said.version) {
+        return Ok(account);
+    }
+    Err(RejudgeError::Engine {
+        expected: format!("{} {}", said.name, said.version),
+        observed: format!("{} {}", own.name, own.version),
+    })
 }
 
 /// A row's records: of this row, each launch and each nonce once in the bundle, and

@@ -93,16 +93,17 @@ pub(super) fn row(result: &CaseResult) -> Row {
 }
 
 fn host(facts: &RunFacts) -> Result<Host, BundleError> {
+    let engine = &facts.engine.identity;
     let kernel = uname().map_err(BundleError::Uname)?;
     Ok(Host {
         kernel: kernel.release().to_string_lossy().into_owned(),
         arch: kernel.machine().to_string_lossy().into_owned(),
         engine: EngineNote {
-            name: facts.engine.name.clone(),
-            version: facts.engine.version.clone(),
-            api: facts.engine.api.clone().unwrap_or_default(),
+            name: engine.name.clone(),
+            version: engine.version.clone(),
+            api: engine.api.clone().unwrap_or_default(),
         },
-        runtime: facts.engine.runtime.clone(),
+        runtime: engine.runtime.clone(),
     })
 }
 

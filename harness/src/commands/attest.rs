@@ -10,7 +10,6 @@ use super::{Failure, mutants};
 use crate::bundle::{self, RunFacts};
 use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
-use crate::judge::Expected;
 use crate::lifts;
 use crate::mutants::{Catalogue, Score};
 use crate::report::progress;
@@ -29,10 +28,6 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let signer = signer(common)?;
     let mut stand = Stand::open(common.engine)?;
     stand.use_postgres_image(common.postgres_image.clone());
-    terminal::tell(&format!(
-        "engine: {}",
-        bundle::engine_words(stand.engine.identity())
-    ));
     let started = OffsetDateTime::now_utc();
     let ran = run_all(common, &stand, &matrix, lifted.clone());
     let ran = ran.and_then(|results| Ok((results, score(common, args, &stand, &matrix)?)));
@@ -47,7 +42,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
         id: stand.run.clone(),
         started,
         finished: OffsetDateTime::now_utc(),
-        engine: stand.engine.identity().clone(),
+        engine: stand.account(),
         image: stand.image.clone(),
         lifts: lifted.iter().map(ToString::to_string).collect(),
         mutants: score.as_ref().map(Score::for_the_statement),
@@ -56,7 +51,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let closed = stand.close();
     let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
     let mut summary = Summary::of(&results, deferred, facts.lifts.clone());
-    summary.engine = bundle::engine_words(&facts.engine);
+    summary.engine = bundle::engine_words(&facts.engine.identity);
     if stop.is_interrupted() {
         terminal::tell("interrupted: no bundle was written");
         return Ok(Exit::Interrupted);
@@ -122,10 +117,7 @@ fn run_all(
     matrix: &Matrix,
     lifted: Vec<Lift>,
 ) -> Result<Vec<CaseResult>, Failure> {
-    let expected = Expected {
-        programs: stand.image.digests.clone(),
-        policy: seccomp::Policy::builtin().map_err(Failure::internal)?,
-    };
+    let expected = stand.expected().map_err(Failure::internal)?;
     let bench = stand.bench(lifted);
     let suite = Suite {
         bench: &bench,

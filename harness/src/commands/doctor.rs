@@ -5,17 +5,17 @@ use serde_json::json;
 
 use super::Failure;
 use crate::bundle::engine_words;
-use crate::cli::{Common, Format};
+use crate::cli::{Common, EngineChoice, Format};
 use crate::database;
-use crate::engine::docker::DockerEngine;
-use crate::engine::{Engine, Surroundings};
+use crate::engine::Surroundings;
+use crate::engine::open::{self, Place};
 use crate::error::chain;
 use crate::exit::Exit;
 use crate::report::terminal::say;
 
 /// One thing that was looked at.
 struct Finding {
-    what: &'static str,
+    what: String,
     fine: bool,
     observed: String,
     mend: String,
@@ -23,14 +23,15 @@ struct Finding {
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
-    let findings = [
-        engine(),
+    let engines = open::IN_ORDER.map(engine);
+    let usable = engines.iter().any(|engine| engine.fine);
+    let others = [
         kernel_file("seccomp", "/proc/sys/kernel/seccomp/actions_avail"),
         landlock(),
         witness(),
         postgres(common),
     ];
-    let usable = findings[0].fine;
+    let findings: Vec<Finding> = engines.into_iter().chain(others).collect();
     if common.format == Format::Json {
         let list: Vec<_> = findings
             .iter()
@@ -53,11 +54,17 @@ pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
     Ok(if usable { Exit::Held } else { Exit::Blocked })
 }
 
-fn engine() -> Finding {
-    match DockerEngine::connect(&Surroundings::of_this_process(), "doctor") {
-        Ok(engine) => fine("docker", engine_words(engine.identity())),
+fn engine(choice: EngineChoice) -> Finding {
+    let place = Place {
+        surroundings: &Surroundings::of_this_process(),
+        run: "doctor",
+        scratch: &std::env::temp_dir(),
+    };
+    let what = choice.to_string();
+    match open::one(choice, place) {
+        Ok(engine) => fine(what, engine_words(engine.identity())),
         Err(error) => Finding {
-            what: "docker",
+            what,
             fine: false,
             observed: chain(&error),
             mend: error.hint().unwrap_or_default(),
@@ -65,9 +72,9 @@ fn engine() -> Finding {
     }
 }
 
-fn fine(what: &'static str, observed: String) -> Finding {
+fn fine(what: impl Into<String>, observed: String) -> Finding {
     Finding {
-        what,
+        what: what.into(),
         fine: true,
         observed,
         mend: String::new(),
@@ -78,7 +85,7 @@ fn kernel_file(what: &'static str, path: &str) -> Finding {
     match std::fs::read_to_string(path) {
         Ok(text) => fine(what, text.trim().to_owned()),
         Err(error) => Finding {
-            what,
+            what: what.to_owned(),
             fine: false,
             observed: format!("`{path}`: {error}"),
             mend: "nothing can be proved on a kernel without seccomp filters".to_owned(),
@@ -90,7 +97,7 @@ fn landlock() -> Finding {
     match seccomp::airlock::landlock_abi() {
         Ok(abi) => fine("landlock", format!("ABI {abi}")),
         Err(errno) => Finding {
-            what: "landlock",
+            what: "landlock".to_owned(),
             fine: false,
             observed: nix::errno::Errno::from_raw(errno).desc().to_owned(),
             mend: "rows that rest on Landlock are inconclusive; boot with `lsm=…,landlock`"
@@ -109,7 +116,7 @@ fn postgres(common: &Common) -> Finding {
     match database::of_this_host() {
         Ok(server) => fine("postgresql", server.display().to_string()),
         Err(error) => Finding {
-            what: "postgresql",
+            what: "postgresql".to_owned(),
             fine: false,
             observed: chain(&error),
             mend: "N13 is not run; install the package `postgresql`, or name an image with `--postgres-image`"
@@ -126,7 +133,7 @@ fn witness() -> Finding {
         );
     }
     Finding {
-        what: "outside witness",
+        what: "outside witness".to_owned(),
         fine: false,
         observed: "not root: filters are not read back, and what else is not seen makes its rows inconclusive".to_owned(),
         mend: "run as root, or accept a proof by attempts and controls".to_owned(),

@@ -10,7 +10,6 @@ use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Format, Mutants};
 use crate::exit::Exit;
-use crate::judge::Expected;
 pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
 use crate::report::terminal;
@@ -56,13 +55,9 @@ pub(super) fn run(
     matrix: &Matrix,
     chosen: &[&Mutant],
 ) -> Result<Score, Failure> {
-    let expected = Expected {
-        programs: stand.image.digests.clone(),
-        policy: seccomp::Policy::builtin().map_err(Failure::internal)?,
-    };
+    let expected = stand.expected().map_err(Failure::internal)?;
     let runner = Runner {
         stand,
-        engine: common.engine,
         matrix,
         expected: &expected,
         jobs: jobs(common),

@@ -97,12 +97,14 @@ fn open(
     lifted: Vec<negatives::matrix::Lift>,
     jobs: usize,
 ) -> Result<Arc<Shared>, Failure> {
-    let policy = seccomp::Policy::builtin().map_err(Failure::internal)?;
     let mut stand = Stand::open(engine)?;
     stand.use_postgres_image(postgres_image);
-    let expected = Expected {
-        programs: stand.image.digests.clone(),
-        policy,
+    let expected = match stand.expected() {
+        Ok(expected) => expected,
+        Err(error) => {
+            drop(stand.close());
+            return Err(Failure::internal(error));
+        }
     };
     Ok(Arc::new(Shared {
         stand,

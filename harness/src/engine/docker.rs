@@ -4,7 +4,7 @@
 //! used as proof.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use bollard::Docker;
@@ -15,7 +15,10 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 
-use super::{Engine, EngineError, Identity, Launch, Running, Surroundings, spelling};
+use super::{
+    Abilities, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running, Surroundings,
+    spelling,
+};
 use crate::image::Image;
 
 mod container;
@@ -33,6 +36,8 @@ pub struct DockerEngine {
     client: Docker,
     runtime: Runtime,
     identity: Identity,
+    abilities: Abilities,
+    socket: PathBuf,
     run: String,
     /// The loaded image's id, as the engine resolves it.
     image: Mutex<Option<String>>,
@@ -75,6 +80,8 @@ impl DockerEngine {
             client,
             runtime,
             identity,
+            abilities: Abilities::all(),
+            socket,
             run: run.to_owned(),
             image: Mutex::new(None),
         })
@@ -154,6 +161,20 @@ impl DockerEngine {
 impl Engine for DockerEngine {
     fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    fn leftovers(&self) -> Leftovers {
+        let socket = self.socket.clone();
+        Leftovers::Containers { socket }
+    }
+
+    fn hosting(&self) -> Hosting {
+        let socket = self.socket.clone();
+        Hosting::Container { socket }
     }
 
     fn load(&self, image: &Image) -> Result<(), EngineError> {

@@ -5,6 +5,12 @@ use std::time::Duration;
 /// A request to the container engine failed, or its answer could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
+    /// There is no such engine in this program.
+    #[error("not available: this program cannot use the engine `{engine}`")]
+    NotAvailable {
+        /// The engine.
+        engine: String,
+    },
     /// No engine answers.
     #[error("failed to reach a container engine at `{endpoint}`")]
     Connect {
@@ -183,7 +189,8 @@ impl EngineError {
             Self::Context { .. } => {
                 Some("`docker context ls` lists them; DOCKER_HOST overrides them".to_owned())
             }
-            Self::Version(_)
+            Self::NotAvailable { .. }
+            | Self::Version(_)
             | Self::Load { .. }
             | Self::InspectImage { .. }
             | Self::RemoveImage { .. }

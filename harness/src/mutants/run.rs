@@ -13,7 +13,6 @@ use negatives::matrix::{Case, Matrix};
 use super::catalogue::Mutant;
 use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
-use crate::cli::EngineChoice;
 use crate::image::Programs;
 use crate::judge::{self, Expected};
 use crate::launch::Bench;
@@ -27,8 +26,6 @@ use crate::suite::{CaseResult, Suite};
 pub struct Runner<'a> {
     /// Where launches are made, with the image as it is.
     pub stand: &'a Stand,
-    /// The engine, for stands with another image.
-    pub engine: EngineChoice,
     /// The rows.
     pub matrix: &'a Matrix,
     /// What observations are held against: the whole profile.
@@ -114,7 +111,7 @@ impl Runner<'_> {
         let Some(programs) = other_programs(&mutant.changes) else {
             return Ok(self.judge(mutant, self.stand, unchanged));
         };
-        let stand = Stand::with(self.engine, programs)?;
+        let stand = Stand::with(self.stand.choice, programs)?;
         let came = self.judge(mutant, &stand, unchanged);
         stand.close()?;
         Ok(came)

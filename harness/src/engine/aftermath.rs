@@ -1,0 +1,53 @@
+//! What an engine tells the other processes of a run: what is left to remove should
+//! the harness die, and how a server beside the sandboxes is run.
+//!
+//! Values, because they cross to processes that outlive or leave this one: as JSON
+//! on a command line.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::docker::DockerEngine;
+use super::{Engine, Surroundings};
+
+/// What a run leaves with its engine, for whoever removes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Leftovers {
+    /// Containers with the run's label and images with its tag.
+    Containers {
+        /// The engine's socket.
+        socket: PathBuf,
+    },
+}
+
+/// How a server beside the sandboxes is run, so that a control reaches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Hosting {
+    /// In a container on the engine's bridge.
+    Container {
+        /// The engine's socket.
+        socket: PathBuf,
+    },
+}
+
+impl Leftovers {
+    /// Removes everything; false while something is left.
+    #[must_use]
+    pub fn remove(&self, run: &str) -> bool {
+        match self {
+            Self::Containers { socket } => {
+                DockerEngine::connect(&at(socket), run).is_ok_and(|engine| engine.close().is_ok())
+            }
+        }
+    }
+}
+
+fn at(socket: &std::path::Path) -> Surroundings {
+    Surroundings {
+        host: Some(format!("unix://{}", socket.display())),
+        ..Surroundings::default()
+    }
+}
