@@ -1,5 +1,5 @@
-//! The real database server of N13: PostgreSQL in a container of its own, started
-//! when the first launch that needs it is planned.
+//! The real database server of N13: PostgreSQL in a container or a sandbox of its own,
+//! started when the first launch that needs it is planned.
 //!
 //! Before every such launch the host asks the server itself, over TCP and over its
 //! unix socket; what it answered is in the launch's record. Where no server can be
@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Hosting;
 
 mod package;
+mod process;
 mod protocol;
 mod serve;
 
@@ -29,10 +30,8 @@ pub use serve::serve;
 
 /// The repository under which the server's image is tagged with the run's id.
 pub const REPOSITORY: &str = "proof-of-block-postgres";
-/// The server's port.
-pub const PORT: u16 = 5432;
-/// The server's socket in its folder, as PostgreSQL names it for [`PORT`].
-pub const SOCKET: &str = ".s.PGSQL.5432";
+/// The server's port in a container, where every port is free.
+const PORT: u16 = 5432;
 /// The folder of its socket, in the server's own container.
 const SOCKET_FOLDER: &str = "/postgresql";
 /// How long the host waits for each of the server's answers.
@@ -44,7 +43,7 @@ const MAX_LINE: u64 = 16 << 10;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
-    /// Its address on the engine's bridge, with its port.
+    /// Its address on the engine's bridge or the loopback interface, with its port.
     pub address: String,
     /// Where the server comes from: the host's package, or an image by reference.
     pub source: String,
@@ -110,6 +109,7 @@ enum Process {
 #[derive(Debug)]
 struct Server {
     host: Ipv4Addr,
+    port: u16,
     source: String,
 }
 
@@ -150,8 +150,8 @@ impl Database {
     /// It could not be started, or does not answer on one of them.
     pub fn ask(&self) -> Result<Answer, DatabaseError> {
         let server = self.server()?;
-        let address = SocketAddr::from((server.host, PORT));
-        let socket = self.wanted.folder.join(SOCKET);
+        let address = SocketAddr::from((server.host, server.port));
+        let socket = self.wanted.folder.join(socket(server.port));
         let tcp = tls_over_tcp(address).map_err(silent("TCP"))?;
         let unix = tls_over_unix(&socket).map_err(silent("its unix socket"))?;
         let version = version_over_unix(&socket).map_err(silent("its unix socket"))?;
@@ -168,11 +168,12 @@ impl Database {
     ///
     /// # Errors
     /// It could not be started.
-    pub fn host(&self) -> Result<Ipv4Addr, DatabaseError> {
-        Ok(self.server()?.host)
+    pub fn address(&self) -> Result<SocketAddrV4, DatabaseError> {
+        let server = self.server()?;
+        Ok(SocketAddrV4::new(server.host, server.port))
     }
 
-    /// Ends the second process, which removes the container and the image.
+    /// Ends the second process, which removes all that is the server's.
     pub fn close(&self) {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         if let Process::Running(mut child) = std::mem::replace(&mut *process, Process::Over) {
@@ -204,7 +205,7 @@ impl Database {
             output.read_line(&mut line).map_err(not_started)?;
         }
         match serde_json::from_str(&line).map_err(io::Error::from) {
-            Ok(serve::Word::Ready { host, source }) => Ok(Server { host, source }),
+            Ok(serve::Word::Ready { host, port, source }) => Ok(Server { host, port, source }),
             Ok(serve::Word::Failed { why }) => Err(DatabaseError::Start { why }),
             Err(error) => Err(not_started(error)),
         }
@@ -226,6 +227,7 @@ impl Database {
             Hosting::Container { socket } => {
                 command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
             }
+            Hosting::Process { .. } => {}
         }
         command
             .env_remove("DOCKER_TLS_VERIFY")
@@ -237,6 +239,12 @@ impl Database {
             .process_group(0)
             .spawn()
     }
+}
+
+/// The server's socket in its folder, as PostgreSQL names it for its port.
+#[must_use]
+pub fn socket(port: u16) -> String {
+    format!(".s.PGSQL.{port}")
 }
 
 fn not_started(error: io::Error) -> DatabaseError {

@@ -14,6 +14,7 @@ use crate::profile::Profile;
 
 mod abilities;
 mod aftermath;
+pub mod bwrap;
 pub mod docker;
 mod endpoint;
 mod error;
@@ -117,6 +118,12 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
 
     /// How a server beside its sandboxes is run.
     fn hosting(&self) -> Hosting;
+
+    /// Whether it opens the run's folders as the sandbox's user, who must then be
+    /// able to reach them by their paths.
+    fn needs_passage(&self) -> bool {
+        false
+    }
 
     /// Takes the image, under a tag of this run's own.
     ///

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use negatives::matrix::Lift;
 use negatives::wire::{Act, DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
 
-use crate::database::{Database, DatabaseError, PORT, SOCKET};
+use crate::database::{self, Database, DatabaseError};
 use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
 use crate::error::chain;
 use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
@@ -313,10 +313,11 @@ impl Bench<'_> {
     ) -> Result<Plan, LaunchError> {
         let mut facts = self.scratch.facts(profile);
         if order.task.needs_database() {
-            let host = self.database.host()?.to_string();
-            facts.insert("pg_host".to_owned(), host);
-            facts.insert("pg_port".to_owned(), PORT.to_string());
-            facts.insert("pg_socket".to_owned(), format!("{DATABASE_MOUNT}/{SOCKET}"));
+            let address = self.database.address()?;
+            let socket = database::socket(address.port());
+            facts.insert("pg_host".to_owned(), address.ip().to_string());
+            facts.insert("pg_port".to_owned(), address.port().to_string());
+            facts.insert("pg_socket".to_owned(), format!("{DATABASE_MOUNT}/{socket}"));
         }
         Ok(Plan {
             nonce: nonce.to_owned(),

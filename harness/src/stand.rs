@@ -105,7 +105,7 @@ impl Stand {
         getrandom::fill(&mut bytes).map_err(StandError::Random)?;
         let run = hex::encode(bytes);
         let image = Image::build(programs)?;
-        let scratch = Scratch::new(&run)?;
+        let mut scratch = Scratch::new(&run)?;
         let opened = open::open(
             choice,
             Place {
@@ -116,6 +116,9 @@ impl Stand {
         )?;
         say(&opened);
         let Opened { engine, choice, .. } = opened;
+        if engine.needs_passage() {
+            scratch.give_passage(user())?;
+        }
         let reaper = Reaper::start(&run, &engine.leftovers(), scratch.path())?;
         let stop = Arc::new(Stop::default());
         let database = Database::new(Wanted {

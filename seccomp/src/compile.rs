@@ -138,7 +138,8 @@ fn condition(from: &Condition) -> Result<SeccompCondition, seccompiler::BackendE
     SeccompCondition::new(from.index, width, operator, from.value)
 }
 
-fn program(
+/// One program with `seccompiler`.
+pub(crate) fn program(
     calls: BTreeMap<i64, Vec<SeccompRule>>,
     mismatch: SeccompAction,
     matched: SeccompAction,

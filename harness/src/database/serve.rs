@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -24,34 +25,26 @@ use testcontainers::{
 use tokio::sync::oneshot;
 
 use super::package::{self, PackageError};
-use super::{REPOSITORY, SOCKET_FOLDER};
+use super::{PORT, REPOSITORY, SOCKET_FOLDER, process};
 use crate::cli::ServeDatabase;
+use crate::engine::Hosting;
 use crate::engine::docker::RUN_LABEL;
 use crate::error::chain;
 
 /// From the first request to a server that takes connections.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
 /// Said by the server, never by `initdb`'s own runs of it.
-const READY: &str = "database system is ready to accept connections";
-/// What the container runs. TCP asks for a password that nobody has; the unix
-/// socket, which only this run's folder leads to, lets one in, so that the
-/// server says its version.
-const ENTRY: &str = "\
-initdb --pgdata=/data/pg --username=postgres --no-sync --no-locale --encoding=UTF8 \
---auth-local=trust --auth-host=scram-sha-256 >/dev/null
-echo 'host all all samenet scram-sha-256' >>/data/pg/pg_hba.conf
-exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/postgresql,@postgresql \
--c fsync=off -c shared_buffers=16MB -c max_connections=20 -c autovacuum=off -c max_wal_senders=0 \
--c wal_level=minimal";
-
+pub(super) const READY: &str = "database system is ready to accept connections";
 /// The one line it says.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Word {
     /// The server takes connections.
     Ready {
-        /// Its address on the engine's bridge.
+        /// Its address: on the engine's bridge, or the loopback interface.
         host: Ipv4Addr,
+        /// Its port, which its unix socket's name ends with.
+        port: u16,
         /// Where it comes from: the host's package, or an image by reference.
         source: String,
     },
@@ -106,11 +99,19 @@ enum ServeError {
     Dismissed,
 }
 
-/// Serves until standard input ends; `DOCKER_HOST` says on which engine.
+/// Serves until standard input ends.
 ///
 /// # Errors
 /// Standard output is closed, or there is no runtime.
 pub fn serve(task: &ServeDatabase) -> io::Result<()> {
+    match &task.hosting {
+        Hosting::Container { .. } => in_a_container(task),
+        Hosting::Process { launcher } => process::serve(task, launcher),
+    }
+}
+
+/// `DOCKER_HOST` says on which engine.
+fn in_a_container(task: &ServeDatabase) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -183,7 +184,8 @@ async fn start(task: &ServeDatabase) -> Result<(Word, ContainerAsync<GenericImag
     let IpAddr::V4(host) = address else {
         return Err(ServeError::Ipv6 { address });
     };
-    Ok((Word::Ready { host, source }, container))
+    let port = PORT;
+    Ok((Word::Ready { host, port, source }, container))
 }
 
 /// The server's container, as testcontainers is asked for it.
@@ -191,7 +193,10 @@ fn request(image: GenericImage, task: &ServeDatabase) -> ContainerRequest<Generi
     image
         .with_entrypoint("/bin/sh")
         .with_wait_for(WaitFor::message_on_stderr(READY))
-        .with_cmd(["-ec", ENTRY])
+        .with_cmd([
+            "-ec",
+            &entry(Path::new("/data"), Path::new(SOCKET_FOLDER), "*", PORT),
+        ])
         .with_container_name(format!("{REPOSITORY}-{}", task.run))
         .with_label(RUN_LABEL, &task.run)
         .with_user("postgres")
@@ -201,6 +206,23 @@ fn request(image: GenericImage, task: &ServeDatabase) -> ContainerRequest<Generi
         ))
         .with_startup_timeout(LIMIT)
         .with_host_config_modifier(lock_down)
+}
+
+/// What a shell runs to make a server. TCP asks for a password that nobody has; the
+/// unix socket, which only this run's folder leads to, lets one in, so that the server
+/// says its version.
+pub(super) fn entry(data: &Path, sockets: &Path, addresses: &str, port: u16) -> String {
+    let (data, sockets) = (data.display(), sockets.display());
+    format!(
+        "\
+initdb --pgdata='{data}/pg' --username=postgres --no-sync --no-locale --encoding=UTF8 \
+--auth-local=trust --auth-host=scram-sha-256 >/dev/null
+echo 'host all all samenet scram-sha-256' >>'{data}/pg/pg_hba.conf'
+exec postgres -D '{data}/pg' -p {port} -c listen_addresses='{addresses}' \
+-c unix_socket_directories='{sockets},@postgresql' \
+-c fsync=off -c shared_buffers=16MB -c max_connections=20 -c autovacuum=off -c max_wal_senders=0 \
+-c wal_level=minimal"
+    )
 }
 
 /// A server of one run's own: reachable over the bridge and the run's folder, and
@@ -261,7 +283,7 @@ fn end_of_input() -> oneshot::Receiver<io::Result<u64>> {
     ended
 }
 
-fn say(word: &Word) -> io::Result<()> {
+pub(super) fn say(word: &Word) -> io::Result<()> {
     let text = serde_json::to_string(word).map_err(io::Error::from)?;
     let mut output = io::stdout().lock();
     output.write_all(format!("{text}\n").as_bytes())?;

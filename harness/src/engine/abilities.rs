@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Ability {
     /// Limits on processes and memory by a control group of the sandbox's own.
     ControlGroup,
+    /// A control with root and capabilities of the host's own user namespace.
+    HostRoot,
 }
 
 /// What an engine lacks here, each with the reason; empty where it lacks nothing.

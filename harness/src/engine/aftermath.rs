@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::docker::DockerEngine;
-use super::{Engine, Surroundings};
+use super::{Engine, Surroundings, bwrap};
 
 /// What a run leaves with its engine, for whoever removes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,11 @@ pub enum Leftovers {
     Containers {
         /// The engine's socket.
         socket: PathBuf,
+    },
+    /// Control groups, with what may still be in them.
+    ControlGroups {
+        /// The run's folder in each hierarchy.
+        folders: Vec<PathBuf>,
     },
 }
 
@@ -31,6 +36,11 @@ pub enum Hosting {
         /// The engine's socket.
         socket: PathBuf,
     },
+    /// As a process of this host's, on its loopback interface.
+    Process {
+        /// bubblewrap, which keeps it from everything else.
+        launcher: PathBuf,
+    },
 }
 
 impl Leftovers {
@@ -41,6 +51,7 @@ impl Leftovers {
             Self::Containers { socket } => {
                 DockerEngine::connect(&at(socket), run).is_ok_and(|engine| engine.close().is_ok())
             }
+            Self::ControlGroups { folders } => bwrap::remove_groups(folders).is_ok(),
         }
     }
 }

@@ -74,7 +74,7 @@ impl DockerEngine {
             let client = Docker::connect_with_host(&endpoint).map_err(refused)?;
             let client = client.negotiate_version().await.map_err(refused)?;
             let identity = identity::ask(&client).await?;
-            Ok((client, identity))
+            Ok::<_, EngineError>((client, identity))
         })?;
         Ok(Self {
             client,

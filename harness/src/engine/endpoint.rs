@@ -1,6 +1,7 @@
 //! Where the engine is: `DOCKER_HOST`, then the Docker context, then the
 //! well-known socket, as the docker command line decides it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ pub struct Surroundings {
     pub context: Option<String>,
     /// `DOCKER_CONFIG`, or `~/.docker`.
     pub config: Option<PathBuf>,
+    /// `PATH`.
+    pub path: Option<OsString>,
 }
 
 impl Surroundings {
@@ -32,6 +35,7 @@ impl Surroundings {
             config: text("DOCKER_CONFIG")
                 .map(PathBuf::from)
                 .or_else(|| home.map(|home| home.join(".docker"))),
+            path: std::env::var_os("PATH"),
         }
     }
 
@@ -95,6 +99,7 @@ mod tests {
             host: None,
             context: None,
             config: Some(config.to_owned()),
+            path: None,
         }
     }
 

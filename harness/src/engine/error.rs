@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::bwrap::BwrapError;
+
 /// A request to the container engine failed, or its answer could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -11,6 +13,9 @@ pub enum EngineError {
         /// The engine.
         engine: String,
     },
+    /// bubblewrap failed.
+    #[error(transparent)]
+    Bwrap(#[from] BwrapError),
     /// No engine answers.
     #[error("failed to reach a container engine at `{endpoint}`")]
     Connect {
@@ -176,6 +181,7 @@ impl EngineError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Bwrap(error) => error.hint(),
             Self::Connect { .. } | Self::NoSocket { .. } => Some(
                 "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one".to_owned(),
             ),

@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::bwrap::BwrapEngine;
 use super::docker::DockerEngine;
 use super::{Engine, EngineError, Surroundings};
 use crate::cli::EngineChoice;
@@ -134,7 +135,8 @@ pub fn one(choice: EngineChoice, place: Place<'_>) -> Result<Arc<dyn Engine>, En
             place.surroundings,
             place.run,
         )?)),
-        EngineChoice::Podman | EngineChoice::Bwrap | EngineChoice::Auto | EngineChoice::None => {
+        EngineChoice::Bwrap => Ok(Arc::new(BwrapEngine::find(place)?)),
+        EngineChoice::Podman | EngineChoice::Auto | EngineChoice::None => {
             Err(EngineError::NotAvailable {
                 engine: choice.to_string(),
             })

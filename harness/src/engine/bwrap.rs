@@ -1,0 +1,335 @@
+//! bubblewrap: a program without a daemon that needs no root, started anew for each
+//! sandbox.
+//!
+//! Root gives each sandbox a user of its own by becoming that user first; anybody
+//! else's sandboxes are theirs, in a user namespace. A launcher that fails is told
+//! from a subject that ends by the status it writes on a descriptor of its own.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use nix::fcntl::OFlag;
+use nix::sys::resource::{Resource, getrlimit};
+use nix::unistd::{Gid, Uid, geteuid, pipe2};
+
+use super::open::Place;
+use super::{
+    Abilities, Ability, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running,
+};
+use crate::image::Image;
+use crate::profile::{Profile, Setting};
+
+mod error;
+mod filter;
+mod groups;
+mod launchers;
+mod raw;
+mod root;
+mod sandbox;
+mod spelling;
+
+pub use error::{BwrapError, FilterError};
+
+use groups::Groups;
+use launchers::Launchers;
+use raw::Preparation;
+use root::Root;
+use sandbox::{Parts, Sandbox};
+use spelling::Caller;
+
+/// The user a trial is made as where this process is root: of nobody.
+const NOBODY: (u32, u32) = (65532, 65532);
+
+/// bubblewrap, for one run.
+#[derive(Debug)]
+pub struct BwrapEngine {
+    program: PathBuf,
+    identity: Identity,
+    abilities: Abilities,
+    scratch: PathBuf,
+    groups: Option<Groups>,
+    launchers: Arc<Launchers>,
+}
+
+impl BwrapEngine {
+    /// Finds it and makes an empty sandbox with it.
+    ///
+    /// # Errors
+    /// It is not there, or this user may not make one.
+    pub fn find(place: Place<'_>) -> Result<Self, EngineError> {
+        let path = place.surroundings.path.as_deref();
+        let program = in_path(path).ok_or(BwrapError::NotInstalled)?;
+        let said = try_out(&program)?;
+        let version = said.split_whitespace().last().unwrap_or_default();
+        let root = geteuid().is_root();
+        Ok(Self {
+            identity: Identity {
+                name: "bwrap".to_owned(),
+                version: version.to_owned(),
+                api: None,
+                runtime: "no daemon".to_owned(),
+                storage: "folder".to_owned(),
+                rootless: !root,
+            },
+            abilities: if root { Abilities::all() } else { of_a_user() },
+            program,
+            scratch: place.scratch.to_owned(),
+            groups: root.then(|| Groups::of(place.run)),
+            launchers: Arc::default(),
+        })
+    }
+
+    fn image(&self) -> PathBuf {
+        self.scratch.join("image")
+    }
+
+    fn command(
+        &self,
+        launch: &Launch<'_>,
+        root: &Path,
+        descriptors: &[OwnedFd],
+    ) -> Result<Command, EngineError> {
+        let profile = launch.profile;
+        let mut command = Command::new(&self.program);
+        command.args(spelling::options(
+            profile,
+            launch.folders,
+            root,
+            caller(profile),
+        )?);
+        for (index, descriptor) in descriptors.iter().enumerate() {
+            // The status is the first; the filters follow in their order.
+            let option = if index == 0 {
+                "--json-status-fd"
+            } else {
+                "--add-seccomp-fd"
+            };
+            command.arg(option).arg(descriptor.as_raw_fd().to_string());
+        }
+        command.arg("--").args(&launch.argv).env_clear();
+        if !profile.clear_environment
+            && let Some(folder) = self.program.parent()
+        {
+            command.env("PATH", folder);
+        }
+        command
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Ok(command)
+    }
+}
+
+impl Engine for BwrapEngine {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    fn leftovers(&self) -> Leftovers {
+        let folders = self.groups.as_ref().map(Groups::folders);
+        Leftovers::ControlGroups {
+            folders: folders.unwrap_or_default(),
+        }
+    }
+
+    fn hosting(&self) -> Hosting {
+        let launcher = self.program.clone();
+        Hosting::Process { launcher }
+    }
+
+    fn needs_passage(&self) -> bool {
+        true
+    }
+
+    fn load(&self, image: &Image) -> Result<(), EngineError> {
+        root::lay_out(image, &self.image())?;
+        self.groups.as_ref().map_or(Ok(()), Groups::make)?;
+        Ok(())
+    }
+
+    fn start(&self, launch: &Launch<'_>) -> Result<Box<dyn Running>, EngineError> {
+        let profile = launch.profile;
+        let path = self.scratch.join(format!("root-{}", launch.name));
+        let root = Root::make(&self.image(), path, profile)?;
+        let joined = self
+            .groups
+            .as_ref()
+            .map(|groups| groups.join(&launch.name, &profile.limits))
+            .transpose()?;
+        let descriptor = |source| BwrapError::Descriptor {
+            name: launch.name.clone(),
+            source,
+        };
+        let (status, theirs) = pipe2(OFlag::O_CLOEXEC).map_err(|error| descriptor(error.into()))?;
+        let mut kept = vec![theirs];
+        for program in filter::programs(profile).map_err(BwrapError::from)? {
+            kept.push(readable(&program.to_bytes()).map_err(descriptor)?);
+        }
+        let mut command = self.command(launch, root.path(), &kept)?;
+        let doors = joined.as_ref().map(groups::Joined::doors).transpose()?;
+        let preparation = Preparation {
+            limits: limits(profile),
+            groups: doors.unwrap_or_default(),
+            user: becomes(profile),
+            supplementary: supplementary(profile),
+            kept,
+        };
+        raw::prepare(&mut command, preparation);
+        let process = self.launchers.start(&mut command);
+        let process = process.map_err(|source| BwrapError::Spawn {
+            name: launch.name.clone(),
+            source,
+        })?;
+        Ok(Box::new(Sandbox::new(Parts {
+            name: launch.name.clone(),
+            process,
+            status: File::from(status),
+            root,
+            groups: joined,
+            limit: launch.limit,
+            launchers: Arc::clone(&self.launchers),
+        })))
+    }
+
+    fn kill_all(&self) {
+        self.launchers.kill_all();
+    }
+
+    fn close(&self) -> Result<(), EngineError> {
+        self.launchers.kill_all();
+        let Leftovers::ControlGroups { folders } = self.leftovers() else {
+            return Ok(());
+        };
+        Ok(remove_groups(&folders)?)
+    }
+
+    fn answers(&self) -> bool {
+        self.program.is_file()
+    }
+}
+
+/// Removes the control groups of a run.
+///
+/// # Errors
+/// One of them is still in use.
+pub fn remove_groups(folders: &[PathBuf]) -> Result<(), BwrapError> {
+    folders.iter().try_for_each(|folder| groups::remove(folder))
+}
+
+/// What an ordinary user's sandboxes go without.
+fn of_a_user() -> Abilities {
+    Abilities::all()
+        .without(
+            Ability::ControlGroup,
+            "only root makes control groups for bubblewrap's sandboxes; setrlimit(2) bounds each process instead",
+        )
+        .without(
+            Ability::HostRoot,
+            "an ordinary user's sandbox is in a user namespace: root and capabilities in it are not the host's",
+        )
+}
+
+/// Root of the host is only ever in controls and mutants.
+fn caller(profile: &Profile) -> Caller {
+    if geteuid().is_root() && profile.user.uid == 0 {
+        Caller::Root
+    } else {
+        Caller::User
+    }
+}
+
+fn becomes(profile: &Profile) -> Option<(Uid, Gid)> {
+    let user = profile.user;
+    geteuid()
+        .is_root()
+        .then(|| (Uid::from_raw(user.uid), Gid::from_raw(user.gid)))
+}
+
+fn supplementary(profile: &Profile) -> Vec<Gid> {
+    let groups = profile.settings.iter().filter_map(|setting| match setting {
+        Setting::Group(group) => group.parse().ok().map(Gid::from_raw),
+        _ => None,
+    });
+    groups.collect()
+}
+
+/// `None` in the profile leaves what this process could have: its hard limit.
+fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
+    let limits = profile.limits;
+    let mut wanted = vec![
+        (Resource::RLIMIT_NOFILE, Some(limits.open_files)),
+        (Resource::RLIMIT_FSIZE, limits.file_size),
+        (Resource::RLIMIT_CORE, limits.core),
+    ];
+    for setting in &profile.settings {
+        if let Setting::UserProcesses(most) = setting {
+            wanted.push((Resource::RLIMIT_NPROC, u64::try_from(*most).ok()));
+        }
+    }
+    let within = |(resource, value): (Resource, Option<u64>)| {
+        let (_, hard) = getrlimit(resource).ok()?;
+        Some((resource, value.unwrap_or(hard).min(hard)))
+    };
+    wanted.into_iter().filter_map(within).collect()
+}
+
+fn readable(bytes: &[u8]) -> std::io::Result<OwnedFd> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file.into())
+}
+
+fn in_path(path: Option<&OsStr>) -> Option<PathBuf> {
+    std::env::split_paths(path?)
+        .map(|folder| folder.join("bwrap"))
+        .find(|program| program.is_file())
+}
+
+/// Makes a sandbox with every namespace that a locked one has, in which bubblewrap
+/// says its version.
+fn try_out(program: &Path) -> Result<String, BwrapError> {
+    let mut command = Command::new(program);
+    command
+        .args(["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/"])
+        .args([
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--cap-drop",
+            "ALL",
+            "--",
+        ])
+        .arg(program)
+        .arg("--version")
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::null());
+    if geteuid().is_root() {
+        use std::os::unix::process::CommandExt;
+        command.uid(NOBODY.0).gid(NOBODY.1);
+    }
+    let output = command.output().map_err(|source| BwrapError::Run {
+        program: program.to_owned(),
+        source,
+    })?;
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() {
+        return Ok(said(&output.stdout));
+    }
+    Err(BwrapError::Unusable {
+        program: program.to_owned(),
+        said: said(&output.stderr),
+    })
+}

@@ -1,0 +1,227 @@
+//! Control groups for bubblewrap's sandboxes, which has none of its own: one folder
+//! for a run, one beneath it for each sandbox, in each hierarchy that is needed.
+//!
+//! Version 1 has a hierarchy for each controller, version 2 one for all
+//! (cgroups(7)). Only root makes groups here; others are told so.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::BwrapError;
+use crate::profile::ResourceLimits;
+
+/// Where control groups are mounted.
+const MOUNTED: &str = "/sys/fs/cgroup";
+/// How often a group that is still in use is tried again, and the pause between:
+/// the kernel counts a process as a member for a moment after its end.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A limit's file on each version.
+struct Limit {
+    controller: &'static str,
+    one: &'static str,
+    two: &'static str,
+    of: fn(&ResourceLimits) -> Option<u64>,
+}
+
+const LIMITS: [Limit; 2] = [
+    Limit {
+        controller: "pids",
+        one: "pids.max",
+        two: "pids.max",
+        of: |limits| limits.pids,
+    },
+    Limit {
+        controller: "memory",
+        one: "memory.limit_in_bytes",
+        two: "memory.max",
+        of: |limits| limits.memory,
+    },
+];
+
+/// The folders of a run's groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Groups {
+    /// One folder for each of [`LIMITS`].
+    One(Vec<PathBuf>),
+    /// One folder for all of them.
+    Two(PathBuf),
+}
+
+/// The groups of one sandbox; dropping them removes them.
+#[derive(Debug)]
+pub(super) struct Joined {
+    folders: Vec<PathBuf>,
+}
+
+impl Groups {
+    /// Where a run's groups would be; nothing is made yet.
+    pub(super) fn of(run: &str) -> Self {
+        let name = format!("proof-of-block-{run}");
+        if Path::new(MOUNTED).join("cgroup.controllers").exists() {
+            // A group with processes of its own gives no controllers on: only the
+            // root of the hierarchy does.
+            return Self::Two(Path::new(MOUNTED).join(name));
+        }
+        let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+        let folder = |limit: &Limit| {
+            let beneath = own_group(&own, limit.controller);
+            Path::new(MOUNTED)
+                .join(limit.controller)
+                .join(beneath)
+                .join(&name)
+        };
+        Self::One(LIMITS.iter().map(folder).collect())
+    }
+
+    /// The folders to remove when the run is over.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
+        match self {
+            Self::One(folders) => folders.clone(),
+            Self::Two(folder) => vec![folder.clone()],
+        }
+    }
+
+    /// Makes the run's folders.
+    pub(super) fn make(&self) -> Result<(), BwrapError> {
+        for folder in self.folders() {
+            make(&folder)?;
+        }
+        if let Self::Two(folder) = self {
+            let control = folder.join("cgroup.subtree_control");
+            write(&control, "+pids +memory")?;
+        }
+        Ok(())
+    }
+
+    /// Makes a sandbox's groups with its limits.
+    pub(super) fn join(&self, name: &str, limits: &ResourceLimits) -> Result<Joined, BwrapError> {
+        let joined = Joined {
+            folders: self.folders().iter().map(|one| one.join(name)).collect(),
+        };
+        for folder in &joined.folders {
+            make(folder)?;
+        }
+        for (index, limit) in LIMITS.iter().enumerate() {
+            let (folder, file) = match self {
+                Self::One(_) => (joined.folders.get(index), limit.one),
+                Self::Two(_) => (joined.folders.first(), limit.two),
+            };
+            if let Some(folder) = folder {
+                let value = (limit.of)(limits).map_or(self.none(limit), |most| most.to_string());
+                write(&folder.join(file), &value)?;
+            }
+        }
+        Ok(joined)
+    }
+
+    /// The interface's word for no limit.
+    fn none(&self, limit: &Limit) -> String {
+        let memory_one = matches!(self, Self::One(_)) && limit.controller == "memory";
+        if memory_one { "-1" } else { "max" }.to_owned()
+    }
+}
+
+impl Joined {
+    /// The opened files by which a process joins.
+    pub(super) fn doors(&self) -> Result<Vec<File>, BwrapError> {
+        let open = |folder: &PathBuf| {
+            let path = folder.join("cgroup.procs");
+            let opened = OpenOptions::new().write(true).open(&path);
+            opened.map_err(|source| BwrapError::Group { path, source })
+        };
+        self.folders.iter().map(open).collect()
+    }
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        for folder in &self.folders {
+            // What is still in use is removed with the run's folder.
+            drop(fs::remove_dir(folder));
+        }
+    }
+}
+
+/// Removes a run's folder with the groups in it; one that is gone is as good.
+pub(super) fn remove(folder: &Path) -> Result<(), BwrapError> {
+    let mut left = TRIES;
+    loop {
+        match remove_once(folder) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(_) if left > 0 => {
+                left -= 1;
+                thread::sleep(PAUSE);
+            }
+            Err(source) => {
+                let path = folder.to_owned();
+                return Err(BwrapError::RemoveGroup { path, source });
+            }
+        }
+    }
+}
+
+fn remove_once(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir(entry.path())?;
+        }
+    }
+    fs::remove_dir(folder)
+}
+
+/// The group that a line `number:controllers:path` names.
+fn own_group(text: &str, controller: &str) -> String {
+    let path = text.lines().find_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (names, path) = (parts.next()?, parts.next()?);
+        names
+            .split(',')
+            .any(|name| name == controller)
+            .then_some(path)
+    });
+    path.unwrap_or_default().trim_start_matches('/').to_owned()
+}
+
+fn make(folder: &Path) -> Result<(), BwrapError> {
+    fs::create_dir(folder).map_err(|source| BwrapError::Group {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+fn write(file: &Path, value: &str) -> Result<(), BwrapError> {
+    fs::write(file, value).map_err(|source| BwrapError::Group {
+        path: file.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_controllers_own_group_is_found() {
+        let text = "9:name=systemd:/\n4:memory:/a/b\n3:cpu,pids:/c\n0::/\n";
+        assert_eq!(own_group(text, "memory"), "a/b");
+        assert_eq!(own_group(text, "pids"), "c");
+        assert_eq!(own_group(text, "io"), "");
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        fs::create_dir_all(run.join("1")).unwrap();
+        remove(&run).unwrap();
+        assert!(!run.exists());
+        remove(&run).unwrap();
+    }
+}
