@@ -14,6 +14,8 @@ use crate::profile::Profile;
 
 mod abilities;
 mod aftermath;
+pub mod api;
+mod binds;
 pub mod bwrap;
 pub mod docker;
 mod endpoint;

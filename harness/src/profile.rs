@@ -249,6 +249,12 @@ impl Profile {
         })
     }
 
+    /// Whether the sandbox shares this namespace with the host.
+    #[must_use]
+    pub fn shares(&self, namespace: HostNamespace) -> bool {
+        self.host_namespaces.contains(&namespace)
+    }
+
     /// Where the output is inside.
     #[must_use]
     pub fn output(&self) -> String {

@@ -28,7 +28,7 @@ use super::package::{self, PackageError};
 use super::{PORT, REPOSITORY, SOCKET_FOLDER, process};
 use crate::cli::ServeDatabase;
 use crate::engine::Hosting;
-use crate::engine::docker::RUN_LABEL;
+use crate::engine::api::RUN_LABEL;
 use crate::error::chain;
 
 /// From the first request to a server that takes connections.

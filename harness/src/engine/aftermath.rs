@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::docker::DockerEngine;
-use super::{Engine, Surroundings, bwrap};
+use super::api::Connection;
+use super::bwrap;
 
 /// What a run leaves with its engine, for whoever removes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,16 +49,9 @@ impl Leftovers {
     pub fn remove(&self, run: &str) -> bool {
         match self {
             Self::Containers { socket } => {
-                DockerEngine::connect(&at(socket), run).is_ok_and(|engine| engine.close().is_ok())
+                Connection::open(socket, run).is_ok_and(|engine| engine.remove_all().is_ok())
             }
             Self::ControlGroups { folders } => bwrap::remove_groups(folders).is_ok(),
         }
-    }
-}
-
-fn at(socket: &std::path::Path) -> Surroundings {
-    Surroundings {
-        host: Some(format!("unix://{}", socket.display())),
-        ..Surroundings::default()
     }
 }

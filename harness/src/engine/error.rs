@@ -53,6 +53,16 @@ pub enum EngineError {
         /// Where it was looked for.
         path: String,
     },
+    /// It is another engine that answers.
+    #[error("failed to use the engine at `{endpoint}`: expected {expected}, observed {observed}")]
+    Another {
+        /// Where it answers.
+        endpoint: String,
+        /// The engine that was asked for.
+        expected: &'static str,
+        /// What it says it is.
+        observed: String,
+    },
     /// The engine did not say its version.
     #[error("failed to ask the engine for its version")]
     Version(#[source] bollard::errors::Error),
@@ -189,6 +199,10 @@ impl EngineError {
                 "run as root, or add this user to the socket's group: `sudo usermod -aG docker \"$USER\"`, then log in again"
                     .to_owned(),
             ),
+            Self::Another { observed, .. } => {
+                let name = observed.split(' ').next().unwrap_or_default();
+                Some(format!("use `--engine {name}`, or point DOCKER_HOST elsewhere"))
+            }
             Self::Remote { .. } => {
                 Some("run the harness on the host the engine runs on".to_owned())
             }

@@ -8,8 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::bwrap::BwrapEngine;
-use super::docker::DockerEngine;
-use super::{Engine, EngineError, Surroundings};
+use super::{Engine, EngineError, Surroundings, docker};
 use crate::cli::EngineChoice;
 use crate::error::chain;
 
@@ -131,10 +130,7 @@ fn first(place: Place<'_>) -> Result<Opened, OpenError> {
 /// It cannot.
 pub fn one(choice: EngineChoice, place: Place<'_>) -> Result<Arc<dyn Engine>, EngineError> {
     match choice {
-        EngineChoice::Docker => Ok(Arc::new(DockerEngine::connect(
-            place.surroundings,
-            place.run,
-        )?)),
+        EngineChoice::Docker => Ok(Arc::new(docker::connect(place.surroundings, place.run)?)),
         EngineChoice::Bwrap => Ok(Arc::new(BwrapEngine::find(place)?)),
         EngineChoice::Podman | EngineChoice::Auto | EngineChoice::None => {
             Err(EngineError::NotAvailable {

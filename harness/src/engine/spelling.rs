@@ -4,20 +4,18 @@
 //! not talk to the daemon ([`super::docker`] does) and does not judge.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
     MountBindOptions, MountBindOptionsPropagationEnum, MountType, ResourcesUlimits,
 };
-use negatives::wire::OUTER_MOUNT;
 use seccomp::ExtraArch;
 
 use super::Launch;
-use crate::image::INPUT;
+use super::binds::{Bound, binds};
 use crate::profile::system::{MASKED, READ_ONLY};
 use crate::profile::{
-    Capabilities, ExtraSource, HostNamespace, NATIVE, Network, Profile, RuntimeFilter, capabilities,
+    Capabilities, HostNamespace, NATIVE, Network, Profile, RuntimeFilter, capabilities,
 };
 
 mod setting;
@@ -34,7 +32,7 @@ pub(super) fn create_body(
         entrypoint: Some(launch.argv.clone()),
         user: Some(format!("{}:{}", profile.user.uid, profile.user.gid)),
         // The host's name cannot be given another in its own namespace.
-        hostname: (!shares(profile, HostNamespace::Uts)).then(|| "sandbox".to_owned()),
+        hostname: (!profile.shares(HostNamespace::Uts)).then(|| "sandbox".to_owned()),
         working_dir: Some("/".to_owned()),
         env: Some(environment(profile)),
         labels: Some(labels),
@@ -55,10 +53,6 @@ pub(super) fn create_body(
     body
 }
 
-fn shares(profile: &Profile, namespace: HostNamespace) -> bool {
-    profile.host_namespaces.contains(&namespace)
-}
-
 fn environment(profile: &Profile) -> Vec<String> {
     profile
         .environment
@@ -70,11 +64,11 @@ fn environment(profile: &Profile) -> Vec<String> {
 fn host_config(launch: &Launch<'_>) -> HostConfig {
     let profile = launch.profile;
     let (added, dropped) = capability_lists(profile);
-    let host = |namespace| shares(profile, namespace).then(|| "host".to_owned());
+    let host = |namespace| profile.shares(namespace).then(|| "host".to_owned());
     HostConfig {
         network_mode: Some(network(profile.network).to_owned()),
         readonly_rootfs: Some(profile.root_read_only),
-        mounts: Some(mounts(launch)),
+        mounts: Some(binds(launch).into_iter().map(mount).collect()),
         cap_add: Some(added),
         cap_drop: Some(dropped),
         security_opt: Some(security(profile)),
@@ -90,7 +84,7 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
         pid_mode: profile.host_processes.then(|| "host".to_owned()),
         uts_mode: host(HostNamespace::Uts),
         userns_mode: host(HostNamespace::User),
-        cgroupns_mode: Some(if shares(profile, HostNamespace::Cgroup) {
+        cgroupns_mode: Some(if profile.shares(HostNamespace::Cgroup) {
             HostConfigCgroupnsModeEnum::HOST
         } else {
             HostConfigCgroupnsModeEnum::PRIVATE
@@ -146,7 +140,7 @@ pub(super) fn runtime_filter(profile: &Profile) -> String {
 
 /// `ALL` leaves it to the engine which names it knows; what the host itself lacks it
 /// cannot give, and asking for it would stop the start.
-fn capability_lists(profile: &Profile) -> (Vec<String>, Vec<String>) {
+pub(super) fn capability_lists(profile: &Profile) -> (Vec<String>, Vec<String>) {
     let all = vec!["ALL".to_owned()];
     match profile.capabilities {
         Capabilities::None => (Vec::new(), all),
@@ -170,34 +164,13 @@ fn network(network: Network) -> &'static str {
     }
 }
 
-fn mounts(launch: &Launch<'_>) -> Vec<Mount> {
-    let (profile, folders) = (launch.profile, launch.folders);
-    let mut mounts = vec![bind(&folders.input, INPUT, profile.input_read_only)];
-    if profile.output_parent {
-        mounts.push(bind(&folders.outer, OUTER_MOUNT, false));
-    } else {
-        mounts.push(bind(&folders.output, &profile.output(), false));
-    }
-    for extra in &profile.extra_mounts {
-        let source = match extra.source {
-            ExtraSource::CanaryFolder => &folders.canary,
-            ExtraSource::DecoyFile => &folders.decoy,
-            ExtraSource::DatabaseFolder => &folders.database,
-            ExtraSource::Socket => &folders.socket,
-            ExtraSource::Device => Path::new("/dev/full"),
-        };
-        mounts.push(bind(source, &extra.target, extra.read_only));
-    }
-    mounts
-}
-
 /// `rprivate`: what is mounted on the host later does not appear inside.
-fn bind(source: &Path, target: &str, read_only: bool) -> Mount {
+fn mount(bound: Bound<'_>) -> Mount {
     Mount {
-        target: Some(target.to_owned()),
-        source: Some(source.display().to_string()),
+        target: Some(bound.target),
+        source: Some(bound.source.display().to_string()),
         typ: Some(MountType::BIND),
-        read_only: Some(read_only),
+        read_only: Some(bound.read_only),
         bind_options: Some(MountBindOptions {
             propagation: Some(MountBindOptionsPropagationEnum::RPRIVATE),
             ..MountBindOptions::default()

@@ -12,8 +12,9 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::super::stream::Lines;
-use super::super::{EngineError, Exit, Finished, Launch, Running};
+use super::connection::{Connection, remove};
+use crate::engine::stream::Lines;
+use crate::engine::{EngineError, Exit, Finished, Launch, Running};
 
 /// A container that was created. Dropping it removes it.
 pub(super) struct Container {
@@ -31,10 +32,10 @@ pub(super) struct Container {
 }
 
 impl Container {
-    pub(super) fn new(client: Docker, runtime: Handle, launch: &Launch<'_>) -> Self {
+    pub(super) fn new(connection: &Connection, launch: &Launch<'_>) -> Self {
         Self {
-            client,
-            runtime,
+            client: connection.client().clone(),
+            runtime: connection.handle(),
             name: launch.name.clone(),
             deadline: Instant::now() + launch.limit,
             limit: launch.limit,
@@ -152,8 +153,7 @@ impl Container {
             guard.abort();
         }
         self.removed = true;
-        self.runtime
-            .block_on(super::remove(&self.client, &self.name))
+        self.runtime.block_on(remove(&self.client, &self.name))
     }
 }
 

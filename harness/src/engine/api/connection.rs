@@ -1,0 +1,262 @@
+//! A connection to an engine, and what a run has there: its containers, by their
+//! label, and its images, by their tag.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use bollard::Docker;
+use bollard::query_parameters::{
+    ImportImageOptions, ListContainersOptions, RemoveContainerOptions, RemoveImageOptions,
+};
+use futures_util::StreamExt;
+use tokio::runtime::{Handle, Runtime};
+
+use super::identity;
+use crate::engine::{EngineError, Identity};
+use crate::image::Image;
+
+/// The label that every container of a run carries; its value is the run's id.
+pub const RUN_LABEL: &str = "proof-of-block.run";
+/// The repository under which a run's image is tagged with the run's id. With the
+/// registry's name, which Podman would add to it.
+pub const REPOSITORY: &str = "proof-of-block";
+
+/// An engine's socket, for one run.
+pub(in crate::engine) struct Connection {
+    client: Docker,
+    runtime: Runtime,
+    identity: Identity,
+    socket: PathBuf,
+    run: String,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Connection")
+            .field("identity", &self.identity)
+            .field("socket", &self.socket)
+            .field("run", &self.run)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Talks to the engine at a socket, whichever it is.
+    ///
+    /// # Errors
+    /// None is there, or this user may not use it.
+    pub(in crate::engine) fn open(socket: &Path, run: &str) -> Result<Self, EngineError> {
+        require_socket(socket)?;
+        let endpoint = format!("unix://{}", socket.display());
+        let refused = |source| EngineError::Connect {
+            endpoint: endpoint.clone(),
+            source,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| refused(error.into()))?;
+        let (client, mut identity) = runtime.block_on(async {
+            let client = Docker::connect_with_host(&endpoint).map_err(refused)?;
+            let client = client.negotiate_version().await.map_err(refused)?;
+            let identity = identity::ask(&client).await?;
+            Ok::<_, EngineError>((client, identity))
+        })?;
+        // Podman does not say it in words that the API knows; its socket is its user's.
+        let owner = socket.metadata().map_or(0, |socket| socket.uid());
+        identity.rootless |= identity.name == "podman" && owner != 0;
+        Ok(Self {
+            client,
+            runtime,
+            identity,
+            socket: socket.to_owned(),
+            run: run.to_owned(),
+        })
+    }
+
+    pub(in crate::engine) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Accepts this engine and no other: one that answers in another's place is
+    /// told by what it says of itself.
+    ///
+    /// # Errors
+    /// It is another.
+    pub(in crate::engine) fn require(&self, expected: &'static str) -> Result<(), EngineError> {
+        if self.identity.name == expected {
+            return Ok(());
+        }
+        Err(EngineError::Another {
+            endpoint: format!("unix://{}", self.socket.display()),
+            expected,
+            observed: format!("{} {}", self.identity.name, self.identity.version),
+        })
+    }
+
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    pub(super) fn client(&self) -> &Docker {
+        &self.client
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
+    }
+
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// The tag of this run's image.
+    pub(super) fn tag(&self) -> String {
+        format!("{REPOSITORY}:{}", self.run)
+    }
+
+    /// The labels of this run's containers.
+    pub(super) fn labels(&self) -> HashMap<String, String> {
+        HashMap::from([(RUN_LABEL.to_owned(), self.run.clone())])
+    }
+
+    /// Loads the image under this run's tag; its id, as the engine resolves it.
+    pub(super) fn load(&self, image: &Image) -> Result<String, EngineError> {
+        let tag = self.tag();
+        let archive = image.archive(&tag).map_err(|error| EngineError::Load {
+            tag: tag.clone(),
+            source: std::io::Error::other(error).into(),
+        })?;
+        self.block_on(self.load_archive(archive, tag))
+    }
+
+    async fn load_archive(&self, archive: Vec<u8>, tag: String) -> Result<String, EngineError> {
+        let options = ImportImageOptions {
+            quiet: true,
+            ..ImportImageOptions::default()
+        };
+        let body = bollard::body_full(archive.into());
+        let mut answers = std::pin::pin!(self.client.import_image(options, body, None));
+        while let Some(answer) = answers.next().await {
+            answer.map_err(|source| EngineError::Load {
+                tag: tag.clone(),
+                source,
+            })?;
+        }
+        let inspected = self.client.inspect_image(&tag).await;
+        let image = inspected.map_err(|source| EngineError::InspectImage {
+            tag: tag.clone(),
+            source,
+        })?;
+        Ok(image.id.unwrap_or(tag))
+    }
+
+    async fn names(&self) -> Vec<String> {
+        let filters = HashMap::from([(
+            "label".to_owned(),
+            vec![format!("{RUN_LABEL}={}", self.run)],
+        )]);
+        let options = ListContainersOptions {
+            all: true,
+            filters: Some(filters),
+            ..Default::default()
+        };
+        let listed = self.client.list_containers(Some(options)).await;
+        let ids = listed.unwrap_or_default().into_iter();
+        ids.filter_map(|container| container.id).collect()
+    }
+
+    /// Ends every container of this run, at once.
+    pub(super) fn kill_all(&self) {
+        self.block_on(async {
+            for name in self.names().await {
+                // Its launch is about to fail and says so; this only hastens it.
+                drop(self.client.kill_container(&name, None).await);
+            }
+        });
+    }
+
+    /// Removes every container and every image of this run.
+    ///
+    /// # Errors
+    /// Something could not be removed; it is named.
+    pub(in crate::engine) fn remove_all(&self) -> Result<(), EngineError> {
+        self.block_on(async {
+            for name in self.names().await {
+                remove(&self.client, &name).await?;
+            }
+            for repository in [REPOSITORY, crate::database::REPOSITORY] {
+                let tag = format!("{repository}:{}", self.run);
+                remove_image(&self.client, tag).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether the engine still answers.
+    pub(super) fn answers(&self) -> bool {
+        self.block_on(self.client.ping()).is_ok()
+    }
+}
+
+/// Removes a container by force; one that is gone already is as good as removed.
+pub(super) async fn remove(client: &Docker, name: &str) -> Result<(), EngineError> {
+    let options = RemoveContainerOptions {
+        force: true,
+        v: true,
+        link: false,
+    };
+    match client.remove_container(name, Some(options)).await {
+        Err(error) if !is_gone(&error) => Err(EngineError::Remove {
+            name: name.to_owned(),
+            source: error,
+        }),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Removes a tag, and the image if it was the last.
+async fn remove_image(client: &Docker, tag: String) -> Result<(), EngineError> {
+    let options = RemoveImageOptions {
+        force: true,
+        ..Default::default()
+    };
+    match client.remove_image(&tag, Some(options), None).await {
+        Err(error) if !is_gone(&error) => Err(EngineError::RemoveImage { tag, source: error }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// 404: not there. 409: its removal is under way.
+fn is_gone(error: &bollard::errors::Error) -> bool {
+    matches!(
+        error,
+        bollard::errors::Error::DockerResponseServerError {
+            status_code: 404 | 409,
+            ..
+        }
+    )
+}
+
+/// Asks the socket itself first: its answers are clearer than a client's.
+fn require_socket(socket: &Path) -> Result<(), EngineError> {
+    let shown = socket.display().to_string();
+    match UnixStream::connect(socket) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            Err(EngineError::Permission { socket: shown })
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(EngineError::NoSocket { socket: shown })
+        }
+        Err(error) => Err(EngineError::Connect {
+            endpoint: format!("unix://{shown}"),
+            source: error.into(),
+        }),
+    }
+}

@@ -1,0 +1,54 @@
+//! The host folders and files that a launch mounts: what, where and whether writable.
+//!
+//! The same for every engine; each spells them for itself.
+
+use std::path::Path;
+
+use negatives::wire::OUTER_MOUNT;
+
+use super::Launch;
+use crate::image::INPUT;
+use crate::profile::ExtraSource;
+
+/// One bind mount.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Bound<'a> {
+    /// The host's path.
+    pub source: &'a Path,
+    /// Where it appears inside.
+    pub target: String,
+    /// Mounted read-only.
+    pub read_only: bool,
+}
+
+/// Every bind mount of a launch: the two data mounts first, then what a lift or a
+/// mutant adds.
+pub(super) fn binds<'a>(launch: &Launch<'a>) -> Vec<Bound<'a>> {
+    let (profile, folders) = (launch.profile, launch.folders);
+    let bind = |source, target, read_only| Bound {
+        source,
+        target,
+        read_only,
+    };
+    let input = bind(
+        folders.input.as_path(),
+        INPUT.to_owned(),
+        profile.input_read_only,
+    );
+    let output = if profile.output_parent {
+        bind(folders.outer.as_path(), OUTER_MOUNT.to_owned(), false)
+    } else {
+        bind(folders.output.as_path(), profile.output(), false)
+    };
+    let extra = profile.extra_mounts.iter().map(|extra| {
+        let source = match extra.source {
+            ExtraSource::CanaryFolder => folders.canary.as_path(),
+            ExtraSource::DecoyFile => folders.decoy.as_path(),
+            ExtraSource::DatabaseFolder => folders.database.as_path(),
+            ExtraSource::Socket => folders.socket.as_path(),
+            ExtraSource::Device => Path::new("/dev/full"),
+        };
+        bind(source, extra.target.clone(), extra.read_only)
+    });
+    [input, output].into_iter().chain(extra).collect()
+}
