@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api::Connection;
 use super::bwrap;
+use super::podman::Traces;
 
 /// What a run leaves with its engine, for whoever removes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Leftovers {
         /// The run's folder in each hierarchy.
         folders: Vec<PathBuf>,
     },
+    /// A service of the run's own, with all of these in it.
+    Service(Traces),
 }
 
 /// How a server beside the sandboxes is run, so that a control reaches it.
@@ -52,6 +55,7 @@ impl Leftovers {
                 Connection::open(socket, run).is_ok_and(|engine| engine.remove_all().is_ok())
             }
             Self::ControlGroups { folders } => bwrap::remove_groups(folders).is_ok(),
+            Self::Service(traces) => traces.remove(run),
         }
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::EngineError;
 
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+const ROOTS_PODMAN: &str = "/run/podman/podman.sock";
 
 /// What of the process's environment decides the endpoint.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,10 @@ pub struct Surroundings {
     pub config: Option<PathBuf>,
     /// `PATH`.
     pub path: Option<OsString>,
+    /// `CONTAINER_HOST`.
+    pub container_host: Option<String>,
+    /// `XDG_RUNTIME_DIR`.
+    pub runtime_folder: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -36,6 +41,8 @@ impl Surroundings {
                 .map(PathBuf::from)
                 .or_else(|| home.map(|home| home.join(".docker"))),
             path: std::env::var_os("PATH"),
+            container_host: text("CONTAINER_HOST"),
+            runtime_folder: text("XDG_RUNTIME_DIR").map(PathBuf::from),
         }
     }
 
@@ -48,10 +55,25 @@ impl Surroundings {
             Some(host) => host.clone(),
             None => self.of_context()?,
         };
-        endpoint
-            .strip_prefix("unix://")
-            .map(PathBuf::from)
-            .ok_or(EngineError::Remote { endpoint })
+        unix(&endpoint)
+    }
+
+    /// The socket that `CONTAINER_HOST` names, if it names one.
+    ///
+    /// # Errors
+    /// What it names is not a unix socket.
+    pub(super) fn named_podman(&self) -> Option<Result<PathBuf, EngineError>> {
+        self.container_host.as_deref().map(unix)
+    }
+
+    /// Where Podman is looked for when nothing names it: where `DOCKER_HOST` may point
+    /// to it, the user's own socket, root's socket.
+    pub(super) fn usual_podman(&self) -> Vec<PathBuf> {
+        let pointed = self.host.as_deref().and_then(|host| unix(host).ok());
+        let own = self.runtime_folder.as_ref();
+        let own = own.map(|folder| folder.join("podman/podman.sock"));
+        let places = [pointed, own, Some(PathBuf::from(ROOTS_PODMAN))];
+        places.into_iter().flatten().collect()
     }
 
     fn of_context(&self) -> Result<String, EngineError> {
@@ -69,6 +91,13 @@ impl Surroundings {
             Some(name) => context_host(config, &name),
         }
     }
+}
+
+fn unix(endpoint: &str) -> Result<PathBuf, EngineError> {
+    let path = endpoint.strip_prefix("unix://").map(PathBuf::from);
+    path.ok_or_else(|| EngineError::Remote {
+        endpoint: endpoint.to_owned(),
+    })
 }
 
 fn current_context(path: &Path) -> Option<String> {
@@ -96,11 +125,31 @@ mod tests {
 
     fn surroundings(config: &Path) -> Surroundings {
         Surroundings {
-            host: None,
-            context: None,
             config: Some(config.to_owned()),
-            path: None,
+            ..Surroundings::default()
         }
+    }
+
+    #[test]
+    fn podman_is_looked_for_where_its_users_expect_it() {
+        let mut here = Surroundings {
+            host: Some("unix:///run/pointed.sock".to_owned()),
+            runtime_folder: Some(PathBuf::from("/run/user/7")),
+            ..Surroundings::default()
+        };
+        assert!(here.named_podman().is_none());
+        let expected = [
+            "/run/pointed.sock",
+            "/run/user/7/podman/podman.sock",
+            "/run/podman/podman.sock",
+        ];
+        assert_eq!(here.usual_podman(), expected.map(PathBuf::from));
+        here.container_host = Some("unix:///run/named.sock".to_owned());
+        let named = here.named_podman().unwrap().unwrap();
+        assert_eq!(named, Path::new("/run/named.sock"));
+        here.container_host = Some("ssh://far/run/podman/podman.sock".to_owned());
+        let far = here.named_podman().unwrap().unwrap_err();
+        assert!(matches!(far, EngineError::Remote { .. }));
     }
 
     #[test]

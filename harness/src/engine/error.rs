@@ -1,8 +1,10 @@
 //! What can go wrong with a container engine: one variant per request.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::bwrap::BwrapError;
+use super::podman::quirks;
 
 /// A request to the container engine failed, or its answer could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +64,45 @@ pub enum EngineError {
         expected: &'static str,
         /// What it says it is.
         observed: String,
+    },
+    /// Podman is neither running nor installed.
+    #[error("failed to find podman: no service of it answers, and it is not on the path")]
+    NoPodman,
+    /// Podman's service does not come up.
+    #[error("failed to start podman's service: {why}")]
+    Service {
+        /// How it ended, and what it said.
+        why: String,
+    },
+    /// It is older than what is asked of it.
+    #[error("failed to use podman: expected version {expected} or newer, observed {observed}")]
+    TooOld {
+        /// The oldest major version.
+        expected: u32,
+        /// What it says it is.
+        observed: String,
+    },
+    /// Podman's runtime refuses this host.
+    #[error(
+        "failed to use podman: its runtime crun refuses a host with both versions of control groups"
+    )]
+    Hybrid,
+    /// The runtime's filter could not be put into a file.
+    #[error("failed to write the runtime's filter `{path}`")]
+    Filter {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The engine cannot be asked for this.
+    #[error("failed to ask {engine} for a {setting}: it has no word for it")]
+    NoWord {
+        /// The engine.
+        engine: &'static str,
+        /// What cannot be said.
+        setting: &'static str,
     },
     /// The engine did not say its version.
     #[error("failed to ask the engine for its version")]
@@ -203,6 +244,12 @@ impl EngineError {
                 let name = observed.split(' ').next().unwrap_or_default();
                 Some(format!("use `--engine {name}`, or point DOCKER_HOST elsewhere"))
             }
+            Self::NoPodman => {
+                Some("install podman (Debian: podman, uidmap, slirp4netns), or set CONTAINER_HOST".to_owned())
+            }
+            Self::Hybrid => quirks::hint("cgroups in hybrid mode"),
+            Self::Service { why } => quirks::hint(why),
+            Self::TooOld { .. } => Some("use a newer podman, or another engine".to_owned()),
             Self::Remote { .. } => {
                 Some("run the harness on the host the engine runs on".to_owned())
             }
@@ -217,6 +264,8 @@ impl EngineError {
             | Self::Create { .. }
             | Self::Attach { .. }
             | Self::Start { .. }
+            | Self::Filter { .. }
+            | Self::NoWord { .. }
             | Self::Inspect { .. }
             | Self::Read { .. }
             | Self::Write { .. }

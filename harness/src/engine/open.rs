@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::bwrap::BwrapEngine;
-use super::{Engine, EngineError, Surroundings, docker};
+use super::{Engine, EngineError, Surroundings, docker, podman};
 use crate::cli::EngineChoice;
 use crate::error::chain;
 
@@ -131,12 +131,11 @@ fn first(place: Place<'_>) -> Result<Opened, OpenError> {
 pub fn one(choice: EngineChoice, place: Place<'_>) -> Result<Arc<dyn Engine>, EngineError> {
     match choice {
         EngineChoice::Docker => Ok(Arc::new(docker::connect(place.surroundings, place.run)?)),
+        EngineChoice::Podman => Ok(Arc::new(podman::connect(place)?)),
         EngineChoice::Bwrap => Ok(Arc::new(BwrapEngine::find(place)?)),
-        EngineChoice::Podman | EngineChoice::Auto | EngineChoice::None => {
-            Err(EngineError::NotAvailable {
-                engine: choice.to_string(),
-            })
-        }
+        EngineChoice::Auto | EngineChoice::None => Err(EngineError::NotAvailable {
+            engine: choice.to_string(),
+        }),
     }
 }
 
