@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
 
 use super::canonical::{self, CanonicalError};
-use super::key::{KeyId, PublicKey, SignatureCheck, Signer};
+use super::key::{KeyId, PublicKey, SecretKey, SignatureCheck, Signer};
 use super::strict_json::{self, JsonError};
 
 /// The payload type of every in-toto statement.
@@ -213,15 +213,28 @@ impl Envelope {
         payload: Vec<u8>,
         signers: &[&Signer],
     ) -> Result<Self, DsseError> {
+        let keys: Vec<&SecretKey> = signers.iter().map(|signer| signer.key()).collect();
+        Self::sign_with(payload_type, payload, &keys)
+    }
+
+    /// Signs `payload` with each of `keys`, whose roles the payload says.
+    ///
+    /// # Errors
+    /// As [`Envelope::sign`].
+    pub fn sign_with(
+        payload_type: &str,
+        payload: Vec<u8>,
+        keys: &[&SecretKey],
+    ) -> Result<Self, DsseError> {
         if payload_type.is_empty() {
             return Err(DsseError::EmptyPayloadType);
         }
         let message = pae(payload_type, &payload);
-        let signatures: Vec<_> = signers
+        let signatures: Vec<_> = keys
             .iter()
-            .map(|signer| EnvelopeSignature {
-                keyid: Some(signer.public().id().to_string()),
-                signature: signer.sign(&message).to_vec(),
+            .map(|key| EnvelopeSignature {
+                keyid: Some(key.public().id().to_string()),
+                signature: key.sign(&message).to_vec(),
             })
             .collect();
         expect_bounded(signatures.len())?;

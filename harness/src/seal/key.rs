@@ -71,6 +71,12 @@ impl SecretKey {
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
+
+    /// Signs `message` as it is: pure Ed25519, no hash before it (RFC 8032, 5.1.6).
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -119,10 +125,16 @@ impl Signer {
         self.key.public()
     }
 
-    /// Signs `message` as it is: pure Ed25519, no hash before it (RFC 8032, 5.1.6).
+    /// The key, apart from the role.
+    #[must_use]
+    pub fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
+    /// Signs as the key does: [`SecretKey::sign`].
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.0.sign(message).to_bytes()
+        self.key.sign(message)
     }
 }
 

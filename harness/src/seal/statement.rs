@@ -13,6 +13,7 @@ use super::dsse::{MAX_ENVELOPE, VerifiedPayload};
 use super::strict_json::{self, JsonError};
 
 pub mod attestation;
+pub mod disposition;
 pub mod test_result;
 
 use attestation::PredicateError;

@@ -201,6 +201,14 @@ pub enum PredicateError {
         /// Its version.
         observed: u32,
     },
+    /// The fields of another predicate are of another version.
+    #[error("expected version {expected} of the fields, observed {observed}")]
+    Version {
+        /// The version read here.
+        expected: u32,
+        /// Its version.
+        observed: u32,
+    },
     /// The run's id is not what a run draws.
     #[error("expected a run id of 16 to 64 lower-case hexadecimal digits")]
     RunId,
