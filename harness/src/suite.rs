@@ -226,7 +226,11 @@ impl<'c> Board<'c> {
 }
 
 /// As many results out as cases in; what is missing was not run.
-fn call_the_roll(cases: &[&Case], mut results: Vec<CaseResult>, stop: &Stop) -> Vec<CaseResult> {
+pub(crate) fn call_the_roll(
+    cases: &[&Case],
+    mut results: Vec<CaseResult>,
+    stop: &Stop,
+) -> Vec<CaseResult> {
     cases
         .iter()
         .map(|case| {

@@ -7,6 +7,7 @@ use negatives::matrix::{Case, Matrix};
 use super::{DEVELOPMENT, RunFacts, engine_words};
 use crate::judge::{Verdict, outcome_words};
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
+use crate::report::summary::NOT_DISPOSED;
 use crate::seal::key::Role;
 use crate::suite::CaseResult;
 
@@ -22,6 +23,11 @@ pub(super) fn render(
         facts.id,
         engine_words(&facts.engine.identity)
     );
+    said.push_str(NOT_DISPOSED);
+    said.push('\n');
+    for case in matrix.cases().iter().filter(|case| !called(results, case)) {
+        said.push_str(&format!("not part of this run, not counted: {}\n", case.id));
+    }
     if role == Role::Development {
         said.push_str(DEVELOPMENT);
         said.push('\n');
@@ -40,6 +46,10 @@ pub(super) fn render(
             .collect(),
         system_out: said,
     })
+}
+
+fn called(results: &[CaseResult], case: &Case) -> bool {
+    results.iter().any(|result| result.case.id == case.id)
 }
 
 fn case(result: &CaseResult) -> JunitCase {

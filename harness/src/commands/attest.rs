@@ -162,6 +162,7 @@ fn print(
         Role::Operator => notes.push("signed with the operator's key".to_owned()),
         Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
     }
+    notes.push(summary.disposition.to_owned());
     if !summary.lifts.is_empty() {
         notes.push(format!(
             "lifted: {}: this run attests nothing",

@@ -5,16 +5,16 @@
 //! a skip at run time counts as a pass for some runners.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
 
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::exit::Exit;
-use crate::judge::{Expected, Word};
+use crate::judge::{Expected, Reason, Verdict, Word};
 use crate::lifts;
 use crate::plan;
 use crate::report::terminal;
@@ -28,7 +28,6 @@ struct Shared {
     expected: Expected,
     lifted: Vec<negatives::matrix::Lift>,
     jobs: usize,
-    words: Mutex<Vec<Word>>,
 }
 
 /// `harness run`.
@@ -54,10 +53,45 @@ pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
         lifted,
         jobs(common),
     )?;
-    let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
-    let ignored = conclusion.num_ignored;
-    let verdicts = close(shared)?;
-    Ok(outcome(&verdicts, ignored))
+    let (conclusion, verdicts) = call(&arguments, &matrix, on(&shared));
+    close(shared)?;
+    Ok(outcome(&verdicts, &conclusion))
+}
+
+/// How `run` would end on this line, with `verdict` in place of the sandboxes. The
+/// runner's own words go nowhere.
+pub(crate) fn rehearse(
+    line: &[&str],
+    verdict: impl Fn(&Case) -> Verdict + Send + Sync + 'static,
+) -> Result<Exit, Failure> {
+    let words = std::iter::once("run").chain(line.iter().copied());
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let mut arguments = exact_id(Arguments::from_iter(words), &matrix);
+    arguments.logfile = Some("/dev/null".to_owned());
+    require_a_row(&arguments, &matrix)?;
+    let (conclusion, verdicts) = call(&arguments, &matrix, Arc::new(verdict));
+    Ok(outcome(&verdicts, &conclusion))
+}
+
+/// How a row comes to its verdict.
+type Judging = Arc<dyn Fn(&Case) -> Verdict + Send + Sync>;
+
+/// In real sandboxes.
+fn on(shared: &Arc<Shared>) -> Judging {
+    let shared = Arc::clone(shared);
+    Arc::new(move |case| shared.verdict(case))
+}
+
+/// Has the runner call the rows; what it says, and the verdicts it heard.
+fn call(arguments: &Arguments, matrix: &Matrix, judging: Judging) -> (Conclusion, Vec<Word>) {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let conclusion = libtest_mimic::run(arguments, trials(matrix, Some((&judging, &heard))));
+    let heard = std::mem::take(&mut *lock(&heard));
+    (conclusion, heard)
+}
+
+fn lock(heard: &Mutex<Vec<Word>>) -> MutexGuard<'_, Vec<Word>> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The `acceptance` test target: the same trials under `cargo test` and nextest.
@@ -86,7 +120,7 @@ fn test_target(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     let image = std::env::var(POSTGRES_IMAGE_VARIABLE).ok();
     let shared = open(EngineChoice::Auto, image, Vec::new(), 2)?;
-    let conclusion = libtest_mimic::run(&arguments, trials(&matrix, Some(&shared)));
+    let (conclusion, _) = call(&arguments, &matrix, on(&shared));
     close(shared)?;
     Ok(conclusion.exit_code())
 }
@@ -111,12 +145,11 @@ fn open(
         expected,
         lifted,
         jobs,
-        words: Mutex::default(),
     }))
 }
 
 /// Gives the stand back, whatever became of the trials.
-fn close(shared: Arc<Shared>) -> Result<Vec<Word>, Failure> {
+fn close(shared: Arc<Shared>) -> Result<(), Failure> {
     let Some(shared) = Arc::into_inner(shared) else {
         return Err(Failure::internal("a trial is still running"));
     };
@@ -133,18 +166,18 @@ fn close(shared: Arc<Shared>) -> Result<Vec<Word>, Failure> {
     if lost {
         return Err(Failure::blocked("the engine stopped answering", None));
     }
-    closed.map_err(Failure::internal)?;
-    Ok(shared
-        .words
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner))
+    closed.map_err(Failure::internal)
 }
 
-fn outcome(verdicts: &[Word], ignored: u64) -> Exit {
-    let all = |word| verdicts.iter().all(|verdict| *verdict == word);
+/// Held takes a held verdict from every trial. One that was ignored, or failed
+/// without a verdict (it crashed, or is deferred and was run all the same), did not
+/// hold.
+fn outcome(verdicts: &[Word], conclusion: &Conclusion) -> Exit {
+    let all_held = verdicts.iter().all(|verdict| *verdict == Word::Held);
+    let silent = conclusion.has_failed() || conclusion.num_ignored > 0;
     if verdicts.contains(&Word::Broken) {
         Exit::Broken
-    } else if verdicts.is_empty() || !all(Word::Held) || ignored > 0 {
+    } else if verdicts.is_empty() || !all_held || silent {
         Exit::Incomplete
     } else {
         Exit::Held
@@ -184,51 +217,57 @@ fn name(case: &Case) -> String {
     format!("{} {}", case.id, case.title)
 }
 
-fn trials(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> Vec<Trial> {
+/// How a trial comes to its verdict, and where it says so.
+type Bench<'a> = (&'a Judging, &'a Arc<Mutex<Vec<Word>>>);
+
+fn trials(matrix: &Matrix, bench: Option<Bench<'_>>) -> Vec<Trial> {
     let deferred = matrix.deferred().iter().map(|row| {
         let title = format!("{} {}", row.id, row.title);
         Trial::test(title, || Err(Failed::from("deferred: it is never run")))
             .with_kind("deferred")
             .with_ignored_flag(true)
     });
-    rows(matrix, shared).chain(deferred).collect()
+    rows(matrix, bench).chain(deferred).collect()
 }
 
-fn rows(matrix: &Matrix, shared: Option<&Arc<Shared>>) -> impl Iterator<Item = Trial> {
+fn rows(matrix: &Matrix, bench: Option<Bench<'_>>) -> impl Iterator<Item = Trial> {
     matrix.cases().iter().map(move |case| {
-        let shared = shared.map(Arc::clone);
+        let bench = bench.map(|(judging, heard)| (Arc::clone(judging), Arc::clone(heard)));
         let row = case.clone();
         let cannot_run = !plan::can_run(case);
-        Trial::test(name(case), move || attempt(&row, shared))
+        let attempt = move || match &bench {
+            Some((judging, heard)) => attempt(&row, judging, heard),
+            None => Err(Failed::from("no engine was opened")),
+        };
+        Trial::test(name(case), attempt)
             .with_kind(case.layer.to_string())
             .with_ignored_flag(cannot_run)
     })
 }
 
-fn attempt(case: &Case, shared: Option<Arc<Shared>>) -> Result<(), Failed> {
-    let Some(shared) = shared else {
-        return Err(Failed::from("no engine was opened"));
-    };
-    let bench = shared.stand.bench(shared.lifted.clone());
-    let suite = Suite {
-        bench: &bench,
-        expected: &shared.expected,
-        jobs: shared.jobs,
-        stop: &shared.stand.stop,
-    };
-    let results = suite.run(&[case], None);
-    let Some(result) = results.first() else {
-        return Err(Failed::from("no result"));
-    };
-    let word = result.verdict.word();
-    shared
-        .words
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(word);
-    match result.verdict.reason() {
+fn attempt(case: &Case, judging: &Judging, heard: &Mutex<Vec<Word>>) -> Result<(), Failed> {
+    let verdict = judging(case);
+    let word = verdict.word();
+    lock(heard).push(word);
+    match verdict.reason() {
         None => Ok(()),
         Some(reason) => Err(Failed::from(terminal::safe(&format!("{word}: {reason}")))),
+    }
+}
+
+impl Shared {
+    fn verdict(&self, case: &Case) -> Verdict {
+        let bench = self.stand.bench(self.lifted.clone());
+        let suite = Suite {
+            bench: &bench,
+            expected: &self.expected,
+            jobs: self.jobs,
+            stop: &self.stand.stop,
+        };
+        let mut results = suite.run(&[case], None);
+        let launch = case.id.to_string();
+        let silent = Verdict::NotRun(Reason::NoRecord { launch });
+        results.pop().map_or(silent, |result| result.verdict)
     }
 }
 

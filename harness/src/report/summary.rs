@@ -4,7 +4,12 @@ use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::judge::{FilterProof, Word};
+use crate::seal::statement::attestation::ROWS_IN_SCOPE;
 use crate::suite::CaseResult;
+
+/// What a run and its bundle say of B0''', as a fact: the owner's decision is a
+/// document of its own.
+pub const NOT_DISPOSED: &str = "B0''' not disposed: not part of this bundle";
 
 /// A run in one object: what `--format json` prints.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +32,9 @@ pub struct Summary {
     pub deferred: Vec<String>,
     /// What was lifted from what was to be proved.
     pub lifts: Vec<String>,
+    /// What this run knows of the owner's decision on B0''': always that it is no
+    /// part of it.
+    pub disposition: &'static str,
     /// Every row.
     pub rows: Vec<RowSummary>,
 }
@@ -49,7 +57,8 @@ pub struct RowSummary {
 }
 
 impl Summary {
-    /// Sums results up.
+    /// Sums results up. Held takes every row in scope: a row that is left out, for
+    /// whatever reason, did not hold.
     #[must_use]
     pub fn of(results: &[CaseResult], deferred: Vec<String>, lifts: Vec<String>) -> Self {
         let ids = |word| {
@@ -64,7 +73,8 @@ impl Summary {
         let held = ids(Word::Held);
         let result = if !broken.is_empty() {
             "broken"
-        } else if held.len() == results.len() && !results.is_empty() && lifts.is_empty() {
+        } else if held.len() == ROWS_IN_SCOPE && results.len() == ROWS_IN_SCOPE && lifts.is_empty()
+        {
             "held"
         } else {
             "incomplete"
@@ -79,6 +89,7 @@ impl Summary {
             not_run: ids(Word::NotRun),
             deferred,
             lifts,
+            disposition: NOT_DISPOSED,
             rows: results.iter().map(row).collect(),
         }
     }

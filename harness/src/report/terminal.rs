@@ -30,12 +30,30 @@ impl Terminal {
         Self { colour: wanted }
     }
 
+    /// Without colour, for text that is kept.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { colour: false }
+    }
+
     /// The table of a run, and what it amounts to.
     ///
     /// # Errors
     /// Standard output is closed.
     pub fn table(&self, results: &[CaseResult], matrix: &Matrix) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        self.write_table(&mut io::stdout().lock(), results, matrix)
+    }
+
+    /// The same on another stream.
+    ///
+    /// # Errors
+    /// It cannot be written to.
+    pub fn write_table(
+        &self,
+        out: &mut impl Write,
+        results: &[CaseResult],
+        matrix: &Matrix,
+    ) -> io::Result<()> {
         writeln!(
             out,
             "{:<4} {:<3} {:<13} {:>7}  what",
@@ -71,7 +89,19 @@ impl Terminal {
     /// # Errors
     /// Standard output is closed.
     pub fn conclusion(&self, summary: &Summary, notes: &[String]) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        self.write_conclusion(&mut io::stdout().lock(), summary, notes)
+    }
+
+    /// The same on another stream.
+    ///
+    /// # Errors
+    /// It cannot be written to.
+    pub fn write_conclusion(
+        &self,
+        out: &mut impl Write,
+        summary: &Summary,
+        notes: &[String],
+    ) -> io::Result<()> {
         writeln!(out)?;
         writeln!(
             out,
