@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
+use crate::audit::{self, Audited, SelfAudit};
 use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::record::Observations;
@@ -24,15 +25,16 @@ mod rejudge;
 mod statement;
 
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
+pub(crate) use statement::NO_OWNER;
 
 /// What a run without an operator's key says of itself, everywhere.
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";
 /// The matrix's place in a bundle.
-const MATRIX_FILE: &str = "matrix.toml";
+pub(crate) const MATRIX_FILE: &str = "matrix.toml";
 /// The engine's account of itself, in a bundle.
 const ENGINE_FILE: &str = "engine.json";
 /// The policy's place in a bundle.
-const POLICY_FILE: &str = "policy.toml";
+pub(crate) const POLICY_FILE: &str = "policy.toml";
 
 /// What is known of a run besides its rows.
 #[derive(Debug, Clone)]
@@ -113,12 +115,21 @@ pub fn write(
         "junit.xml",
         &junit::render(facts, results, matrix, signer.role())?,
     )?;
-    let said = statement::of(facts, results, summary, signer)?;
-    Ok(writer.seal(&subjects(&facts.image)?, said, signer)?)
+    let artifacts = subjects(&facts.image)?;
+    let mut said = statement::of(facts, results, summary, signer)?;
+    said.files = writer.files();
+    let audited = Audited {
+        said: &said,
+        artifacts: &artifacts,
+        results,
+        matrix,
+    };
+    add_json(&mut writer, audit::FILE, &SelfAudit::of(&audited))?;
+    Ok(writer.seal(&artifacts, said, signer)?)
 }
 
 /// Where a row's launches are in a bundle.
-fn observations_file(case: &str) -> String {
+pub(crate) fn observations_file(case: &str) -> String {
     format!("observations/{case}.json")
 }
 

@@ -6,6 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::{Hosting, Leftovers};
 
+mod accept;
+mod dispose;
+
+pub use accept::Accept;
+pub use dispose::Dispose;
+
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -22,7 +28,7 @@ pub struct Cli {
 pub const POSTGRES_IMAGE_VARIABLE: &str = "PROOF_OF_BLOCK_POSTGRES_IMAGE";
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 held; 1 broken, or refused by verify; 2 usage; 3 blocked: this host cannot;
+Exit codes: 0 held; 1 broken, or refused by verify or accept; 2 usage; 3 blocked: this host cannot;
 4 inconclusive or incomplete; 70 internal error; 130 interrupted.";
 
 /// Our own flags that may stand behind a filter of `run`, each with one value; what
@@ -162,7 +168,11 @@ pub enum Command {
     },
     /// Check a bundle and judge its observations again; needs no engine.
     Verify(Verify),
-    /// Make an operator's key pair.
+    /// Sign the owner's decision on B0''' over a bundle: honoured, or waived with the risk.
+    Dispose(Dispose),
+    /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
+    Accept(Accept),
+    /// Make a key pair, for an operator or for the owner.
     Keygen {
         /// Where the private key goes; the public one goes beside it with `.pub.pem`.
         file: PathBuf,

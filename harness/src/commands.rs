@@ -9,8 +9,10 @@ use crate::exit::Exit;
 use crate::report::terminal;
 use crate::stand::StandError;
 
+mod accept;
 mod attest;
 mod check;
+mod dispose;
 mod doctor;
 mod explain;
 mod keygen;
@@ -82,6 +84,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Explain { id } => explain::explain(common, &id),
         Command::Check { packet } => check::check(common, &packet),
         Command::Verify(args) => verify::verify(common, &args),
+        Command::Dispose(args) => dispose::dispose(common, &args),
+        Command::Accept(args) => accept::accept(common, &args),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
         Command::Reap(task) => {

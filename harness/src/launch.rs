@@ -365,7 +365,8 @@ fn fresh_nonce() -> Result<String, LaunchError> {
     Ok(hex::encode(bytes))
 }
 
-fn blank(order: &Order) -> LaunchRecord {
+/// A record of a launch of which nothing was observed yet.
+pub(crate) fn blank(order: &Order) -> LaunchRecord {
     LaunchRecord {
         id: order.id.clone(),
         case: order.case.clone(),

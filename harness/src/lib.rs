@@ -1,6 +1,8 @@
 //! Drives the matrix in a real sandbox, judges what was observed, and seals the
 //! proof: matrix, plan, launch, observe, judge, report, seal.
 
+pub mod acceptance;
+pub mod audit;
 pub mod bundle;
 pub mod checks;
 pub mod cli;

@@ -7,11 +7,13 @@ use seccomp::Policy;
 use seccomp::policy::POLICY_TOML;
 
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use crate::audit::{self, Audited, ItemId, SelfAudit};
 use crate::engine::Account;
 use crate::image::ProgramDigests;
 use crate::judge::{self, Expected};
 use crate::record::{Observations, Role};
 use crate::seal::bundle::verify::VerifiedBundle;
+use crate::seal::canonical;
 use crate::seal::statement::attestation::Row;
 use crate::seal::strict_json::{self, JsonError};
 use crate::suite::CaseResult;
@@ -24,6 +26,8 @@ const MAX_OBSERVATIONS: usize = 16 << 20;
 pub struct Rejudged {
     /// Every row, as judged now; equal to the statement's.
     pub results: Vec<CaseResult>,
+    /// The self-audits, as computed now; equal to the bundle's.
+    pub audit: SelfAudit,
 }
 
 /// A bundle's statement and its observations do not agree.
@@ -93,6 +97,15 @@ pub enum RejudgeError {
         /// As signed.
         observed: String,
     },
+    /// The self-audits are not what the observations bear out.
+    #[error(
+        "`{}`: {item}: expected the answer computed again, observed another",
+        audit::FILE
+    )]
+    Audit {
+        /// The first item that differs.
+        item: String,
+    },
     /// The statement does not call the whole roll.
     #[error(
         "`statement.dsse.json`: expected all {expected} rows and {deferred} deferred, observed {observed} and {listed}"
@@ -147,7 +160,37 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
         let observed = observations(bundle, case, &mut nonces)?;
         results.push(same_verdict(case, row, observed, &against)?);
     }
-    Ok(Rejudged { results })
+    let audit = same_audit(bundle, &results, &matrix)?;
+    Ok(Rejudged { results, audit })
+}
+
+/// The self-audits, computed again: the bundle's file must be exactly that.
+fn same_audit(
+    bundle: &VerifiedBundle,
+    results: &[CaseResult],
+    matrix: &Matrix,
+) -> Result<SelfAudit, RejudgeError> {
+    let file = audit::FILE.to_owned();
+    let audited = Audited {
+        said: bundle.attestation(),
+        artifacts: bundle.subjects(),
+        results,
+        matrix,
+    };
+    let own = SelfAudit::of(&audited);
+    let Some(bytes) = bundle.files().get(&file) else {
+        return Err(RejudgeError::Missing { file });
+    };
+    let said: SelfAudit = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
+        .map_err(|source| RejudgeError::Json { file, source })?;
+    let canonical = canonical::to_bytes(&own).is_ok_and(|own| own == bytes);
+    if said == own && canonical {
+        return Ok(own);
+    }
+    let item = own.first_difference(&said).map(ItemId::name);
+    Err(RejudgeError::Audit {
+        item: item.unwrap_or_else(|| "its form".to_owned()),
+    })
 }
 
 fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result<(), RejudgeError> {

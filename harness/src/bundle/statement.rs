@@ -20,13 +20,17 @@ pub(super) const USER: User = User {
     gid: 65532,
 };
 
+/// What every bundle says of the owner's decision: that it is no part of it.
+pub(crate) const NO_OWNER: &str =
+    "that the owner has disposed of B0''' or that the build is accepted";
+
 /// What must not be read into a bundle.
 const DOES_NOT_ASSERT: [&str; 6] = [
     "that the kernel, the engine or this harness is free of faults",
     "anything about another host, another kernel, another engine or another image than those named here",
     "anything about a row that is not `held`, or about a deferred row",
     "that a packet's claims are true: the checker triages, and permits nothing",
-    "that the owner has disposed of B0''' or that the build is accepted",
+    NO_OWNER,
     "the time: it is this host's clock, and no one countersigned it",
 ];
 

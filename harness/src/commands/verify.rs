@@ -8,7 +8,7 @@ use super::Failure;
 use crate::bundle;
 use crate::cli::{Common, Format, Verify};
 use crate::exit::Exit;
-use crate::report::summary::Summary;
+use crate::report::summary::{NOT_DISPOSED, Summary};
 use crate::report::terminal::{self, Terminal, say};
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, Standing, VerifiedBundle, verify_bundle};
@@ -32,7 +32,9 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
         let matrix = Matrix::builtin().map_err(Failure::internal)?;
         let terminal = Terminal::stdout(common.color);
         terminal.table(&rejudged.results, &matrix)?;
-        terminal.conclusion(&summary, &notes(&verified))?;
+        let mut notes = notes(&verified);
+        notes.push(rejudged.audit.tally().to_string());
+        terminal.conclusion(&summary, &notes)?;
     }
     Ok(Exit::Held)
 }
@@ -78,6 +80,7 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
         format!("signed by key {}", said.signer.keyid),
         "every byte is as it was signed, and the observations bear out every verdict".to_owned(),
         format!("this is {}", verified.standing()),
+        NOT_DISPOSED.to_owned(),
     ];
     if verified.standing() == Standing::UnknownSigner {
         notes.push("to know who signed, give --public-key".to_owned());

@@ -1,0 +1,197 @@
+//! Article 14: evidence behind every word, no fake green, and nobody's decision
+//! made up.
+
+use std::collections::BTreeSet;
+
+use negatives::matrix::{Case, Kind, Role as PacketRole};
+
+use super::{Audited, Finding, ItemId, Look};
+use crate::bundle::{DEVELOPMENT, NO_OWNER, observations_file};
+use crate::plan;
+use crate::record::{Observations, Role};
+use crate::seal::bundle::STATEMENT_FILE;
+use crate::seal::key;
+use crate::seal::statement::attestation::{RunResult, VerdictWord};
+
+/// How the name of every signed envelope ends; none is listed among the files.
+const ENVELOPE: &str = ".dsse.json";
+
+/// The items, in order.
+pub(super) fn items(bundle: &Audited<'_>) -> Vec<(ItemId, Look)> {
+    vec![
+        (ItemId::RollIsCalled, roll(bundle)),
+        (ItemId::HeldHasObservations, observations(bundle)),
+        (ItemId::HeldHasControl, controls(bundle)),
+        (ItemId::LaunchesAreFresh, nonces(bundle)),
+        (ItemId::NoTroubleCounted, trouble(bundle)),
+        (ItemId::ReasonsAreGiven, reasons(bundle)),
+        (ItemId::CountsFollow, counts(bundle)),
+        (ItemId::NothingDeferredCounted, deferred(bundle)),
+        (ItemId::LiftsAreSaid, lifts(bundle)),
+        (ItemId::NoOperatorSupplied, operator(bundle)),
+        (ItemId::NoOwnerSupplied, owner(bundle)),
+    ]
+}
+
+fn roll(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (at, case) in bundle.matrix.cases().iter().enumerate() {
+        let called = bundle.said.rows.get(at);
+        let in_place = called.is_some_and(|row| row.id == case.id.as_str());
+        let pointer = format!("/predicate/rows/{at}/id");
+        look.at(STATEMENT_FILE, &pointer, &Finding::fits(in_place));
+    }
+    look
+}
+
+fn observations(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (_, row, result) in bundle.held() {
+        let some = result.observed != Observations::default();
+        look.at(&observations_file(&row.id), "", &Finding::fits(some));
+    }
+    look
+}
+
+fn controls(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (_, row, result) in bundle.held() {
+        let file = observations_file(&row.id);
+        for (pointer, there) in controls_of(&result.case, &result.observed) {
+            look.at(&file, &pointer, &Finding::fits(there));
+        }
+    }
+    look
+}
+
+/// Where each control of a negative stands, and whether it does. A row that shows
+/// what works, and refuses nothing, needs none.
+fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
+    let launch = |id: &str| {
+        let mut records = observed.launches.iter();
+        let at = records.position(|it| it.id == id && it.role != Role::Locked);
+        match at {
+            Some(at) => (format!("/launches/{at}/role"), true),
+            None => ("/launches".to_owned(), false),
+        }
+    };
+    match case.kind {
+        Kind::Probe => {
+            let attempts = case.boundaries.iter().flat_map(|boundary| {
+                let role = Role::Control {
+                    boundary: boundary.name.clone(),
+                };
+                let id = move |attempt| plan::launch_id(case, boundary, attempt, &role);
+                boundary.attempts.iter().map(id)
+            });
+            attempts.map(|id| launch(&id)).collect()
+        }
+        Kind::Packet => {
+            let hostile = case.packets.iter().any(|it| it.role == PacketRole::Hostile);
+            let control = case
+                .packets
+                .iter()
+                .find(|it| it.role == PacketRole::Control);
+            match control {
+                Some(packet) if hostile => vec![launch(&plan::packet_id(case, &packet.fixture))],
+                None if hostile => vec![("/launches".to_owned(), false)],
+                Some(_) | None => Vec::new(),
+            }
+        }
+        Kind::Trace => vec![launch(&plan::no_sandbox_id(case))],
+        Kind::SelfCheck => Vec::new(),
+        Kind::Build | Kind::Bundle => {
+            let at = observed.checks.iter().position(|check| !check.hostile);
+            let pointer = at.map_or("/checks".to_owned(), |at| format!("/checks/{at}/hostile"));
+            vec![(pointer, at.is_some())]
+        }
+    }
+}
+
+fn nonces(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    let mut seen = BTreeSet::new();
+    for (_, file, at, record) in bundle.launches() {
+        let fresh = !record.nonce.is_empty() && seen.insert(&record.nonce);
+        look.at(&file, &format!("{at}/nonce"), &Finding::fits(fresh));
+    }
+    look
+}
+
+fn trouble(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (_, file, at, record) in bundle.launches() {
+        let none = record.trouble.is_none();
+        look.at(&file, &format!("{at}/trouble"), &Finding::fits(none));
+    }
+    look
+}
+
+fn reasons(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (at, row) in bundle.said.rows.iter().enumerate() {
+        let held = row.verdict == VerdictWord::Held;
+        let said = !row.reason_code.is_empty() && !row.reason_text.is_empty();
+        let silent = row.reason_code.is_empty() && row.reason_text.is_empty();
+        let fits = Finding::fits(if held { silent } else { said });
+        look.at(STATEMENT_FILE, &format!("/predicate/rows/{at}"), &fits);
+    }
+    look
+}
+
+fn counts(bundle: &Audited<'_>) -> Look {
+    let said = bundle.said;
+    let expected = RunResult::of(&said.rows, said.deferred.len(), &said.lifts);
+    let mut look = Look::default();
+    let fits = Finding::fits(said.result == expected);
+    look.at(STATEMENT_FILE, "/predicate/result", &fits);
+    look
+}
+
+fn deferred(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (at, row) in bundle.matrix.deferred().iter().enumerate() {
+        let listed = bundle.said.deferred.get(at) == Some(&row.id);
+        let called = bundle.said.rows.iter().any(|it| it.id == row.id);
+        let pointer = format!("/predicate/deferred/{at}");
+        look.at(STATEMENT_FILE, &pointer, &Finding::fits(listed && !called));
+    }
+    look
+}
+
+fn lifts(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    for (_, file, at, record) in bundle.locked() {
+        let said = record.lifts == bundle.said.lifts;
+        look.at(&file, &format!("{at}/lifts"), &Finding::fits(said));
+    }
+    look
+}
+
+fn operator(bundle: &Audited<'_>) -> Look {
+    let signer = &bundle.said.signer;
+    let called_development = signer.note == DEVELOPMENT;
+    let fits = match signer.role {
+        key::Role::Development => called_development,
+        key::Role::Operator => !called_development,
+    };
+    let mut look = Look::default();
+    look.at(STATEMENT_FILE, "/predicate/signer", &Finding::fits(fits));
+    look
+}
+
+fn owner(bundle: &Audited<'_>) -> Look {
+    let mut look = Look::default();
+    let mut disclaimed = bundle.said.does_not_assert.iter();
+    let at = disclaimed.position(|sentence| sentence == NO_OWNER);
+    let pointer = at.map_or_else(
+        || "/predicate/does_not_assert".to_owned(),
+        |at| format!("/predicate/does_not_assert/{at}"),
+    );
+    look.at(STATEMENT_FILE, &pointer, &Finding::fits(at.is_some()));
+    for entry in bundle.files() {
+        let path = entry.path.as_str();
+        look.at(path, "", &Finding::fits(!path.ends_with(ENVELOPE)));
+    }
+    look
+}

@@ -1,0 +1,151 @@
+//! `accept`: are the five gates that people hold all met?
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::Failure;
+use crate::acceptance::file::{self, FileError};
+use crate::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
+use crate::audit::AuditTally;
+use crate::cli::{Accept, Common, Format};
+use crate::exit::Exit;
+use crate::report::terminal::{safe, say};
+use crate::seal::bundle::folder::BundleFolder;
+use crate::seal::digest::Sha256Digest;
+use crate::seal::statement::disposition::{Decision, Disposition, SignedDisposition};
+
+/// The largest disposition, in bytes.
+const MAX_DISPOSITION: u64 = 64 * 1024;
+
+/// Evaluates the gates; says for each whether it is met, and why not.
+pub(super) fn accept(common: &Common, args: &Accept) -> Result<Exit, Failure> {
+    let terms = read(&args.terms, MAX_TERMS)?;
+    let terms = Terms::parse(&terms)
+        .map_err(|error| Failure::usage(error, "`ATTESTATION.md` shows a file of terms"))?;
+    let disposition = match &args.disposition {
+        Some(path) => Some(read(path, MAX_DISPOSITION)?),
+        None => None,
+    };
+    let folder = BundleFolder::open(&args.bundle)
+        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+    let examined = acceptance::examine(&folder);
+    let acceptance = acceptance::evaluate(&terms, disposition.as_deref(), &examined);
+    if common.format == Format::Json {
+        let answer = Answer::of(&args.bundle, &acceptance, &examined);
+        say(&serde_json::to_string(&answer).map_err(Failure::internal)?)?;
+    } else {
+        print(&acceptance, &examined)?;
+    }
+    Ok(match acceptance.outcome() {
+        Outcome::Accepted => Exit::Held,
+        Outcome::Refused => Exit::Broken,
+    })
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    file::read(path, limit).map_err(|error: FileError| {
+        Failure::usage(error, "give a file that can be read; none is assumed")
+    })
+}
+
+fn print(acceptance: &Acceptance, examined: &Examined) -> Result<(), Failure> {
+    for (gate, standing) in &acceptance.gates {
+        match standing {
+            Standing::Met => say(&format!("{gate}  met      {}", gate.asks()))?,
+            Standing::NotMet(unmet) => {
+                say(&format!("{gate}  not met  {}", gate.asks()))?;
+                for reason in unmet {
+                    say(&format!("             {}", safe(&reason.to_string())))?;
+                }
+            }
+        }
+    }
+    say("")?;
+    match examined {
+        Examined::Verified(facts) => say(&facts.audit.to_string())?,
+        Examined::Refused { .. } => say("self-audit: not read, for the bundle was refused")?,
+    }
+    if let Some(signed) = &acceptance.disposition {
+        say(&decision(signed))?;
+    }
+    let word = match acceptance.outcome() {
+        Outcome::Accepted => "accepted",
+        Outcome::Refused => "refused",
+    };
+    let (met, all) = (acceptance.met(), Gate::ALL.len());
+    Ok(say(&format!("{word}: {met} of {all} gates met"))?)
+}
+
+fn decision(signed: &SignedDisposition) -> String {
+    let Disposition { decision, made, .. } = signed.said();
+    match decision {
+        Decision::Honoured => format!(
+            "the owner honoured B0''' at {made}: the reviewer's re-seal is asked for, and its outcome not part of this"
+        ),
+        Decision::Waived { risk } => {
+            format!("the owner waived B0''' at {made}, with this risk: {risk}")
+        }
+    }
+}
+
+/// The answer in one object.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    result: Outcome,
+    bundle: String,
+    statement: Option<Sha256Digest>,
+    /// The owner's word as signed, whatever it is over; M1 says whether it counts.
+    disposition: Option<&'a Disposition>,
+    /// What the bundle's self-audit amounts to, where it could be computed again.
+    self_audit: Option<&'a AuditTally>,
+    gates: Vec<GateAnswer>,
+}
+
+#[derive(Debug, Serialize)]
+struct GateAnswer {
+    id: Gate,
+    asks: &'static str,
+    outcome: &'static str,
+    reasons: Vec<Reason>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reason {
+    code: String,
+    detail: String,
+}
+
+impl<'a> Answer<'a> {
+    fn of(bundle: &Path, acceptance: &'a Acceptance, examined: &'a Examined) -> Self {
+        let (statement, self_audit) = match examined {
+            Examined::Verified(facts) => (Some(facts.bound.statement), Some(&facts.audit)),
+            Examined::Refused { .. } => (None, None),
+        };
+        Self {
+            result: acceptance.outcome(),
+            bundle: bundle.display().to_string(),
+            statement,
+            self_audit,
+            disposition: acceptance.disposition.as_ref().map(SignedDisposition::said),
+            gates: acceptance.gates.iter().map(gate).collect(),
+        }
+    }
+}
+
+fn gate((id, standing): &(Gate, Standing)) -> GateAnswer {
+    let (outcome, unmet) = match standing {
+        Standing::Met => ("met", &[][..]),
+        Standing::NotMet(unmet) => ("not_met", unmet.as_slice()),
+    };
+    let reason = |unmet: &acceptance::Unmet| Reason {
+        code: unmet.code(),
+        detail: unmet.to_string(),
+    };
+    GateAnswer {
+        id: *id,
+        asks: id.asks(),
+        outcome,
+        reasons: unmet.iter().map(reason).collect(),
+    }
+}

@@ -1,0 +1,413 @@
+//! `dispose` and `accept` as people use them: the program itself, keys that OpenSSL
+//! made, and bundles that the library seals. No engine is needed: no row of these
+//! bundles ran, so M5 is never met here, and M1 to M4 can be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::Command as Harness;
+use harness::bundle::{self, RunFacts};
+use harness::engine::{Abilities, Account, Identity};
+use harness::image::{Image, Programs};
+use harness::judge::{FilterProof, Reason, Verdict};
+use harness::record::Observations;
+use harness::report::summary::Summary;
+use harness::seal::bundle::folder::BundleFolder;
+use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use harness::seal::bundle::write::BundleWriter;
+use harness::seal::key::{SecretKey, Signer};
+use harness::suite::CaseResult;
+use negatives::matrix::Matrix;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+/// A folder with an owner, an operator, and a bundle the operator signed.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for name in ["owner", "operator"] {
+            desk.openssl(&["genpkey", "-algorithm", "ed25519", "-out"], name, "pem");
+            let private = desk.at(&format!("{name}.pem"));
+            let private = private.to_str().unwrap();
+            desk.openssl(
+                &["pkey", "-in", private, "-pubout", "-out"],
+                name,
+                "pub.pem",
+            );
+        }
+        desk.seal("1111111111111111", &desk.operator());
+        desk.write_terms(|terms| terms);
+        desk
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn openssl(&self, words: &[&str], name: &str, ending: &str) {
+        let file = self.at(&format!("{name}.{ending}"));
+        let done = Command::new("openssl")
+            .args(words)
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+
+    fn operator(&self) -> Signer {
+        Signer::operator(SecretKey::read(&self.at("operator.pem")).unwrap())
+    }
+
+    fn seal(&self, run: &str, signer: &Signer) -> PathBuf {
+        let matrix = Matrix::builtin().unwrap();
+        let results: Vec<CaseResult> = matrix
+            .cases()
+            .iter()
+            .map(|case| CaseResult {
+                case: case.clone(),
+                verdict: Verdict::NotRun(Reason::Interrupted),
+                filters: FilterProof::Attempted,
+                observed: Observations::default(),
+                millis: 0,
+            })
+            .collect();
+        let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+        let summary = Summary::of(&results, deferred, Vec::new());
+        let facts = facts(run);
+        bundle::write(
+            self.folder.path(),
+            &facts,
+            &results,
+            &matrix,
+            &summary,
+            signer,
+        )
+        .unwrap()
+    }
+
+    fn bundle(&self) -> PathBuf {
+        self.at("1111111111111111")
+    }
+
+    fn write_terms(&self, change: impl FnOnce(String) -> String) {
+        let key = |name: &str| fs::read_to_string(self.at(&format!("{name}.pub.pem"))).unwrap();
+        let it = *verified(&self.bundle()).subjects();
+        let terms = format!(
+            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n\
+             [agreed]\nmatrix = \"{}\"\n\n[reviewed]\nimage = \"{}\"\nchecker = \"{}\"\nairlock = \"{}\"\n\
+             probe = \"{}\"\npolicy = \"{}\"\n",
+            key("owner"),
+            key("operator"),
+            it.matrix,
+            it.image,
+            it.checker,
+            it.airlock,
+            it.probe,
+            it.policy,
+        );
+        fs::write(self.at("terms.toml"), change(terms)).unwrap();
+    }
+
+    fn dispose(&self, bundle: &Path, key: &str, words: &[&str]) -> Harness {
+        let mut command = harness();
+        command.arg("dispose").arg(bundle).args(words);
+        command.arg("--owner-key").arg(self.at(key));
+        command.arg("--disposition").arg(self.at("b0.json"));
+        command
+    }
+
+    fn waive(&self, bundle: &Path) {
+        let words = ["--waived", "--risk", "nobody reviewed the design"];
+        self.dispose(bundle, "owner.pem", &words).assert().code(0);
+    }
+
+    fn accept(&self, bundle: &Path) -> Harness {
+        let mut command = harness();
+        command
+            .arg("accept")
+            .arg(bundle)
+            .arg("--terms")
+            .arg(self.at("terms.toml"));
+        if self.at("b0.json").exists() {
+            command.arg("--disposition").arg(self.at("b0.json"));
+        }
+        command
+    }
+
+    /// The codes of every gate that is not met.
+    fn unmet(&self, bundle: &Path) -> String {
+        let done = self
+            .accept(bundle)
+            .args(["--format", "json"])
+            .assert()
+            .code(1);
+        let said: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        assert_eq!(said["result"], "refused");
+        let gates = said["gates"].as_array().unwrap();
+        assert_eq!(gates.len(), 5);
+        let unmet = gates
+            .iter()
+            .filter(|gate| gate["outcome"] != "met")
+            .map(|gate| {
+                let reasons = gate["reasons"].as_array().unwrap().iter();
+                let codes: Vec<&str> = reasons.map(|it| it["code"].as_str().unwrap()).collect();
+                format!("{} {}", gate["id"].as_str().unwrap(), codes.join(" "))
+            });
+        unmet.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn harness() -> Harness {
+    Harness::cargo_bin("harness").unwrap()
+}
+
+fn facts(run: &str) -> RunFacts {
+    let word = || "none".to_owned();
+    let identity = Identity {
+        name: word(),
+        version: word(),
+        api: None,
+        runtime: word(),
+        storage: word(),
+        rootless: false,
+    };
+    RunFacts {
+        id: run.to_owned(),
+        started: OffsetDateTime::now_utc(),
+        finished: OffsetDateTime::now_utc(),
+        engine: Account {
+            identity,
+            lacking: Abilities::all(),
+        },
+        image: Image::build(Programs::builtin()).unwrap(),
+        lifts: Vec::new(),
+        mutants: None,
+    }
+}
+
+fn verified(bundle: &Path) -> VerifiedBundle {
+    verify_bundle(&BundleFolder::open(bundle).unwrap(), &Anchor::Embedded).unwrap()
+}
+
+#[test]
+fn with_the_owners_word_only_the_rows_are_missing() {
+    let desk = Desk::new();
+    desk.waive(&desk.bundle());
+    assert_eq!(desk.unmet(&desk.bundle()), "M5 not_all_held");
+    let said = desk.accept(&desk.bundle()).assert().code(1);
+    let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
+    for line in [
+        "M1  met      B0''' is disposed of by the owner, over this bundle",
+        "M5  not met  the sandbox is provisioned and B4' attested",
+        "             expected 45 rows held, observed 0",
+        "with this risk: nobody reviewed the design",
+        "refused: 4 of 5 gates met",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}
+
+#[test]
+fn without_the_owners_word_b0_is_not_disposed_of() {
+    let desk = Desk::new();
+    assert_eq!(
+        desk.unmet(&desk.bundle()),
+        "M1 disposition_absent, M5 not_all_held"
+    );
+    let done = harness().arg("verify").arg(desk.bundle()).output().unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(
+        said.contains("B0''' not disposed: not part of this bundle"),
+        "{said}"
+    );
+    let junit = fs::read_to_string(desk.bundle().join("junit.xml")).unwrap();
+    assert!(
+        junit.contains("B0''' not disposed: not part of this bundle"),
+        "{junit}"
+    );
+}
+
+#[test]
+fn a_decision_is_never_chosen_for_the_owner() {
+    let desk = Desk::new();
+    let lines: [&[&str]; 8] = [
+        &[],
+        &["--waived"],
+        &["--risk", "some"],
+        &["--honoured", "--risk", "some"],
+        &["--honoured", "--waived", "--risk", "some"],
+        &["--waived", "--risk", ""],
+        &["--waived", "--risk", "  "],
+        &["--waived", "--risk", "a\u{1b}[2Kb"],
+    ];
+    for words in lines {
+        desk.dispose(&desk.bundle(), "owner.pem", words)
+            .assert()
+            .code(2);
+        assert!(!desk.at("b0.json").exists(), "{words:?}");
+    }
+    let long = "x".repeat(2001);
+    desk.dispose(&desk.bundle(), "owner.pem", &["--waived", "--risk", &long])
+        .assert()
+        .code(2);
+    let mut without_key = harness();
+    without_key
+        .arg("dispose")
+        .arg(desk.bundle())
+        .args(["--honoured", "--disposition"]);
+    without_key.arg(desk.at("b0.json")).assert().code(2);
+    assert!(!desk.at("b0.json").exists());
+}
+
+#[test]
+fn a_disposition_is_never_overwritten_and_never_put_into_the_bundle() {
+    let desk = Desk::new();
+    desk.waive(&desk.bundle());
+    let first = fs::read(desk.at("b0.json")).unwrap();
+    desk.dispose(&desk.bundle(), "owner.pem", &["--honoured"])
+        .assert()
+        .code(2);
+    assert_eq!(fs::read(desk.at("b0.json")).unwrap(), first);
+    let mut inside = harness();
+    inside.arg("dispose").arg(desk.bundle()).arg("--honoured");
+    inside.arg("--owner-key").arg(desk.at("owner.pem"));
+    inside
+        .arg("--disposition")
+        .arg(desk.bundle().join("b0.json"))
+        .assert()
+        .code(2);
+    verified(&desk.bundle());
+}
+
+#[test]
+fn the_operator_does_not_dispose_of_their_own_bundle() {
+    let desk = Desk::new();
+    desk.dispose(&desk.bundle(), "operator.pem", &["--honoured"])
+        .assert()
+        .code(1);
+    assert!(!desk.at("b0.json").exists());
+    // Over another's bundle the operator can sign, and it is not the owner's word.
+    let other = desk.seal("2222222222222222", &Signer::development().unwrap());
+    desk.dispose(&other, "operator.pem", &["--honoured"])
+        .assert()
+        .code(0);
+    assert_eq!(
+        desk.unmet(&other),
+        "M1 signed_by_operator, M3 development_key not_enrolled, M5 development_key not_all_held"
+    );
+}
+
+#[test]
+fn a_disposition_counts_for_its_own_bundle_only() {
+    let desk = Desk::new();
+    let other = desk.seal("2222222222222222", &desk.operator());
+    desk.waive(&other);
+    let expected = "M1 disposition_for_another_statement, M5 not_all_held";
+    assert_eq!(desk.unmet(&desk.bundle()), expected);
+    assert_eq!(desk.unmet(&other), "M5 not_all_held");
+}
+
+#[test]
+fn what_was_not_agreed_or_reviewed_is_named() {
+    let desk = Desk::new();
+    desk.waive(&desk.bundle());
+    let it = *verified(&desk.bundle()).subjects();
+    let other = "0".repeat(64);
+    for (artifact, expected) in [
+        (it.matrix, "M2 another_matrix, M5 not_all_held"),
+        (it.image, "M4 another_image, M5 not_all_held"),
+        (it.policy, "M4 another_policy, M5 not_all_held"),
+        (it.probe, "M4 another_probe, M5 not_all_held"),
+    ] {
+        desk.write_terms(|terms| terms.replace(&artifact.to_string(), &other));
+        assert_eq!(desk.unmet(&desk.bundle()), expected);
+    }
+    let key = |name: &str| fs::read_to_string(desk.at(&format!("{name}.pub.pem"))).unwrap();
+    desk.write_terms(|terms| terms.replace(&key("operator"), &key("owner")));
+    let expected = "M1 owner_is_operator, M3 not_enrolled, M5 not_all_held";
+    assert_eq!(desk.unmet(&desk.bundle()), expected);
+}
+
+#[test]
+fn terms_that_are_not_strict_are_refused_as_usage() {
+    let desk = Desk::new();
+    let changes: [fn(String) -> String; 6] = [
+        |_| String::new(),
+        |terms| terms.replace("schema = 1", "schema = 2"),
+        |terms| terms.replace("schema = 1", "schema = 1\nextra = 1"),
+        |terms| terms.replace("matrix =", "# matrix ="),
+        |terms| terms.replace("BEGIN PUBLIC KEY", "BEGIN PRIVATE KEY"),
+        |terms| terms.replace("[[operator]]", "[operator]"),
+    ];
+    for change in changes {
+        desk.write_terms(change);
+        desk.accept(&desk.bundle()).assert().code(2);
+    }
+    fs::remove_file(desk.at("terms.toml")).unwrap();
+    desk.accept(&desk.bundle()).assert().code(2);
+}
+
+#[test]
+fn nothing_of_a_bundle_that_was_changed_counts_or_can_be_disposed_of() {
+    let desk = Desk::new();
+    desk.waive(&desk.bundle());
+    fs::write(desk.bundle().join("junit.xml"), "<testsuites/>").unwrap();
+    let all = "M1 bundle_refused, M2 bundle_refused, M3 bundle_refused, M4 bundle_refused, M5 bundle_refused";
+    assert_eq!(desk.unmet(&desk.bundle()), all);
+    fs::remove_file(desk.at("b0.json")).unwrap();
+    desk.dispose(&desk.bundle(), "owner.pem", &["--honoured"])
+        .assert()
+        .code(1);
+    assert!(!desk.at("b0.json").exists());
+}
+
+#[test]
+fn a_self_audit_that_says_more_than_the_bundle_is_refused() {
+    let desk = Desk::new();
+    let genuine = verified(&desk.bundle());
+    for (from, to, expected) in [
+        (
+            "\"outcome\":\"not_seen\"",
+            "\"outcome\":\"holds\"",
+            "self-audit.json`: no-local-copy",
+        ),
+        (
+            "\"looked_at\":45",
+            "\"looked_at\":46",
+            "self-audit.json`: roll-is-called",
+        ),
+    ] {
+        let path = desk.at(&format!("forged{}", from.len()));
+        let mut writer = BundleWriter::create(&path).unwrap();
+        for (file, bytes) in genuine.files().iter() {
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            match file.as_str() {
+                "signer.pub.pem" => {}
+                "self-audit.json" => {
+                    writer
+                        .add("self-audit.json", text.replace(from, to).as_bytes())
+                        .unwrap();
+                }
+                other => writer.add(other, text.as_bytes()).unwrap(),
+            }
+        }
+        let said = genuine.attestation().clone();
+        writer
+            .seal(genuine.subjects(), said, &desk.operator())
+            .unwrap();
+        let done = harness().arg("verify").arg(&path).assert().code(1);
+        let said = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+        assert!(said.contains(expected), "{said}");
+    }
+}
