@@ -4,9 +4,14 @@
 //! Each row has its checks as a list; the judge asks the same list what must be
 //! there.
 
+use std::panic::catch_unwind;
+
 use negatives::matrix::Case;
 
 use crate::record::CheckRecord;
+
+mod disposition;
+mod roll;
 
 /// One check: what is looked at, what must come of it, and how it is done.
 #[derive(Debug, Clone, Copy)]
@@ -23,19 +28,56 @@ pub struct Check {
     pub run: fn() -> String,
 }
 
+impl Check {
+    /// What must be refused.
+    pub(crate) const fn hostile(
+        id: &'static str,
+        subject: &'static str,
+        expected: &'static str,
+        run: fn() -> String,
+    ) -> Self {
+        Self {
+            id,
+            hostile: true,
+            subject,
+            expected,
+            run,
+        }
+    }
+
+    /// What must pass where that is refused.
+    pub(crate) const fn control(
+        id: &'static str,
+        subject: &'static str,
+        expected: &'static str,
+        run: fn() -> String,
+    ) -> Self {
+        Self {
+            id,
+            hostile: false,
+            subject,
+            expected,
+            run,
+        }
+    }
+}
+
 /// Makes every check of a case.
 #[must_use]
 pub fn run(case: &Case) -> Vec<CheckRecord> {
-    of(case)
-        .iter()
-        .map(|check| CheckRecord {
-            id: check.id.to_owned(),
-            hostile: check.hostile,
-            subject: check.subject.to_owned(),
-            expected: check.expected.to_owned(),
-            observed: (check.run)(),
-        })
-        .collect()
+    of(case).iter().map(record).collect()
+}
+
+/// Makes one check. One that crashes is recorded as crashed, which is no outcome
+/// that any check expects.
+pub(crate) fn record(check: &Check) -> CheckRecord {
+    CheckRecord {
+        id: check.id.to_owned(),
+        hostile: check.hostile,
+        subject: check.subject.to_owned(),
+        expected: check.expected.to_owned(),
+        observed: catch_unwind(check.run).unwrap_or_else(|_| "crashed".to_owned()),
+    }
 }
 
 /// Whether a case has any check.
@@ -49,6 +91,8 @@ pub fn exist(case: &Case) -> bool {
 pub(crate) fn of(case: &Case) -> &'static [Check] {
     // One arm per row that is judged by checks.
     match case.id.as_str() {
+        "N31" => disposition::CHECKS,
+        "N32" => roll::CHECKS,
         _ => &[],
     }
 }

@@ -1,0 +1,326 @@
+//! N31: B0''' is the owner's and nobody else's. Real envelopes, signed with keys made
+//! for the check, before the gates that `accept` evaluates.
+
+use clap::Parser as _;
+
+use super::Check;
+use crate::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
+use crate::audit::AuditTally;
+use crate::cli::Cli;
+use crate::error::chain;
+use crate::seal::digest::Sha256Digest;
+use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use crate::seal::key::{Role, SecretKey};
+use crate::seal::statement::Subjects;
+use crate::seal::statement::attestation::{Counts, Instant, ROWS_IN_SCOPE, RunResult, RunVerdict};
+use crate::seal::statement::disposition::{self, Bound, Decision, Risk};
+
+/// The row's checks.
+pub(super) const CHECKS: &[Check] = &[
+    Check::hostile(
+        "absent",
+        "no disposition",
+        "refused: M1 disposition_absent",
+        || judged(|_| Ok(None)),
+    ),
+    Check::hostile("empty", "an empty file", REFUSED, || {
+        judged(|_| Ok(Some(Vec::new())))
+    }),
+    Check::hostile(
+        "forged",
+        "a stranger's signature under the owner's name",
+        REFUSED,
+        || judged(|scene| scene.forged().map(Some)),
+    ),
+    Check::hostile(
+        "altered",
+        "the owner's signature over a waiver, and the risk changed",
+        REFUSED,
+        || judged(|scene| scene.altered().map(Some)),
+    ),
+    Check::hostile(
+        "stranger",
+        "a disposition signed with a stranger's key",
+        REFUSED,
+        || {
+            judged(|scene| {
+                scene
+                    .signed(&SecretKey::generate()?, &scene.bound())
+                    .map(Some)
+            })
+        },
+    ),
+    Check::hostile(
+        "operator",
+        "one signed with the operator's key",
+        "refused: M1 signed_by_operator",
+        || judged(|scene| scene.signed(&scene.operator, &scene.bound()).map(Some)),
+    ),
+    Check::hostile(
+        "one-person",
+        "owner and operator with one key",
+        "refused: M1 owner_is_operator",
+        one_person,
+    ),
+    Check::hostile(
+        "another-matrix",
+        "one over another matrix",
+        "refused: M1 disposition_for_another_matrix",
+        || elsewhere(|bound| bound.artifacts.matrix = other()),
+    ),
+    Check::hostile(
+        "another-policy",
+        "one over another policy",
+        "refused: M1 disposition_for_another_policy",
+        || elsewhere(|bound| bound.artifacts.policy = other()),
+    ),
+    Check::hostile(
+        "another-image",
+        "one over another image",
+        "refused: M1 disposition_for_another_image",
+        || elsewhere(|bound| bound.artifacts.image = other()),
+    ),
+    Check::hostile(
+        "another-bundle",
+        "one over another bundle of the same artifacts",
+        "refused: M1 disposition_for_another_statement",
+        || elsewhere(|bound| bound.statement = other()),
+    ),
+    Check::hostile(
+        "no-risk",
+        "a waiver of the owner's without a risk",
+        REFUSED,
+        || {
+            judged(|scene| {
+                scene
+                    .reworded("\"risk\":\"unreviewed\"", "\"risk\":\"\"")
+                    .map(Some)
+            })
+        },
+    ),
+    Check::hostile(
+        "blank-risk",
+        "a waiver of the owner's with a blank risk",
+        REFUSED,
+        || {
+            judged(|scene| {
+                scene
+                    .reworded("\"risk\":\"unreviewed\"", "\"risk\":\" \"")
+                    .map(Some)
+            })
+        },
+    ),
+    Check::hostile(
+        "other-role",
+        "the owner's signature in another role",
+        REFUSED,
+        || {
+            judged(|scene| {
+                scene
+                    .reworded("\"role\":\"owner\"", "\"role\":\"operator\"")
+                    .map(Some)
+            })
+        },
+    ),
+    Check::hostile(
+        "no-default",
+        "`dispose` without a decision, and a waiver without a risk",
+        "usage, usage",
+        no_default,
+    ),
+    Check::control(
+        "waived",
+        "a waiver of the owner's over this bundle",
+        ACCEPTED,
+        || judged(|scene| scene.signed(&scene.owner, &scene.bound()).map(Some)),
+    ),
+    Check::control(
+        "honoured",
+        "the owner's word that B0''' is honoured",
+        ACCEPTED,
+        || {
+            judged(|scene| {
+                scene
+                    .decided(Decision::Honoured, &scene.owner, &scene.bound())
+                    .map(Some)
+            })
+        },
+    ),
+];
+
+const ACCEPTED: &str = "accepted";
+const REFUSED: &str = "refused: M1 disposition_refused";
+
+type Failed = Box<dyn std::error::Error>;
+
+/// An owner, an operator, and what the operator's bundle amounts to: everything is
+/// in order but what a check changes.
+struct Scene {
+    owner: SecretKey,
+    operator: SecretKey,
+}
+
+impl Scene {
+    fn new() -> Result<Self, Failed> {
+        Ok(Self {
+            owner: SecretKey::generate()?,
+            operator: SecretKey::generate()?,
+        })
+    }
+
+    fn bound(&self) -> Bound {
+        let of = |name: &str| Sha256Digest::of(name.as_bytes());
+        Bound {
+            statement: of("statement"),
+            artifacts: Subjects {
+                checker: of("checker"),
+                airlock: of("airlock"),
+                probe: of("probe"),
+                image: of("image"),
+                policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
+                matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
+            },
+        }
+    }
+
+    fn facts(&self) -> Result<Facts, Failed> {
+        Ok(Facts {
+            bound: self.bound(),
+            role: Role::Operator,
+            keyid: self.operator.public().id(),
+            finished: made()?,
+            result: RunResult {
+                verdict: RunVerdict::Held,
+                exit_code: 0,
+                counts: Counts {
+                    held: ROWS_IN_SCOPE,
+                    ..Counts::default()
+                },
+                complete: true,
+            },
+            lifts: Vec::new(),
+            borne_out: BorneOut::Yes,
+            audit: AuditTally::default(),
+        })
+    }
+
+    fn terms(&self) -> Terms {
+        Terms {
+            owner: self.owner.public(),
+            operators: vec![self.operator.public()],
+            reviewed: self.bound().artifacts,
+        }
+    }
+
+    fn decided(
+        &self,
+        decision: Decision,
+        key: &SecretKey,
+        bound: &Bound,
+    ) -> Result<Vec<u8>, Failed> {
+        Ok(disposition::sign(decision, bound, made()?, key)?)
+    }
+
+    fn signed(&self, key: &SecretKey, bound: &Bound) -> Result<Vec<u8>, Failed> {
+        let risk = Risk::parse("unreviewed")?;
+        self.decided(Decision::Waived { risk }, key, bound)
+    }
+
+    /// What the owner would sign, as text.
+    fn payload(&self) -> Result<String, Failed> {
+        let bytes = self.signed(&self.owner, &self.bound())?;
+        let trusted = TrustedKeys::one(self.owner.public());
+        let payload = Envelope::open(disposition::FILE, &bytes, &trusted, IN_TOTO)?;
+        Ok(String::from_utf8(payload.bytes().to_vec())?)
+    }
+
+    /// Another payload, truly signed by the owner.
+    fn reworded(&self, from: &str, to: &str) -> Result<Vec<u8>, Failed> {
+        let payload = self.payload()?;
+        if !payload.contains(from) {
+            return Err(format!("expected `{from}` in the payload").into());
+        }
+        let payload = payload.replace(from, to).into_bytes();
+        Ok(Envelope::sign_with(IN_TOTO, payload, &[&self.owner])?.to_json()?)
+    }
+
+    /// A stranger signs the owner's payload and calls the key by the owner's name.
+    fn forged(&self) -> Result<Vec<u8>, Failed> {
+        let stranger = SecretKey::generate()?;
+        let payload = self.payload()?.into_bytes();
+        let envelope = Envelope::sign_with(IN_TOTO, payload, &[&stranger])?.to_json()?;
+        let names = [stranger.public().id(), self.owner.public().id()].map(|id| id.to_string());
+        Ok(String::from_utf8(envelope)?
+            .replace(&names[0], &names[1])
+            .into_bytes())
+    }
+
+    /// The owner's own signature, beside another payload.
+    fn altered(&self) -> Result<Vec<u8>, Failed> {
+        let part = |bytes: Vec<u8>| -> Result<serde_json::Value, Failed> {
+            Ok(serde_json::from_slice(&bytes)?)
+        };
+        let mut signed = part(self.signed(&self.owner, &self.bound())?)?;
+        let other = part(self.reworded("unreviewed", "none at all")?)?;
+        signed["payload"] = other["payload"].clone();
+        Ok(serde_json::to_vec(&signed)?)
+    }
+}
+
+fn made() -> Result<Instant, Failed> {
+    Ok(Instant::parse("2026-11-24T08:00:00Z")?)
+}
+
+fn other() -> Sha256Digest {
+    Sha256Digest::of(b"another")
+}
+
+/// What the gates say of the disposition that `make` makes.
+fn judged(make: impl FnOnce(&Scene) -> Result<Option<Vec<u8>>, Failed>) -> String {
+    let judge = || -> Result<String, Failed> {
+        let scene = Scene::new()?;
+        let disposition = make(&scene)?;
+        let examined = Examined::Verified(Box::new(scene.facts()?));
+        Ok(evaluate(&scene.terms(), disposition.as_deref(), &examined).words())
+    };
+    judge().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+}
+
+fn elsewhere(change: fn(&mut Bound)) -> String {
+    judged(|scene| {
+        let mut bound = scene.bound();
+        change(&mut bound);
+        scene.signed(&scene.owner, &bound).map(Some)
+    })
+}
+
+fn one_person() -> String {
+    let judge = || -> Result<String, Failed> {
+        let scene = Scene::new()?;
+        let disposition = scene.signed(&scene.owner, &scene.bound())?;
+        let mut terms = scene.terms();
+        terms.operators.push(scene.owner.public());
+        let examined = Examined::Verified(Box::new(scene.facts()?));
+        Ok(evaluate(&terms, Some(&disposition), &examined).words())
+    };
+    judge().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+}
+
+/// The command line itself refuses to choose for the owner.
+fn no_default() -> String {
+    let line = [
+        "harness",
+        "dispose",
+        "bundle",
+        "--owner-key",
+        "k",
+        "--disposition",
+        "d",
+    ];
+    let said = |more: &[&str]| match Cli::try_parse_from(line.iter().chain(more)) {
+        Ok(_) => "accepted",
+        Err(error) if error.exit_code() == 2 => "usage",
+        Err(_) => "help",
+    };
+    format!("{}, {}", said(&[]), said(&["--waived"]))
+}

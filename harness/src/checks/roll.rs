@@ -1,0 +1,271 @@
+//! N32: what did not run did not hold. The run's own roll call, terminal, JUnit,
+//! bundle and exit code, given rows of which one is silent; and the runner of `run`,
+//! given trials that are skipped, ignored, filtered out or crash.
+
+use std::panic::resume_unwind;
+
+use negatives::matrix::{Case, Matrix};
+
+use super::Check;
+use crate::commands::run::rehearse;
+use crate::error::chain;
+use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
+use crate::record::Observations;
+use crate::suite::{CaseResult, Stop, call_the_roll};
+
+mod outputs;
+
+use outputs::{Failed, Outputs};
+
+/// The row's checks.
+pub(super) const CHECKS: &[Check] = &[
+    Check::control("all-held", "every row held", ALL_HELD, || {
+        said("N19", |_| Ok(()))
+    }),
+    Check::hostile("missing", "a row that never came back", NOT_RUN, || {
+        said("N19", |run| run.call_without("N19", &Stop::default()))
+    }),
+    Check::hostile(
+        "interrupted",
+        "a row that an interrupt cut off",
+        NOT_RUN,
+        || {
+            let stop = Stop::default();
+            stop.interrupt();
+            said("N19", |run| run.call_without("N19", &stop))
+        },
+    ),
+    Check::hostile(
+        "silent",
+        "a row whose sandboxes left no record",
+        NOT_RUN,
+        || said("N19", |run| run.judge_again("N19", |_| {})),
+    ),
+    Check::hostile(
+        "skipped",
+        "a row that is marked as not to be run yet",
+        NOT_RUN,
+        || {
+            said("N19", |run| {
+                run.judge_again("N19", |case| case.pending = Some("later".to_owned()))
+            })
+        },
+    ),
+    Check::hostile("crashed", "a row whose own check crashes", NOT_HELD, || {
+        said("N32", |run| run.crash("N32"))
+    }),
+    Check::hostile(
+        "filtered-out",
+        "a run from which a row was left out",
+        ABSENT,
+        || {
+            said("N19", |run| {
+                run.results
+                    .retain(|result| result.case.id.as_str() != "N19");
+                Ok(())
+            })
+        },
+    ),
+    Check::hostile(
+        "deferred",
+        "a deferred row beside rows that all held",
+        DEFERRED,
+        || said("D1", |_| Ok(())),
+    ),
+    Check::hostile(
+        "deferred-as-row",
+        "a statement with a deferred row in a row's place",
+        "refused",
+        || answer(|| Run::new()?.outputs()?.with_row_called("N19", "D1")),
+    ),
+    Check::hostile("nothing", "a run of no row at all", NO_CASE, || {
+        answer(|| {
+            let mut run = Run::new()?;
+            run.results.clear();
+            let outputs = run.outputs();
+            Ok(outputs.map_or_else(|error| chain(&*error), |it| it.say_of("N19")))
+        })
+    }),
+    Check::control("run-held", "`run N19`, which holds", "exit code 0", || {
+        exit(&["N19"], held)
+    }),
+    Check::hostile(
+        "run-no-match",
+        "`run` with a filter that matches no row",
+        "exit code 2",
+        || exit(&["N99"], held),
+    ),
+    Check::hostile("run-skip", "`run N19 --skip N19`", "exit code 2", || {
+        exit(&["N19", "--skip", "N19"], held)
+    }),
+    Check::hostile(
+        "run-ignored",
+        "`run N19 --ignored`, which is not ignored",
+        "exit code 2",
+        || exit(&["N19", "--ignored"], held),
+    ),
+    Check::hostile(
+        "run-deferred",
+        "`run D1 --include-ignored`",
+        "exit code 2",
+        || exit(&["D1", "--include-ignored"], held),
+    ),
+    Check::hostile(
+        "run-all-deferred",
+        "`run --include-ignored`, deferred rows and all",
+        "exit code 4",
+        || exit(&["--include-ignored"], held),
+    ),
+    Check::hostile(
+        "run-panics",
+        "`run L1` with one trial that crashes",
+        "exit code 4",
+        || {
+            exit(&["[L1]"], |case| match case.id.as_str() {
+                // Unwinds as a panic does, without its message on standard error.
+                "N19" => resume_unwind(Box::new("crashed")),
+                _ => Verdict::Held,
+            })
+        },
+    ),
+    Check::hostile(
+        "run-not-run",
+        "`run L1` with one row that is not run",
+        "exit code 4",
+        || {
+            exit(&["[L1]"], |case| match case.id.as_str() {
+                "N19" => Verdict::NotRun(Reason::Interrupted),
+                _ => Verdict::Held,
+            })
+        },
+    ),
+];
+
+const ALL_HELD: &str = "terminal: held, held; JUnit: success; bundle: held, held; exit code 0";
+const NOT_RUN: &str =
+    "terminal: not run, incomplete; JUnit: error; bundle: not_run, incomplete; exit code 4";
+const NOT_HELD: &str =
+    "terminal: broken, broken; JUnit: failure; bundle: broken, broken; exit code 1";
+const ABSENT: &str =
+    "terminal: absent, incomplete; JUnit: absent; bundle: absent, incomplete; exit code 4";
+const NO_CASE: &str = "failed to make the JUnit report: \
+expected at least one case in suite `proof-of-block`, observed none";
+const DEFERRED: &str =
+    "terminal: deferred, held; JUnit: absent; bundle: deferred, held; exit code 0";
+
+/// A run's results, every row held until a check changes one. The verdicts are
+/// given: what is checked is what is said of them.
+struct Run {
+    matrix: Matrix,
+    results: Vec<CaseResult>,
+}
+
+impl Run {
+    fn new() -> Result<Self, Failed> {
+        let matrix = Matrix::builtin()?;
+        let results = matrix
+            .cases()
+            .iter()
+            .map(|case| result(case, Verdict::Held));
+        Ok(Self {
+            results: results.collect(),
+            matrix,
+        })
+    }
+
+    /// The roll is called when this row's result never came.
+    fn call_without(&mut self, id: &str, stop: &Stop) -> Result<(), Failed> {
+        let mut came = std::mem::take(&mut self.results);
+        came.retain(|result| result.case.id.as_str() != id);
+        let cases: Vec<&Case> = self.matrix.cases().iter().collect();
+        self.results = call_the_roll(&cases, came, stop);
+        Ok(())
+    }
+
+    /// The judge's own verdict on a row of which nothing was observed.
+    fn judge_again(&mut self, id: &str, change: fn(&mut Case)) -> Result<(), Failed> {
+        let mut case = self.case(id)?;
+        change(&mut case);
+        self.judge(&case, Observations::default())
+    }
+
+    /// The judge's own verdict on a row of which the first check crashed.
+    fn crash(&mut self, id: &str) -> Result<(), Failed> {
+        let case = self.case(id)?;
+        let planned = super::of(&case);
+        let kept = |check: &Check| super::CheckRecord {
+            id: check.id.to_owned(),
+            hostile: check.hostile,
+            subject: check.subject.to_owned(),
+            expected: check.expected.to_owned(),
+            observed: check.expected.to_owned(),
+        };
+        let mut checks: Vec<_> = planned.iter().map(kept).collect();
+        let at = planned.iter().position(|check| check.hostile);
+        let at = at.ok_or("expected a hostile check")?;
+        checks[at] = super::record(&Check {
+            run: || resume_unwind(Box::new("crashed")),
+            ..planned[at]
+        });
+        let launches = Vec::new();
+        self.judge(&case, Observations { launches, checks })
+    }
+
+    fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
+        let programs = crate::image::Image::build(crate::image::Programs::builtin())?.digests;
+        let policy = seccomp::Policy::builtin()?;
+        let expected = Expected { programs, policy };
+        let verdict = judge::judge(case, &observed, &expected);
+        let at = self
+            .results
+            .iter()
+            .position(|result| result.case.id == case.id);
+        self.results[at.ok_or("expected the row")?].verdict = verdict;
+        Ok(())
+    }
+
+    fn case(&self, id: &str) -> Result<Case, Failed> {
+        let found = self
+            .matrix
+            .cases()
+            .iter()
+            .find(|case| case.id.as_str() == id);
+        Ok(found.cloned().ok_or("expected the row in the matrix")?)
+    }
+
+    fn outputs(&self) -> Result<Outputs, Failed> {
+        Outputs::of(&self.matrix, &self.results)
+    }
+}
+
+fn result(case: &Case, verdict: Verdict) -> CaseResult {
+    CaseResult {
+        case: case.clone(),
+        verdict,
+        filters: FilterProof::Attempted,
+        observed: Observations::default(),
+        millis: 0,
+    }
+}
+
+/// What the outputs of a changed run say of a row.
+fn said(id: &str, change: impl FnOnce(&mut Run) -> Result<(), Failed>) -> String {
+    answer(|| {
+        let mut run = Run::new()?;
+        change(&mut run)?;
+        Ok(run.outputs()?.say_of(id))
+    })
+}
+
+fn answer(make: impl FnOnce() -> Result<String, Failed>) -> String {
+    make().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+}
+
+fn held(_: &Case) -> Verdict {
+    Verdict::Held
+}
+
+fn exit(line: &[&str], verdict: fn(&Case) -> Verdict) -> String {
+    let exit = rehearse(line, verdict).unwrap_or_else(|failure| failure.exit);
+    format!("exit code {}", exit.code())
+}

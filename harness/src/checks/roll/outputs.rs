@@ -1,0 +1,153 @@
+//! The four outputs of a run, made by the code that makes them for every run, and
+//! what each says of a row.
+
+use negatives::matrix::Matrix;
+use time::OffsetDateTime;
+
+use crate::bundle::{self, RunFacts};
+use crate::engine::Identity;
+use crate::image::{Image, Programs};
+use crate::report::summary::Summary;
+use crate::report::terminal::Terminal;
+use crate::seal::bundle::folder::BundleFolder;
+use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use crate::seal::key::Signer;
+use crate::seal::statement::attestation::{Attestation, RunResult, RunVerdict, VerdictWord};
+use crate::seal::statement::{Statement, Subjects};
+use crate::suite::CaseResult;
+
+/// Why a check could not be made.
+pub(super) type Failed = Box<dyn std::error::Error>;
+
+/// Where the verdict stands in a line of the terminal's table.
+const VERDICT_COLUMN: std::ops::Range<usize> = 9..22;
+
+/// What a run put out.
+pub(super) struct Outputs {
+    table: String,
+    conclusion: String,
+    junit: String,
+    said: Attestation,
+    subjects: Subjects,
+    exit: u8,
+}
+
+impl Outputs {
+    /// Writes a bundle of these results, and the terminal's text.
+    pub(super) fn of(matrix: &Matrix, results: &[CaseResult]) -> Result<Self, Failed> {
+        let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+        let summary = Summary::of(results, deferred, Vec::new());
+        let verified = sealed(matrix, results, &summary)?;
+        let terminal = Terminal::plain();
+        let (mut table, mut conclusion) = (Vec::new(), Vec::new());
+        terminal.write_table(&mut table, results, matrix)?;
+        terminal.write_conclusion(&mut conclusion, &summary, &[])?;
+        let junit = verified.files().get("junit.xml").unwrap_or_default();
+        Ok(Self {
+            table: String::from_utf8(table)?,
+            conclusion: String::from_utf8(conclusion)?,
+            junit: String::from_utf8(junit.to_vec())?,
+            said: verified.attestation().clone(),
+            subjects: *verified.subjects(),
+            exit: summary.exit().code(),
+        })
+    }
+
+    /// What each says of a row, and of the run, in one line.
+    pub(super) fn say_of(&self, id: &str) -> String {
+        let run = self.conclusion.trim_start().split(':').next();
+        format!(
+            "terminal: {}, {}; JUnit: {}; bundle: {}, {}; exit code {}",
+            self.terminal(id),
+            run.unwrap_or_default(),
+            self.junit(id),
+            self.bundle(id),
+            words(&self.said.result),
+            self.exit
+        )
+    }
+
+    /// Whether a statement in which `id` is called `other` can be made at all.
+    pub(super) fn with_row_called(&self, id: &str, other: &str) -> Result<String, Failed> {
+        let mut said = self.said.clone();
+        let row = said.rows.iter_mut().find(|row| row.id == id);
+        row.ok_or("expected the row")?.id = other.to_owned();
+        Ok(match Statement::new(self.subjects.list(), said) {
+            Ok(_) => "made".to_owned(),
+            Err(_) => "refused".to_owned(),
+        })
+    }
+
+    fn terminal(&self, id: &str) -> String {
+        let of_row = |line: &&str| line.split(' ').next() == Some(id);
+        let line = self.table.lines().find(of_row);
+        let verdict = line.and_then(|line| line.get(VERDICT_COLUMN));
+        verdict.map_or("absent", str::trim).to_owned()
+    }
+
+    fn junit(&self, id: &str) -> &'static str {
+        let cases = self.junit.split("<testcase ").skip(1);
+        let case = cases.map(|rest| rest.split("<testcase ").next().unwrap_or_default());
+        let name = format!("name=\"{id} ");
+        match case.into_iter().find(|case| case.contains(&name)) {
+            None => "absent",
+            Some(case) if case.contains("<failure") => "failure",
+            Some(case) if case.contains("<error") => "error",
+            Some(case) if case.contains("<skipped") => "skipped",
+            Some(_) => "success",
+        }
+    }
+
+    fn bundle(&self, id: &str) -> &'static str {
+        match self.said.rows.iter().find(|row| row.id == id) {
+            Some(row) => match row.verdict {
+                VerdictWord::Held => "held",
+                VerdictWord::Broken => "broken",
+                VerdictWord::Inconclusive => "inconclusive",
+                VerdictWord::NotRun => "not_run",
+            },
+            None if self.said.deferred.iter().any(|row| row == id) => "deferred",
+            None => "absent",
+        }
+    }
+}
+
+fn words(result: &RunResult) -> &'static str {
+    match result.verdict {
+        RunVerdict::Held => "held",
+        RunVerdict::Broken => "broken",
+        RunVerdict::Incomplete => "incomplete",
+    }
+}
+
+/// A bundle of these results, sealed and verified, and gone from the disk.
+fn sealed(
+    matrix: &Matrix,
+    results: &[CaseResult],
+    summary: &Summary,
+) -> Result<VerifiedBundle, Failed> {
+    let folder = tempfile::tempdir()?;
+    let now = OffsetDateTime::now_utc();
+    let facts = RunFacts {
+        id: "0123456789abcdef".to_owned(),
+        started: now,
+        finished: now,
+        engine: Identity {
+            name: "none".to_owned(),
+            version: "none".to_owned(),
+            api: None,
+            runtime: "none".to_owned(),
+            storage: "none".to_owned(),
+            rootless: false,
+        },
+        image: Image::build(Programs::builtin())?,
+        lifts: Vec::new(),
+        mutants: None,
+    };
+    let signer = Signer::development()?;
+    let path = bundle::write(folder.path(), &facts, results, matrix, summary, &signer)?;
+    Ok(verify_bundle(
+        &BundleFolder::open(&path)?,
+        &Anchor::Embedded,
+    )?)
+}
