@@ -9,15 +9,18 @@ use time::OffsetDateTime;
 use crate::audit::{self, Audited, SelfAudit};
 use crate::engine::{Account, Identity};
 use crate::image::Image;
+use crate::judge::Expected;
 use crate::record::Observations;
+use crate::report::html::{self, HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
+use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::bundle::write::{BundleWriter, WriteError};
 use crate::seal::canonical::{self, CanonicalError};
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::Mutants;
+use crate::seal::statement::attestation::{Attestation, Mutants};
 use crate::suite::CaseResult;
 
 mod junit;
@@ -33,6 +36,8 @@ pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an ope
 pub(crate) const MATRIX_FILE: &str = "matrix.toml";
 /// The engine's account of itself, in a bundle.
 const ENGINE_FILE: &str = "engine.json";
+/// The page's place in a bundle.
+pub const REPORT_FILE: &str = "report.html";
 /// The policy's place in a bundle.
 pub(crate) const POLICY_FILE: &str = "policy.toml";
 
@@ -73,6 +78,15 @@ pub enum BundleError {
     /// The JUnit report could not be made.
     #[error("failed to make the JUnit report")]
     Junit(#[from] JunitError),
+    /// The page could not be made.
+    #[error("failed to make the page")]
+    Html(#[from] HtmlError),
+    /// This program's own matrix cannot be used.
+    #[error("failed to load this program's own matrix")]
+    Matrix(#[from] negatives::matrix::MatrixError),
+    /// This program's own policy cannot be used.
+    #[error("failed to load this program's own policy")]
+    Policy(#[from] seccomp::PolicyError),
     /// An image id that is not a digest.
     #[error("failed to read the image's digest")]
     Digest(#[from] DigestError),
@@ -117,6 +131,9 @@ pub fn write(
     )?;
     let artifacts = subjects(&facts.image)?;
     let mut said = statement::of(facts, results, summary, signer)?;
+    let expected = Expected::of(&artifacts, facts.engine.lacking.clone())?;
+    let page = page(&said, &artifacts, results, matrix, &expected)?;
+    writer.add(REPORT_FILE, page.as_bytes())?;
     said.files = writer.files();
     let audited = Audited {
         said: &said,
@@ -126,6 +143,38 @@ pub fn write(
     };
     add_json(&mut writer, audit::FILE, &SelfAudit::of(&audited))?;
     Ok(writer.seal(&artifacts, said, signer)?)
+}
+
+/// The page of a bundle, made again from what was verified and judged: the same bytes
+/// as the bundle's own, if the same release made it.
+///
+/// # Errors
+/// This program's own matrix cannot be used, or the page not be filled in.
+pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
+    let matrix = Matrix::builtin()?;
+    page(
+        bundle.attestation(),
+        bundle.subjects(),
+        &rejudged.results,
+        &matrix,
+        &rejudged.expected,
+    )
+}
+
+fn page(
+    said: &Attestation,
+    subjects: &Subjects,
+    results: &[CaseResult],
+    matrix: &Matrix,
+    expected: &Expected,
+) -> Result<String, BundleError> {
+    Ok(html::render(&Report {
+        said,
+        subjects,
+        results,
+        matrix,
+        expected,
+    })?)
 }
 
 /// Where a row's launches are in a bundle.

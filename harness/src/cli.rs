@@ -8,9 +8,11 @@ use crate::engine::{Hosting, Leftovers};
 
 mod accept;
 mod dispose;
+mod report;
 
 pub use accept::Accept;
 pub use dispose::Dispose;
+pub use report::Report;
 
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
@@ -168,6 +170,8 @@ pub enum Command {
     },
     /// Check a bundle and judge its observations again; needs no engine.
     Verify(Verify),
+    /// Show a bundle as a page, once it has been checked and judged again.
+    Report(Report),
     /// Sign the owner's decision on B0''' over a bundle: honoured, or waived with the risk.
     Dispose(Dispose),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.

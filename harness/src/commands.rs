@@ -18,6 +18,7 @@ mod explain;
 mod keygen;
 mod list;
 mod mutants;
+mod report;
 pub mod run;
 mod verify;
 
@@ -86,6 +87,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Verify(args) => verify::verify(common, &args),
         Command::Dispose(args) => dispose::dispose(common, &args),
         Command::Accept(args) => accept::accept(common, &args),
+        Command::Report(args) => report::report(common, &args),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
         Command::Reap(task) => {

@@ -4,12 +4,14 @@
 //! It opens no file, starts no process and asks no clock.
 
 use negatives::matrix::{Case, Kind};
-use seccomp::Policy;
+use seccomp::{Policy, PolicyError};
 
 use crate::engine::Abilities;
 use crate::image::ProgramDigests;
 use crate::record::{Observations, Role};
+use crate::seal::statement::Subjects;
 
+mod account;
 mod checks;
 mod devices;
 mod filters;
@@ -20,10 +22,15 @@ mod packet;
 mod probe;
 mod roll;
 mod self_check;
+mod survey;
 mod trace;
 mod verdict;
 
+pub use account::{Account, Accounts, Fit, Witness, packet_paths};
+pub use mounts::allowance;
 pub use probe::outcome_words;
+pub use self_check::invariants;
+pub use survey::{Survey, survey};
 pub use verdict::{Reason, Verdict, Word};
 
 use roll::Records;
@@ -37,6 +44,25 @@ pub struct Expected {
     pub policy: Policy,
     /// What the engine cannot do.
     pub abilities: Abilities,
+}
+
+impl Expected {
+    /// What a statement's subjects, its engine's account of itself and this program's
+    /// own policy say.
+    ///
+    /// # Errors
+    /// The built-in policy does not load, which a test rules out.
+    pub fn of(subjects: &Subjects, abilities: Abilities) -> Result<Self, PolicyError> {
+        Ok(Self {
+            programs: ProgramDigests {
+                airlock: subjects.airlock.to_string(),
+                checker: subjects.checker.to_string(),
+                probe: subjects.probe.to_string(),
+            },
+            policy: Policy::builtin()?,
+            abilities,
+        })
+    }
 }
 
 /// How a seccomp row's filter was witnessed.

@@ -2,7 +2,11 @@
 //!
 //! All of them read the same results, so they cannot disagree.
 
+pub mod html;
 pub mod junit;
 pub mod progress;
+pub mod requirement;
 pub mod summary;
 pub mod terminal;
+pub mod visible;
+pub mod wrap;

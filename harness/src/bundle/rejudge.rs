@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
-use seccomp::Policy;
 use seccomp::policy::POLICY_TOML;
 
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::audit::{self, Audited, ItemId, SelfAudit};
 use crate::engine::Account;
-use crate::image::ProgramDigests;
 use crate::judge::{self, Expected};
 use crate::record::{Observations, Role};
 use crate::seal::bundle::verify::VerifiedBundle;
@@ -28,6 +26,8 @@ pub struct Rejudged {
     pub results: Vec<CaseResult>,
     /// The self-audits, as computed now; equal to the bundle's.
     pub audit: SelfAudit,
+    /// What they were judged against.
+    pub expected: Expected,
 }
 
 /// A bundle's statement and its observations do not agree.
@@ -129,7 +129,6 @@ pub enum RejudgeError {
 pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let own = |what| move |source| RejudgeError::Own { what, source };
     let matrix = Matrix::builtin().map_err(|error| own("matrix")(Box::new(error)))?;
-    let policy = Policy::builtin().map_err(|error| own("policy")(Box::new(error)))?;
     require_own(bundle, MATRIX_FILE, MATRIX_TOML)?;
     require_own(bundle, POLICY_FILE, POLICY_TOML)?;
     let said = bundle.attestation();
@@ -143,17 +142,8 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             listed,
         });
     }
-    let subjects = bundle.subjects();
-    let programs = ProgramDigests {
-        airlock: subjects.airlock.to_string(),
-        checker: subjects.checker.to_string(),
-        probe: subjects.probe.to_string(),
-    };
-    let against = Expected {
-        programs,
-        policy,
-        abilities: engine(bundle)?.lacking,
-    };
+    let against = Expected::of(bundle.subjects(), engine(bundle)?.lacking)
+        .map_err(|error| own("policy")(Box::new(error)))?;
     let mut nonces = BTreeSet::new();
     let mut results = Vec::new();
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
@@ -161,7 +151,11 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
         results.push(same_verdict(case, row, observed, &against)?);
     }
     let audit = same_audit(bundle, &results, &matrix)?;
-    Ok(Rejudged { results, audit })
+    Ok(Rejudged {
+        results,
+        audit,
+        expected: against,
+    })
 }
 
 /// The self-audits, computed again: the bundle's file must be exactly that.

@@ -8,52 +8,75 @@ use crate::cli::{Common, Format};
 use crate::exit::Exit;
 use crate::plan;
 use crate::report::terminal;
+use crate::report::wrap::hanging;
 
 /// Prints the matrix.
 pub(super) fn list(common: &Common) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    if common.format == Format::Json {
-        let rows: Vec<_> = matrix
-            .cases()
-            .iter()
-            .map(|case| {
-                json!({
-                    "id": case.id.as_str(),
-                    "number": case.number,
-                    "layer": case.layer,
-                    "title": case.title,
-                    "attempts": case.attempts().count(),
-                    "sandboxes": plan::orders(case).len(),
-                })
-            })
-            .collect();
-        let deferred: Vec<_> = matrix
-            .deferred()
-            .iter()
-            .map(|row| json!({ "id": row.id, "title": row.title }))
-            .collect();
-        terminal::say(&json!({ "rows": rows, "deferred": deferred }).to_string())?;
-        return Ok(Exit::Held);
-    }
-    terminal::say(&format!(
-        "{:<4} {:>2} {:<3} {:>8} {:>9}  what",
-        "row", "#", "in", "attempts", "sandboxes"
-    ))?;
-    for case in matrix.cases() {
-        let (attempts, sandboxes) = (case.attempts().count(), plan::orders(case).len());
-        terminal::say(&format!(
-            "{:<4} {:>2} {:<3} {attempts:>8} {sandboxes:>9}  {}",
-            case.id.as_str(),
-            case.number,
-            case.layer.to_string(),
-            case.title
-        ))?;
-    }
-    for row in matrix.deferred() {
-        terminal::say(&format!(
-            "{:<4} deferred: {} ({})",
-            row.id, row.title, row.why
-        ))?;
-    }
+    let text = if common.format == Format::Json {
+        as_json(&matrix)
+    } else {
+        as_text(&matrix)
+    };
+    terminal::print(&text)?;
     Ok(Exit::Held)
+}
+
+fn as_json(matrix: &Matrix) -> String {
+    let rows: Vec<_> = matrix
+        .cases()
+        .iter()
+        .map(|case| {
+            json!({
+                "id": case.id.as_str(),
+                "number": case.number,
+                "layer": case.layer,
+                "title": case.title,
+                "attempts": case.attempts().count(),
+                "sandboxes": plan::orders(case).len(),
+            })
+        })
+        .collect();
+    let deferred: Vec<_> = matrix
+        .deferred()
+        .iter()
+        .map(|row| json!({ "id": row.id, "title": row.title }))
+        .collect();
+    format!("{}\n", json!({ "rows": rows, "deferred": deferred }))
+}
+
+fn as_text(matrix: &Matrix) -> String {
+    let mut text = line("row", "#", "in", "attempts", "sandboxes", "what");
+    for case in matrix.cases() {
+        text.push_str(&line(
+            case.id.as_str(),
+            &case.number.to_string(),
+            &case.layer.to_string(),
+            &case.attempts().count().to_string(),
+            &plan::orders(case).len().to_string(),
+            &case.title,
+        ));
+    }
+    text.push_str("\ndeferred: never run, never counted\n");
+    for row in matrix.deferred() {
+        let first = format!("{:<4} ", row.id);
+        text.push_str(&hanging(
+            &first,
+            "     ",
+            &format!("{}: {}", row.title, row.why),
+        ));
+    }
+    text.push_str("\n`harness explain ID` says more of a row.\n");
+    text
+}
+
+fn line(
+    row: &str,
+    number: &str,
+    layer: &str,
+    attempts: &str,
+    sandboxes: &str,
+    what: &str,
+) -> String {
+    format!("{row:<4} {number:>2} {layer:<3} {attempts:>8} {sandboxes:>9}  {what}\n")
 }

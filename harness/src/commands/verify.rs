@@ -54,7 +54,7 @@ fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
     Ok(Anchor::Keys(TrustedKeys::one(key)))
 }
 
-fn refused(error: impl std::error::Error + 'static) -> Failure {
+pub(super) fn refused(error: impl std::error::Error + 'static) -> Failure {
     Failure {
         exit: Exit::Broken,
         error: Box::new(error),

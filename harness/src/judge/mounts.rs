@@ -13,6 +13,8 @@ struct Named {
     point: Point,
     kinds: &'static [&'static str],
     access: Access,
+    /// Why it is there, and what keeps it harmless.
+    why: &'static str,
 }
 
 enum Point {
@@ -45,65 +47,74 @@ const NAMED: [Named; 12] = [
         point: Point::Exactly("/"),
         kinds: &ROOTS,
         access: Access::ReadOnly,
+        why: "the root file system: the image, read-only",
     },
-    // The kernel's view of processes; its dangerous parts are masked below.
     Named {
         point: Point::Exactly("/proc"),
         kinds: &["proc"],
         access: Access::Any,
+        why: "the kernel's view of processes; its dangerous parts are masked, and Landlock leaves three files of it readable",
     },
-    // Masked paths are covered by an empty read-only tmpfs or by /dev/null.
     Named {
         point: Point::Beneath("/proc"),
         kinds: &["proc", "tmpfs"],
         access: Access::ReadOnly,
+        why: "masks a part of /proc, by an empty tmpfs, the null device, or itself read-only",
     },
     Named {
         point: Point::Exactly("/dev"),
         kinds: &["tmpfs"],
         access: Access::Any,
+        why: "the runtime's own few device nodes; Landlock opens none of them",
     },
     Named {
         point: Point::Exactly("/dev/pts"),
         kinds: &["devpts"],
         access: Access::Any,
+        why: "the runtime's pseudo-terminals, of this sandbox alone",
     },
     Named {
         point: Point::Exactly("/dev/mqueue"),
         kinds: &["mqueue"],
         access: Access::Any,
+        why: "message queues of the sandbox's own IPC namespace",
     },
     Named {
         point: Point::Exactly("/sys"),
         kinds: &["sysfs"],
         access: Access::ReadOnly,
+        why: "the kernel's view of devices, read-only",
     },
     // On cgroup v1 a small tmpfs holds one read-only mount per controller.
     Named {
         point: Point::Exactly("/sys/fs/cgroup"),
         kinds: &["tmpfs", "cgroup2"],
         access: Access::Any,
+        why: "the control groups' folder",
     },
     Named {
         point: Point::Beneath("/sys"),
         kinds: &["cgroup", "tmpfs"],
         access: Access::ReadOnly,
+        why: "a controller, or a mask over a part of /sys; read-only",
     },
-    // Docker writes these three for every container, network or not.
     Named {
         point: Point::Exactly("/etc/resolv.conf"),
         kinds: &[],
         access: Access::ReadOnly,
+        why: "written by the engine for every container, network or not; read-only",
     },
     Named {
         point: Point::Exactly("/etc/hostname"),
         kinds: &[],
         access: Access::ReadOnly,
+        why: "written by the engine for every container; read-only",
     },
     Named {
         point: Point::Exactly("/etc/hosts"),
         kinds: &[],
         access: Access::ReadOnly,
+        why: "written by the engine for every container; read-only",
     },
 ];
 
@@ -141,6 +152,28 @@ pub(super) fn open_paths(mounts: &[Mount], paths: &[String]) -> Vec<String> {
 fn covers(mount: &Mount, path: &str) -> bool {
     let hides = matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
     mount.point == path && (hides || READ_ONLY.contains(&path))
+}
+
+/// Why a mount may be there, or what is wrong with it.
+///
+/// # Errors
+/// The difference from the profile, in words.
+pub fn allowance(mount: &Mount) -> Result<&'static str, String> {
+    let data = |wanted, why, otherwise: &str| {
+        if mount.is_read_only() == wanted {
+            Ok(why)
+        } else {
+            Err(format!("`{}` is {otherwise}", mount.point))
+        }
+    };
+    match mount.point.as_str() {
+        INPUT => data(true, "the input: one of the two data mounts", "writable"),
+        OUTPUT => data(false, "the output: one of the two data mounts", "read-only"),
+        point => {
+            let named = NAMED.iter().find(|named| named.point.is(point));
+            difference(mount).map_or_else(|| Ok(named.map_or("", |named| named.why)), Err)
+        }
+    }
 }
 
 fn difference(mount: &Mount) -> Option<String> {

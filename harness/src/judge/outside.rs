@@ -48,7 +48,7 @@ impl Fact {
         Self::Limits,
     ];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Programs => "the programs",
             Self::Filters => "the seccomp filters",
@@ -65,6 +65,7 @@ impl Fact {
 }
 
 /// How a fact came out.
+#[derive(Debug, Clone)]
 pub(super) enum Finding {
     /// As the profile says.
     Fits,
@@ -99,7 +100,7 @@ pub(super) fn judge(record: &LaunchRecord, fact: Fact, expected: &Expected) -> O
     }
 }
 
-fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
+pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
     let Some(barrier) = &record.barrier else {
         return Finding::NotSeen("there was no look at the barrier".to_owned());
     };

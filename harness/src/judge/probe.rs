@@ -16,7 +16,7 @@ use crate::record::{LaunchRecord, Role};
 const SIGNALLED: i64 = 128;
 
 /// What came of one attempt in one launch.
-enum Came<'a> {
+pub(super) enum Came<'a> {
     Out(&'a Outcome),
     /// The probe did not survive it.
     Died(i32),
@@ -111,7 +111,7 @@ fn fell(
 
 /// A `begin` without its `end` is an attempt the probe did not survive, if it was
 /// the last thing and the exit code names a signal.
-fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
+pub(super) fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
     let mut begun = false;
     for line in &record.lines {
         match &line.event {
@@ -154,7 +154,7 @@ pub fn outcome_words(outcome: &Outcome) -> String {
     }
 }
 
-fn is_control(role: &Role) -> bool {
+pub(super) fn is_control(role: &Role) -> bool {
     matches!(role, Role::Control { .. })
 }
 

@@ -62,6 +62,18 @@ fn compare(record: &LaunchRecord) -> Option<Reason> {
     })
 }
 
+/// Each invariant that the checker reported, with the same fact as seen from
+/// outside, in its own words.
+#[must_use]
+pub fn invariants(record: &LaunchRecord) -> Vec<(&Invariant, Option<Value>)> {
+    let reported = record.announcement.iter().flat_map(|it| &it.self_check);
+    let views = record.barrier.as_ref().zip(record.exec.as_ref());
+    let seen = |it: &Invariant| {
+        views.map(|(barrier, exec)| seen_from_outside(it.invariant, barrier, exec))
+    };
+    reported.map(|it| (it, seen(it))).collect()
+}
+
 fn differs(invariant: &Invariant, seen: &Value) -> Reason {
     Reason::SelfCheck {
         invariant: invariant.invariant.to_string(),

@@ -51,7 +51,7 @@ pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> 
 }
 
 /// The packet's paths that a launch handed to the kernel.
-fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
+pub(super) fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
     let Some(paths) = &record.paths else {
         let reason = record
             .barrier

@@ -1,10 +1,13 @@
-//! What people read on a terminal. It says the same with and without colour.
+//! What people read on a terminal. It says the same with and without colour, and
+//! fits 80 columns.
 
 use std::io::{self, IsTerminal, Write};
 
 use negatives::matrix::Matrix;
 
 use super::summary::Summary;
+use super::visible::visible;
+use super::wrap::{hanging, wrapped};
 use crate::cli::Color;
 use crate::judge::Word;
 use crate::suite::CaseResult;
@@ -36,97 +39,82 @@ impl Terminal {
         Self { colour: false }
     }
 
-    /// The table of a run, and what it amounts to.
+    /// Prints the table of a run.
     ///
     /// # Errors
     /// Standard output is closed.
     pub fn table(&self, results: &[CaseResult], matrix: &Matrix) -> io::Result<()> {
-        self.write_table(&mut io::stdout().lock(), results, matrix)
+        print(&self.rows(results, matrix))
     }
 
-    /// The same on another stream.
-    ///
-    /// # Errors
-    /// It cannot be written to.
-    pub fn write_table(
-        &self,
-        out: &mut impl Write,
-        results: &[CaseResult],
-        matrix: &Matrix,
-    ) -> io::Result<()> {
-        writeln!(
-            out,
-            "{:<4} {:<3} {:<13} {:>7}  what",
-            "row", "in", "verdict", "seconds"
-        )?;
-        for result in results {
-            let word = result.verdict.word();
-            let seconds = tenths(result.millis);
-            writeln!(
-                out,
-                "{:<4} {:<3} {} {seconds:>7}  {}",
-                result.case.id.as_str(),
-                result.case.layer.to_string(),
-                self.paint(word),
-                result.case.title,
-            )?;
-            if let Some(reason) = result.verdict.reason() {
-                writeln!(out, "     {}", safe(&reason.to_string()))?;
-            }
-        }
-        for deferred in matrix.deferred() {
-            writeln!(
-                out,
-                "{:<4} {:<3} {:<13} {:>7}  {}",
-                deferred.id, "-", "deferred", "", deferred.title
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The last lines: counts and what they mean.
+    /// Prints the last lines: counts and what they mean.
     ///
     /// # Errors
     /// Standard output is closed.
     pub fn conclusion(&self, summary: &Summary, notes: &[String]) -> io::Result<()> {
-        self.write_conclusion(&mut io::stdout().lock(), summary, notes)
+        print(&self.amount(summary, notes))
     }
 
-    /// The same on another stream.
-    ///
-    /// # Errors
-    /// It cannot be written to.
-    pub fn write_conclusion(
-        &self,
-        out: &mut impl Write,
-        summary: &Summary,
-        notes: &[String],
-    ) -> io::Result<()> {
-        writeln!(out)?;
-        writeln!(
-            out,
-            "{}: {} held, {} broken, {} inconclusive, {} not run, {} deferred",
-            summary.result,
+    /// A line for each row, and its reason beneath it unless it held.
+    #[must_use]
+    pub fn rows(&self, results: &[CaseResult], matrix: &Matrix) -> String {
+        let mut text = line("row", "in", "verdict      ", "seconds", "what");
+        for result in results {
+            text.push_str(&line(
+                result.case.id.as_str(),
+                &result.case.layer.to_string(),
+                &self.paint(result.verdict.word(), 13),
+                &tenths(result.millis),
+                &result.case.title,
+            ));
+            if let Some(reason) = result.verdict.reason() {
+                text.push_str(&wrapped("         ", &safe(&reason.to_string())));
+            }
+        }
+        let deferred: Vec<String> = matrix
+            .deferred()
+            .iter()
+            .map(|row| format!("{} {}", row.id, row.title))
+            .collect();
+        let head = "deferred ";
+        text.push_str(&hanging(head, "         ", &deferred.join("; ")));
+        text
+    }
+
+    /// What the rows amount to, then each note.
+    #[must_use]
+    pub fn amount(&self, summary: &Summary, notes: &[String]) -> String {
+        let word = match summary.result {
+            "held" => Word::Held,
+            "broken" => Word::Broken,
+            _ => Word::Inconclusive,
+        };
+        let mut text = format!(
+            "\n{}: {} held, {} broken, {} inconclusive, {} not run, {} deferred\n",
+            self.coloured(word, summary.result),
             summary.held.len(),
             summary.broken.len(),
             summary.inconclusive.len(),
             summary.not_run.len(),
             summary.deferred.len(),
-        )?;
+        );
         for note in notes {
-            writeln!(out, "{note}")?;
+            text.push_str(&hanging("", "  ", note));
         }
-        Ok(())
+        text
     }
 
-    fn paint(&self, word: Word) -> String {
+    fn paint(&self, word: Word, width: usize) -> String {
         let text = match word {
             Word::NotRun => "not run",
             Word::Held | Word::Broken | Word::Inconclusive => word.as_str(),
         };
-        let padded = format!("{text:<13}");
+        self.coloured(word, &format!("{text:<width$}"))
+    }
+
+    fn coloured(&self, word: Word, text: &str) -> String {
         if !self.colour {
-            return padded;
+            return text.to_owned();
         }
         let code = match word {
             Word::Held => 32,
@@ -134,7 +122,7 @@ impl Terminal {
             Word::Inconclusive => 33,
             Word::NotRun => 35,
         };
-        format!("\u{1b}[{code}m{padded}\u{1b}[0m")
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 }
 
@@ -146,6 +134,14 @@ pub fn say(line: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{line}")
 }
 
+/// Prints text that has its line ends on standard output.
+///
+/// # Errors
+/// It is closed.
+pub fn print(text: &str) -> io::Result<()> {
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
 /// Prints one line for people beside what is asked for: on standard error.
 pub fn tell(line: &str) {
     // Nobody listens; nothing depends on it.
@@ -155,14 +151,11 @@ pub fn tell(line: &str) {
 /// Text from the sandbox without what could drive a terminal.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    let keep = |c: char| {
-        if c.is_control() && c != '\n' {
-            '\u{fffd}'
-        } else {
-            c
-        }
-    };
-    text.chars().map(keep).collect()
+    visible(text)
+}
+
+fn line(row: &str, layer: &str, verdict: &str, seconds: &str, what: &str) -> String {
+    format!("{row:<4} {layer:<3} {verdict} {seconds:>7}  {what}\n")
 }
 
 fn tenths(millis: u64) -> String {

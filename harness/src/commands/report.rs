@@ -1,0 +1,129 @@
+//! `report`: a bundle's page, made again from what was verified and judged.
+
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use super::Failure;
+use super::verify::refused;
+use crate::bundle;
+use crate::cli::{Common, Format, Report};
+use crate::exit::Exit;
+use crate::report::terminal::{say, tell};
+use crate::seal::bundle::folder::BundleFolder;
+use crate::seal::bundle::verify::{Anchor, verify_bundle};
+
+/// Why a page could not be shown.
+#[derive(Debug, thiserror::Error)]
+enum ReportError {
+    /// A file too many makes a bundle worthless.
+    #[error("expected a place outside the bundle, observed `{path}`")]
+    Inside { path: PathBuf },
+    /// The bundle has no page, or another than this program makes.
+    #[error("expected the page that this program makes of the bundle, observed {observed}")]
+    Other { observed: &'static str },
+    /// The page could not be written.
+    #[error("failed to write `{path}`")]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// Nothing here opens pages.
+    #[error("failed to open `{path}` with `xdg-open`")]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Makes the page; says where it is, writes it, or opens it.
+pub(super) fn report(common: &Common, args: &Report) -> Result<Exit, Failure> {
+    let folder = BundleFolder::open(&args.bundle)
+        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(refused)?;
+    let rejudged = bundle::rejudge(&verified).map_err(refused)?;
+    let page = bundle::report(&verified, &rejudged).map_err(Failure::internal)?;
+    let own = match verified.files().get(bundle::REPORT_FILE) {
+        Some(bytes) if bytes == page.as_bytes() => Ok(()),
+        Some(_) => Err("another, as of another release"),
+        None => Err("none"),
+    };
+    let path = match (&args.to, own) {
+        (Some(to), _) if to == Path::new("-") => {
+            io::stdout().lock().write_all(page.as_bytes())?;
+            return Ok(Exit::Held);
+        }
+        (Some(to), _) => write(to, &args.bundle, &page)?,
+        (None, Ok(())) => args.bundle.join(bundle::REPORT_FILE),
+        (None, Err(observed)) => {
+            let error = ReportError::Other { observed };
+            return Err(Failure::usage(error, "give `--to FILE` for a new one"));
+        }
+    };
+    if common.format == Format::Json {
+        say(&json!({ "report": path, "in_the_bundle": own.is_ok() }).to_string())?;
+    } else {
+        say(&format!("report: {}", path.display()))?;
+        tell("this is a view: `harness verify` says what the bundle is worth");
+    }
+    if args.open {
+        open(&path)?;
+    }
+    Ok(Exit::Held)
+}
+
+/// Whole or not at all, and never into the bundle.
+fn write(to: &Path, bundle: &Path, page: &str) -> Result<PathBuf, Failure> {
+    let failed = |source| {
+        let path = to.to_owned();
+        Failure::usage(
+            ReportError::Write { path, source },
+            "give a file in a folder you may write to",
+        )
+    };
+    let parent = match to.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let parent = parent.canonicalize().map_err(failed)?;
+    if parent.starts_with(bundle.canonicalize().map_err(failed)?) {
+        let path = to.to_owned();
+        return Err(Failure::usage(
+            ReportError::Inside { path },
+            "a bundle with a file too many is refused",
+        ));
+    }
+    let mode = std::fs::Permissions::from_mode(0o666);
+    let file = tempfile::Builder::new()
+        .permissions(mode)
+        .tempfile_in(parent);
+    let mut file = file.map_err(failed)?;
+    file.write_all(page.as_bytes()).map_err(failed)?;
+    file.persist(to).map_err(|error| failed(error.error))?;
+    Ok(to.to_owned())
+}
+
+fn open(path: &Path) -> Result<(), Failure> {
+    let mut command = Command::new("xdg-open");
+    command.arg(path);
+    for stream in [Command::stdin, Command::stdout, Command::stderr] {
+        stream(&mut command, Stdio::null());
+    }
+    let failed = |source| {
+        let path = path.to_owned();
+        Failure::blocked(
+            ReportError::Open { path, source },
+            Some("open the file in any browser; it needs no other".to_owned()),
+        )
+    };
+    let status = command.status().map_err(failed)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(failed(io::Error::other(status.to_string())))
+}

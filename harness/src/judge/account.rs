@@ -1,0 +1,135 @@
+//! What each attempt came to beside what was declared, for reports.
+//!
+//! It reads the records as the judge does, with the judge's own functions, and
+//! decides nothing: the verdict is [`super::judge`]'s.
+
+use negatives::matrix::{Attempt, Boundary, Case};
+use negatives::wire::{CallRecord, Event};
+
+use super::probe::{Came, came, is_control};
+use super::roll::Records;
+use super::trace::touched;
+use crate::plan;
+use crate::record::{LaunchRecord, Observations, Role};
+
+/// The accounts of one row.
+pub struct Accounts<'a> {
+    case: &'a Case,
+    records: Records<'a>,
+}
+
+/// One attempt in one sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// What the sandbox was for.
+    pub role: Role,
+    /// The launch's id.
+    pub launch: String,
+    /// What the matrix declares.
+    pub expected: String,
+    /// What came of it.
+    pub observed: String,
+    /// Whether the one is the other.
+    pub fit: Fit,
+    /// Whose word `observed` is.
+    pub witness: Witness,
+    /// The system call behind it, where there is one.
+    pub call: Option<CallRecord>,
+}
+
+/// Whether an attempt came out as declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It did.
+    AsDeclared,
+    /// This kernel or machine cannot do it at all.
+    NotApplicable,
+    /// It came out otherwise.
+    Otherwise,
+    /// Nothing that counts was observed.
+    Nothing,
+}
+
+/// Whose word an observation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness {
+    /// The probe's, from inside.
+    Inside,
+    /// The host's: a death is seen from outside.
+    Outside,
+}
+
+impl<'a> Accounts<'a> {
+    /// Reads a row's observations.
+    #[must_use]
+    pub fn new(case: &'a Case, observed: &'a Observations) -> Self {
+        let records = Records::new(case, &observed.launches);
+        Self { case, records }
+    }
+
+    /// An attempt in each of its roles: locked, control, then each layer alone.
+    #[must_use]
+    pub fn of(&self, boundary: &Boundary, attempt: &Attempt) -> Vec<Account> {
+        plan::roles(boundary)
+            .map(|role| self.one(boundary, attempt, role))
+            .collect()
+    }
+
+    fn one(&self, boundary: &Boundary, attempt: &Attempt, role: Role) -> Account {
+        let launch = plan::launch_id(self.case, boundary, attempt, &role);
+        let expectation = plan::expectation(boundary, attempt, &role);
+        let mut account = Account {
+            launch: launch.clone(),
+            expected: expectation.to_string(),
+            observed: "nothing".to_owned(),
+            fit: Fit::Nothing,
+            witness: Witness::Inside,
+            call: None,
+            role,
+        };
+        let record = match self.records.get(&launch) {
+            Ok(record) => record,
+            Err(reason) => {
+                account.observed = reason.to_string();
+                account.witness = Witness::Outside;
+                return account;
+            }
+        };
+        let came = came(record, &attempt.id);
+        account.observed = came.to_string();
+        account.call = call(record, &attempt.id);
+        account.fit = match came {
+            Came::Out(outcome) if expectation.matches(outcome) => Fit::AsDeclared,
+            Came::Out(outcome) if is_control(&account.role) && attempt.not_applicable(outcome) => {
+                Fit::NotApplicable
+            }
+            Came::Died(signal) if expectation.matches_death(signal) => Fit::AsDeclared,
+            Came::Out(_) | Came::Died(_) => Fit::Otherwise,
+            Came::Unknown => Fit::Nothing,
+        };
+        if matches!(came, Came::Died(_)) {
+            account.witness = Witness::Outside;
+        }
+        account
+    }
+}
+
+impl std::fmt::Debug for Accounts<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Accounts({})", self.case.id)
+    }
+}
+
+fn call(record: &LaunchRecord, attempt: &str) -> Option<CallRecord> {
+    record.lines.iter().find_map(|line| match &line.event {
+        Event::End { id, call, .. } if id == attempt => call.clone(),
+        Event::End { .. } | Event::Begin { .. } | Event::Hello { .. } | Event::Exit { .. } => None,
+    })
+}
+
+/// The paths of the packet that a traced launch handed to the kernel; `None` where
+/// it was not traced.
+#[must_use]
+pub fn packet_paths(record: &LaunchRecord) -> Option<Vec<&str>> {
+    touched(record).ok()
+}

@@ -1,0 +1,237 @@
+//! The system call filter as a map over the whole table: what the kernel answers to
+//! each call, found by running the loaded programs and not by reading the policy.
+
+use std::collections::BTreeMap;
+
+use seccomp::policy::{Condition, Form, Operator, Rule};
+use seccomp::table::{
+    AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64, NUMBERS,
+    X32_SYSCALL_BIT,
+};
+use seccomp::{Action, Arch, Call, Program, evaluate, syscall_name};
+
+use super::{HtmlError, Report};
+use crate::profile::NATIVE;
+use crate::record::{LaunchRecord, Role};
+
+/// How many calls stand in one line of the map.
+const COLUMNS: usize = 32;
+/// The side of a call's square with the gap beside it, in the drawing's units.
+const PITCH: usize = 16;
+
+/// What is drawn.
+pub(super) struct Filter {
+    /// Where the programs come from.
+    pub(super) source: String,
+    pub(super) arch: Arch,
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) cells: Vec<Cell>,
+    pub(super) groups: Vec<Group>,
+    pub(super) rules: Vec<Allowed>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// One call's square.
+pub(super) struct Cell {
+    pub(super) number: u32,
+    pub(super) name: &'static str,
+    pub(super) class: &'static str,
+    pub(super) word: &'static str,
+    pub(super) x: usize,
+    pub(super) y: usize,
+}
+
+/// All calls with one answer.
+pub(super) struct Group {
+    pub(super) class: &'static str,
+    pub(super) word: &'static str,
+    pub(super) names: Vec<&'static str>,
+}
+
+/// A way in which the policy allows a call.
+pub(super) struct Allowed {
+    pub(super) call: String,
+    pub(super) condition: String,
+    pub(super) why: String,
+}
+
+/// Another way to enter the kernel, and the answers to all its numbers.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) answers: String,
+}
+
+pub(super) fn of(report: &Report<'_>) -> Result<Filter, HtmlError> {
+    let (source, stack) = stack(report)?;
+    let cells: Vec<Cell> = (0..NUMBERS)
+        .filter_map(|number| Some((number, syscall_name(NATIVE, number)?)))
+        .enumerate()
+        .map(|(at, (number, name))| cell(&stack, at, number, name))
+        .collect();
+    let rules = report.expected.policy.rules(Form::Strict, NATIVE);
+    Ok(Filter {
+        source,
+        arch: NATIVE,
+        width: COLUMNS * PITCH,
+        height: cells.len().div_ceil(COLUMNS) * PITCH,
+        groups: groups(&cells),
+        cells,
+        rules: rules.map(allowed).collect(),
+        entries: entries(&stack),
+    })
+}
+
+/// The programs that the kernel gave back, or what the policy compiles to.
+fn stack(report: &Report<'_>) -> Result<(String, Vec<Program>), HtmlError> {
+    let launches = report.results.iter().flat_map(|it| &it.observed.launches);
+    let read_back = launches
+        .filter(|record| record.role == Role::Locked)
+        .find_map(programs);
+    Ok(match read_back {
+        Some((launch, stack)) => (
+            format!(
+                "read back from the kernel in {launch}, all {} programs",
+                stack.len()
+            ),
+            stack,
+        ),
+        None => (
+            "as compiled from the policy: no filter was read back from the kernel in this run"
+                .to_owned(),
+            seccomp::compile_strict(&report.expected.policy, NATIVE)?,
+        ),
+    })
+}
+
+fn programs(record: &LaunchRecord) -> Option<(&str, Vec<Program>)> {
+    let stack = record.barrier.as_ref()?.filters.fact()?;
+    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
+    Some((record.id.as_str(), programs.ok()?))
+}
+
+fn cell(stack: &[Program], at: usize, number: u32, name: &'static str) -> Cell {
+    let (class, word) = ask(stack, NATIVE.audit_value(), number);
+    Cell {
+        number,
+        name,
+        class,
+        word,
+        x: at % COLUMNS * PITCH,
+        y: at / COLUMNS * PITCH,
+    }
+}
+
+/// The strictest answer of the programs that decide by the number alone wins
+/// whatever the others say (seccomp(2)); among equals the last loaded.
+fn ask(stack: &[Program], arch: u32, number: u32) -> (&'static str, &'static str) {
+    let call = Call {
+        number,
+        arch,
+        instruction_pointer: 0,
+        args: [0; 6],
+    };
+    let (mut action, mut depends) = (Action::Allow, false);
+    for program in stack.iter().rev() {
+        let one = evaluate(program, &call);
+        if one.consulted.any_argument() {
+            depends = true;
+        } else if strictness(one.action) > strictness(action) {
+            action = one.action;
+        }
+    }
+    if depends && action == Action::Allow {
+        return ("depends", "allowed with certain arguments only");
+    }
+    answer(action)
+}
+
+fn strictness(action: Action) -> u8 {
+    match action {
+        Action::Allow => 0,
+        Action::Log => 1,
+        Action::Trace(_) => 2,
+        Action::Notify => 3,
+        Action::Errno(_) => 4,
+        Action::Trap(_) => 5,
+        Action::KillThread => 6,
+        Action::KillProcess => 7,
+    }
+}
+
+/// A class for the drawing, and words.
+fn answer(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Allow => ("allowed", "allowed"),
+        Action::Errno(1) => ("denied", "denied: EPERM"),
+        Action::Errno(38) => ("absent", "denied: ENOSYS"),
+        Action::Errno(_) => ("denied", "denied: another error number"),
+        Action::KillProcess | Action::KillThread => ("killed", "killed: SIGSYS"),
+        Action::Trap(_) | Action::Notify | Action::Trace(_) => ("killed", "left to a supervisor"),
+        Action::Log => ("allowed", "allowed and logged"),
+    }
+}
+
+fn groups(cells: &[Cell]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for class in ["allowed", "depends", "denied", "absent", "killed"] {
+        for cell in cells.iter().filter(|cell| cell.class == class) {
+            match groups.iter_mut().find(|group| group.word == cell.word) {
+                Some(group) => group.names.push(cell.name),
+                None => groups.push(Group {
+                    class: cell.class,
+                    word: cell.word,
+                    names: vec![cell.name],
+                }),
+            }
+        }
+    }
+    groups
+}
+
+fn allowed(rule: &Rule) -> Allowed {
+    let conditions: Vec<String> = rule.conditions.iter().map(condition).collect();
+    Allowed {
+        call: rule.call.clone(),
+        condition: conditions.join(" and "),
+        why: rule.why.clone(),
+    }
+}
+
+fn condition(of: &Condition) -> String {
+    match of.operator {
+        Operator::Equal => format!("argument {} is {:#x}", of.index, of.value),
+        Operator::MaskedEqual(mask) => {
+            format!("argument {} & {mask:#x} is {:#x}", of.index, of.value)
+        }
+    }
+}
+
+fn entries(stack: &[Program]) -> Vec<Entry> {
+    let bit = X32_SYSCALL_BIT;
+    let ways: &[(&'static str, u32, u32)] = match NATIVE {
+        Arch::X86_64 => &[
+            ("x32 calls of the native table", AUDIT_ARCH_X86_64, bit),
+            ("i386 calls, by int 0x80", AUDIT_ARCH_I386, 0),
+            ("calls of a foreign architecture", AUDIT_ARCH_AARCH64, 0),
+        ],
+        Arch::Aarch64 => &[
+            ("32-bit ARM calls", AUDIT_ARCH_ARM, 0),
+            ("calls of a foreign architecture", AUDIT_ARCH_X86_64, 0),
+        ],
+    };
+    let entry = |&(name, arch, bit): &(&'static str, u32, u32)| {
+        let mut answers: BTreeMap<&str, usize> = BTreeMap::new();
+        for number in 0..NUMBERS {
+            *answers.entry(ask(stack, arch, bit | number).1).or_default() += 1;
+        }
+        let said = answers
+            .iter()
+            .map(|(word, count)| format!("{count} {word}"));
+        Entry {
+            name,
+            answers: said.collect::<Vec<_>>().join("; "),
+        }
+    };
+    ways.iter().map(entry).collect()
+}

@@ -1,0 +1,268 @@
+//! The matrix: a line for each row, and behind it what was declared beside what was
+//! observed.
+
+use negatives::matrix::{Boundary, Case, Evidence, lift_set_name};
+use negatives::wire::{Abi, Act};
+
+use super::glance::Mark;
+use super::{Report, count, layer_name, layer_words, seconds};
+use crate::judge::{Account, Accounts, FilterProof, Fit, Witness};
+use crate::record::{LaunchRecord, Role};
+use crate::report::requirement;
+use crate::report::visible::cut;
+use crate::seal::statement::attestation::{self as statement, VerdictWord};
+use crate::suite::CaseResult;
+
+mod answers;
+
+/// The longest text that is shown of anything the sandboxed side said.
+pub(super) const LONGEST: usize = 400;
+
+/// One row of the matrix.
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) number: u32,
+    pub(super) layer: &'static str,
+    pub(super) layer_words: &'static str,
+    pub(super) mark: Mark,
+    /// Its proof is what a reader came for.
+    pub(super) open: bool,
+    pub(super) title: String,
+    pub(super) reason: String,
+    pub(super) reason_code: String,
+    pub(super) proof: String,
+    pub(super) shows: String,
+    pub(super) block_point: String,
+    pub(super) requirement: String,
+    pub(super) boundaries: Vec<Attempts>,
+    pub(super) answers: Vec<Answers>,
+    pub(super) launches: Vec<Launch>,
+}
+
+/// A boundary, as a table of its attempts.
+pub(super) struct Attempts {
+    pub(super) name: String,
+    pub(super) lift: String,
+    pub(super) heads: Vec<String>,
+    pub(super) lines: Vec<Attempt>,
+}
+
+pub(super) struct Attempt {
+    pub(super) id: String,
+    pub(super) act: String,
+    pub(super) why: String,
+    pub(super) sides: Vec<Side>,
+}
+
+/// What was declared beside what was observed.
+pub(super) struct Side {
+    pub(super) head: String,
+    pub(super) expected: String,
+    pub(super) observed: String,
+    /// `held`, `broken`, …: how the one fits the other.
+    pub(super) class: &'static str,
+    pub(super) fit: &'static str,
+    pub(super) witness: &'static str,
+    pub(super) call: String,
+}
+
+/// Anything else that was declared and observed, as a table of its own.
+pub(super) struct Answers {
+    pub(super) caption: &'static str,
+    pub(super) heads: [&'static str; 3],
+    pub(super) lines: Vec<Answer>,
+}
+
+pub(super) struct Answer {
+    pub(super) what: String,
+    pub(super) note: String,
+    pub(super) expected: String,
+    pub(super) observed: String,
+    pub(super) class: &'static str,
+    pub(super) fit: &'static str,
+}
+
+/// One sandbox.
+pub(super) struct Launch {
+    pub(super) id: String,
+    pub(super) role: String,
+    pub(super) lifts: String,
+    pub(super) exit: String,
+    pub(super) took: String,
+    pub(super) trouble: String,
+}
+
+pub(super) fn of(report: &Report<'_>) -> Vec<Row> {
+    let rows = report.said.rows.iter();
+    rows.map(|said| {
+        let found = report
+            .results
+            .iter()
+            .find(|it| it.case.id.as_str() == said.id);
+        row(said, found)
+    })
+    .collect()
+}
+
+fn row(said: &statement::Row, result: Option<&CaseResult>) -> Row {
+    let case = result.map(|it| &it.case);
+    let text = |of: fn(&Case) -> &String| case.map(of).cloned().unwrap_or_default();
+    Row {
+        id: said.id.clone(),
+        number: said.number,
+        layer: layer_name(said.layer),
+        layer_words: layer_words(said.layer),
+        mark: Mark::of(said.verdict),
+        open: match said.verdict {
+            VerdictWord::Broken | VerdictWord::Inconclusive => true,
+            VerdictWord::Held | VerdictWord::NotRun => false,
+        },
+        title: text(|case| &case.title),
+        reason: cut(&said.reason_text, 4 * LONGEST),
+        reason_code: said.reason_code.clone(),
+        proof: result.map(proof).unwrap_or_default(),
+        shows: text(|case| &case.shows),
+        block_point: text(|case| &case.block_point),
+        requirement: case
+            .map(|case| requirement::words(&case.requirement))
+            .unwrap_or_default(),
+        boundaries: result.map(boundaries).unwrap_or_default(),
+        answers: result.map(answers::of).unwrap_or_default(),
+        launches: result
+            .iter()
+            .flat_map(|it| &it.observed.launches)
+            .map(launch)
+            .collect(),
+    }
+}
+
+/// What the row rests on, in a few words.
+fn proof(result: &CaseResult) -> String {
+    let observed = &result.observed;
+    let mut parts = Vec::new();
+    let attempts = result.case.attempts().count();
+    if attempts > 0 {
+        parts.push(count(attempts, "attempt", "attempts"));
+    }
+    if !result.case.packets.is_empty() {
+        parts.push(count(result.case.packets.len(), "packet", "packets"));
+    }
+    if !observed.checks.is_empty() {
+        parts.push(count(observed.checks.len(), "check", "checks"));
+    }
+    if !observed.launches.is_empty() {
+        parts.push(count(observed.launches.len(), "sandbox", "sandboxes"));
+    }
+    if result.case.needs.contains(&Evidence::Filters) {
+        let filters = match result.filters {
+            FilterProof::ReadBack => "filters read back",
+            FilterProof::Attempted => "filters attempted, not read back",
+        };
+        parts.push(filters.to_owned());
+    }
+    if parts.is_empty() {
+        parts.push("nothing was observed".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn boundaries(result: &CaseResult) -> Vec<Attempts> {
+    let accounts = Accounts::new(&result.case, &result.observed);
+    let boundaries = result.case.boundaries.iter();
+    boundaries
+        .map(|boundary| Attempts {
+            name: boundary.name.clone(),
+            lift: lift_set_name(&boundary.lift),
+            heads: crate::plan::roles(boundary)
+                .map(|role| head(boundary, &role))
+                .collect(),
+            lines: boundary
+                .attempts
+                .iter()
+                .map(|attempt| Attempt {
+                    id: attempt.id.clone(),
+                    act: act(&attempt.act),
+                    why: attempt.why.clone(),
+                    sides: accounts
+                        .of(boundary, attempt)
+                        .into_iter()
+                        .map(|account| side(boundary, account))
+                        .collect(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn head(boundary: &Boundary, role: &Role) -> String {
+    match role {
+        Role::Locked => "Locked".to_owned(),
+        Role::Control { .. } => "Control".to_owned(),
+        Role::Alone { index, .. } => {
+            let lifts = boundary.alone.get(*index).map_or(&[][..], Vec::as_slice);
+            format!("Without {} only", lift_set_name(lifts))
+        }
+    }
+}
+
+fn side(boundary: &Boundary, account: Account) -> Side {
+    let locked = account.role == Role::Locked;
+    let (class, fit) = match account.fit {
+        Fit::AsDeclared => ("held", "as declared"),
+        Fit::NotApplicable => ("silent", "not applicable on this host"),
+        Fit::Otherwise if matches!(account.role, Role::Control { .. }) => {
+            ("unclear", "not as declared")
+        }
+        Fit::Otherwise => ("broken", "not as declared"),
+        Fit::Nothing => ("silent", "nothing that counts"),
+    };
+    Side {
+        head: head(boundary, &account.role),
+        expected: account.expected,
+        observed: cut(&account.observed, LONGEST),
+        class,
+        fit,
+        witness: match account.witness {
+            Witness::Inside => "inside",
+            Witness::Outside => "outside",
+        },
+        call: account
+            .call
+            .filter(|_| locked)
+            .map(|call| format!("{} = {}", call.name, call.number))
+            .unwrap_or_default(),
+    }
+}
+
+/// An act as the matrix writes it.
+#[must_use]
+pub fn act(act: &Act) -> String {
+    match act {
+        Act::Call { call, abi } => match abi {
+            Abi::Native => call.clone(),
+            Abi::I386 => format!("{call}, by int 0x80"),
+            Abi::X32 => format!("{call}, with the x32 bit"),
+        },
+        Act::Script { script, args } => format!("{script} {}", args.join(" ")).trim().to_owned(),
+    }
+}
+
+fn launch(record: &LaunchRecord) -> Launch {
+    Launch {
+        id: record.id.clone(),
+        role: match &record.role {
+            Role::Locked => "locked",
+            Role::Control { .. } => "control",
+            Role::Alone { .. } => "one layer lifted",
+        }
+        .to_owned(),
+        lifts: record.lifts.join(", "),
+        exit: answers::exit_words(&record.exit),
+        took: seconds(record.millis),
+        trouble: record
+            .trouble
+            .as_deref()
+            .map(|it| cut(it, LONGEST))
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,196 @@
+//! What was declared and observed of packets, invariants, traces and checks.
+
+use negatives::matrix::{Case, Kind, Packet, Role as PacketRole};
+use serde_json::Value;
+
+use super::{Answer, Answers, LONGEST};
+use crate::engine::Exit;
+use crate::judge::{invariants, packet_paths};
+use crate::plan;
+use crate::record::{CheckRecord, LaunchRecord};
+use crate::report::visible::cut;
+use crate::suite::CaseResult;
+
+/// The most lines of a table whose length the sandboxed side decides.
+const MOST: usize = 64;
+
+pub(super) fn of(result: &CaseResult) -> Vec<Answers> {
+    let tables = match result.case.kind {
+        Kind::Probe => Vec::new(),
+        Kind::Packet => vec![packets(&result.case, &result.observed.launches)],
+        Kind::SelfCheck => vec![self_check(&result.observed.launches)],
+        Kind::Trace => vec![traces(&result.case, &result.observed.launches)],
+        Kind::Build | Kind::Bundle => vec![checks(&result.observed.checks)],
+    };
+    let some = |table: &Answers| !table.lines.is_empty();
+    tables.into_iter().filter(some).collect()
+}
+
+fn answer(what: String, note: String, expected: String, observed: String, fits: bool) -> Answer {
+    let (class, fit) = if fits {
+        ("held", "as declared")
+    } else {
+        ("broken", "not as declared")
+    };
+    let (expected, observed) = (cut(&expected, LONGEST), cut(&observed, LONGEST));
+    Answer {
+        what,
+        note,
+        expected,
+        observed,
+        class,
+        fit,
+    }
+}
+
+fn packets(case: &Case, records: &[LaunchRecord]) -> Answers {
+    let line = |packet: &Packet| {
+        let id = plan::packet_id(case, &packet.fixture);
+        let record = records.iter().find(|record| record.id == id);
+        let note = match packet.role {
+            PacketRole::Hostile => "must be refused, or its gap found",
+            PacketRole::Control => "the control: good where the other is not",
+        };
+        let gate = packet.stops_at.as_deref();
+        let expected = words(i64::from(packet.exit), gate, &packet.reasons);
+        let observed = record.map_or("nothing".to_owned(), |it| answered(packet, it));
+        let fits = expected == observed;
+        answer(
+            packet.fixture.clone(),
+            note.into(),
+            expected,
+            observed,
+            fits,
+        )
+    };
+    Answers {
+        caption: "Packets, as the checker answered them in the locked sandbox",
+        heads: ["Packet", "Declared", "Observed"],
+        lines: case.packets.iter().map(line).collect(),
+    }
+}
+
+/// What of the declared answer is there.
+fn answered(packet: &Packet, record: &LaunchRecord) -> String {
+    let Exit::Code(code) = &record.exit else {
+        return exit_words(&record.exit);
+    };
+    let report: Value = record
+        .report
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let gate = packet.stops_at.as_ref().and_then(|_| failed_gate(&report));
+    let text = report.to_string();
+    let said = |reason: &&String| text.contains(&format!("\"{reason}\""));
+    let reasons: Vec<String> = packet.reasons.iter().filter(said).cloned().collect();
+    words(*code, gate.as_deref(), &reasons)
+}
+
+fn words(exit: i64, gate: Option<&str>, reasons: &[String]) -> String {
+    let mut words = format!("exit code {exit}");
+    if let Some(gate) = gate {
+        words.push_str(&format!(", stops at {gate}"));
+    }
+    if !reasons.is_empty() {
+        words.push_str(&format!(", says {}", reasons.join(" ")));
+    }
+    words
+}
+
+fn failed_gate(report: &Value) -> Option<String> {
+    let gates = report["gates"].as_array()?;
+    let failed = gates.iter().find(|gate| gate["outcome"] == "failed")?;
+    failed["gate"].as_str().map(str::to_owned)
+}
+
+fn self_check(records: &[LaunchRecord]) -> Answers {
+    let lines = records
+        .iter()
+        .flat_map(invariants)
+        .take(MOST)
+        .map(|(said, seen)| {
+            let outside = seen
+                .as_ref()
+                .map_or("not seen".to_owned(), ToString::to_string);
+            let inside = said.observed.to_string();
+            let fits = said.holds && seen.as_ref() == Some(&said.observed);
+            let note = if said.holds { "holds" } else { "does not hold" };
+            answer(
+                said.invariant.to_string(),
+                note.into(),
+                outside,
+                inside,
+                fits,
+            )
+        });
+    Answers {
+        caption: "The checker's own word on its sandbox, beside the kernel's",
+        heads: ["Invariant", "Seen from outside", "Said from inside"],
+        lines: lines.collect(),
+    }
+}
+
+fn traces(case: &Case, records: &[LaunchRecord]) -> Answers {
+    let locked = plan::locked_id(case);
+    let line = |record: &LaunchRecord| {
+        let control = record.id == locked;
+        let paths = packet_paths(record).map(|paths| paths.len());
+        let read = match paths {
+            None => "not traced".to_owned(),
+            Some(0) => "no path of the packet".to_owned(),
+            Some(_) => "paths of the packet".to_owned(),
+        };
+        let observed = if control {
+            read
+        } else {
+            format!("{}, {read}", exit_words(&record.exit))
+        };
+        let expected = if control {
+            "paths of the packet"
+        } else {
+            "exit code 3, no path of the packet"
+        };
+        let note = if control {
+            "the whole sandbox: the control".to_owned()
+        } else if record.lifts.is_empty() {
+            "no sandbox at all".to_owned()
+        } else {
+            format!("without {}", record.lifts.join(", "))
+        };
+        let fits = expected == observed;
+        answer(record.id.clone(), note, expected.into(), observed, fits)
+    };
+    Answers {
+        caption: "What the record of the checker's system calls shows",
+        heads: ["Sandbox", "Declared", "Observed"],
+        lines: records.iter().take(MOST).map(line).collect(),
+    }
+}
+
+fn checks(records: &[CheckRecord]) -> Answers {
+    let line = |check: &CheckRecord| {
+        let kind = if check.hostile {
+            "must be refused"
+        } else {
+            "the control, which must pass"
+        };
+        let note = format!("{}; {kind}", check.subject);
+        let fits = check.expected == check.observed;
+        let (expected, observed) = (check.expected.clone(), check.observed.clone());
+        answer(check.id.clone(), note, expected, observed, fits)
+    };
+    Answers {
+        caption: "What this program checked itself, without a sandbox",
+        heads: ["Check", "Declared", "Observed"],
+        lines: records.iter().map(line).collect(),
+    }
+}
+
+/// How a sandbox ended.
+pub(super) fn exit_words(exit: &Exit) -> String {
+    match exit {
+        Exit::Code(code) => format!("exit code {code}"),
+        Exit::Unknown(why) => cut(why, LONGEST),
+    }
+}

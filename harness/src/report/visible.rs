@@ -1,0 +1,65 @@
+//! Text from anywhere, with what would hide or rearrange it made visible.
+//!
+//! A control character can drive a terminal, and a direction mark can make one text
+//! read as another. Both are shown as what they are, so that nothing is lost.
+
+/// The text with each invisible character spelt out; line ends stay.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push(c),
+            // The Unicode block "Control Pictures" has a picture of each.
+            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\u{7f}' => out.push('\u{2421}'),
+            c if hides(c) => out.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Characters without a shape of their own, or that change that of others: C1
+/// controls, bidirectional marks (UAX #9), zero-width and tag characters.
+fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The first `most` characters, and how many more there are.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((at, _)) => format!(
+            "{}… ({} more characters)",
+            &text[..at],
+            text[at..].chars().count()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hides_is_shown_and_the_rest_stays() {
+        assert_eq!(
+            visible("a\u{1b}[31m\u{202e}b\u{9b}\r\n\té…"),
+            "a␛[31m⟨U+202E⟩b⟨U+009B⟩␍\n␉é…"
+        );
+        assert_eq!(visible("\u{e0041}\u{200b}\0\u{7f}"), "⟨U+E0041⟩⟨U+200B⟩␀␡");
+    }
+
+    #[test]
+    fn a_long_text_says_how_much_is_missing() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äöü… (1 more characters)");
+    }
+}
