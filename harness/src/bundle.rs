@@ -20,7 +20,7 @@ use crate::seal::canonical::{self, CanonicalError};
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Mutants};
+use crate::seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
 use crate::suite::CaseResult;
 
 mod junit;
@@ -29,6 +29,7 @@ mod statement;
 
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
 pub(crate) use statement::NO_OWNER;
+pub use statement::this_host;
 
 /// What a run without an operator's key says of itself, everywhere.
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";
@@ -50,14 +51,18 @@ pub struct RunFacts {
     pub started: OffsetDateTime,
     /// When its last row was judged.
     pub finished: OffsetDateTime,
+    /// Where it ran.
+    pub host: Host,
     /// The engine's account of itself.
     pub engine: Account,
-    /// The image.
-    pub image: Image,
+    /// What it was about.
+    pub subjects: Subjects,
     /// What was lifted from what was to be proved.
     pub lifts: Vec<String>,
     /// The mutants' score, where they were run.
     pub mutants: Option<Mutants>,
+    /// Which part of a run it is, or what it was put together of.
+    pub sharding: Option<Sharding>,
 }
 
 /// A bundle could not be made.
@@ -129,8 +134,8 @@ pub fn write(
         "junit.xml",
         &junit::render(facts, results, matrix, signer.role())?,
     )?;
-    let artifacts = subjects(&facts.image)?;
-    let mut said = statement::of(facts, results, summary, signer)?;
+    let artifacts = facts.subjects;
+    let mut said = statement::of(facts, results, summary, signer);
     let expected = Expected::of(&artifacts, facts.engine.lacking.clone())?;
     let page = page(&said, &artifacts, results, matrix, &expected)?;
     writer.add(REPORT_FILE, page.as_bytes())?;
@@ -194,7 +199,11 @@ fn add_json<T: serde::Serialize>(
     Ok(writer.add(file, &bytes)?)
 }
 
-fn subjects(image: &Image) -> Result<Subjects, DigestError> {
+/// What a run with this image is about.
+///
+/// # Errors
+/// A digest of the image's is none.
+pub fn subjects(image: &Image) -> Result<Subjects, DigestError> {
     let id = image.id();
     Ok(Subjects {
         checker: Sha256Digest::parse(&image.digests.checker)?,

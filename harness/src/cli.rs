@@ -5,14 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::{Hosting, Leftovers};
+use crate::partition::Partition;
 
 mod accept;
 mod dispose;
+mod merge;
 mod report;
+mod summary;
 
 pub use accept::Accept;
 pub use dispose::Dispose;
+pub use merge::Merge;
 pub use report::Report;
+pub use summary::SummaryOf;
 
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
@@ -172,6 +177,10 @@ pub enum Command {
     Verify(Verify),
     /// Show a bundle as a page, once it has been checked and judged again.
     Report(Report),
+    /// Join the bundles of a run's shards into one.
+    Merge(Merge),
+    /// Say what a bundle shows, in Markdown: for the page of a CI job.
+    Summary(SummaryOf),
     /// Sign the owner's decision on B0''' over a bundle: honoured, or waived with the risk.
     Dispose(Dispose),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
@@ -200,6 +209,10 @@ pub struct Attest {
     /// Run the mutants too, and put their score into the statement.
     #[arg(long)]
     pub mutants: bool,
+    /// Run only this shard's rows, such as `count:1/3`: such a run attests nothing
+    /// until `merge` has joined all shards.
+    #[arg(long, value_name = "count:K/N", conflicts_with = "mutants")]
+    pub partition: Option<Partition>,
 }
 
 /// What `mutants` takes.

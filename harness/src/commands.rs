@@ -17,9 +17,11 @@ mod doctor;
 mod explain;
 mod keygen;
 mod list;
+mod merge;
 mod mutants;
 mod report;
 pub mod run;
+mod summary;
 mod verify;
 
 /// Why a command could not do what was asked.
@@ -88,6 +90,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Dispose(args) => dispose::dispose(common, &args),
         Command::Accept(args) => accept::accept(common, &args),
         Command::Report(args) => report::report(common, &args),
+        Command::Merge(args) => merge::merge(common, &args),
+        Command::Summary(args) => summary::summary(&args),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
         Command::Reap(task) => {

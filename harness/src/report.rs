@@ -4,6 +4,7 @@
 
 pub mod html;
 pub mod junit;
+pub mod markdown;
 pub mod progress;
 pub mod requirement;
 pub mod summary;

@@ -101,9 +101,7 @@ impl Stand {
         programs: Programs,
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
-        let mut bytes = [0_u8; 8];
-        getrandom::fill(&mut bytes).map_err(StandError::Random)?;
-        let run = hex::encode(bytes);
+        let run = new_run()?;
         let image = Image::build(programs)?;
         let mut scratch = Scratch::new(&run)?;
         let opened = open::open(
@@ -212,6 +210,16 @@ fn say(opened: &Opened) {
     }
     let words = bundle::engine_words(opened.engine.identity());
     terminal::tell(&format!("engine: {}", terminal::safe(&words)));
+}
+
+/// A run's id, drawn for it.
+///
+/// # Errors
+/// The system has no random bytes.
+pub fn new_run() -> Result<String, StandError> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(StandError::Random)?;
+    Ok(hex::encode(bytes))
 }
 
 /// Root gives the sandbox a user of its own; anybody else shares theirs, which is

@@ -52,6 +52,20 @@ pub struct CaseResult {
     pub millis: u64,
 }
 
+impl CaseResult {
+    /// Of a row that nothing was observed of.
+    #[must_use]
+    pub fn not_run(case: &Case, reason: Reason) -> Self {
+        Self {
+            case: case.clone(),
+            verdict: Verdict::NotRun(reason),
+            filters: FilterProof::Attempted,
+            observed: Observations::default(),
+            millis: 0,
+        }
+    }
+}
+
 /// Set by Ctrl-C and by an engine that is gone: no further launch is begun.
 #[derive(Debug, Default)]
 pub struct Stop {
@@ -246,13 +260,7 @@ fn not_reached(case: &Case, stop: &Stop) -> CaseResult {
     } else {
         Reason::Interrupted
     };
-    CaseResult {
-        case: case.clone(),
-        verdict: Verdict::NotRun(reason),
-        filters: FilterProof::Attempted,
-        observed: Observations::default(),
-        millis: 0,
-    }
+    CaseResult::not_run(case, reason)
 }
 
 /// A listener that is gone does not hear; the results do not depend on it.

@@ -6,6 +6,7 @@ use negatives::matrix::{Case, Matrix};
 
 use super::{DEVELOPMENT, RunFacts, engine_words};
 use crate::judge::{Verdict, outcome_words};
+use crate::partition;
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use crate::report::summary::NOT_DISPOSED;
 use crate::seal::key::Role;
@@ -35,10 +36,14 @@ pub(super) fn render(
     if !facts.lifts.is_empty() {
         said.push_str(&format!("lifted: {}\n", facts.lifts.join(", ")));
     }
+    if let Some(sharding) = &facts.sharding {
+        said.push_str(&format!("{sharding}\n"));
+    }
     to_xml(&JunitSuite {
         name: "proof-of-block".to_owned(),
         started: facts.started,
-        cases: results.iter().map(case).collect(),
+        // A reader keeps one of two tests with one name: a shard names only its own.
+        cases: partition::own(results).iter().map(case).collect(),
         deferred: matrix
             .deferred()
             .iter()

@@ -8,11 +8,11 @@ use seccomp::policy::POLICY_TOML;
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::audit::{self, Audited, ItemId, SelfAudit};
 use crate::engine::Account;
-use crate::judge::{self, Expected};
+use crate::judge::{self, Expected, Reason};
 use crate::record::{Observations, Role};
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::canonical;
-use crate::seal::statement::attestation::Row;
+use crate::seal::statement::attestation::{Row, Sharding};
 use crate::seal::strict_json::{self, JsonError};
 use crate::suite::CaseResult;
 
@@ -26,6 +26,8 @@ pub struct Rejudged {
     pub results: Vec<CaseResult>,
     /// The self-audits, as computed now; equal to the bundle's.
     pub audit: SelfAudit,
+    /// The engine's account of itself.
+    pub engine: Account,
     /// What they were judged against.
     pub expected: Expected,
 }
@@ -142,18 +144,23 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             listed,
         });
     }
-    let against = Expected::of(bundle.subjects(), engine(bundle)?.lacking)
+    let engine = engine(bundle)?;
+    let against = Expected::of(bundle.subjects(), engine.lacking.clone())
         .map_err(|error| own("policy")(Box::new(error)))?;
     let mut nonces = BTreeSet::new();
     let mut results = Vec::new();
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
         let observed = observations(bundle, case, &mut nonces)?;
-        results.push(same_verdict(case, row, observed, &against)?);
+        results.push(match left_to_another(case, &said.sharding) {
+            Some(left) => same_row(left, row, observed)?,
+            None => same_verdict(case, row, observed, &against)?,
+        });
     }
     let audit = same_audit(bundle, &results, &matrix)?;
     Ok(Rejudged {
         results,
         audit,
+        engine,
         expected: against,
     })
 }
@@ -263,6 +270,27 @@ fn observations(
     Ok(observed)
 }
 
+/// A row that this shard does not take, which nothing may have been observed of.
+fn left_to_another(case: &Case, sharding: &Option<Sharding>) -> Option<CaseResult> {
+    match sharding {
+        Some(Sharding::Shard(here)) if !here.takes(u32::from(case.number)) => Some(
+            CaseResult::not_run(case, Reason::OtherShard { here: *here }),
+        ),
+        Some(Sharding::Shard(_) | Sharding::Merged { .. }) | None => None,
+    }
+}
+
+fn same_row(
+    left: CaseResult,
+    said: &Row,
+    observed: Observations,
+) -> Result<CaseResult, RejudgeError> {
+    if statement::row(&left) == *said && observed == left.observed {
+        return Ok(left);
+    }
+    Err(differs(&left.case, &statement::row(&left), said))
+}
+
 fn same_verdict(
     case: &Case,
     said: &Row,
@@ -282,11 +310,15 @@ fn same_verdict(
     if judged == *said || unreached {
         return Ok(result);
     }
+    Err(differs(case, &judged, said))
+}
+
+fn differs(case: &Case, judged: &Row, said: &Row) -> RejudgeError {
     let words = |row: &Row| format!("{:?} ({})", row.verdict, row.reason_text);
-    Err(RejudgeError::Verdict {
+    RejudgeError::Verdict {
         file: observations_file(case.id.as_str()),
         id: case.id.to_string(),
-        expected: words(&judged),
+        expected: words(judged),
         observed: words(said),
-    })
+    }
 }

@@ -3,13 +3,14 @@
 use nix::sys::utsname::uname;
 
 use super::{BundleError, DEVELOPMENT, RunFacts};
+use crate::engine::Identity;
 use crate::judge::Word;
 use crate::profile::User;
 use crate::report::summary::Summary;
 use crate::seal::key::{Role, Signer};
 use crate::seal::statement::attestation::{
-    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sight, SignerNote,
-    VerdictWord, Witness,
+    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sharding, Sight,
+    SignerNote, VerdictWord, Witness,
 };
 use crate::suite::CaseResult;
 use crate::witness::View;
@@ -40,14 +41,14 @@ pub(super) fn of(
     results: &[CaseResult],
     summary: &Summary,
     signer: &Signer,
-) -> Result<Attestation, BundleError> {
+) -> Attestation {
     let rows: Vec<Row> = results.iter().map(row).collect();
     let result = RunResult::of(&rows, summary.deferred.len(), &facts.lifts);
     let note = match signer.role() {
         Role::Operator => "signed with the key the operator gave to this run".to_owned(),
         Role::Development => DEVELOPMENT.to_owned(),
     };
-    Ok(Attestation {
+    Attestation {
         schema: SCHEMA,
         run: Run {
             id: facts.id.clone(),
@@ -62,13 +63,26 @@ pub(super) fn of(
         result,
         rows,
         deferred: summary.deferred.clone(),
-        host: host(facts)?,
+        host: facts.host.clone(),
         witnesses: witnesses(results),
         mutants: facts.mutants.clone(),
         files: Vec::new(),
-        does_not_assert: DOES_NOT_ASSERT.map(str::to_owned).to_vec(),
+        does_not_assert: does_not_assert(facts.sharding.as_ref()),
         lifts: facts.lifts.clone(),
-    })
+        sharding: facts.sharding.clone(),
+    }
+}
+
+fn does_not_assert(sharding: Option<&Sharding>) -> Vec<String> {
+    let of_shards = match sharding {
+        None => None,
+        Some(Sharding::Shard(_)) => Some("anything about the rows of other shards"),
+        Some(Sharding::Merged { .. }) => {
+            Some("that its shards ran on one machine: on machines that say the same of themselves")
+        }
+    };
+    let sentences = DOES_NOT_ASSERT.iter().copied().chain(of_shards);
+    sentences.map(str::to_owned).collect()
 }
 
 /// A row as the statement has it; `verify` compares its own with it.
@@ -96,8 +110,11 @@ pub(super) fn row(result: &CaseResult) -> Row {
     }
 }
 
-fn host(facts: &RunFacts) -> Result<Host, BundleError> {
-    let engine = &facts.engine.identity;
+/// This host, with the engine that it ran on.
+///
+/// # Errors
+/// The kernel does not say its name.
+pub fn this_host(engine: &Identity) -> Result<Host, BundleError> {
     let kernel = uname().map_err(BundleError::Uname)?;
     Ok(Host {
         kernel: kernel.release().to_string_lossy().into_owned(),

@@ -214,7 +214,11 @@ impl Run {
     fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
         let programs = crate::image::Image::build(crate::image::Programs::builtin())?.digests;
         let policy = seccomp::Policy::builtin()?;
-        let expected = Expected { programs, policy };
+        let expected = Expected {
+            programs,
+            policy,
+            abilities: crate::engine::Abilities::all(),
+        };
         let verdict = judge::judge(case, &observed, &expected);
         let at = self
             .results

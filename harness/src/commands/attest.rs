@@ -12,10 +12,12 @@ use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
 use crate::lifts;
 use crate::mutants::{Catalogue, Score};
+use crate::partition::{self, Partition};
 use crate::report::progress;
 use crate::report::summary::Summary;
 use crate::report::terminal::{self, Terminal};
 use crate::seal::key::{Role, Signer};
+use crate::seal::statement::attestation::Sharding;
 use crate::stand::Stand;
 use crate::suite::{CaseResult, Suite};
 
@@ -29,7 +31,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let mut stand = Stand::open(common.engine)?;
     stand.use_postgres_image(common.postgres_image.clone());
     let started = OffsetDateTime::now_utc();
-    let ran = run_all(common, &stand, &matrix, lifted.clone());
+    let ran = run_all(common, args, &stand, &matrix, lifted.clone());
     let ran = ran.and_then(|results| Ok((results, score(common, args, &stand, &matrix)?)));
     let (results, score) = match ran {
         Ok(ran) => ran,
@@ -39,19 +41,17 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
         }
     };
     let facts = RunFacts {
-        id: stand.run.clone(),
-        started,
-        finished: OffsetDateTime::now_utc(),
-        engine: stand.account(),
-        image: stand.image.clone(),
         lifts: lifted.iter().map(ToString::to_string).collect(),
         mutants: score.as_ref().map(Score::for_the_statement),
+        sharding: args.partition.map(Sharding::Shard),
+        ..facts(&stand, started)?
     };
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
     let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
     let mut summary = Summary::of(&results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
+    summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
     if stop.is_interrupted() {
         terminal::tell("interrupted: no bundle was written");
         return Ok(Exit::Interrupted);
@@ -76,6 +76,22 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     })
 }
 
+/// What is known of a run that is over, whatever it was asked for.
+fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
+    let engine = stand.engine.identity();
+    Ok(RunFacts {
+        id: stand.run.clone(),
+        started,
+        finished: OffsetDateTime::now_utc(),
+        host: bundle::this_host(engine).map_err(Failure::internal)?,
+        engine: stand.account(),
+        subjects: bundle::subjects(&stand.image).map_err(Failure::internal)?,
+        lifts: Vec::new(),
+        mutants: None,
+        sharding: None,
+    })
+}
+
 /// The mutants' score, if it was asked for.
 fn score(
     common: &Common,
@@ -94,7 +110,7 @@ fn score(
 }
 
 /// The operator's key, or a development key that says so everywhere.
-fn signer(common: &Common) -> Result<Signer, Failure> {
+pub(super) fn signer(common: &Common) -> Result<Signer, Failure> {
     match &common.key {
         Some(path) => {
             let key = crate::seal::key::SecretKey::read(path).map_err(|error| {
@@ -113,6 +129,7 @@ fn signer(common: &Common) -> Result<Signer, Failure> {
 
 fn run_all(
     common: &Common,
+    args: &Attest,
     stand: &Stand,
     matrix: &Matrix,
     lifted: Vec<Lift>,
@@ -125,14 +142,22 @@ fn run_all(
         jobs: jobs(common),
         stop: &stand.stop,
     };
-    let cases: Vec<&Case> = matrix.cases().iter().collect();
+    let own = |case: &&Case| {
+        let takes = |it: Partition| it.takes(u32::from(case.number));
+        args.partition.is_none_or(takes)
+    };
+    let cases: Vec<&Case> = matrix.cases().iter().filter(own).collect();
     let (sender, events) = mpsc::channel();
-    Ok(thread::scope(|scope| {
+    let results = thread::scope(|scope| {
         scope.spawn(move || progress::show(&events));
         let results = suite.run(&cases, Some(&sender));
         drop(sender);
         results
-    }))
+    });
+    Ok(match args.partition {
+        Some(here) => partition::whole_roll(matrix, results, here),
+        None => results,
+    })
 }
 
 /// Launches spend most of their time waiting for the engine.
@@ -141,7 +166,8 @@ pub(super) fn jobs(common: &Common) -> usize {
     common.jobs.map_or(cores + 1, usize::from)
 }
 
-fn print(
+/// The rows and what they amount to, as it was asked for.
+pub(super) fn print(
     common: &Common,
     matrix: &Matrix,
     results: &[CaseResult],
@@ -153,7 +179,7 @@ fn print(
         return Ok(terminal::say(&text)?);
     }
     let terminal = Terminal::stdout(common.color);
-    terminal.table(results, matrix)?;
+    terminal.table(&partition::own(results), matrix)?;
     let mut notes = vec![format!(
         "bundle: {}",
         summary.bundle.as_deref().unwrap_or_default()
@@ -169,5 +195,6 @@ fn print(
             summary.lifts.join(", ")
         ));
     }
+    notes.extend(summary.sharding.clone());
     Ok(terminal.conclusion(summary, &notes)?)
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::partition::Partition;
+use crate::seal::statement::attestation::OTHER_SHARD;
+
 /// What is known of a row after its launches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -93,6 +96,12 @@ pub enum Reason {
     /// The engine stopped answering before the row.
     #[error("the engine stopped answering")]
     EngineLost,
+    /// The run is one of several shards, and the row is another's.
+    #[error("the row is left to another shard: this is {here}")]
+    OtherShard {
+        /// This shard.
+        here: Partition,
+    },
     /// The plan has a launch that no record shows.
     #[error("launch `{launch}` left no record")]
     NoRecord {
@@ -225,6 +234,7 @@ impl Reason {
             Self::Pending { .. } => "pending",
             Self::Interrupted => "interrupted",
             Self::EngineLost => "engine_lost",
+            Self::OtherShard { .. } => OTHER_SHARD,
             Self::NoRecord { .. } => "no_record",
             Self::Trouble { .. } => "trouble",
             Self::Mismatched { .. } => "mismatched",

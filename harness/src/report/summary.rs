@@ -35,6 +35,8 @@ pub struct Summary {
     /// What this run knows of the owner's decision on B0''': always that it is no
     /// part of it.
     pub disposition: &'static str,
+    /// Which part of a run it is, or what it was merged from.
+    pub sharding: Option<String>,
     /// Every row.
     pub rows: Vec<RowSummary>,
 }
@@ -90,6 +92,7 @@ impl Summary {
             deferred,
             lifts,
             disposition: NOT_DISPOSED,
+            sharding: None,
             rows: results.iter().map(row).collect(),
         }
     }

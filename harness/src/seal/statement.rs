@@ -113,7 +113,9 @@ impl Subjects {
         }
     }
 
-    fn named(&self) -> [(&'static str, Sha256Digest); 6] {
+    /// Each with its name, in order.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, Sha256Digest); 6] {
         [
             ("checker", self.checker),
             ("airlock", self.airlock),

@@ -39,13 +39,10 @@ impl Outputs {
         let summary = Summary::of(results, deferred, Vec::new());
         let verified = sealed(matrix, results, &summary)?;
         let terminal = Terminal::plain();
-        let (mut table, mut conclusion) = (Vec::new(), Vec::new());
-        terminal.write_table(&mut table, results, matrix)?;
-        terminal.write_conclusion(&mut conclusion, &summary, &[])?;
         let junit = verified.files().get("junit.xml").unwrap_or_default();
         Ok(Self {
-            table: String::from_utf8(table)?,
-            conclusion: String::from_utf8(conclusion)?,
+            table: terminal.rows(results, matrix),
+            conclusion: terminal.amount(&summary, &[]),
             junit: String::from_utf8(junit.to_vec())?,
             said: verified.attestation().clone(),
             subjects: *verified.subjects(),

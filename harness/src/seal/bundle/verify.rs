@@ -14,7 +14,7 @@ use crate::seal::digest::Sha256Digest;
 use crate::seal::dsse::{DsseError, Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
 use crate::seal::key::pem::{self, PemError};
 use crate::seal::key::{KeyId, Role};
-use crate::seal::statement::attestation::{Attestation, FileEntry};
+use crate::seal::statement::attestation::{Attestation, FileEntry, Sharding};
 use crate::seal::statement::{Statement, StatementError, Subjects, test_result};
 
 /// A bundle is not to be believed. Each variant names the file.
@@ -124,6 +124,8 @@ pub enum Standing {
     Development,
     /// A run with a boundary lifted.
     Lifted,
+    /// Part of a run.
+    Shard,
 }
 
 impl std::fmt::Display for Standing {
@@ -133,6 +135,7 @@ impl std::fmt::Display for Standing {
             Self::UnknownSigner => "a bundle whose signer is not known",
             Self::Development => "a bundle signed with a development key",
             Self::Lifted => "a run with a boundary lifted",
+            Self::Shard => "one shard of a run",
         })
     }
 }
@@ -174,6 +177,14 @@ impl VerifiedBundle {
         self.statement.predicate()
     }
 
+    /// SHA-256 of what it says: of the payload that was signed.
+    ///
+    /// # Errors
+    /// A number in it has no canonical form, which one that was read cannot have.
+    pub fn statement_digest(&self) -> Result<Sha256Digest, StatementError> {
+        Ok(Sha256Digest::of(&self.statement.to_bytes()?))
+    }
+
     /// Of what it says it.
     #[must_use]
     pub fn subjects(&self) -> &Subjects {
@@ -205,9 +216,10 @@ impl VerifiedBundle {
     pub fn require_attestation(&self) -> Result<(), VerifyError> {
         match self.standing {
             Standing::Attestation => Ok(()),
-            observed @ (Standing::UnknownSigner | Standing::Development | Standing::Lifted) => {
-                Err(VerifyError::NotAnAttestation { observed })
-            }
+            observed @ (Standing::UnknownSigner
+            | Standing::Development
+            | Standing::Lifted
+            | Standing::Shard) => Err(VerifyError::NotAnAttestation { observed }),
         }
     }
 }
@@ -376,6 +388,7 @@ fn embedded_key(folder: &BundleFolder) -> Result<crate::seal::key::PublicKey, Ve
 
 fn standing(said: &Attestation, anchor: &Anchor) -> Standing {
     match (said.signer.role, anchor) {
+        _ if matches!(said.sharding, Some(Sharding::Shard(_))) => Standing::Shard,
         _ if !said.lifts.is_empty() => Standing::Lifted,
         (Role::Development, _) => Standing::Development,
         (Role::Operator, Anchor::Embedded) => Standing::UnknownSigner,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::instant::{Instant, InstantError};
 pub use self::rows::{Layer, Row, VerdictWord};
+pub use self::sharding::{OTHER_SHARD, Shard, Sharding};
 use super::super::bundle::path::BundlePath;
 use super::super::digest::Sha256Digest;
 use super::super::key::{KeyId, Role};
@@ -17,6 +18,7 @@ use super::Predicate;
 
 mod instant;
 mod rows;
+mod sharding;
 
 /// The version of this predicate's fields. It goes up when a field changes meaning.
 pub const SCHEMA: u32 = 1;
@@ -51,6 +53,9 @@ pub struct Attestation {
     pub does_not_assert: Vec<String>,
     /// The boundaries lifted for the whole run. A run with a lift attests nothing.
     pub lifts: Vec<String>,
+    /// Present if this is a shard of a run, or was merged from shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sharding: Option<Sharding>,
 }
 
 /// Which run.
@@ -258,6 +263,12 @@ pub enum PredicateError {
         /// How many survivors are named.
         survived: usize,
     },
+    /// What is said of shards is not what the rows bear out.
+    #[error("expected {expected}")]
+    Sharding {
+        /// What must be so.
+        expected: &'static str,
+    },
     /// It does not say what it does not assert.
     #[error("expected at least one sentence on what is not asserted")]
     NothingDisclaimed,
@@ -328,6 +339,9 @@ impl Predicate for Attestation {
             .all(|sentence| sentence.trim().is_empty())
         {
             return Err(PredicateError::NothingDisclaimed);
+        }
+        if let Some(sharding) = &self.sharding {
+            sharding.check(&self.rows)?;
         }
         self.mutants.as_ref().map_or(Ok(()), Mutants::check)
     }

@@ -95,6 +95,7 @@ pub(crate) fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestatio
         files: vec![],
         does_not_assert: vec![note("This is not a gate.")],
         lifts: vec![],
+        sharding: None,
     }
 }
 

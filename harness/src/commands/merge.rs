@@ -1,0 +1,126 @@
+//! `merge`: the bundles of a run's shards become one, or it is said why not.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use negatives::matrix::Matrix;
+
+use super::{Failure, attest};
+use crate::bundle::{self, Rejudged, RunFacts};
+use crate::cli::{Common, Merge};
+use crate::exit::Exit;
+use crate::merge::{self, Joined, ShardBundle};
+use crate::report::summary::Summary;
+use crate::seal::bundle::folder::BundleFolder;
+use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use crate::seal::dsse::TrustedKeys;
+use crate::seal::key::{PublicKey, Role, Signer};
+use crate::seal::statement::attestation::Sharding;
+use crate::suite::CaseResult;
+
+/// Verifies and judges every shard again, joins them, and seals the whole.
+pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let signer = attest::signer(common)?;
+    let anchor = anchor(args, &signer)?;
+    let shards = args.shards.iter().map(|path| {
+        let (verified, rejudged) = believed(path, &anchor)?;
+        Ok(ShardBundle {
+            path: path.clone(),
+            verified,
+            rejudged,
+        })
+    });
+    let shards = shards.collect::<Result<Vec<_>, Failure>>()?;
+    let joined = merge::join(shards, signer.role()).map_err(refused)?;
+    let Joined {
+        results,
+        shards,
+        run,
+        host,
+        engine,
+        subjects,
+        lifts,
+    } = joined;
+    let facts = RunFacts {
+        id: crate::stand::new_run().map_err(Failure::internal)?,
+        started: run.started.time(),
+        finished: run.finished.time(),
+        host,
+        engine,
+        subjects,
+        lifts,
+        mutants: None,
+        sharding: Some(Sharding::Merged { shards }),
+    };
+    seal(common, &matrix, &facts, &results, &signer)
+}
+
+fn seal(
+    common: &Common,
+    matrix: &Matrix,
+    facts: &RunFacts,
+    results: &[CaseResult],
+    signer: &Signer,
+) -> Result<Exit, Failure> {
+    let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+    let mut summary = Summary::of(results, deferred, facts.lifts.clone());
+    summary.engine = bundle::engine_words(&facts.engine.identity);
+    summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
+    let path = bundle::write(&common.out, facts, results, matrix, &summary, signer)
+        .map_err(Failure::internal)?;
+    summary.bundle = Some(path.display().to_string());
+    attest::print(common, matrix, results, &summary, signer.role())?;
+    Ok(summary.exit())
+}
+
+/// With which keys the shards are believed: those that are named; else the operator's
+/// own, who signs the whole; else the one that each brings.
+fn anchor(args: &Merge, signer: &Signer) -> Result<Anchor, Failure> {
+    let read = |path: &std::path::PathBuf| {
+        PublicKey::read(path).map_err(|error| Failure {
+            exit: Exit::Usage,
+            hint: error.hint(),
+            error: error.into(),
+        })
+    };
+    if !args.public_key.is_empty() {
+        let keys = args.public_key.iter().map(read);
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let keys = TrustedKeys::new(keys, NonZeroUsize::MIN).map_err(Failure::internal)?;
+        return Ok(Anchor::Keys(keys));
+    }
+    Ok(match signer.role() {
+        Role::Operator => Anchor::Keys(TrustedKeys::one(signer.public())),
+        Role::Development => Anchor::Embedded,
+    })
+}
+
+/// A bundle of which every byte is vouched for and every verdict borne out.
+pub(super) fn believed(
+    path: &Path,
+    anchor: &Anchor,
+) -> Result<(VerifiedBundle, Rejudged), Failure> {
+    let named = |error: &dyn std::error::Error| {
+        let chain = crate::error::chain(error);
+        refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
+    };
+    let folder = BundleFolder::open(path)
+        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+    let verified = verify_bundle(&folder, anchor).map_err(|error| named(&error))?;
+    let rejudged = bundle::rejudge(&verified).map_err(|error| named(&error))?;
+    Ok((verified, rejudged))
+}
+
+/// One of several bundles is not to be believed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unbelieved(String);
+
+fn refused(error: impl std::error::Error + 'static) -> Failure {
+    Failure {
+        exit: Exit::Broken,
+        error: Box::new(error),
+        hint: None,
+    }
+}

@@ -1,0 +1,40 @@
+//! `summary`: a verified bundle in Markdown, for the page of a CI job.
+
+use negatives::matrix::Matrix;
+
+use super::{Failure, merge};
+use crate::bundle;
+use crate::cli::SummaryOf;
+use crate::exit::Exit;
+use crate::report::markdown;
+use crate::report::terminal::say;
+use crate::seal::bundle::verify::Anchor;
+
+/// Prints it. What cannot be verified is not summed up.
+pub(super) fn summary(args: &SummaryOf) -> Result<Exit, Failure> {
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let (verified, rejudged) = merge::believed(&args.bundle, &Anchor::Embedded)?;
+    let said = verified.attestation();
+    let mut notes = vec![
+        format!(
+            "run {} from {} to {}",
+            said.run.id, said.run.started, said.run.finished
+        ),
+        format!(
+            "kernel {} {}, {}",
+            said.host.kernel,
+            said.host.arch,
+            bundle::engine_words(&rejudged.engine.identity)
+        ),
+        format!("this is {}", verified.standing()),
+    ];
+    notes.extend(said.sharding.as_ref().map(ToString::to_string));
+    if !said.lifts.is_empty() {
+        notes.push(format!(
+            "lifted: {}: this run attests nothing",
+            said.lifts.join(", ")
+        ));
+    }
+    say(markdown::page(&rejudged.results, &matrix, &notes).trim_end())?;
+    Ok(Exit::Held)
+}

@@ -1,0 +1,326 @@
+//! Joins the shards of a run into one roll, or says what keeps them apart.
+//!
+//! Every shard was verified and judged again before it gets here. This file owns
+//! that they are all the shards of one and the same thing, each row from the one
+//! shard that takes it. It writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::bundle::Rejudged;
+use crate::engine::Account;
+use crate::partition::Partition;
+use crate::seal::bundle::verify::VerifiedBundle;
+use crate::seal::key::Role;
+use crate::seal::statement::attestation::{Attestation, Host, Run, Shard, Sharding};
+use crate::seal::statement::{StatementError, Subjects};
+use crate::suite::CaseResult;
+
+/// A shard's bundle, verified and judged again.
+#[derive(Debug)]
+pub struct ShardBundle {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it says.
+    pub verified: VerifiedBundle,
+    /// Its rows, as judged now.
+    pub rejudged: Rejudged,
+}
+
+/// Shards that belong together.
+#[derive(Debug)]
+pub struct Joined {
+    /// The whole roll, in order.
+    pub results: Vec<CaseResult>,
+    /// The shards, by index.
+    pub shards: Vec<Shard>,
+    /// From the first start to the last finish; the id is the first shard's.
+    pub run: Run,
+    /// Where all of them ran.
+    pub host: Host,
+    /// The engine's account of itself, the same in all of them.
+    pub engine: Account,
+    /// What all of them are about.
+    pub subjects: Subjects,
+    /// What was lifted in all of them.
+    pub lifts: Vec<String>,
+}
+
+/// Shards cannot be joined.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// There is nothing to join.
+    #[error("expected the bundles of at least two shards, observed {observed}")]
+    TooFew {
+        /// How many were given.
+        observed: usize,
+    },
+    /// A bundle is not of a shard.
+    #[error("expected `{path}` to be a shard of a run, observed a bundle of a whole run")]
+    NotAShard {
+        /// The bundle.
+        path: PathBuf,
+    },
+    /// A bundle is of a run that was cut otherwise.
+    #[error(
+        "expected `{path}` to be one of {expected} shards, as `{first}` is, observed {observed}"
+    )]
+    Cut {
+        /// The bundle.
+        path: PathBuf,
+        /// The one before it.
+        first: PathBuf,
+        /// Its number of shards.
+        expected: u32,
+        /// The bundle's.
+        observed: Partition,
+    },
+    /// One shard was given twice.
+    #[error("expected each shard once, observed {partition} in `{first}` and in `{second}`")]
+    Doubled {
+        /// Which.
+        partition: Partition,
+        /// One bundle.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// A shard was not given, so its rows would be missing.
+    #[error("expected every shard, observed none that is {partition}")]
+    Missing {
+        /// Which.
+        partition: Partition,
+    },
+    /// Two shards are not of the same thing, or not from the same kind of place.
+    #[error(
+        "expected the {what} of `{path}` to be `{first}`'s: expected `{expected}`, observed `{observed}`"
+    )]
+    Differs {
+        /// What differs.
+        what: &'static str,
+        /// The bundle.
+        path: PathBuf,
+        /// The one it was compared with.
+        first: PathBuf,
+        /// That one's.
+        expected: String,
+        /// The bundle's.
+        observed: String,
+    },
+    /// A launch, or a run, is in two shards.
+    #[error("expected every {what} once, observed `{value}` in `{path}` again")]
+    Repeated {
+        /// A run id or a nonce.
+        what: &'static str,
+        /// Which.
+        value: String,
+        /// The second bundle that has it.
+        path: PathBuf,
+    },
+    /// A shard signed by nobody cannot become part of what an operator signs.
+    #[error("expected `{path}` to be signed with an operator's key, observed a development key")]
+    Development {
+        /// The bundle.
+        path: PathBuf,
+    },
+    /// A statement could not be written again.
+    #[error("failed to digest the statement of `{path}`")]
+    Statement {
+        /// The bundle.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: StatementError,
+    },
+}
+
+/// Joins shards, for a signer in this role.
+///
+/// # Errors
+/// The first thing that keeps them apart.
+pub fn join(shards: Vec<ShardBundle>, signer: Role) -> Result<Joined, MergeError> {
+    let by_index = by_index(&shards)?;
+    let Some(first) = by_index.values().next() else {
+        return Err(MergeError::TooFew { observed: 0 });
+    };
+    for shard in by_index.values() {
+        require_same(first, shard)?;
+        if signer == Role::Operator && said(shard).signer.role == Role::Development {
+            return Err(MergeError::Development {
+                path: shard.path.clone(),
+            });
+        }
+    }
+    require_own_launches(by_index.values().copied())?;
+    let run = by_index.values().fold(said(first).run.clone(), |all, it| {
+        let run = &said(it).run;
+        Run {
+            started: all.started.min(run.started),
+            finished: all.finished.max(run.finished),
+            ..all
+        }
+    });
+    let notes = by_index.iter().map(|(partition, it)| note(*partition, it));
+    let notes = notes.collect::<Result<Vec<_>, _>>()?;
+    let mut results = Vec::new();
+    for (partition, shard) in &by_index {
+        let own = |it: &&CaseResult| partition.takes(u32::from(it.case.number));
+        results.extend(shard.rejudged.results.iter().filter(own).map(timed));
+    }
+    results.sort_by_key(|it| it.case.number);
+    Ok(Joined {
+        results,
+        shards: notes,
+        run,
+        host: said(first).host.clone(),
+        engine: first.rejudged.engine.clone(),
+        subjects: *first.verified.subjects(),
+        lifts: said(first).lifts.clone(),
+    })
+}
+
+fn said(shard: &ShardBundle) -> &Attestation {
+    shard.verified.attestation()
+}
+
+/// All shards of one run, each once.
+fn by_index(shards: &[ShardBundle]) -> Result<BTreeMap<Partition, &ShardBundle>, MergeError> {
+    let mut found: BTreeMap<Partition, &ShardBundle> = BTreeMap::new();
+    for shard in shards {
+        let Some(Sharding::Shard(partition)) = said(shard).sharding else {
+            return Err(MergeError::NotAShard {
+                path: shard.path.clone(),
+            });
+        };
+        if let Some((first, other)) = found.first_key_value()
+            && first.count() != partition.count()
+        {
+            return Err(MergeError::Cut {
+                path: shard.path.clone(),
+                first: other.path.clone(),
+                expected: first.count(),
+                observed: partition,
+            });
+        }
+        if let Some(other) = found.insert(partition, shard) {
+            return Err(MergeError::Doubled {
+                partition,
+                first: other.path.clone(),
+                second: shard.path.clone(),
+            });
+        }
+    }
+    let count = found.keys().next().map_or(0, |first| first.count());
+    for index in 1..=count {
+        match Partition::new(index, count) {
+            Ok(partition) if !found.contains_key(&partition) => {
+                return Err(MergeError::Missing { partition });
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    if found.len() < 2 {
+        let observed = found.len();
+        return Err(MergeError::TooFew { observed });
+    }
+    Ok(found)
+}
+
+/// Everything in which the shards of one run agree, each in one line.
+fn agreement(shard: &ShardBundle) -> Vec<(&'static str, String)> {
+    let (said, host) = (said(shard), &said(shard).host);
+    let engine = &shard.rejudged.engine;
+    let lacking = serde_json::to_string(&engine.lacking);
+    let mut all: Vec<(&str, String)> = shard
+        .verified
+        .subjects()
+        .named()
+        .map(|(name, digest)| (name, digest.to_string()))
+        .to_vec();
+    all.extend([
+        ("kernel", host.kernel.clone()),
+        ("machine", host.arch.clone()),
+        ("engine", host.engine.name.clone()),
+        ("engine's version", host.engine.version.clone()),
+        ("engine's interface", host.engine.api.clone()),
+        ("runtime", host.runtime.clone()),
+        ("storage", engine.identity.storage.clone()),
+        ("rootless engine", engine.identity.rootless.to_string()),
+        ("engine's abilities", lacking.unwrap_or_default()),
+        ("lifts", said.lifts.join(", ")),
+        ("deferred rows", said.deferred.join(", ")),
+    ]);
+    // Not subjects, but what the subjects were run with.
+    for file in ["profile.json", "seccomp.json"] {
+        let entry = said.files.iter().find(|it| it.path.as_str() == file);
+        let digest = entry.map_or("missing".to_owned(), |it| it.sha256.to_string());
+        all.push((file, digest));
+    }
+    all
+}
+
+fn require_same(first: &ShardBundle, shard: &ShardBundle) -> Result<(), MergeError> {
+    for ((what, expected), (_, observed)) in agreement(first).into_iter().zip(agreement(shard)) {
+        if expected != observed {
+            return Err(MergeError::Differs {
+                what,
+                path: shard.path.clone(),
+                first: first.path.clone(),
+                expected,
+                observed,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// No run and no launch is in two shards.
+fn require_own_launches<'a>(
+    shards: impl Iterator<Item = &'a ShardBundle>,
+) -> Result<(), MergeError> {
+    let mut seen = BTreeSet::new();
+    for shard in shards {
+        let repeated = |what, value: &str| MergeError::Repeated {
+            what,
+            value: value.to_owned(),
+            path: shard.path.clone(),
+        };
+        let run = &said(shard).run.id;
+        if !seen.insert(run.clone()) {
+            return Err(repeated("run", run));
+        }
+        let launches = shard.rejudged.results.iter();
+        for launch in launches.flat_map(|it| &it.observed.launches) {
+            if !launch.nonce.is_empty() && !seen.insert(launch.nonce.clone()) {
+                return Err(repeated("nonce", &launch.nonce));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn note(partition: Partition, shard: &ShardBundle) -> Result<Shard, MergeError> {
+    let statement = shard.verified.statement_digest();
+    Ok(Shard {
+        partition,
+        run: said(shard).run.clone(),
+        role: said(shard).signer.role,
+        keyid: said(shard).signer.keyid,
+        statement: statement.map_err(|source| MergeError::Statement {
+            path: shard.path.clone(),
+            source,
+        })?,
+    })
+}
+
+/// A row's time is not in its observations; what its launches took is.
+fn timed(result: &CaseResult) -> CaseResult {
+    let launches = result.observed.launches.iter();
+    CaseResult {
+        millis: launches.fold(0, |all, it| it.millis.saturating_add(all)),
+        ..result.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;
