@@ -9,12 +9,14 @@ use crate::partition::Partition;
 
 mod accept;
 mod dispose;
+mod documents;
 mod merge;
 mod report;
 mod summary;
 
 pub use accept::Accept;
 pub use dispose::Dispose;
+pub use documents::{Completions, Man};
 pub use merge::Merge;
 pub use report::Report;
 pub use summary::SummaryOf;
@@ -192,6 +194,10 @@ pub enum Command {
     },
     /// Say what this host can do, and what to do where it cannot.
     Doctor,
+    /// Print the completions of this command line for a shell.
+    Completions(Completions),
+    /// Print the manual page, or write one for every command into a folder.
+    Man(Man),
     /// Clean up after a run that died; started by the harness itself.
     #[command(hide = true)]
     Reap(Reap),

@@ -14,6 +14,7 @@ mod attest;
 mod check;
 mod dispose;
 mod doctor;
+mod documents;
 mod explain;
 mod keygen;
 mod list;
@@ -94,6 +95,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Summary(args) => summary::summary(&args),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
+        Command::Completions(args) => documents::completions(&args),
+        Command::Man(args) => documents::man(&args),
         Command::Reap(task) => {
             crate::reaper::reap(&task);
             Ok(Exit::Held)
