@@ -11,22 +11,28 @@ use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::judge::Expected;
 use crate::record::Observations;
-use crate::report::html::{self, HtmlError, Report};
+use crate::report::html::HtmlError;
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::bundle::write::{BundleWriter, WriteError};
-use crate::seal::canonical::{self, CanonicalError};
+use crate::seal::canonical::CanonicalError;
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
+use crate::seal::statement::attestation::{Host, Mutants, Sharding};
 use crate::suite::CaseResult;
 
+mod believe;
+mod derived;
 mod junit;
+pub mod policy;
 mod rejudge;
 mod statement;
 
+use derived::Source;
+
+pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
 pub(crate) use statement::NO_OWNER;
 pub use statement::this_host;
@@ -121,24 +127,22 @@ pub fn write(
         .filter(|result| result.observed != Observations::default())
     {
         let file = observations_file(result.case.id.as_str());
-        add_json(&mut writer, &file, &result.observed)?;
+        writer.add(&file, &derived::json(&file, &result.observed)?)?;
     }
-    let locked = crate::profile::Profile::locked(statement::USER)?;
-    add_json(&mut writer, "profile.json", &locked)?;
-    let oci = seccomp::oci_json(&locked.policy, crate::profile::NATIVE, &[]);
-    add_json(&mut writer, "seccomp.json", &oci)?;
-    add_json(&mut writer, ENGINE_FILE, &facts.engine)?;
-    writer.add(MATRIX_FILE, negatives::matrix::MATRIX_TOML.as_bytes())?;
-    writer.add(POLICY_FILE, seccomp::policy::POLICY_TOML.as_bytes())?;
-    writer.add(
-        "junit.xml",
-        &junit::render(facts, results, matrix, signer.role())?,
-    )?;
+    writer.add(ENGINE_FILE, &derived::json(ENGINE_FILE, &facts.engine)?)?;
     let artifacts = facts.subjects;
     let mut said = statement::of(facts, results, summary, signer);
-    let expected = Expected::of(&artifacts, facts.engine.lacking.clone())?;
-    let page = page(&said, &artifacts, results, matrix, &expected)?;
-    writer.add(REPORT_FILE, page.as_bytes())?;
+    let source = Source {
+        said: &said,
+        subjects: &artifacts,
+        engine: &facts.engine,
+        results,
+        matrix,
+        expected: &Expected::of(&artifacts, facts.engine.lacking.clone())?,
+    };
+    for (file, bytes) in derived::files(&source)? {
+        writer.add(file, &bytes)?;
+    }
     said.files = writer.files();
     let audited = Audited {
         said: &said,
@@ -146,57 +150,33 @@ pub fn write(
         results,
         matrix,
     };
-    add_json(&mut writer, audit::FILE, &SelfAudit::of(&audited))?;
+    writer.add(
+        audit::FILE,
+        &derived::json(audit::FILE, &SelfAudit::of(&audited))?,
+    )?;
     Ok(writer.seal(&artifacts, said, signer)?)
 }
 
 /// The page of a bundle, made again from what was verified and judged: the same bytes
-/// as the bundle's own, if the same release made it.
+/// as the bundle's own.
 ///
 /// # Errors
 /// This program's own matrix cannot be used, or the page not be filled in.
 pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
     let matrix = Matrix::builtin()?;
-    page(
-        bundle.attestation(),
-        bundle.subjects(),
-        &rejudged.results,
-        &matrix,
-        &rejudged.expected,
-    )
-}
-
-fn page(
-    said: &Attestation,
-    subjects: &Subjects,
-    results: &[CaseResult],
-    matrix: &Matrix,
-    expected: &Expected,
-) -> Result<String, BundleError> {
-    Ok(html::render(&Report {
-        said,
-        subjects,
-        results,
-        matrix,
-        expected,
-    })?)
+    derived::page(&Source {
+        said: bundle.attestation(),
+        subjects: bundle.subjects(),
+        engine: &rejudged.engine,
+        results: &rejudged.results,
+        matrix: &matrix,
+        expected: &rejudged.expected,
+    })
 }
 
 /// Where a row's launches are in a bundle.
 pub(crate) fn observations_file(case: &str) -> String {
     format!("observations/{case}.json")
-}
-
-fn add_json<T: serde::Serialize>(
-    writer: &mut BundleWriter,
-    file: &str,
-    value: &T,
-) -> Result<(), BundleError> {
-    let bytes = canonical::to_bytes(value).map_err(|source| BundleError::Json {
-        file: file.to_owned(),
-        source,
-    })?;
-    Ok(writer.add(file, &bytes)?)
 }
 
 /// What a run with this image is about.
@@ -228,3 +208,6 @@ pub fn engine_words(engine: &Identity) -> String {
         engine.name, engine.version, engine.runtime, engine.storage
     )
 }
+
+#[cfg(test)]
+mod tests;

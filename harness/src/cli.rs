@@ -13,6 +13,7 @@ mod documents;
 mod merge;
 mod report;
 mod summary;
+mod verify;
 
 pub use accept::Accept;
 pub use dispose::Dispose;
@@ -20,6 +21,7 @@ pub use documents::{Completions, Man};
 pub use merge::Merge;
 pub use report::Report;
 pub use summary::SummaryOf;
+pub use verify::Verify;
 
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
@@ -248,16 +250,6 @@ pub struct Run {
         allow_hyphen_values = true
     )]
     pub rest: Vec<String>,
-}
-
-/// What `verify` takes.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The bundle: the folder that `attest` wrote.
-    pub bundle: PathBuf,
-    /// The operator's public key (SPKI PEM): only with it is it known who signed.
-    #[arg(long, value_name = "FILE")]
-    pub public_key: Option<PathBuf>,
 }
 
 /// What the reaper is told.

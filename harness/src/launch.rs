@@ -28,6 +28,9 @@ pub use folders::{FolderError, Scratch};
 /// How long a launch may take before it is killed and counted as not run.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// How many bytes of a nonce are drawn.
+const NONCE_RANDOM: usize = 16;
+
 /// What every launch of a run shares.
 #[derive(Debug)]
 pub struct Bench<'a> {
@@ -219,7 +222,7 @@ impl Bench<'_> {
 
     fn carry_out(&self, order: &Order, record: &mut LaunchRecord) -> Result<(), LaunchError> {
         let number = self.scratch.next_number();
-        record.nonce = fresh_nonce()?;
+        record.nonce = fresh_nonce(self.run)?;
         if order.task.needs_database() {
             record.database = Some(self.database.ask()?);
         }
@@ -359,10 +362,19 @@ fn argv(subject: Vec<String>, profile: &Profile, nonce: &str) -> Result<Vec<Stri
     ])
 }
 
-fn fresh_nonce() -> Result<String, LaunchError> {
-    let mut bytes = [0_u8; 16];
+/// The run's id and 16 random bytes, in hex: a record says of which run it is, in
+/// every place that repeats its nonce.
+fn fresh_nonce(run: &str) -> Result<String, LaunchError> {
+    let mut bytes = [0_u8; NONCE_RANDOM];
     getrandom::fill(&mut bytes).map_err(LaunchError::Nonce)?;
-    Ok(hex::encode(bytes))
+    Ok(format!("{run}{}", hex::encode(bytes)))
+}
+
+/// Whether a nonce was drawn in this run.
+pub(crate) fn is_nonce_of(run: &str, nonce: &str) -> bool {
+    let random = nonce.strip_prefix(run).unwrap_or_default();
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    random.len() == 2 * NONCE_RANDOM && random.bytes().all(hex)
 }
 
 /// A record of a launch of which nothing was observed yet.

@@ -12,11 +12,11 @@ use std::time::Instant;
 
 use negatives::matrix::Case;
 
-use crate::checks;
+use crate::checks::{self, Sampler};
 use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
 use crate::launch::{Bench, Order};
 use crate::plan;
-use crate::record::{LaunchRecord, Observations};
+use crate::record::{CheckRecord, LaunchRecord, Observations};
 
 /// What a run tells its listeners.
 #[derive(Debug)]
@@ -53,6 +53,24 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
+    /// A case with the verdict that follows from what was observed.
+    #[must_use]
+    pub fn judged(
+        case: &Case,
+        launches: Vec<LaunchRecord>,
+        checks: Vec<CheckRecord>,
+        expected: &Expected,
+    ) -> Self {
+        let observed = Observations { launches, checks };
+        Self {
+            case: case.clone(),
+            verdict: judge::judge(case, &observed, expected),
+            filters: judge::filter_proof(&observed),
+            observed,
+            millis: 0,
+        }
+    }
+
     /// Of a row that nothing was observed of.
     #[must_use]
     pub fn not_run(case: &Case, reason: Reason) -> Self {
@@ -133,31 +151,42 @@ impl Suite<'_> {
             let (cases, launches) = (cases.len(), board.queue.len());
             tell(events, Event::Started { cases, launches });
         }
-        self.judge_what_needs_no_launch(&board, events);
+        let sampler = Sampler::new(self.bench, self.expected);
         let warm_up = lock(&board).needs_database();
         thread::scope(|scope| {
             if warm_up {
                 scope.spawn(|| self.bench.database.warm_up());
             }
+            scope.spawn(|| self.judge_what_needs_no_launch(&board, &sampler, events));
             for _ in 0..self.jobs.max(1) {
-                scope.spawn(|| self.work(&board, events));
+                scope.spawn(|| self.work(&board, &sampler, events));
             }
         });
         let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
         call_the_roll(cases, board.results, self.stop)
     }
 
-    fn judge_what_needs_no_launch(&self, board: &Mutex<Board<'_>>, events: Option<&Sender<Event>>) {
-        let mut board = lock(board);
-        let empty: Vec<usize> = (0..board.pending.len())
-            .filter(|index| board.pending[*index].left == 0)
-            .collect();
+    fn judge_what_needs_no_launch(
+        &self,
+        board: &Mutex<Board<'_>>,
+        sampler: &Sampler<'_>,
+        events: Option<&Sender<Event>>,
+    ) {
+        let empty = lock(board).without_launches();
         for index in empty {
-            self.conclude(&mut board, index, events);
+            if self.stop.is_set() {
+                return;
+            }
+            self.conclude(board, index, sampler, events);
         }
     }
 
-    fn work(&self, board: &Mutex<Board<'_>>, events: Option<&Sender<Event>>) {
+    fn work(
+        &self,
+        board: &Mutex<Board<'_>>,
+        sampler: &Sampler<'_>,
+        events: Option<&Sender<Event>>,
+    ) {
         loop {
             let taken = lock(board).take();
             let Some((index, order)) = taken.filter(|_| !self.stop.is_set()) else {
@@ -168,35 +197,34 @@ impl Suite<'_> {
                 self.stop.engine_lost.store(true, Ordering::SeqCst);
             }
             tell(events, Event::Launched { id: order.id });
-            let mut board = lock(board);
-            let pending = &mut board.pending[index];
-            pending.records.push(record);
-            pending.left -= 1;
-            if pending.left == 0 && !self.stop.is_set() {
-                self.conclude(&mut board, index, events);
+            let was_last = lock(board).put(index, record);
+            if was_last && !self.stop.is_set() {
+                self.conclude(board, index, sampler, events);
             }
         }
     }
 
-    fn conclude(&self, board: &mut Board<'_>, index: usize, events: Option<&Sender<Event>>) {
-        let pending = &mut board.pending[index];
-        let mut records = std::mem::take(&mut pending.records);
+    /// Judges a case whose records are all there. The harness's own checks take
+    /// their time, so the board is not held meanwhile.
+    fn conclude(
+        &self,
+        board: &Mutex<Board<'_>>,
+        index: usize,
+        sampler: &Sampler<'_>,
+        events: Option<&Sender<Event>>,
+    ) {
+        let (case, mut records, started) = lock(board).hand_over(index);
         records.sort_by(|one, two| one.id.cmp(&two.id));
-        let observed = Observations {
-            launches: records,
-            checks: checks::run(pending.case),
-        };
+        let checks = checks::run(case, sampler);
+        let millis = started.map_or(0, |started| {
+            u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        });
         let result = CaseResult {
-            case: pending.case.clone(),
-            verdict: judge::judge(pending.case, &observed, self.expected),
-            filters: judge::filter_proof(&observed),
-            observed,
-            millis: pending.started.map_or(0, |started| {
-                u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
-            }),
+            millis,
+            ..CaseResult::judged(case, records, checks, self.expected)
         };
         tell(events, Event::Judged(Box::new(result.clone())));
-        board.results.push(result);
+        lock(board).results.push(result);
     }
 }
 
@@ -230,6 +258,27 @@ impl<'c> Board<'c> {
         self.queue
             .iter()
             .any(|(_, order)| order.task.needs_database())
+    }
+
+    fn without_launches(&self) -> Vec<usize> {
+        let indices = 0..self.pending.len();
+        indices
+            .filter(|index| self.pending[*index].left == 0)
+            .collect()
+    }
+
+    /// Takes a record in; whether it was the case's last.
+    fn put(&mut self, index: usize, record: LaunchRecord) -> bool {
+        let pending = &mut self.pending[index];
+        pending.records.push(record);
+        pending.left -= 1;
+        pending.left == 0
+    }
+
+    fn hand_over(&mut self, index: usize) -> (&'c Case, Vec<LaunchRecord>, Option<Instant>) {
+        let pending = &mut self.pending[index];
+        let records = std::mem::take(&mut pending.records);
+        (pending.case, records, pending.started)
     }
 
     fn take(&mut self) -> Option<(usize, Order)> {

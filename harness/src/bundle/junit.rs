@@ -1,10 +1,11 @@
-//! A run's results in the shape the JUnit writer takes.
+//! What a bundle holds, in the shape the JUnit writer takes.
 
 use std::time::Duration;
 
-use negatives::matrix::{Case, Matrix};
+use negatives::matrix::Case;
 
-use super::{DEVELOPMENT, RunFacts, engine_words};
+use super::derived::Source;
+use super::{DEVELOPMENT, engine_words};
 use crate::judge::{Verdict, outcome_words};
 use crate::partition;
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
@@ -12,45 +13,48 @@ use crate::report::summary::NOT_DISPOSED;
 use crate::seal::key::Role;
 use crate::suite::CaseResult;
 
-/// The JUnit report of a run.
-pub(super) fn render(
-    facts: &RunFacts,
-    results: &[CaseResult],
-    matrix: &Matrix,
-    role: Role,
-) -> Result<Vec<u8>, JunitError> {
-    let mut said = format!(
-        "run {}\nengine {}\n",
-        facts.id,
-        engine_words(&facts.engine.identity)
-    );
-    said.push_str(NOT_DISPOSED);
-    said.push('\n');
-    for case in matrix.cases().iter().filter(|case| !called(results, case)) {
-        said.push_str(&format!("not part of this run, not counted: {}\n", case.id));
-    }
-    if role == Role::Development {
-        said.push_str(DEVELOPMENT);
-        said.push('\n');
-    }
-    if !facts.lifts.is_empty() {
-        said.push_str(&format!("lifted: {}\n", facts.lifts.join(", ")));
-    }
-    if let Some(sharding) = &facts.sharding {
-        said.push_str(&format!("{sharding}\n"));
-    }
+/// The JUnit report of a run, made of what its bundle holds and of nothing else.
+pub(super) fn render(source: &Source<'_>) -> Result<Vec<u8>, JunitError> {
     to_xml(&JunitSuite {
         name: "proof-of-block".to_owned(),
-        started: facts.started,
+        started: source.said.run.started.time(),
         // A reader keeps one of two tests with one name: a shard names only its own.
-        cases: partition::own(results).iter().map(case).collect(),
-        deferred: matrix
+        cases: partition::own(source.results).iter().map(case).collect(),
+        deferred: source
+            .matrix
             .deferred()
             .iter()
             .map(|row| format!("{} {}", row.id, row.title))
             .collect(),
-        system_out: said,
+        system_out: words(source),
     })
+}
+
+/// What is said with the suite.
+fn words(source: &Source<'_>) -> String {
+    let run = source.said;
+    let mut said = format!(
+        "run {}\nengine {}\n",
+        run.run.id,
+        engine_words(&source.engine.identity)
+    );
+    said.push_str(NOT_DISPOSED);
+    said.push('\n');
+    let cases = source.matrix.cases().iter();
+    for case in cases.filter(|case| !called(source.results, case)) {
+        said.push_str(&format!("not part of this run, not counted: {}\n", case.id));
+    }
+    if run.signer.role == Role::Development {
+        said.push_str(DEVELOPMENT);
+        said.push('\n');
+    }
+    if !run.lifts.is_empty() {
+        said.push_str(&format!("lifted: {}\n", run.lifts.join(", ")));
+    }
+    if let Some(sharding) = &run.sharding {
+        said.push_str(&format!("{sharding}\n"));
+    }
+    said
 }
 
 fn called(results: &[CaseResult], case: &Case) -> bool {
@@ -74,9 +78,15 @@ fn case(result: &CaseResult) -> JunitCase {
         name: format!("{} {}", result.case.id, result.case.title),
         classname: classname(&result.case),
         outcome,
-        duration: Duration::from_millis(result.millis),
+        duration: Duration::from_millis(launched(result)),
         system_out: transcript(result),
     }
+}
+
+/// How long a row's launches took, all together.
+fn launched(result: &CaseResult) -> u64 {
+    let records = result.observed.launches.iter();
+    records.fold(0, |sum, record| sum.saturating_add(record.millis))
 }
 
 fn classname(case: &Case) -> String {

@@ -5,16 +5,23 @@ use std::collections::BTreeSet;
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
+use super::derived::{self, Source};
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::audit::{self, Audited, ItemId, SelfAudit};
 use crate::engine::Account;
-use crate::judge::{self, Expected, Reason};
+use crate::judge::{Expected, Reason};
+use crate::launch::is_nonce_of;
 use crate::record::{Observations, Role};
 use crate::seal::bundle::verify::VerifiedBundle;
+use crate::seal::bundle::SIGNER_FILE;
 use crate::seal::canonical;
-use crate::seal::statement::attestation::{Row, Sharding};
-use crate::seal::strict_json::{self, JsonError};
+use crate::seal::statement::attestation::{Attestation, Row, Sharding};
+use crate::seal::strict_json;
 use crate::suite::CaseResult;
+
+mod error;
+
+pub use error::RejudgeError;
 
 /// The longest observations file, in bytes.
 const MAX_OBSERVATIONS: usize = 16 << 20;
@@ -32,98 +39,6 @@ pub struct Rejudged {
     pub expected: Expected,
 }
 
-/// A bundle's statement and its observations do not agree.
-#[derive(Debug, thiserror::Error)]
-pub enum RejudgeError {
-    /// This program's own matrix or policy cannot be used.
-    #[error("failed to load this program's own {what}")]
-    Own {
-        /// Which.
-        what: &'static str,
-        /// Why not.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The bundle was made by another matrix or policy.
-    #[error(
-        "`{file}`: expected this program's own, observed another: verify with the release that made it"
-    )]
-    Other {
-        /// Which file.
-        file: &'static str,
-    },
-    /// The bundle has no such file.
-    #[error("`{file}` is missing")]
-    Missing {
-        /// Which file.
-        file: String,
-    },
-    /// An observations file cannot be read.
-    #[error("failed to read `{file}`")]
-    Json {
-        /// Which file.
-        file: String,
-        /// Why not.
-        #[source]
-        source: JsonError,
-    },
-    /// The engine's account is another engine's.
-    #[error("`{ENGINE_FILE}`: expected the statement's engine {expected}, observed {observed}")]
-    Engine {
-        /// The statement's.
-        expected: String,
-        /// The account's.
-        observed: String,
-    },
-    /// A record is not one that the row's plan asks for.
-    #[error("`{file}`: record `{record}` {what}")]
-    Foreign {
-        /// Which file.
-        file: String,
-        /// Which record.
-        record: String,
-        /// What is wrong with it.
-        what: &'static str,
-    },
-    /// The statement says another verdict than the observations bear out.
-    #[error(
-        "`{file}`: row {id}: expected {expected}, as its observations are judged, observed {observed} in the statement"
-    )]
-    Verdict {
-        /// Where the observations are.
-        file: String,
-        /// The row.
-        id: String,
-        /// As judged now.
-        expected: String,
-        /// As signed.
-        observed: String,
-    },
-    /// The self-audits are not what the observations bear out.
-    #[error(
-        "`{}`: {item}: expected the answer computed again, observed another",
-        audit::FILE
-    )]
-    Audit {
-        /// The first item that differs.
-        item: String,
-    },
-    /// The statement does not call the whole roll.
-    #[error(
-        "`statement.dsse.json`: expected all {expected} rows and {deferred} deferred, observed {observed} and {listed}"
-    )]
-    Roll {
-        /// Rows in scope.
-        expected: usize,
-        /// Rows deferred.
-        deferred: usize,
-        /// Rows in the statement.
-        observed: usize,
-        /// Deferred rows in the statement.
-        listed: usize,
-    },
-}
-
 /// Judges every row of a bundle again.
 ///
 /// # Errors
@@ -134,16 +49,7 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     require_own(bundle, MATRIX_FILE, MATRIX_TOML)?;
     require_own(bundle, POLICY_FILE, POLICY_TOML)?;
     let said = bundle.attestation();
-    let (expected, deferred) = (matrix.cases().len(), matrix.deferred().len());
-    if said.rows.len() != expected || said.deferred.len() != deferred {
-        let (observed, listed) = (said.rows.len(), said.deferred.len());
-        return Err(RejudgeError::Roll {
-            expected,
-            deferred,
-            observed,
-            listed,
-        });
-    }
+    call_the_roll(&matrix, said)?;
     let engine = engine(bundle)?;
     let against = Expected::of(bundle.subjects(), engine.lacking.clone())
         .map_err(|error| own("policy")(Box::new(error)))?;
@@ -157,12 +63,73 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
         });
     }
     let audit = same_audit(bundle, &results, &matrix)?;
+    bear_out(
+        bundle,
+        &Source {
+            said,
+            subjects: bundle.subjects(),
+            engine: &engine,
+            results: &results,
+            matrix: &matrix,
+            expected: &against,
+        },
+    )?;
     Ok(Rejudged {
         results,
         audit,
         engine,
         expected: against,
     })
+}
+
+/// All rows, and the deferred ones by name.
+fn call_the_roll(matrix: &Matrix, said: &Attestation) -> Result<(), RejudgeError> {
+    let deferred: Vec<&str> = matrix.deferred().iter().map(|row| &*row.id).collect();
+    let listed: Vec<&str> = said.deferred.iter().map(String::as_str).collect();
+    if said.rows.len() == matrix.cases().len() && listed == deferred {
+        return Ok(());
+    }
+    Err(RejudgeError::Roll {
+        expected: matrix.cases().len(),
+        deferred: deferred.join(" "),
+        observed: said.rows.len(),
+        listed: listed.join(" ").escape_debug().take(200).collect(),
+    })
+}
+
+/// What only shows the rows in another form shows these rows; and nothing lies in
+/// the bundle that has no place there.
+fn bear_out(bundle: &VerifiedBundle, source: &Source<'_>) -> Result<(), RejudgeError> {
+    if let Some(field) = statement::not_borne_out(source.said, source.results) {
+        return Err(RejudgeError::Field { field });
+    }
+    let made = derived::files(source).map_err(|error| RejudgeError::Own {
+        what: "form of what a bundle shows",
+        source: Box::new(error),
+    })?;
+    let mut known = BTreeSet::from([SIGNER_FILE, ENGINE_FILE, audit::FILE].map(str::to_owned));
+    for (file, bytes) in made {
+        match bundle.files().get(file) {
+            Some(there) if there == bytes => known.insert(file.to_owned()),
+            Some(_) => return Err(RejudgeError::NotBorneOut { file }),
+            None => {
+                let file = file.to_owned();
+                return Err(RejudgeError::Missing { file });
+            }
+        };
+    }
+    let rows = source.matrix.cases().iter();
+    known.extend(rows.map(|case| observations_file(case.id.as_str())));
+    match bundle
+        .files()
+        .iter()
+        .find(|(path, _)| !known.contains(path.as_str()))
+    {
+        None => Ok(()),
+        Some((path, _)) => Err(RejudgeError::Stray {
+            file: path.to_string(),
+        }),
+    }
 }
 
 /// The self-audits, computed again: the bundle's file must be exactly that.
@@ -245,6 +212,7 @@ fn observations(
                 source,
             }
         })?;
+    let run = run_of(case, bundle.attestation());
     let mut ids = BTreeSet::new();
     for record in &observed.launches {
         let foreign = |what| {
@@ -260,6 +228,10 @@ fn observations(
         if !ids.insert(&record.id) {
             return foreign("is there twice");
         }
+        // A launch that failed cannot count, and may have failed before it drew one.
+        if record.trouble.is_none() && !is_nonce_of(run, &record.nonce) {
+            return foreign("is of another run");
+        }
         if !record.nonce.is_empty() && !nonces.insert(record.nonce.clone()) {
             return foreign("has the nonce of another launch");
         }
@@ -268,6 +240,17 @@ fn observations(
         }
     }
     Ok(observed)
+}
+
+/// The run that a row's launches were made in: of a merged bundle, its shard's.
+fn run_of<'a>(case: &Case, said: &'a Attestation) -> &'a str {
+    let own = said.run.id.as_str();
+    let Some(Sharding::Merged { shards }) = &said.sharding else {
+        return own;
+    };
+    let number = u32::from(case.number);
+    let taker = shards.iter().find(|shard| shard.partition.takes(number));
+    taker.map_or(own, |shard| shard.run.id.as_str())
 }
 
 /// A row that this shard does not take, which nothing may have been observed of.
@@ -297,20 +280,27 @@ fn same_verdict(
     observed: Observations,
     against: &Expected,
 ) -> Result<CaseResult, RejudgeError> {
-    let result = CaseResult {
-        case: case.clone(),
-        verdict: judge::judge(case, &observed, against),
-        filters: judge::filter_proof(&observed),
-        millis: 0,
-        observed,
-    };
+    if observed == Observations::default()
+        && let Some(unreached) = unreached(case, said)
+    {
+        return Ok(unreached);
+    }
+    let Observations { launches, checks } = observed;
+    let result = CaseResult::judged(case, launches, checks, against);
     let judged = statement::row(&result);
-    // What was never reached left no observations: the statement alone says why.
-    let unreached = result.observed == Observations::default() && judged.verdict == said.verdict;
-    if judged == *said || unreached {
+    if judged == *said {
         return Ok(result);
     }
     Err(differs(case, &judged, said))
+}
+
+/// A row that the run never came to left no observations: the statement alone says
+/// why, in one of two ways.
+fn unreached(case: &Case, said: &Row) -> Option<CaseResult> {
+    [Reason::Interrupted, Reason::EngineLost]
+        .map(|reason| CaseResult::not_run(case, reason))
+        .into_iter()
+        .find(|result| statement::row(result) == *said)
 }
 
 fn differs(case: &Case, judged: &Row, said: &Row) -> RejudgeError {

@@ -44,10 +44,6 @@ pub(super) fn of(
 ) -> Attestation {
     let rows: Vec<Row> = results.iter().map(row).collect();
     let result = RunResult::of(&rows, summary.deferred.len(), &facts.lifts);
-    let note = match signer.role() {
-        Role::Operator => "signed with the key the operator gave to this run".to_owned(),
-        Role::Development => DEVELOPMENT.to_owned(),
-    };
     Attestation {
         schema: SCHEMA,
         run: Run {
@@ -58,7 +54,7 @@ pub(super) fn of(
         signer: SignerNote {
             role: signer.role(),
             keyid: signer.public().id(),
-            note,
+            note: note(signer.role()).to_owned(),
         },
         result,
         rows,
@@ -83,6 +79,27 @@ fn does_not_assert(sharding: Option<&Sharding>) -> Vec<String> {
     };
     let sentences = DOES_NOT_ASSERT.iter().copied().chain(of_shards);
     sentences.map(str::to_owned).collect()
+}
+
+/// The first field that follows from the rest of a bundle and says something else.
+pub(super) fn not_borne_out(said: &Attestation, results: &[CaseResult]) -> Option<&'static str> {
+    let disclaimed = does_not_assert(said.sharding.as_ref());
+    let fields = [
+        ("signer.note", said.signer.note == note(said.signer.role)),
+        ("witnesses", said.witnesses == witnesses(results)),
+        ("does_not_assert", said.does_not_assert == disclaimed),
+    ];
+    fields
+        .into_iter()
+        .find(|(_, as_expected)| !as_expected)
+        .map(|(field, _)| field)
+}
+
+fn note(role: Role) -> &'static str {
+    match role {
+        Role::Operator => "signed with the key the operator gave to this run",
+        Role::Development => DEVELOPMENT,
+    }
 }
 
 /// A row as the statement has it; `verify` compares its own with it.

@@ -1,42 +1,82 @@
-//! `verify`: is a bundle whole, signed, and do its observations bear it out?
+//! `verify`: is a bundle whole, signed, do its observations bear it out, and is it
+//! what a policy asks for?
 
 use std::path::Path;
 
 use negatives::matrix::Matrix;
+use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::Failure;
-use crate::bundle;
+use crate::bundle::policy::{self, Answer, Reason};
+use crate::bundle::{Believed, believe};
 use crate::cli::{Common, Format, Verify};
 use crate::exit::Exit;
 use crate::report::summary::{NOT_DISPOSED, Summary};
-use crate::report::terminal::{self, Terminal, say};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, Standing, VerifiedBundle, verify_bundle};
+use crate::report::terminal::{self, Terminal, say, tell};
+use crate::seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
 use crate::seal::dsse::TrustedKeys;
 use crate::seal::key::PublicKey;
 
-/// Verifies; says what the bundle is worth.
+/// The answer as one JSON object.
+#[derive(Debug, Serialize)]
+struct Json<'a> {
+    accepted: bool,
+    reasons: &'a [Reason],
+    /// What the bundle says; nothing of one that cannot be believed.
+    #[serde(flatten)]
+    summary: Option<&'a Summary>,
+}
+
+/// Verifies; says what the bundle is worth, and every reason against it.
 pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
-    let anchor = anchor(args.public_key.as_deref())?;
-    let folder = BundleFolder::open(&args.bundle)
-        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
-    let verified = verify_bundle(&folder, &anchor).map_err(refused)?;
-    let rejudged = bundle::rejudge(&verified).map_err(refused)?;
-    let said = verified.attestation();
-    let mut summary = Summary::of(&rejudged.results, said.deferred.clone(), said.lifts.clone());
-    summary.bundle = Some(args.bundle.display().to_string());
-    summary.engine = format!("{} {}", said.host.engine.name, said.host.engine.version);
-    if common.format == Format::Json {
-        say(&serde_json::to_string(&summary).map_err(Failure::internal)?)?;
-    } else {
-        let matrix = Matrix::builtin().map_err(Failure::internal)?;
-        let terminal = Terminal::stdout(common.color);
-        terminal.table(&rejudged.results, &matrix)?;
-        let mut notes = notes(&verified);
-        notes.push(rejudged.audit.tally().to_string());
-        terminal.conclusion(&summary, &notes)?;
+    require_folder(&args.bundle)?;
+    let answer = answer(args)?;
+    let summary = answer
+        .believed
+        .as_ref()
+        .map(|believed| summary(&args.bundle, believed));
+    let accepted = answer.reasons.is_empty() && answer.believed.is_some();
+    match common.format {
+        Format::Json => {
+            let json = Json {
+                accepted,
+                reasons: &answer.reasons,
+                summary: summary.as_ref(),
+            };
+            say(&serde_json::to_string(&json).map_err(Failure::internal)?)?;
+        }
+        Format::Human => print(common, &answer, summary.as_ref())?,
     }
-    Ok(Exit::Held)
+    Ok(if accepted { Exit::Held } else { Exit::Broken })
+}
+
+fn require_folder(bundle: &Path) -> Result<(), Failure> {
+    if bundle.is_dir() {
+        return Ok(());
+    }
+    let error = format!("expected a folder, observed none at `{}`", bundle.display());
+    Err(Failure::usage(error, "give the folder that `attest` wrote"))
+}
+
+fn answer(args: &Verify) -> Result<Answer, Failure> {
+    let hint = "ATTESTATION.md says what a policy may ask";
+    if let Some(path) = &args.policy {
+        let policy = policy::file::read(path).map_err(|error| Failure::usage(error, hint))?;
+        let asked = policy.ask(&args.bundle, OffsetDateTime::now_utc());
+        return asked.map_err(|error| Failure::usage(error, hint));
+    }
+    let anchor = anchor(args.public_key.as_deref())?;
+    Ok(match believe(&args.bundle, &anchor) {
+        Ok(believed) => Answer {
+            believed: Some(believed),
+            reasons: Vec::new(),
+        },
+        Err(refusal) => Answer {
+            believed: None,
+            reasons: vec![Reason::from(&refusal)],
+        },
+    })
 }
 
 fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
@@ -60,6 +100,30 @@ pub(super) fn refused(error: impl std::error::Error + 'static) -> Failure {
         error: Box::new(error),
         hint: None,
     }
+}
+
+fn summary(path: &Path, believed: &Believed) -> Summary {
+    let said = believed.bundle.attestation();
+    let results = &believed.rejudged.results;
+    let mut summary = Summary::of(results, said.deferred.clone(), said.lifts.clone());
+    summary.bundle = Some(path.display().to_string());
+    summary.engine = format!("{} {}", said.host.engine.name, said.host.engine.version);
+    summary
+}
+
+fn print(common: &Common, answer: &Answer, summary: Option<&Summary>) -> Result<(), Failure> {
+    if let (Some(believed), Some(summary)) = (&answer.believed, summary) {
+        let matrix = Matrix::builtin().map_err(Failure::internal)?;
+        let terminal = Terminal::stdout(common.color);
+        terminal.table(&believed.rejudged.results, &matrix)?;
+        let mut notes = notes(&believed.bundle);
+        notes.push(believed.rejudged.audit.tally().to_string());
+        terminal.conclusion(summary, &notes)?;
+    }
+    for reason in &answer.reasons {
+        tell(&format!("refused: {}", terminal::safe(&reason.text)));
+    }
+    Ok(())
 }
 
 fn notes(verified: &VerifiedBundle) -> Vec<String> {

@@ -4,12 +4,12 @@
 use negatives::matrix::Case;
 
 use super::verdict::{Reason, Verdict};
-use crate::checks::{self, Check};
+use crate::checks::{self, Declared};
 use crate::record::CheckRecord;
 
 /// Judges a row's checks against the list that it must have.
 pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
-    let planned = checks::of(case);
+    let planned = checks::declared(case);
     if planned.is_empty() {
         return Verdict::NotRun(Reason::NotImplemented);
     }
@@ -17,8 +17,8 @@ pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
         let mut with_id = records.iter().filter(|record| record.id == check.id);
         match (with_id.next(), with_id.next()) {
             (Some(record), None) if record.observed == check.expected => {}
-            (Some(record), None) if check.hostile => return Verdict::Broken(reason(check, record)),
-            (Some(record), None) => return Verdict::Inconclusive(reason(check, record)),
+            (Some(record), None) if check.hostile => return Verdict::Broken(reason(&check, record)),
+            (Some(record), None) => return Verdict::Inconclusive(reason(&check, record)),
             (None, _) | (Some(_), Some(_)) => {
                 return Verdict::NotRun(Reason::NoRecord {
                     launch: format!("{}/{}", case.id, check.id),
@@ -29,7 +29,7 @@ pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
     Verdict::Held
 }
 
-fn reason(check: &Check, record: &CheckRecord) -> Reason {
+fn reason(check: &Declared, record: &CheckRecord) -> Reason {
     Reason::Check {
         check: check.id.to_owned(),
         subject: check.subject.to_owned(),

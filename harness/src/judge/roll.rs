@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use negatives::matrix::Case;
 use negatives::wire::Event;
+use seccomp::plan::AirlockStatus;
 
 use super::verdict::Reason;
 use crate::launch::Order;
@@ -106,17 +107,22 @@ fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason>
     })
 }
 
-/// A probe's lines repeat the nonce, count up without a gap, and begin with the
+/// The airlock and a probe's lines repeat the nonce; the lines count up without a gap, and begin with the
 /// case they were asked for; a replayed or cut protocol does not.
 fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
-    let Subject::Probe { attempts } = &record.subject else {
-        return Ok(());
-    };
     let mismatch = |what, expected: &str, observed: &str| Reason::Mismatched {
         launch: record.id.clone(),
         what,
         expected: expected.to_owned(),
         observed: observed.to_owned(),
+    };
+    if let Some(AirlockStatus::Ready { nonce, .. }) = &record.airlock
+        && *nonce != record.nonce
+    {
+        return Err(mismatch("airlock's nonce", &record.nonce, nonce));
+    }
+    let Subject::Probe { attempts } = &record.subject else {
+        return Ok(());
     };
     for (expected, line) in (0_u32..).zip(&record.lines) {
         if line.nonce != record.nonce {

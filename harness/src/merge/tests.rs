@@ -78,7 +78,7 @@ impl Shards {
         });
         let observed = Observations {
             launches: launches.collect(),
-            checks: checks::run(case),
+            checks: checks::of(case).iter().map(checks::record).collect(),
         };
         CaseResult {
             case: case.clone(),

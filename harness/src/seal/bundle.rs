@@ -6,6 +6,7 @@
 
 pub mod folder;
 pub mod path;
+mod reason;
 pub mod verify;
 pub mod write;
 

@@ -7,102 +7,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use time::OffsetDateTime;
+
 use super::folder::{BundleFolder, FolderError, Listing};
-use super::path::{BundlePath, BundlePathError};
+use super::path::BundlePath;
 use super::{ENVELOPES, MAX_FILE, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::seal::digest::Sha256Digest;
-use crate::seal::dsse::{DsseError, Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
+use crate::seal::dsse::{Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
 use crate::seal::key::pem::{self, PemError};
 use crate::seal::key::{KeyId, Role};
 use crate::seal::statement::attestation::{Attestation, FileEntry, Sharding};
 use crate::seal::statement::{Statement, StatementError, Subjects, test_result};
 
-/// A bundle is not to be believed. Each variant names the file.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// The folder, or a file in it, could not be read safely.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A path could not be formed.
-    #[error(transparent)]
-    Path(#[from] BundlePathError),
-    /// The bundle's own copy of the signer's key is not a key.
-    #[error("refused `{SIGNER_FILE}`")]
-    SignerFile(#[source] PemError),
-    /// An envelope's signature does not hold.
-    #[error("refused `{file}`")]
-    Envelope {
-        /// The envelope.
-        file: &'static str,
-        /// Why.
-        #[source]
-        source: DsseError,
-    },
-    /// An envelope's statement is not to be read.
-    #[error("refused the statement in `{file}`")]
-    Statement {
-        /// The envelope.
-        file: &'static str,
-        /// Why.
-        #[source]
-        source: StatementError,
-    },
-    /// The statement names another key than the one that signed it.
-    #[error("expected `{STATEMENT_FILE}` to be signed by the key `{named}` it names")]
-    SignerDiffers {
-        /// The key id in the statement.
-        named: KeyId,
-    },
-    /// The test result does not say what the attestation says.
-    #[error("expected `{TEST_RESULT_FILE}` to say what `{STATEMENT_FILE}` says")]
-    TestResultDiffers,
-    /// A file is not the one that was signed for.
-    #[error("`{file}` was changed: expected sha256 `{expected}`, observed `{observed}`")]
-    Changed {
-        /// The file.
-        file: BundlePath,
-        /// The digest in the statement.
-        expected: Sha256Digest,
-        /// The digest of what is there.
-        observed: Sha256Digest,
-    },
-    /// The size in the statement is not the file's.
-    #[error("expected `{file}` to have {expected} bytes, observed {observed}")]
-    Size {
-        /// The file.
-        file: BundlePath,
-        /// The size in the statement.
-        expected: u64,
-        /// The size of what is there.
-        observed: u64,
-    },
-    /// A file that was signed for is not there.
-    #[error("`{file}` is missing")]
-    Removed {
-        /// The file.
-        file: BundlePath,
-    },
-    /// A file is there that nobody signed for.
-    #[error("`{file}` was added: the statement does not list it")]
-    Added {
-        /// The file or folder.
-        file: BundlePath,
-    },
-    /// A file that was signed for has another name.
-    #[error("`{from}` was renamed to `{to}`")]
-    Renamed {
-        /// The name in the statement.
-        from: BundlePath,
-        /// The name it has.
-        to: BundlePath,
-    },
-    /// An operator's attestation was asked for, and this is none.
-    #[error("expected an operator's attestation, observed {observed}")]
-    NotAnAttestation {
-        /// What it is instead.
-        observed: Standing,
-    },
-}
+mod clock;
+mod error;
+
+pub use error::VerifyError;
 
 /// With which keys a bundle is believed.
 #[derive(Debug, Clone)]
@@ -232,6 +152,18 @@ pub fn verify_bundle(
     folder: &BundleFolder,
     anchor: &Anchor,
 ) -> Result<VerifiedBundle, VerifyError> {
+    verify_bundle_at(OffsetDateTime::now_utc(), folder, anchor)
+}
+
+/// The same, with the reader's clock at `now`.
+///
+/// # Errors
+/// As [`verify_bundle`].
+pub fn verify_bundle_at(
+    now: OffsetDateTime,
+    folder: &BundleFolder,
+    anchor: &Anchor,
+) -> Result<VerifiedBundle, VerifyError> {
     let listing = folder.list()?;
     let keys = match anchor {
         Anchor::Keys(keys) => keys.clone(),
@@ -246,6 +178,7 @@ pub fn verify_bundle(
     if !payload.signed_by().contains(&named) {
         return Err(VerifyError::SignerDiffers { named });
     }
+    clock::expect_sane(&statement.predicate().run, now)?;
     let said = open_envelope(folder, TEST_RESULT_FILE, &keys)?;
     let expected = test_result::of(&statement)
         .and_then(|it| it.to_bytes())

@@ -78,8 +78,8 @@ pub(crate) fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestatio
         schema: SCHEMA,
         run: Run {
             id: "00112233445566778899aabbccddeeff".into(),
-            started: Instant::parse("2026-11-23T22:51:07Z").unwrap(),
-            finished: Instant::parse("2026-11-23T22:52:00Z").unwrap(),
+            started: Instant::parse("2026-01-23T22:51:07Z").unwrap(),
+            finished: Instant::parse("2026-01-23T22:52:00Z").unwrap(),
         },
         signer: SignerNote {
             role: signer().role(),
@@ -199,7 +199,7 @@ fn every_contradiction_in_an_attestation_is_refused() {
         ("schema", |it| it.schema = 2),
         ("run id", |it| it.run.id = "XYZ".into()),
         ("finish", |it| {
-            it.run.finished = Instant::parse("2026-11-23T22:51:06Z").unwrap()
+            it.run.finished = Instant::parse("2026-01-23T22:51:06Z").unwrap()
         }),
         ("result", |it| it.result.exit_code = 4),
         ("result", |it| it.result.complete = false),

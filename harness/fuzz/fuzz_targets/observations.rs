@@ -1,0 +1,31 @@
+//! Any bytes as the observations of each row, judged: never a panic, and no row
+//! holds by observations that nobody made.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use harness::image::ProgramDigests;
+use harness::judge::{Expected, Word, judge};
+use harness::record::Observations;
+use harness::seal::strict_json;
+use negatives::matrix::Matrix;
+
+static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));
+static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {
+    programs: ProgramDigests {
+        airlock: "a".repeat(64),
+        checker: "c".repeat(64),
+        probe: "p".repeat(64),
+    },
+    policy: seccomp::Policy::builtin().expect("the policy"),
+});
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let Ok(observed) = strict_json::from_slice::<Observations>("fuzz", bytes, 1 << 20) else {
+        return;
+    };
+    for case in MATRIX.cases() {
+        let verdict = judge(case, &observed, &EXPECTED).word();
+        assert!(verdict != Word::Held || !observed.launches.is_empty() || !observed.checks.is_empty());
+    }
+});

@@ -1,0 +1,163 @@
+//! Bundles as a whole: reproducible, borne out by their observations, and never a
+//! reason to panic.
+
+use std::fs;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::*;
+use crate::checks::forgery::{BELIEVED, Specimen};
+use crate::checks::sample::stand_in;
+use crate::seal::bundle::verify::Standing;
+use crate::seal::bundle::{ENVELOPES, SIGNER_FILE};
+use crate::seal::key::SecretKey;
+
+mod schema;
+mod strangers;
+
+fn specimen() -> Specimen {
+    let signer = Signer::operator(SecretKey::from_seed(&[7; 32]));
+    Specimen::seal_with(&stand_in::sample(), signer).unwrap()
+}
+
+#[test]
+fn a_bundle_with_real_rows_is_believed() {
+    let specimen = specimen();
+    let believed = believe(specimen.path(), &specimen.anchor()).unwrap();
+    assert_eq!(believed.bundle.standing(), Standing::Attestation);
+    let held = believed.rejudged.results.iter();
+    let held: Vec<_> = held.filter(|row| row.verdict.reason().is_none()).collect();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].case.id.as_str(), "N1");
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let (one, two) = (specimen(), specimen());
+    let one = one.contents().unwrap();
+    for (file, bytes) in two.contents().unwrap() {
+        // The outside view in the sample is of this process, and a process changes.
+        if !file.starts_with("observations/") && !ENVELOPES.contains(&file.as_str()) {
+            assert!(one[&file] == bytes, "{file}");
+        }
+    }
+}
+
+#[test]
+fn time_run_id_and_key_show_only_where_they_are_said() {
+    let sample = stand_in::sample();
+    let one = Specimen::seal(&sample).unwrap().contents().unwrap();
+    let other = sample.of_another_run();
+    let other = Specimen::seal(&other).unwrap().contents().unwrap();
+    let differing: Vec<_> = one
+        .iter()
+        .filter(|(file, bytes)| other[*file] != **bytes)
+        .map(|(file, _)| file.as_str())
+        .collect();
+    let [statement, result] = ENVELOPES;
+    assert_eq!(differing, ["junit.xml", SIGNER_FILE, statement, result]);
+}
+
+#[test]
+fn what_is_shown_in_another_form_must_show_the_same() {
+    for file in ["junit.xml", "profile.json", "seccomp.json"] {
+        let specimen = specimen();
+        let mut text = fs::read_to_string(specimen.at(file)).unwrap();
+        text.push('\n');
+        fs::write(specimen.at(file), text).unwrap();
+        specimen.forge(|_, _| {}).unwrap();
+        assert_eq!(specimen.came(), format!("refused: {file}: not_borne_out"));
+    }
+    let specimen = specimen();
+    fs::remove_file(specimen.at("junit.xml")).unwrap();
+    specimen.forge(|_, _| {}).unwrap();
+    assert_eq!(specimen.came(), "refused: junit.xml: missing");
+}
+
+#[test]
+fn a_statement_says_nothing_that_the_observations_do_not() {
+    type Edit = fn(&mut Attestation);
+    let edits: [Edit; 4] = [
+        |said| said.witnesses.clear(),
+        |said| said.does_not_assert.truncate(1),
+        |said| said.signer.note = "approved".to_owned(),
+        |said| said.lifts.push("seccomp".to_owned()),
+    ];
+    for (edit, code) in edits.iter().zip(["not_borne_out", "not_borne_out", "not_borne_out", "foreign"]) {
+        let specimen = specimen();
+        specimen.forge(|said, _| edit(said)).unwrap();
+        assert!(specimen.came().ends_with(code), "{}", specimen.came());
+    }
+}
+
+#[test]
+fn a_row_that_was_not_reached_gives_no_other_reason_than_the_two() {
+    let specimen = specimen();
+    specimen
+        .forge(|said, _| said.rows[0].reason_text = "all is well".to_owned())
+        .unwrap();
+    assert_eq!(specimen.came(), "refused: observations/A1.json: verdict");
+}
+
+#[test]
+fn a_signed_file_that_has_no_place_in_a_bundle_is_refused() {
+    for file in ["notes.txt", "observations/N99.json"] {
+        let specimen = specimen();
+        fs::write(specimen.at(file), "x").unwrap();
+        specimen.forge(|_, _| {}).unwrap();
+        assert_eq!(specimen.came(), format!("refused: {file}: stray"));
+    }
+}
+
+#[test]
+fn no_change_of_a_signed_statement_makes_verify_panic() {
+    let specimen = specimen();
+    let contents = specimen.contents().unwrap();
+    let files: Vec<&String> = contents.keys().filter(|it| it.ends_with(".json")).collect();
+    let changes = (
+        0..files.len(),
+        any::<prop::sample::Index>(),
+        prop::collection::vec(any::<u8>(), 0..8),
+    );
+    let config = Config::with_cases(64);
+    TestRunner::new(config)
+        .run(&changes, |(file, at, put)| {
+            let file = files[file];
+            let mut bytes = contents[file].clone();
+            let at = at.index(bytes.len());
+            bytes.splice(at..at, put.iter().copied());
+            fs::write(specimen.at(file), &bytes).unwrap();
+            // Signed again, where it can be: so the readers behind the signature see it.
+            drop(specimen.forge(|_, _| {}));
+            let came = specimen.came();
+            prop_assert!(put.is_empty() || came != BELIEVED, "{}: {}", file, came);
+            specimen.restore(&contents).unwrap();
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// All of them once: hours of verifying in an unoptimised build, minutes with
+/// `--release`. Prints how many there were.
+#[test]
+#[ignore = "long: every byte of a bundle once; run it with --release"]
+fn every_byte_of_every_file_is_refused_once() {
+    let specimen = specimen();
+    let (mut tried, mut accepted) = (0_u64, Vec::new());
+    for (file, whole) in specimen.contents().unwrap() {
+        let mut changed = whole.clone();
+        for at in 0..whole.len() {
+            changed[at] ^= 1 << (at % 8);
+            fs::write(specimen.at(&file), &changed).unwrap();
+            tried += 1;
+            if !specimen.came().starts_with(&format!("refused: {file}: ")) {
+                accepted.push(format!("{file}:{at}: {}", specimen.came()));
+            }
+            changed[at] = whole[at];
+        }
+        fs::write(specimen.at(&file), whole).unwrap();
+    }
+    println!("{tried} bytes changed, {} accepted", accepted.len());
+    assert_eq!((accepted, specimen.came()), (Vec::new(), BELIEVED.to_owned()));
+}

@@ -1,0 +1,193 @@
+//! A sealed bundle to tamper with, in a folder of its own that is gone afterwards,
+//! and the forger's means: to change files, and to sign again with the right key.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::sample::Sample;
+use crate::bundle;
+use crate::seal::bundle::verify::Anchor;
+use crate::seal::bundle::{ENVELOPES, STATEMENT_FILE, TEST_RESULT_FILE};
+use crate::seal::canonical;
+use crate::seal::digest::Sha256Digest;
+use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use crate::seal::key::{SecretKey, Signer};
+use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult};
+use crate::seal::statement::{Predicate, STATEMENT, Statement, Subjects, test_result};
+
+/// Why a check could not be made.
+pub(crate) type Fault = Box<dyn Error + Send + Sync>;
+
+/// What comes of a bundle that nobody tampered with.
+pub(crate) const BELIEVED: &str = "believed";
+
+/// The words of a check that may fail as an instrument: never the expected ones.
+pub(crate) fn outcome(check: impl FnOnce() -> Result<String, Fault>) -> String {
+    check().unwrap_or_else(|error| format!("the check could not be made: {error}"))
+}
+
+/// A sealed bundle and the key that sealed it.
+#[derive(Debug)]
+pub(crate) struct Specimen {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    signer: Signer,
+}
+
+impl Specimen {
+    /// Seals the sample with a new operator's key.
+    pub(crate) fn seal(sample: &Sample) -> Result<Self, Fault> {
+        Self::seal_with(sample, Signer::operator(SecretKey::generate()?))
+    }
+
+    pub(crate) fn seal_with(sample: &Sample, signer: Signer) -> Result<Self, Fault> {
+        let folder = tempfile::tempdir()?;
+        let path = sample.seal(folder.path(), &signer)?;
+        Ok(Self {
+            folder,
+            path,
+            signer,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn at(&self, file: &str) -> PathBuf {
+        self.path.join(file)
+    }
+
+    /// A place on the same file system that is not in the bundle.
+    pub(crate) fn outside(&self) -> PathBuf {
+        self.folder.path().join("outside")
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// Trust in the key that sealed it.
+    pub(crate) fn anchor(&self) -> Anchor {
+        Anchor::Keys(TrustedKeys::one(self.signer.public()))
+    }
+
+    /// What comes of verifying it and judging it again: believed, or refused with
+    /// the file and the reason's word.
+    pub(crate) fn came(&self) -> String {
+        self.came_with(&self.anchor())
+    }
+
+    pub(crate) fn came_with(&self, anchor: &Anchor) -> String {
+        match bundle::believe(&self.path, anchor) {
+            Ok(_) => BELIEVED.to_owned(),
+            Err(refusal) => format!("refused: {}: {}", refusal.file(), refusal.code()),
+        }
+    }
+
+    /// The files in it, sorted.
+    pub(crate) fn files(&self) -> Result<Vec<String>, Fault> {
+        let mut files = Vec::new();
+        gather(&self.path, "", &mut files)?;
+        files.sort();
+        Ok(files)
+    }
+
+    /// Everything in it, to be put back by [`Specimen::restore`].
+    pub(crate) fn contents(&self) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
+        let files = self.files()?;
+        let read = files
+            .into_iter()
+            .map(|file| Ok((file.clone(), fs::read(self.at(&file))?)));
+        read.collect()
+    }
+
+    /// The bundle as it was, whatever lies there now.
+    pub(crate) fn restore(&self, contents: &BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
+        fs::remove_dir_all(&self.path)?;
+        for (file, bytes) in contents {
+            let at = self.at(file);
+            fs::create_dir_all(at.parent().unwrap_or(&self.path))?;
+            fs::write(at, bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Changes what the statement says, lists the files as they are now, and signs
+    /// everything again with the key that is trusted: a forgery that only judging
+    /// again can find. A result that was left alone follows the rows.
+    pub(crate) fn forge(
+        &self,
+        edit: impl FnOnce(&mut Attestation, &mut Subjects),
+    ) -> Result<(), Fault> {
+        let whole = Envelope::parse(STATEMENT_FILE, &fs::read(self.at(STATEMENT_FILE))?)?;
+        let keys = TrustedKeys::one(self.signer.public());
+        let payload = whole.verify(&keys, IN_TOTO)?;
+        let statement = Statement::<Attestation>::read(STATEMENT_FILE, &payload)?;
+        let mut subjects = Subjects::from_list(statement.subject())?;
+        let mut said = statement.predicate().clone();
+        edit(&mut said, &mut subjects);
+        if said.result == statement.predicate().result {
+            said.result = RunResult::of(&said.rows, said.deferred.len(), &said.lifts);
+        }
+        said.files = self.listed()?;
+        // Framed by hand: what contradicts itself is not framed by the project's own means.
+        let forged = json!({
+            "_type": STATEMENT,
+            "subject": subjects.list(),
+            "predicateType": Attestation::TYPE,
+            "predicate": said,
+        });
+        self.sign(STATEMENT_FILE, canonical::to_bytes(&forged)?, IN_TOTO)?;
+        if let Ok(forged) = Statement::new(subjects.list(), said) {
+            let result = test_result::of(&forged)?.to_bytes()?;
+            self.sign(TEST_RESULT_FILE, result, IN_TOTO)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an envelope of the sealing key's in place of `file`.
+    pub(crate) fn sign(&self, file: &str, payload: Vec<u8>, kind: &str) -> Result<(), Fault> {
+        let envelope = Envelope::sign(kind, payload, &[&self.signer])?;
+        Ok(fs::write(self.at(file), envelope.to_json()?)?)
+    }
+
+    fn listed(&self) -> Result<Vec<FileEntry>, Fault> {
+        let files = self.files()?;
+        let listed = files
+            .iter()
+            .filter(|file| !ENVELOPES.contains(&file.as_str()));
+        listed
+            .map(|file| {
+                let bytes = fs::read(self.at(file))?;
+                Ok(FileEntry {
+                    path: file.clone().try_into()?,
+                    sha256: Sha256Digest::of(&bytes),
+                    size: bytes.len() as u64,
+                })
+            })
+            .collect()
+    }
+}
+
+fn gather(root: &Path, below: &str, files: &mut Vec<String>) -> Result<(), Fault> {
+    for entry in fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if below.is_empty() {
+            name
+        } else {
+            format!("{below}/{name}")
+        };
+        if entry.file_type()?.is_dir() {
+            gather(root, &path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! N28: no signature, another's, one over another payload type, a development key
+//! where an operator's is asked for.
+
+use std::fs;
+use std::num::NonZeroUsize;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{SigningKey, ed25519};
+use serde_json::Value;
+use sha2::{Digest as _, Sha512};
+
+use super::BundleCheck;
+use super::forgery::{BELIEVED, Fault, Specimen, outcome};
+use super::sample::Sample;
+use crate::bundle;
+use crate::seal::bundle::verify::Anchor;
+use crate::seal::bundle::{ENVELOPES, STATEMENT_FILE};
+use crate::seal::canonical;
+use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys, pae};
+use crate::seal::key::{SecretKey, Signer};
+
+const NO_SIGNATURE: &str = "refused: statement.dsse.json: no_signature";
+const TOO_FEW_KEYS: &str = "refused: statement.dsse.json: too_few_keys";
+const PAYLOAD_TYPE: &str = "refused: statement.dsse.json: payload_type";
+const DEVELOPMENT: &str = "refused: statement.dsse.json: not_an_attestation";
+const OTHER_TYPE: &str = "application/vnd.other+json";
+
+pub(super) const CHECKS: &[BundleCheck] = &[
+    BundleCheck {
+        id: "operator",
+        hostile: false,
+        subject: "the operator's bundle with the operator's key",
+        expected: BELIEVED,
+        run: |sample| outcome(|| attested(&Specimen::seal(sample)?)),
+    },
+    BundleCheck {
+        id: "two-of-two",
+        hostile: false,
+        subject: "a bundle signed by two keys, of which both must sign",
+        expected: BELIEVED,
+        run: |sample| outcome(|| two_of_two(sample, &[0, 1])),
+    },
+    BundleCheck {
+        id: "no-signature",
+        hostile: true,
+        subject: "an envelope without a signature",
+        expected: NO_SIGNATURE,
+        run: |sample| {
+            outcome(|| {
+                edited(sample, |envelope| {
+                    envelope["signatures"] = Value::Array(Vec::new());
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "wrong-key",
+        hostile: true,
+        subject: "a bundle signed by another key than the one that is trusted",
+        expected: TOO_FEW_KEYS,
+        run: |sample| {
+            outcome(|| {
+                let other = TrustedKeys::one(SecretKey::generate()?.public());
+                Ok(Specimen::seal(sample)?.came_with(&Anchor::Keys(other)))
+            })
+        },
+    },
+    BundleCheck {
+        id: "borrowed-signature",
+        hostile: true,
+        subject: "the statement with the signature of the test result beside it",
+        expected: TOO_FEW_KEYS,
+        run: |sample| outcome(|| borrowed(sample)),
+    },
+    BundleCheck {
+        id: "other-payload-type",
+        hostile: true,
+        subject: "the statement signed as another payload type, which the envelope names",
+        expected: PAYLOAD_TYPE,
+        run: |sample| outcome(|| signed_as_another_type(sample, OTHER_TYPE)),
+    },
+    BundleCheck {
+        id: "hidden-payload-type",
+        hostile: true,
+        subject: "the statement signed as another payload type, under the right name",
+        expected: TOO_FEW_KEYS,
+        run: |sample| outcome(|| signed_as_another_type(sample, IN_TOTO)),
+    },
+    BundleCheck {
+        id: "development-key",
+        hostile: true,
+        subject: "a development key where the operator's is asked for",
+        expected: DEVELOPMENT,
+        run: |sample| {
+            outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?))
+        },
+    },
+    BundleCheck {
+        id: "ed25519ph",
+        hostile: true,
+        subject: "a signature by the right key, as Ed25519ph (RFC 8032, 5.1)",
+        expected: TOO_FEW_KEYS,
+        run: |sample| outcome(|| prehashed(sample)),
+    },
+    BundleCheck {
+        id: "one-key-twice",
+        hostile: true,
+        subject: "two signatures by one key, where two keys must sign",
+        expected: TOO_FEW_KEYS,
+        run: |sample| outcome(|| two_of_two(sample, &[0, 0])),
+    },
+];
+
+/// What comes of asking for an operator's attestation.
+fn attested(specimen: &Specimen) -> Result<String, Fault> {
+    let believed = match bundle::believe(specimen.path(), &specimen.anchor()) {
+        Ok(believed) => believed,
+        Err(_) => return Ok(specimen.came()),
+    };
+    Ok(match believed.bundle.require_attestation() {
+        Ok(()) => BELIEVED.to_owned(),
+        Err(error) => format!("refused: {}: {}", error.file(), error.code()),
+    })
+}
+
+/// What comes of the statement's envelope after a change of its JSON.
+fn edited(sample: &Sample, edit: impl FnOnce(&mut Value)) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    let mut envelope: Value = serde_json::from_slice(&fs::read(specimen.at(STATEMENT_FILE))?)?;
+    edit(&mut envelope);
+    fs::write(
+        specimen.at(STATEMENT_FILE),
+        canonical::to_bytes(&envelope)?,
+    )?;
+    Ok(specimen.came())
+}
+
+fn borrowed(sample: &Sample) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    let [mut statement, result] = envelopes(&specimen)?;
+    statement["signatures"] = result["signatures"].clone();
+    fs::write(
+        specimen.at(STATEMENT_FILE),
+        canonical::to_bytes(&statement)?,
+    )?;
+    Ok(specimen.came())
+}
+
+fn signed_as_another_type(sample: &Sample, named: &str) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    specimen.sign(STATEMENT_FILE, payload(&specimen)?, OTHER_TYPE)?;
+    let [mut statement, _] = envelopes(&specimen)?;
+    statement["payloadType"] = named.into();
+    fs::write(
+        specimen.at(STATEMENT_FILE),
+        canonical::to_bytes(&statement)?,
+    )?;
+    Ok(specimen.came())
+}
+
+fn prehashed(sample: &Sample) -> Result<String, Fault> {
+    let seed = [9; 32];
+    let signer = Signer::operator(SecretKey::from_seed(&seed));
+    let specimen = Specimen::seal_with(sample, signer)?;
+    let message = Sha512::new_with_prefix(pae(IN_TOTO, &payload(&specimen)?));
+    let signature: ed25519::Signature =
+        SigningKey::from_bytes(&seed).sign_prehashed(message, None)?;
+    let [mut statement, _] = envelopes(&specimen)?;
+    statement["signatures"][0]["sig"] = STANDARD.encode(signature.to_bytes()).into();
+    fs::write(
+        specimen.at(STATEMENT_FILE),
+        canonical::to_bytes(&statement)?,
+    )?;
+    Ok(specimen.came())
+}
+
+/// Both envelopes signed by these of two keys, where two must sign.
+fn two_of_two(sample: &Sample, signing: &[usize]) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    let second = Signer::operator(SecretKey::generate()?);
+    let both = [specimen.signer(), &second];
+    let signers: Vec<&Signer> = signing.iter().map(|index| both[*index]).collect();
+    for (file, envelope) in ENVELOPES.iter().zip(envelopes(&specimen)?) {
+        let payload = STANDARD.decode(envelope["payload"].as_str().unwrap_or_default())?;
+        let signed = Envelope::sign(IN_TOTO, payload, &signers)?;
+        fs::write(specimen.at(file), signed.to_json()?)?;
+    }
+    let two = NonZeroUsize::MIN.saturating_add(1);
+    let keys = TrustedKeys::new(both.map(Signer::public), two)?;
+    Ok(specimen.came_with(&Anchor::Keys(keys)))
+}
+
+fn envelopes(specimen: &Specimen) -> Result<[Value; 2], Fault> {
+    let read = |file: &str| -> Result<Value, Fault> {
+        Ok(serde_json::from_slice(&fs::read(specimen.at(file))?)?)
+    };
+    let [statement, result] = ENVELOPES;
+    Ok([read(statement)?, read(result)?])
+}
+
+fn payload(specimen: &Specimen) -> Result<Vec<u8>, Fault> {
+    let [statement, _] = envelopes(specimen)?;
+    Ok(STANDARD.decode(statement["payload"].as_str().unwrap_or_default())?)
+}

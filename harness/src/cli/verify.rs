@@ -1,0 +1,19 @@
+//! What `verify` takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// The operator's public key (SPKI PEM): only with it is it known who signed.
+    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
+    pub public_key: Option<PathBuf>,
+    /// What is asked of the bundle (TOML, see ATTESTATION.md): whose keys, which
+    /// digests, how old, with which witnesses. Every reason against it is listed.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
