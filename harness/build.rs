@@ -2,7 +2,9 @@
 //! `cargo run -p harness` is all a user needs.
 //!
 //! The nested build has a target folder of its own: cargo holds a lock on the
-//! outer one while this script runs.
+//! outer one while this script runs. The checker's sources, as its compiler listed
+//! them, are taken along: the scan of what was built needs them where only the
+//! harness is installed.
 
 use std::env;
 use std::error::Error;
@@ -36,7 +38,41 @@ fn main() -> Result<(), Box<dyn Error>> {
         )
         .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
     }
-    Ok(())
+    let dep_info = build.join(&target).join("sandboxed/checker.d");
+    take_sources(&workspace, &dep_info, &out.join("checker_sources.rs"))
+}
+
+/// Writes the files that `checker` was compiled from as constants, with the manifests.
+/// A file outside the workspace is listed and not taken: the scan says so.
+fn take_sources(workspace: &Path, dep_info: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let root = workspace.canonicalize()?;
+    let text = fs::read_to_string(dep_info)?;
+    // Makefile syntax: `target: file file`, a space in a name as `\ `.
+    let (_, files) = text
+        .split_once(": ")
+        .ok_or("no file in the dependency list")?;
+    let files = files
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .replace("\\ ", "\0");
+    let relative = |file: &str| {
+        let path = PathBuf::from(file.replace('\0', " "));
+        let inside = path.strip_prefix(&root).map(Path::to_path_buf);
+        inside.unwrap_or(path).display().to_string()
+    };
+    let compiled: Vec<String> = files.split_whitespace().map(relative).collect();
+    let manifests = ["Cargo.lock", "Cargo.toml", "checker/Cargo.toml"].map(str::to_owned);
+    let mut pairs = Vec::new();
+    for path in manifests.iter().chain(&compiled) {
+        if !Path::new(path).is_absolute() {
+            pairs.push((path, fs::read_to_string(root.join(path))?));
+        }
+    }
+    let constants = format!(
+        "const FILES: &[(&str, &str)] = &{pairs:?};\nconst COMPILED: &[&str] = &{compiled:?};\n"
+    );
+    Ok(fs::write(to, constants)?)
 }
 
 /// Everything the three programs are made of.

@@ -13,6 +13,8 @@ use crate::record::CheckRecord;
 pub use sample::{Sample, Sampler};
 
 mod changed_bundle;
+mod contract;
+mod denylist;
 mod disposition;
 pub(crate) mod forgery;
 mod replay;
@@ -136,6 +138,8 @@ pub(crate) fn declared(case: &Case) -> Vec<Declared> {
 pub(crate) fn of(case: &Case) -> &'static [Check] {
     // One arm per row that is judged by checks.
     match case.id.as_str() {
+        "N22" => denylist::CHECKS,
+        "N25" => contract::CHECKS,
         "N31" => disposition::CHECKS,
         "N32" => roll::CHECKS,
         _ => &[],

@@ -23,6 +23,12 @@ pub use report::Report;
 pub use summary::SummaryOf;
 pub use verify::Verify;
 
+mod check;
+mod lint_checker;
+
+pub use check::Check;
+pub use lint_checker::LintChecker;
+
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -172,11 +178,10 @@ pub enum Command {
         /// A row's id, such as N19.
         id: String,
     },
-    /// Check your own packet in the locked sandbox.
-    Check {
-        /// A packet: a folder that is a BagIt bag.
-        packet: PathBuf,
-    },
+    /// Check your own packets in locked sandboxes, side by side.
+    Check(Check),
+    /// Hold the checker's dependencies, sources and program against the denylist (L2).
+    LintChecker(LintChecker),
     /// Check a bundle and judge its observations again; needs no engine.
     Verify(Verify),
     /// Show a bundle as a page, once it has been checked and judged again.

@@ -17,6 +17,7 @@ mod doctor;
 mod documents;
 mod explain;
 mod keygen;
+mod lint_checker;
 mod list;
 mod merge;
 mod mutants;
@@ -86,7 +87,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Mutants(args) => mutants::mutants(common, &args),
         Command::List => list::list(common),
         Command::Explain { id } => explain::explain(common, &id),
-        Command::Check { packet } => check::check(common, &packet),
+        Command::Check(args) => check::check(common, &args),
+        Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
         Command::Verify(args) => verify::verify(common, &args),
         Command::Dispose(args) => dispose::dispose(common, &args),
         Command::Accept(args) => accept::accept(common, &args),

@@ -14,6 +14,7 @@ use crate::seal::statement::Subjects;
 mod account;
 mod checks;
 mod devices;
+mod fault;
 mod filters;
 mod limits;
 mod mounts;
@@ -87,6 +88,7 @@ pub fn judge(case: &Case, observed: &Observations, expected: &Expected) -> Verdi
         Kind::Packet => packet::judge(case, &roll, expected),
         Kind::SelfCheck => self_check::judge(case, &roll, expected),
         Kind::Trace => trace::judge(case, &roll, expected),
+        Kind::Fault => fault::judge(case, &roll, expected),
         Kind::Build | Kind::Bundle => checks::judge(case, &observed.checks),
     }
 }

@@ -3,11 +3,10 @@
 //!
 //! Nothing here judges. A launch that goes wrong gives a record that says so.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use negatives::matrix::Lift;
-use negatives::wire::{Act, DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
+use negatives::wire::{DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
 
 use crate::database::{self, Database, DatabaseError};
 use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
@@ -15,15 +14,19 @@ use crate::error::chain;
 use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
 use crate::mutants::Change;
 use crate::profile::{self, Profile, ProfileError, Setting, User};
-use crate::record::{LaunchRecord, Role, Subject};
+use crate::record::{LaunchRecord, Role};
 
 mod bare;
+mod fault;
 mod folders;
+mod order;
 mod output;
 mod talk;
 mod watch;
 
+pub(crate) use fault::{FILE_LIMIT, previous_report};
 pub use folders::{FolderError, Scratch};
+pub use order::{Order, Packet, Task};
 
 /// How long a launch may take before it is killed and counted as not run.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -51,90 +54,6 @@ pub struct Bench<'a> {
     pub lifted: Vec<Lift>,
     /// What is changed in what is to be proved: a mutant.
     pub altered: &'a [Change],
-}
-
-/// One launch, as planned.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// Unique in the run: `N19/locked`.
-    pub id: String,
-    /// The case it is for.
-    pub case: String,
-    /// What it is for.
-    pub role: Role,
-    /// What the plan lifts.
-    pub lifts: Vec<Lift>,
-    /// What runs.
-    pub task: Task,
-}
-
-/// What runs behind the airlock.
-#[derive(Debug, Clone)]
-pub enum Task {
-    /// The probe.
-    Probe(Vec<PlannedAttempt>),
-    /// The checker, on a packet; traced if its paths are to be recorded.
-    Check {
-        /// The packet.
-        packet: Packet,
-        /// Record every path it hands to the kernel.
-        trace: bool,
-    },
-    /// The checker on this host with no sandbox at all, traced: the seed's
-    /// option A, which must fail closed.
-    Bare {
-        /// The fixture it must not read.
-        fixture: String,
-    },
-}
-
-impl Task {
-    /// Whether an attempt refers to the database server.
-    #[must_use]
-    pub fn needs_database(&self) -> bool {
-        match self {
-            Self::Probe(attempts) => attempts.iter().any(|attempt| match &attempt.act {
-                Act::Call { call, .. } => call.contains(DATABASE_FACT),
-                Act::Script { args, .. } => args.iter().any(|arg| arg.contains(DATABASE_FACT)),
-            }),
-            Self::Check { .. } | Self::Bare { .. } => false,
-        }
-    }
-
-    /// The same, as a record names it.
-    #[must_use]
-    pub fn subject(&self) -> Subject {
-        match self {
-            Self::Probe(attempts) => Subject::Probe {
-                attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
-            },
-            Self::Check {
-                packet: Packet::Fixture(name),
-                ..
-            }
-            | Self::Bare { fixture: name } => Subject::Checker {
-                packet: name.clone(),
-            },
-            Self::Check {
-                packet: Packet::Folder(path),
-                ..
-            } => Subject::Checker {
-                packet: path.display().to_string(),
-            },
-        }
-    }
-}
-
-/// How an attempt refers to the database server: by facts whose names begin so.
-const DATABASE_FACT: &str = "fact(pg_";
-
-/// A packet for the checker.
-#[derive(Debug, Clone)]
-pub enum Packet {
-    /// One of the fixtures, by name.
-    Fixture(String),
-    /// A user's own folder.
-    Folder(PathBuf),
 }
 
 /// Why a launch could not be carried through.
@@ -200,6 +119,7 @@ impl Bench<'_> {
                 let mut changes = self.altered.iter().filter(|_| locked);
                 changes.try_fold(profile, |profile, change| change.apply(profile))
             })
+            .map(|profile| fault::in_profile(&order.task, profile))
     }
 
     /// Carries an order out. What goes wrong is in the record's `trouble`.
@@ -237,9 +157,10 @@ impl Bench<'_> {
                 ..
             }
             | Task::Probe(_)
-            | Task::Bare { .. } => None,
+            | Task::Bare { .. }
+            | Task::Fault { .. } => None,
         };
-        let folders = self
+        let mut folders = self
             .scratch
             .launch_folders(number, profile.user, own_input)?;
         match &order.task {
@@ -250,7 +171,8 @@ impl Bench<'_> {
                 packet: Packet::Fixture(name),
                 ..
             }
-            | Task::Bare { fixture: name } => {
+            | Task::Bare { fixture: name }
+            | Task::Fault { fixture: name, .. } => {
                 folders.put_fixture(name)?;
             }
             Task::Check {
@@ -261,6 +183,12 @@ impl Bench<'_> {
         if matches!(order.task, Task::Bare { .. }) {
             bare::run(self.image, &folders, record)?;
             return Ok(folders.remove()?);
+        }
+        if let Task::Fault { how, previous, .. } = &order.task {
+            fault::prepare(*how, *previous, &mut folders, record)?;
+            if fault::is_not_applicable(record) {
+                return Ok(folders.remove()?);
+            }
         }
         record.folders = folders.identities(&profile)?;
         let subject = subject_argv(&order.task, &profile);
@@ -300,8 +228,7 @@ impl Bench<'_> {
             record.errors = finished.errors;
             return Err(error);
         }
-        let trace = matches!(order.task, Task::Check { trace: true, .. });
-        watch::through_the_airlock(running.as_mut(), profile, trace, record)?;
+        watch::through_the_airlock(running.as_mut(), profile, &order.task, record)?;
         let talked = talk::to_the_end(running.as_mut(), record);
         let finished = running.finish()?;
         talked.map(|()| finished)
@@ -344,7 +271,7 @@ fn container_name(profile: &Profile, run: &str, number: u32) -> String {
 fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {
     match task {
         Task::Probe(_) => vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")],
-        Task::Check { .. } | Task::Bare { .. } => {
+        Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
             let output = profile.output();
             [CHECKER, "--input", INPUT, "--output", &output]
                 .map(str::to_owned)
@@ -394,6 +321,7 @@ pub(crate) fn blank(order: &Order) -> LaunchRecord {
         paths: None,
         barrier: None,
         exec: None,
+        fault: None,
         database: None,
         folders: std::collections::BTreeMap::new(),
         exit: Exit::Unknown("it was never started".to_owned()),

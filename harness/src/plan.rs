@@ -3,7 +3,9 @@
 //! Pure data. The judge asks the same functions which launches there must be, so
 //! that a launch nobody made is missed.
 
-use negatives::matrix::{Attempt, Boundary, Case, Expectation, Kind, Lift, Role as PacketRole};
+use negatives::matrix::{
+    Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift, Role as PacketRole,
+};
 
 use crate::launch::{Order, Packet, Task};
 use crate::record::Role;
@@ -40,6 +42,7 @@ pub fn orders(case: &Case) -> Vec<Order> {
         Kind::Packet => packet_orders(case),
         Kind::SelfCheck => vec![check(case, "locked", Role::Locked, Vec::new(), false)],
         Kind::Trace => trace_orders(case),
+        Kind::Fault => fault_orders(case),
         Kind::Build | Kind::Bundle => Vec::new(),
     }
 }
@@ -155,6 +158,36 @@ fn packet_orders(case: &Case) -> Vec<Order> {
             },
         })
         .collect()
+}
+
+/// The launch of a fault.
+#[must_use]
+pub fn fault_id(case: &Case, fault: &Fault) -> String {
+    format!("{}/{}", case.id, fault.id)
+}
+
+fn fault_orders(case: &Case) -> Vec<Order> {
+    let role = |fault: &Fault| match fault.how {
+        FaultKind::None => Role::Control {
+            boundary: fault.id.clone(),
+        },
+        FaultKind::OutputFull
+        | FaultKind::WriteError
+        | FaultKind::KilledWriting
+        | FaultKind::KilledPublishing => Role::Locked,
+    };
+    let order = |fault: &Fault| Order {
+        id: fault_id(case, fault),
+        case: case.id.to_string(),
+        role: role(fault),
+        lifts: Vec::new(),
+        task: Task::Fault {
+            fixture: REFERENCE.to_owned(),
+            how: fault.how,
+            previous: fault.previous,
+        },
+    };
+    case.faults.iter().map(order).collect()
 }
 
 /// The one locked launch of a row that needs no other.

@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use nix::mount::{MntFlags, umount2};
+
 use crate::cli::Reap;
 use crate::engine::Leftovers;
 
@@ -94,5 +96,19 @@ pub fn reap(task: &Reap) {
         thread::sleep(PAUSE);
     }
     // Last: a container that still ran would have it mounted.
+    unmount_beneath(&task.scratch);
     drop(fs::remove_dir_all(&task.scratch));
+}
+
+/// What a launch mounted in the run's folder and could not unmount any more.
+fn unmount_beneath(folder: &Path) {
+    let table = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    // The run's folder has no character that proc(5) escapes in its name.
+    let points = table.lines().filter_map(|line| line.split(' ').nth(4));
+    for point in points
+        .map(Path::new)
+        .filter(|point| point.starts_with(folder))
+    {
+        _ = umount2(point, MntFlags::MNT_DETACH);
+    }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use negatives::matrix::FaultKind;
 use negatives::wire::Line;
 use seccomp::plan::AirlockStatus;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,9 @@ pub struct LaunchRecord {
     pub barrier: Option<View>,
     /// What the host saw at the exec of the subject.
     pub exec: Option<View>,
+    /// What became of the fault that was put in the way of the report, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultRecord>,
     /// What the database server answered the host right before, where the attempts
     /// are about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +108,28 @@ pub struct LaunchRecord {
     pub trouble: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
+}
+
+/// What was done to a checker while it wrote its report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRecord {
+    /// What.
+    pub how: FaultKind,
+    /// Whether it could be done.
+    pub done: FaultDone,
+}
+
+/// Whether a fault could be put in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FaultDone {
+    /// It was.
+    Done,
+    /// It was to be killed at a call that it never made.
+    NeverCame,
+    /// This host or its user cannot; the evidence.
+    NotApplicable(String),
 }
 
 /// A check that the harness makes itself, without a sandbox: a scan of a tree, the

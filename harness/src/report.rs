@@ -9,5 +9,6 @@ pub mod progress;
 pub mod requirement;
 pub mod summary;
 pub mod terminal;
+pub mod triage;
 pub mod visible;
 pub mod wrap;

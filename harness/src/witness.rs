@@ -17,7 +17,7 @@ mod tracee;
 
 pub use mounts::Mount;
 pub use procfs::{Lookup, identity, view};
-pub use tracee::{AfterExec, OpenedPath, Tracee};
+pub use tracee::{AfterExec, Ended, Held, OpenedPath, TracedCall, Tracee};
 
 /// A fact, or why it could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,8 +12,8 @@ mod raw;
 mod roll;
 
 pub use case::{
-    Alone, Attempt, Boundary, Case, CaseId, Deferred, Evidence, Kind, Layer, NotApplicable, Packet,
-    Role, lift_set_name,
+    Alone, Attempt, Boundary, Case, CaseId, Deferred, Evidence, Fault, FaultKind, Kind, Layer,
+    NotApplicable, Packet, Role, lift_set_name,
 };
 pub use error::MatrixError;
 pub use expectation::{Expectation, ExpectationError};

@@ -1,70 +1,227 @@
-//! `check`: the checker on a user's packet, in the locked sandbox.
+//! `check`: the checker on a user's packets, each in a locked sandbox of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use super::Failure;
-use crate::cli::{Common, Format};
-use crate::engine::Exit as Ended;
+use checker::report::Report;
+use serde_json::{Value, json};
+
+use super::{Failure, attest};
+use crate::cli::{Check, Common, Format};
+use crate::contract;
+use crate::error::chain;
 use crate::exit::Exit;
 use crate::launch::{Order, Packet, Task};
 use crate::record::{LaunchRecord, Role};
 use crate::report::terminal::{safe, say, tell};
+use crate::report::triage;
 use crate::stand::Stand;
 
-/// Checks one packet.
-pub(super) fn check(common: &Common, packet: &Path) -> Result<Exit, Failure> {
-    let packet = packet.canonicalize().map_err(|error| {
-        Failure::usage(
-            format!("failed to find packet `{}`: {error}", packet.display()),
-            "give the folder of a BagIt bag",
-        )
-    })?;
-    if !packet.is_dir() {
-        return Err(Failure::usage(
-            format!("expected `{}` to be a folder", packet.display()),
-            "unpack an archive first",
-        ));
-    }
+/// Checks packets.
+pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
+    let packets: Vec<PathBuf> = args
+        .packets
+        .iter()
+        .map(|packet| folder(packet))
+        .collect::<Result<_, _>>()?;
     let stand = Stand::open(common.engine)?;
-    let record = stand.bench(Vec::new()).launch(&Order {
-        id: "check".to_owned(),
+    let records = launch(&stand, &packets, attest::jobs(common));
+    let interrupted = stand.stop.is_interrupted();
+    stand.close().map_err(Failure::internal)?;
+    if interrupted {
+        return Ok(Exit::Interrupted);
+    }
+    let answers: Vec<Answer> = records.iter().map(Answer::of).collect();
+    match common.format {
+        Format::Human => show(&args.packets, &answers)?,
+        Format::Json => print(&args.packets, &answers)?,
+    }
+    let exits = answers.iter().map(|answer| answer.exit);
+    let worst = exits.min_by_key(|exit| rank(*exit));
+    Ok(worst.unwrap_or(Exit::Internal))
+}
+
+/// The packet's own path; what is no folder, or cannot be read, is found out before
+/// anything is started.
+fn folder(packet: &Path) -> Result<PathBuf, Failure> {
+    let shown = packet.display();
+    let real = packet.canonicalize().map_err(|error| {
+        let what = format!("failed to find packet `{shown}`: {error}");
+        Failure::usage(what, "give the folder of a BagIt bag")
+    })?;
+    if !real.is_dir() {
+        let what = format!("expected packet `{shown}` to be a folder, observed a file");
+        return Err(Failure::usage(what, "unpack an archive first"));
+    }
+    std::fs::read_dir(&real).map_err(|error| {
+        let what = format!("failed to read packet `{shown}`: {error}");
+        Failure::usage(what, "the folder and its files must be readable")
+    })?;
+    Ok(real)
+}
+
+/// One launch for each packet, `jobs` of them at a time; the records in the packets'
+/// order.
+fn launch(stand: &Stand, packets: &[PathBuf], jobs: usize) -> Vec<LaunchRecord> {
+    let bench = stand.bench(Vec::new());
+    let (next, records) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(packet) = packets.get(index) else {
+                return;
+            };
+            if stand.stop.is_interrupted() {
+                return;
+            }
+            let record = bench.launch(&order(index, packet));
+            let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
+            records.push((index, record));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, packets.len().max(1)) {
+            scope.spawn(work);
+        }
+    });
+    let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
+    records.sort_by_key(|(index, _)| *index);
+    records.into_iter().map(|(_, record)| record).collect()
+}
+
+fn order(index: usize, packet: &Path) -> Order {
+    Order {
+        id: format!("check/{index}"),
         case: "check".to_owned(),
         role: Role::Locked,
         lifts: Vec::new(),
         task: Task::Check {
-            packet: Packet::Folder(packet),
+            packet: Packet::Folder(packet.to_owned()),
             trace: false,
         },
-    });
-    stand.close().map_err(Failure::internal)?;
-    show(common, &record)
+    }
 }
 
-/// The report on standard output; the exit code is 0 only if it was made. What the
-/// checker found is in the report: it permits nothing.
-fn show(common: &Common, record: &LaunchRecord) -> Result<Exit, Failure> {
-    if let Some(trouble) = &record.trouble {
-        return Err(Failure::blocked(
-            trouble.clone(),
-            Some(record.errors.clone()),
-        ));
-    }
-    let Some(announcement) = &record.announcement else {
-        return Err(Failure::internal("the checker announced nothing"));
-    };
-    tell(&safe(announcement.words().trim_end()));
-    match (&record.report, common.format) {
-        (Some(report), Format::Json) => say(report)?,
-        (Some(report), Format::Human) => say(&safe(report))?,
-        (None, _) => {}
-    }
-    match record.exit {
-        Ended::Code(code) if code == i64::from(announcement.exit) => {
-            Ok(Exit::Checker(announcement.exit))
+/// What came of one packet.
+struct Answer {
+    exit: Exit,
+    /// The report, as its canonical text and as a value.
+    report: Option<(String, Report)>,
+    /// The checker's own words on how it ended.
+    words: String,
+    /// Why there is no answer.
+    error: Option<String>,
+}
+
+impl Answer {
+    fn of(record: &LaunchRecord) -> Self {
+        let none = |exit, error: String| Self {
+            exit,
+            report: None,
+            words: String::new(),
+            error: Some(error),
+        };
+        if let Some(trouble) = &record.trouble {
+            let words = format!("{trouble}: {}", record.errors.trim_end());
+            return none(Exit::Blocked, words.trim_end_matches([':', ' ']).to_owned());
         }
-        ref other => Err(Failure::internal(format!(
-            "the checker ended with {other:?}, announced {}",
-            announcement.exit
-        ))),
+        let Some(announcement) = &record.announcement else {
+            let ended = format!(
+                "the checker announced nothing and ended with {:?}",
+                record.exit
+            );
+            return none(Exit::Internal, ended);
+        };
+        let text = record.report.as_deref();
+        match contract::accept(announcement, &record.exit, text) {
+            Err(refused) => none(Exit::Internal, chain(&refused)),
+            Ok(report) => Self {
+                exit: Exit::Checker(announcement.exit),
+                report: report.map(|report| (text.unwrap_or_default().to_owned(), report)),
+                words: announcement.words(),
+                error: None,
+            },
+        }
+    }
+}
+
+/// The worst first.
+fn rank(exit: Exit) -> u8 {
+    match exit.code() {
+        70 => 0,
+        3 => 1,
+        6 => 2,
+        4 => 3,
+        5 => 4,
+        _ => 0,
+    }
+}
+
+fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
+    for (packet, answer) in packets.iter().zip(answers) {
+        say(&safe(&format!("== {}", packet.display())))?;
+        match (&answer.report, &answer.error) {
+            (Some((_, report)), _) => say(triage::lines(report).trim_end())?,
+            (None, Some(error)) => tell(&safe(&format!("error: {error}"))),
+            (None, None) => say(&safe(answer.words.trim_end()))?,
+        }
+    }
+    Ok(())
+}
+
+/// Of one packet the report itself; of several one object with a list.
+fn print(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
+    for answer in answers {
+        if let Some(error) = &answer.error {
+            tell(&safe(&format!("error: {error}")));
+        }
+    }
+    if let [answer] = answers {
+        tell(&safe(answer.words.trim_end()));
+        return match &answer.report {
+            Some((text, _)) => Ok(say(text)?),
+            None => Ok(()),
+        };
+    }
+    let list: Vec<Value> = packets
+        .iter()
+        .zip(answers)
+        .map(|(packet, answer)| {
+            json!({
+                "error": answer.error,
+                "exit": answer.exit.code(),
+                "packet": packet.display().to_string(),
+                "report": answer.report.as_ref().map(|(_, report)| report),
+            })
+        })
+        .collect();
+    let bytes = checker::canonical(&json!({ "packets": list })).map_err(Failure::internal)?;
+    Ok(say(&String::from_utf8_lossy(&bytes))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_that_is_missing_or_a_file_is_a_fault_of_the_command_line() {
+        let folder_of_tests = tempfile::tempdir().unwrap();
+        let file = folder_of_tests.path().join("bag.tar");
+        std::fs::write(&file, "x").unwrap();
+        for path in [&file, &folder_of_tests.path().join("nowhere")] {
+            assert_eq!(folder(path).unwrap_err().exit, Exit::Usage);
+        }
+        assert!(folder(folder_of_tests.path()).is_ok());
+    }
+
+    #[test]
+    fn the_worst_of_several_answers_is_the_exit_code() {
+        let codes = [5, 4, 6, 3, 70].map(Exit::Checker);
+        for (index, worst) in codes.iter().enumerate() {
+            let least = codes[..=index].iter().min_by_key(|exit| rank(**exit));
+            assert_eq!(least, Some(worst));
+        }
     }
 }

@@ -69,6 +69,17 @@ fn explain_case(case: &Case) -> std::io::Result<()> {
             packet.reasons.join(" ")
         ))?;
     }
+    for fault in &case.faults {
+        let previous = if fault.previous {
+            ", over an earlier report"
+        } else {
+            ""
+        };
+        say(&format!(
+            "fault:        `{}` ({:?}{previous}): exit {}. {}",
+            fault.id, fault.how, fault.exit, fault.why
+        ))?;
+    }
     case.boundaries.iter().try_for_each(explain_boundary)?;
     let sandboxes: Vec<String> = plan::orders(case)
         .into_iter()

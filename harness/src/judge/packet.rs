@@ -11,7 +11,9 @@ use super::Expected;
 use super::outside::{self, Fact};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
+use crate::contract;
 use crate::engine::Exit;
+use crate::error::chain;
 use crate::plan;
 use crate::record::{EntryKind, LaunchRecord};
 
@@ -44,7 +46,7 @@ fn differs(case: &Case, packet: &Packet, record: &LaunchRecord) -> Option<Reason
     let answer = Answer { packet, record };
     answer
         .exit()
-        .or_else(|| answer.report_is_the_announced_one())
+        .or_else(|| answer.contract())
         .or_else(|| answer.gate())
         .or_else(|| answer.reasons())
         .or_else(|| {
@@ -91,22 +93,16 @@ impl Answer<'_> {
         serde_json::from_str(self.record.report.as_ref()?).ok()
     }
 
-    /// The report read from the output has the digest that was announced.
-    fn report_is_the_announced_one(&self) -> Option<Reason> {
-        let announced = self.record.announcement.as_ref()?.report.as_ref();
-        let announced = announced.map(|report| report.sha256.clone());
-        let read = self
-            .record
-            .report
-            .as_ref()
-            .map(|text| crate::image::sha256(text.as_bytes()));
-        (announced.is_none() || announced != read).then(|| {
-            self.reason(
-                "digest of the report",
-                format!("{announced:?}"),
-                format!("{read:?}"),
-            )
-        })
+    /// Announcement, exit code and report are of the output contract.
+    fn contract(&self) -> Option<Reason> {
+        let announcement = self.record.announcement.as_ref()?;
+        let report = self.record.report.as_deref();
+        let refused = contract::accept(announcement, &self.record.exit, report).err()?;
+        Some(self.reason(
+            "output contract",
+            "a report and an exit code of the contract".to_owned(),
+            chain(&refused),
+        ))
     }
 
     /// The first gate that failed is the declared one, where one is declared.

@@ -7,12 +7,19 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use nix::errno::Errno;
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
 use negatives::wire::{CANARY_FILE, PLAN_FILE, Plan, VICTIM_FILE};
 
 use crate::engine::Folders;
 use crate::image::{INPUT, OUTPUT};
 use crate::profile::{CANARY_VARIABLE, Profile, User};
 use crate::witness;
+
+/// The room of an output that is too small, in bytes: a page for an earlier report and
+/// a page for less than half of a new one.
+const SMALL_OUTPUT: u64 = 8192;
 
 /// A run's temporary folder.
 #[derive(Debug)]
@@ -175,6 +182,7 @@ impl Scratch {
             root,
             mounted,
             user,
+            small: None,
         };
         if self.passage {
             chown(&folders.root, None, Some(user.gid)).map_err(make(&folders.root))?;
@@ -192,6 +200,19 @@ pub(super) struct LaunchFolders {
     root: PathBuf,
     mounted: Folders,
     user: User,
+    /// The output is a file system of its own.
+    small: Option<SmallOutput>,
+}
+
+/// A tmpfs over the output; unmounted when it goes, however a launch ends. If the
+/// harness dies first, its reaper does it.
+#[derive(Debug)]
+struct SmallOutput(PathBuf);
+
+impl Drop for SmallOutput {
+    fn drop(&mut self) {
+        _ = umount2(&self.0, MntFlags::MNT_DETACH);
+    }
 }
 
 impl LaunchFolders {
@@ -247,6 +268,34 @@ impl LaunchFolders {
         })
     }
 
+    /// Puts a file system of [`SMALL_OUTPUT`] bytes over the output; the kernel's
+    /// refusal, if it refuses.
+    pub(super) fn shrink_output(&mut self) -> Result<Result<(), Errno>, FolderError> {
+        let output = &self.mounted.output;
+        let size = format!("size={SMALL_OUTPUT},mode=0755");
+        let flags = MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
+        let mounted = mount(
+            Some("tmpfs"),
+            output,
+            Some("tmpfs"),
+            flags,
+            Some(size.as_str()),
+        );
+        if let Err(refused) = mounted {
+            return Ok(Err(refused));
+        }
+        self.small = Some(SmallOutput(output.clone()));
+        self.give(output)?;
+        Ok(Ok(()))
+    }
+
+    /// Puts a text where the report goes, as an earlier run would have left it.
+    pub(super) fn put_report(&self, text: &str) -> Result<(), FolderError> {
+        let path = self.mounted.output.join(checker::REPORT_FILE);
+        write(&path, text.as_bytes(), 0o644)?;
+        self.give(&path)
+    }
+
     /// Makes the sandbox's user the owner, where this process may; where it may
     /// not, that user is this process's own.
     fn give(&self, path: &Path) -> Result<(), FolderError> {
@@ -257,7 +306,8 @@ impl LaunchFolders {
     }
 
     /// Removes what the launch left.
-    pub(super) fn remove(self) -> Result<(), FolderError> {
+    pub(super) fn remove(mut self) -> Result<(), FolderError> {
+        drop(self.small.take());
         fs::remove_dir_all(&self.root).map_err(|source| FolderError::Remove {
             path: self.root.clone(),
             source,

@@ -2,7 +2,7 @@
 
 use nix::errno::Errno;
 
-use super::LaunchError;
+use super::{LaunchError, Task, fault};
 use crate::engine::Running;
 use crate::image::INPUT;
 use crate::profile::Profile;
@@ -19,7 +19,7 @@ use crate::witness::{self, AfterExec, Seen, Tracee, View};
 pub(super) fn through_the_airlock(
     running: &mut dyn Running,
     profile: &Profile,
-    trace: bool,
+    task: &Task,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
@@ -31,13 +31,16 @@ pub(super) fn through_the_airlock(
         }
         Err(error) => {
             barrier.filters = not_traced(error);
+            if let Task::Fault { how, .. } = task {
+                fault::cannot_follow(*how, &not_traced_words(error), record);
+            }
             None
         }
     };
     record.barrier = Some(barrier);
     running.release()?;
     match tracee {
-        Some(tracee) => at_the_exec(pid, profile, tracee, trace, record),
+        Some(tracee) => at_the_exec(pid, profile, tracee, task, record),
         None => Ok(()),
     }
 }
@@ -46,7 +49,7 @@ fn at_the_exec(
     pid: u32,
     profile: &Profile,
     tracee: Tracee,
-    trace: bool,
+    task: &Task,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     match tracee.until_exec().map_err(LaunchError::Trace)? {
@@ -57,12 +60,17 @@ fn at_the_exec(
             record.exec = Some(exec);
         }
     }
-    if trace {
-        let (paths, _) = tracee.record_paths().map_err(LaunchError::Trace)?;
-        record.paths = Some(paths);
-        return Ok(());
+    match task {
+        Task::Check { trace: true, .. } => {
+            let (paths, _) = tracee.record_paths().map_err(LaunchError::Trace)?;
+            record.paths = Some(paths);
+            Ok(())
+        }
+        Task::Fault { how, .. } => fault::follow(*how, tracee, record),
+        Task::Check { trace: false, .. } | Task::Probe(_) | Task::Bare { .. } => {
+            tracee.detach().map_err(LaunchError::Trace)
+        }
     }
-    tracee.detach().map_err(LaunchError::Trace)
 }
 
 fn look(pid: u32, profile: &Profile, record: &LaunchRecord) -> View {
@@ -75,8 +83,12 @@ fn look(pid: u32, profile: &Profile, record: &LaunchRecord) -> View {
 }
 
 fn not_traced<T>(error: Errno) -> Seen<T> {
-    Seen::NotSeen(format!(
+    Seen::NotSeen(not_traced_words(error))
+}
+
+fn not_traced_words(error: Errno) -> String {
+    format!(
         "PTRACE_SEIZE: {}; it needs CAP_SYS_PTRACE or the same user",
         error.desc()
-    ))
+    )
 }

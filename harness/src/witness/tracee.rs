@@ -9,7 +9,7 @@ use std::process::{Child, Command};
 
 use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,33 @@ pub enum AfterExec {
     Stopped,
     /// It ended without an exec.
     Ended,
+}
+
+/// A signal that is not passed on to a traced process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// None.
+    Nothing,
+    /// `SIGXFSZ` of setrlimit(2), so that a write past the limit is an error only.
+    FileSizeSignal,
+}
+
+/// A call that a traced process is about to make.
+#[derive(Debug, Clone, Copy)]
+pub struct TracedCall {
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments.
+    pub arguments: [u64; 6],
+}
+
+/// How a traced process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit code; 128 + n where signal n ended it.
+    pub code: i64,
+    /// It was killed at the call.
+    pub killed: bool,
 }
 
 /// A path that a traced process handed to the kernel.
@@ -154,22 +181,50 @@ impl Tracee {
     /// It cannot be waited for.
     pub fn record_paths(self) -> Result<(Vec<OpenedPath>, i64), Errno> {
         let mut record = Vec::new();
+        let code = self.follow(Held::Nothing, |pid| {
+            if record.len() < MAX_RECORD {
+                record.extend(path_of(pid));
+            }
+        })?;
+        Ok((record, code))
+    }
+
+    /// Lets a stopped process go on to its end, or to the first call that `here` is
+    /// true of: there it is killed, before the kernel carries the call out.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub fn to_the_end(
+        self,
+        held: Held,
+        mut here: impl FnMut(&TracedCall) -> bool,
+    ) -> Result<Ended, Errno> {
+        let (own, mut killed) = (self.pid, false);
+        let code = self.follow(held, |pid| {
+            if !killed && call_of(pid).is_some_and(|call| here(&call)) {
+                killed = kill(own, Signal::SIGKILL).is_ok();
+            }
+        })?;
+        Ok(Ended { code, killed })
+    }
+
+    /// To its end, with a look at every stop at a call.
+    fn follow(self, held: Held, mut look: impl FnMut(Pid)) -> Result<i64, Errno> {
         ptrace::syscall(self.pid, None)?;
         loop {
             match wait_any()? {
                 WaitStatus::PtraceSyscall(pid) => {
-                    if record.len() < MAX_RECORD {
-                        record.extend(path_of(pid));
-                    }
+                    look(pid);
                     go_on(pid, None)?;
                 }
-                WaitStatus::Exited(pid, code) if pid == self.pid => {
-                    return Ok((record, i64::from(code)));
-                }
+                WaitStatus::Exited(pid, code) if pid == self.pid => return Ok(i64::from(code)),
                 WaitStatus::Signaled(pid, signal, _) if pid == self.pid => {
-                    return Ok((record, 128 + i64::from(signal as i32)));
+                    return Ok(128 + i64::from(signal as i32));
                 }
                 WaitStatus::Exited(..) | WaitStatus::Signaled(..) => {}
+                WaitStatus::Stopped(pid, Signal::SIGXFSZ) if held == Held::FileSizeSignal => {
+                    go_on(pid, None)?;
+                }
                 other => resume(other, |pid, signal| go_on(pid, signal))?,
             }
         }
@@ -230,13 +285,21 @@ fn go_on(pid: Pid, signal: Option<Signal>) -> Result<(), Errno> {
 
 /// The path argument of the call at whose entry `pid` is stopped.
 fn path_of(pid: Pid) -> Option<OpenedPath> {
+    let call = call_of(pid)?;
+    let address = *call.arguments.get(path_argument(call.name)?)?;
+    Some(OpenedPath {
+        call: call.name.to_owned(),
+        path: text_at(pid, address),
+    })
+}
+
+/// The call at whose entry `pid` is stopped.
+fn call_of(pid: Pid) -> Option<TracedCall> {
     let entry = raw::entry(pid).ok().flatten()?;
     let name = seccomp::syscall_name(NATIVE, u32::try_from(entry.number).ok()?)?;
-    let index = path_argument(name)?;
-    let address = *entry.arguments.get(index)?;
-    Some(OpenedPath {
-        call: name.to_owned(),
-        path: text_at(pid, address),
+    Some(TracedCall {
+        name,
+        arguments: entry.arguments,
     })
 }
 

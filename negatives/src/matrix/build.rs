@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::FACTS;
 use super::case::{
-    Alone, Attempt, Boundary, Case, CaseId, Deferred, Kind, Layer, NotApplicable, Packet,
-    lift_set_name,
+    Alone, Attempt, Boundary, Case, CaseId, Deferred, Fault, FaultKind, Kind, Layer, NotApplicable,
+    Packet, lift_set_name,
 };
 use super::error::MatrixError;
 use super::expectation::Expectation;
@@ -43,6 +43,7 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
         pending: raw.pending,
         boundaries: boundaries?,
         packets: raw.packet.into_iter().map(packet).collect(),
+        faults: raw.fault.into_iter().map(fault).collect(),
         id,
     };
     of_its_kind(&case)?;
@@ -52,36 +53,30 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
 
 /// A row has the proof its kind asks for, and none it does not ask for.
 fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
-    let attempts = case.attempts().next().is_some();
+    let id = || case.id.clone();
+    let (attempts, faults) = (case.attempts().next().is_some(), !case.faults.is_empty());
     let packets = !case.packets.is_empty();
-    let not_of_its_kind = |what| {
-        Err(MatrixError::NotOfItsKind {
-            case: case.id.clone(),
-            what,
-        })
-    };
-    match case.kind {
-        Kind::Probe if !attempts => Err(MatrixError::NoAttempt {
-            case: case.id.clone(),
-        }),
-        Kind::Packet if !packets => Err(MatrixError::NoPacket {
-            case: case.id.clone(),
-        }),
-        Kind::Packet if attempts => not_of_its_kind("attempt"),
-        Kind::Build | Kind::Bundle | Kind::Trace | Kind::SelfCheck if attempts => {
-            not_of_its_kind("attempt")
-        }
-        Kind::Build | Kind::Bundle if packets => not_of_its_kind("packet"),
-        Kind::Packet | Kind::SelfCheck | Kind::Trace | Kind::Build | Kind::Bundle
-            if case.layer == Layer::L1 =>
-        {
-            Err(MatrixError::NoAttempt {
-                case: case.id.clone(),
-            })
-        }
-        Kind::Probe | Kind::Packet | Kind::SelfCheck | Kind::Trace | Kind::Build | Kind::Bundle => {
-            Ok(())
-        }
+    let probes = case.kind == Kind::Probe;
+    if probes && !attempts || !probes && case.layer == Layer::L1 {
+        return Err(MatrixError::NoAttempt { case: id() });
+    }
+    if case.kind == Kind::Packet && !packets {
+        return Err(MatrixError::NoPacket { case: id() });
+    }
+    let control = |fault: &Fault| fault.how == FaultKind::None;
+    let both = case.faults.iter().any(control) && !case.faults.iter().all(control);
+    if case.kind == Kind::Fault && !both {
+        return Err(MatrixError::NoFault { case: id() });
+    }
+    let own_packets = matches!(case.kind, Kind::Build | Kind::Bundle | Kind::Fault);
+    let wrong = [
+        ("attempt", attempts && !probes),
+        ("packet", packets && own_packets),
+        ("fault", faults && case.kind != Kind::Fault),
+    ];
+    match wrong.into_iter().find(|(_, wrong)| *wrong) {
+        Some((what, _)) => Err(MatrixError::NotOfItsKind { case: id(), what }),
+        None => Ok(()),
     }
 }
 
@@ -89,7 +84,12 @@ fn distinct(case: &Case) -> Result<(), MatrixError> {
     let mut seen = BTreeSet::new();
     let ids = case.attempts().map(|attempt| &attempt.id);
     let names = case.boundaries.iter().map(|boundary| &boundary.name);
-    match ids.chain(names).find(|name| !seen.insert(name.as_str())) {
+    let faults = case.faults.iter().map(|fault| &fault.id);
+    match ids
+        .chain(names)
+        .chain(faults)
+        .find(|name| !seen.insert(name.as_str()))
+    {
         Some(name) => Err(MatrixError::Duplicate {
             case: case.id.clone(),
             name: name.clone(),
@@ -112,6 +112,23 @@ fn packet(raw: raw::Packet) -> Packet {
         exit,
         stops_at,
         reasons,
+    }
+}
+
+fn fault(raw: raw::Fault) -> Fault {
+    let raw::Fault {
+        id,
+        how,
+        previous,
+        exit,
+        why,
+    } = raw;
+    Fault {
+        id,
+        how,
+        previous,
+        exit,
+        why,
     }
 }
 

@@ -66,6 +66,8 @@ pub enum Kind {
     SelfCheck,
     /// The record of the checker's system calls.
     Trace,
+    /// What the checker leaves behind when its output fails it.
+    Fault,
     /// What a scan of sources and binaries finds.
     Build,
     /// What reading and judging bundles refuses.
@@ -131,6 +133,8 @@ pub struct Case {
     pub boundaries: Vec<Boundary>,
     /// The packets the checker is given.
     pub packets: Vec<Packet>,
+    /// The faults that are put in the way of its report.
+    pub faults: Vec<Fault>,
 }
 
 impl Case {
@@ -262,6 +266,37 @@ pub enum Role {
     Hostile,
     /// It is good where the hostile one is not, and must be treated as good.
     Control,
+}
+
+/// A fault that is put in the way of the report, and what must come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Its id, unique in the row.
+    pub id: String,
+    /// What is done to the checker.
+    pub how: FaultKind,
+    /// Whether an earlier report is in the output.
+    pub previous: bool,
+    /// The exit code; 128 + n where signal n ends it.
+    pub exit: u8,
+    /// What it shows.
+    pub why: String,
+}
+
+/// What is done to the checker while it writes its report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Nothing: the control.
+    None,
+    /// The output is a file system with less room than the report needs.
+    OutputFull,
+    /// A file may not become as long as the report: a write fails half-way.
+    WriteError,
+    /// It is killed when half of the report is written.
+    KilledWriting,
+    /// It is killed when the report is whole and not yet under its name.
+    KilledPublishing,
 }
 
 /// One deferred row: never run, never counted.

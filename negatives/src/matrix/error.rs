@@ -65,6 +65,12 @@ pub enum MatrixError {
         /// The row.
         case: CaseId,
     },
+    /// A row whose proof is faults, without one or without its control.
+    #[error("expected a fault and a control without one in `{case}`")]
+    NoFault {
+        /// The row.
+        case: CaseId,
+    },
     /// A row that has what its kind does not have.
     #[error("expected no {what} in `{case}` of its kind, observed some")]
     NotOfItsKind {

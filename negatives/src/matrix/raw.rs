@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::case::{Evidence, Kind, Layer, Role};
+use super::case::{Evidence, FaultKind, Kind, Layer, Role};
 use crate::wire::Abi;
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +41,18 @@ pub(super) struct Case {
     pub(super) boundary: Vec<Boundary>,
     #[serde(default)]
     pub(super) packet: Vec<Packet>,
+    #[serde(default)]
+    pub(super) fault: Vec<Fault>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fault {
+    pub(super) id: String,
+    pub(super) how: FaultKind,
+    pub(super) previous: bool,
+    pub(super) exit: u8,
+    pub(super) why: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,330 @@
+//! N25: no report and no exit code of the checker's can say that something is good.
+//!
+//! Sound reports of the checker's own making are forged one word at a time and given
+//! to the reader that the harness takes every report with; the sound ones pass it.
+
+use checker::report::Report;
+use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
+use serde_json::{Value, json};
+
+use super::Check;
+use crate::contract::{self, ContractError};
+use crate::engine::Exit;
+use crate::error::chain;
+use crate::image::sha256;
+
+/// What both readers say of a word that neither knows.
+const ACCEPTED: &str = "accepted";
+
+/// The checks of N25.
+pub(super) const CHECKS: &[Check] = &[
+    sound("sound-gaps", "the report of a packet with gaps", || {
+        whole("fix7")
+    }),
+    sound(
+        "sound-no-gap",
+        "the report of a packet in which no gap is observed",
+        || whole("no-gap"),
+    ),
+    sound(
+        "sound-refused",
+        "the report of a packet that is refused",
+        || whole("one-byte-changed"),
+    ),
+    Check::hostile(
+        "outcome-pass",
+        "an outcome `pass`",
+        "refused by the schema at `/outcome`, and by the types",
+        || forged(|report| report["outcome"] = json!("pass")),
+    ),
+    Check::hostile(
+        "outcome-green",
+        "an outcome `green`",
+        "refused by the schema at `/outcome`, and by the types",
+        || forged(|report| report["outcome"] = json!("green")),
+    ),
+    Check::hostile(
+        "outcome-approved",
+        "an outcome `approved`",
+        "refused by the schema at `/outcome`, and by the types",
+        || forged(|report| report["outcome"] = json!("approved")),
+    ),
+    Check::hostile(
+        "claim-passed",
+        "a claim that passed",
+        "refused by the schema at `/claims/0/outcome`, and by the types",
+        || forged(|report| report["claims"][0]["outcome"] = json!("passed")),
+    ),
+    Check::hostile(
+        "field-status",
+        "a field too many, `status: green`",
+        "refused by the schema at ``, and by the types",
+        || forged(|report| report["status"] = json!("green")),
+    ),
+    Check::hostile(
+        "field-approved",
+        "a field too many in the statement, `approved: true`",
+        "refused by the schema at `/statement`, and by the types",
+        || forged(|report| report["statement"]["approved"] = json!(true)),
+    ),
+    Check::hostile(
+        "gate",
+        "a report that says it is a gate",
+        "refused by the schema at `/statement/gate`",
+        || forged(|report| report["statement"]["gate"] = json!(true)),
+    ),
+    Check::hostile(
+        "global",
+        "a report that says it is global",
+        "refused by the schema at `/statement/global`",
+        || forged(|report| report["statement"]["global"] = json!(true)),
+    ),
+    Check::hostile(
+        "authority",
+        "a report that says it is an authority",
+        "refused by the schema at `/statement/authority`",
+        || forged(|report| report["statement"]["authority"] = json!(true)),
+    ),
+    Check::hostile(
+        "decision",
+        "a report that says somebody decided",
+        "refused by the schema at `/statement/decision`",
+        || forged(|report| report["statement"]["decision"] = json!(true)),
+    ),
+    Check::hostile(
+        "verdict-granted",
+        "a global verdict that is granted",
+        "refused by the schema at `/denials/0/answer`, and by the types",
+        || {
+            forged(|report| {
+                report["denials"] =
+                    json!([{ "at": "/claims/0", "asked": "global", "answer": "granted" }]);
+            })
+        },
+    ),
+    Check::hostile(
+        "report-exit-0",
+        "exit code 0 in the report",
+        "refused by the schema at `/exit`",
+        || forged(|report| report["exit"] = json!(0)),
+    ),
+    Check::hostile(
+        "gaps-hidden",
+        "the outcome without a gap for a packet with gaps",
+        "refused by the schema at ``",
+        || {
+            forged(|report| {
+                report["outcome"] = json!("no_gap_observed");
+                report["exit"] = json!(5);
+            })
+        },
+    ),
+    Check::hostile(
+        "key-twice",
+        "an outcome that is said twice",
+        "refused: failed to read the report: `report.json` has the key `outcome` twice in one object, at line 1 column 27",
+        || {
+            said_otherwise(|text| {
+                text.replacen('{', "{\"outcome\":\"pass\",\"outcome\":\"gaps\",", 1)
+            })
+        },
+    ),
+    Check::hostile(
+        "not-canonical",
+        "the same report, spelled otherwise",
+        "refused: expected the report in its canonical form, observed another",
+        || said_otherwise(|text| format!("{text} ")),
+    ),
+    Check::hostile(
+        "announced-0",
+        "exit code 0, announced",
+        "refused: announced exit code: expected 4, observed 0",
+        || ended(|announcement| announcement.exit = 0, 4),
+    ),
+    Check::hostile(
+        "exit-0",
+        "exit code 0, of the process",
+        "refused: exit code: expected Code(4), observed Code(0)",
+        || ended(|_| {}, 0),
+    ),
+    Check::hostile(
+        "both-0",
+        "exit code 0, announced and of the process",
+        "refused: announced exit code: expected 4, observed 0",
+        || ended(|announcement| announcement.exit = 0, 0),
+    ),
+    Check::hostile(
+        "announced-pass",
+        "an announcement whose outcome is `pass`",
+        "refused: it is no announcement",
+        || announced("pass"),
+    ),
+    Check::hostile(
+        "better-outcome",
+        "an announcement that is better than its report",
+        "refused: report's outcome: expected NoGapObserved, observed Gaps",
+        || {
+            ended(
+                |announcement| {
+                    announcement.outcome = Outcome::NoGapObserved;
+                    announcement.exit = Outcome::NoGapObserved.exit();
+                },
+                5,
+            )
+        },
+    ),
+    Check::hostile(
+        "another-report",
+        "a report that is not the announced one",
+        "refused: report's digest",
+        another_report,
+    ),
+    sound("sound-run", "a run whose three words fit", || {
+        ended(|_| {}, 4)
+    }),
+];
+
+const fn sound(id: &'static str, subject: &'static str, run: fn() -> String) -> Check {
+    Check::control(id, subject, ACCEPTED, run)
+}
+
+/// The checker's own report on a fixture; the words say what went wrong.
+fn report(fixture: &str) -> Result<Report, String> {
+    let folder = tempfile::tempdir().map_err(|error| chain(&error))?;
+    let input = folder.path().join("in");
+    fixtures::write(fixture, &input).map_err(|error| chain(&error))?;
+    let guard = Guard::new(&Settings {
+        input,
+        output: "/nowhere".into(),
+    });
+    checker::triage(&guard).map_err(|error| chain(&error))
+}
+
+fn text(report: &impl serde::Serialize) -> Result<String, String> {
+    let bytes = checker::canonical(report).map_err(|error| chain(&error))?;
+    String::from_utf8(bytes).map_err(|error| chain(&error))
+}
+
+fn words(made: Result<String, String>) -> String {
+    made.unwrap_or_else(|trouble| format!("could not be tried: {trouble}"))
+}
+
+fn outcome<T>(read: Result<T, ContractError>) -> String {
+    match read {
+        Ok(_) => ACCEPTED.to_owned(),
+        Err(error) => format!("refused: {}", chain(&error)),
+    }
+}
+
+/// An unforged report, through the whole reader.
+fn whole(fixture: &str) -> String {
+    words(report(fixture).and_then(|report| {
+        let text = text(&report)?;
+        Ok(outcome(contract::read_report(&text)))
+    }))
+}
+
+/// A forged report, by the schema and by the types alone.
+fn forged(forge: fn(&mut Value)) -> String {
+    words(report("fix7").and_then(|report| {
+        let sound = serde_json::to_value(&report).map_err(|error| chain(&error))?;
+        let mut value = sound.clone();
+        forge(&mut value);
+        if value == sound {
+            return Err("nothing was forged".to_owned());
+        }
+        let types = match contract::typed(value.clone()) {
+            Ok(_) => "",
+            Err(_) => ", and by the types",
+        };
+        Ok(match contract::read_report(&text(&value)?) {
+            Err(ContractError::Refused { at }) => format!("refused by the schema at `{at}`{types}"),
+            other => outcome(other),
+        })
+    }))
+}
+
+/// A sound report in other bytes.
+fn said_otherwise(change: fn(&str) -> String) -> String {
+    words(report("fix7").and_then(|report| {
+        let text = text(&report)?;
+        Ok(outcome(contract::read_report(&change(&text))))
+    }))
+}
+
+/// The announcement that goes with a report.
+fn announcement(report: &Report, text: &str) -> Announcement {
+    Announcement {
+        checker: checker::VERSION.to_owned(),
+        outcome: report.outcome,
+        exit: report.outcome.exit(),
+        self_check: Vec::new(),
+        report: Some(ReportFile {
+            path: checker::REPORT_FILE.to_owned(),
+            sha256: sha256(text.as_bytes()),
+            bytes: text.len() as u64,
+        }),
+        reason: None,
+    }
+}
+
+/// A whole run with a changed announcement and this exit code.
+fn ended(change: fn(&mut Announcement), code: i64) -> String {
+    words(report("fix7").and_then(|report| {
+        let text = text(&report)?;
+        let mut announcement = announcement(&report, &text);
+        change(&mut announcement);
+        Ok(outcome(contract::accept(
+            &announcement,
+            &Exit::Code(code),
+            Some(&text),
+        )))
+    }))
+}
+
+/// An announcement as a line, with another word for its outcome.
+fn announced(word: &str) -> String {
+    words(report("fix7").and_then(|report| {
+        let mut line =
+            serde_json::to_value(announcement(&report, "")).map_err(|error| chain(&error))?;
+        line["outcome"] = json!(word);
+        Ok(match serde_json::from_value::<Announcement>(line) {
+            Ok(_) => ACCEPTED.to_owned(),
+            Err(_) => "refused: it is no announcement".to_owned(),
+        })
+    }))
+}
+
+/// The report of another packet with the same outcome in the announced one's place.
+fn another_report() -> String {
+    words(report("fix7").and_then(|sound| {
+        let (announced, other) = (text(&sound)?, text(&report("prose-only")?)?);
+        let read = contract::accept(
+            &announcement(&sound, &announced),
+            &Exit::Code(i64::from(sound.exit)),
+            Some(&other),
+        );
+        Ok(match read {
+            Err(ContractError::Differs { what, .. }) => format!("refused: {what}"),
+            other => outcome(other),
+        })
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_forgery_is_refused_as_declared_and_every_sound_one_accepted() {
+        let mut wrong = Vec::new();
+        for check in CHECKS {
+            assert_eq!(check.hostile, check.expected != ACCEPTED, "{}", check.id);
+            let observed = (check.run)();
+            if observed != check.expected {
+                wrong.push(format!("{}: {observed}", check.id));
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,19 @@
+//! The arguments of `check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Check {
+    /// Packets: each a folder that is a BagIt bag.
+    #[arg(required = true, value_name = "PACKET")]
+    pub packets: Vec<PathBuf>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes, of several packets the worst, which is the first of these: 70 internal error;
+3 blocked, nothing read; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's
+scope. 2 is usage. Never 0: what is found permits nothing.";

@@ -1,0 +1,90 @@
+//! `lint-checker`: what the checker is made of, against the rules (L2).
+
+use std::fs;
+
+use serde_json::json;
+
+use super::Failure;
+use crate::cli::{Common, Format, LintChecker};
+use crate::exit::Exit;
+use crate::image::Programs;
+use crate::lint::binary::{BinaryScan, Standing};
+use crate::lint::{self, Rules, Scan, Tree};
+use crate::report::terminal::{safe, say};
+
+/// Scans the checker that is built into this harness, or another tree or program.
+pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {
+    let rules = Rules::builtin().map_err(Failure::internal)?;
+    let tree = match &args.tree {
+        None => Tree::builtin(),
+        Some(folder) => Tree::read(folder)
+            .map_err(|error| Failure::usage(error, "give the folder of a workspace"))?,
+    };
+    let other = args.binary.as_ref().map(|file| {
+        fs::read(file).map_err(|error| {
+            let what = format!("failed to read `{}`: {error}", file.display());
+            Failure::usage(what, "give the file of a program")
+        })
+    });
+    let other = other.transpose()?;
+    let scan = match (&other, &args.tree) {
+        (Some(program), _) => lint::scan(&tree, Some(program), &rules),
+        (None, None) => lint::scan(&tree, Some(Programs::builtin().checker), &rules),
+        // The program built in here is not the one of that tree.
+        (None, Some(_)) => lint::scan(&tree, None, &rules),
+    };
+    match common.format {
+        Format::Json => say(&json!(scan).to_string())?,
+        Format::Human => show(&scan)?,
+    }
+    Ok(if scan.findings.is_empty() {
+        Exit::Held
+    } else {
+        Exit::Broken
+    })
+}
+
+fn show(scan: &Scan) -> Result<(), Failure> {
+    for finding in &scan.findings {
+        say(&safe(&format!("{finding} ({})", finding.why)))?;
+    }
+    say(&format!(
+        "{} crates, {} source files",
+        scan.dependencies.len(),
+        scan.sources.len()
+    ))?;
+    match &scan.binary {
+        Some(binary) => program(binary)?,
+        None => say("program: not scanned; give one with `--binary`")?,
+    }
+    say(&format!("{} findings", scan.findings.len()))?;
+    Ok(())
+}
+
+fn program(binary: &BinaryScan) -> Result<(), Failure> {
+    say(&format!(
+        "program {}: {} `syscall` instructions, {} system calls, {} symbols",
+        binary.sha256,
+        binary.sites,
+        binary.calls.len(),
+        binary.symbols
+    ))?;
+    for call in &binary.calls {
+        let Standing::Tolerated { reason } = &call.standing else {
+            continue;
+        };
+        let places = call.places.join(" ");
+        say(&format!(
+            "  tolerated: {} ({}): {reason}; {places}",
+            call.name, call.number
+        ))?;
+    }
+    if !binary.unrecovered.is_empty() {
+        let places = binary.unrecovered.join(" ");
+        say(&format!(
+            "  {} with a number that can come from elsewhere: {places}",
+            binary.unrecovered.len()
+        ))?;
+    }
+    Ok(())
+}

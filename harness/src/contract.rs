@@ -1,0 +1,151 @@
+//! The output contract (L5): what the harness takes as a checker's report and as
+//! its exit code, and nothing else.
+//!
+//! The report is held against the published schema, its canonical form and the
+//! checker's own types; the exit code against the announcement and the outcome.
+//! Whether the outcome is the one a row declares is not asked here.
+
+use std::cmp::Reverse;
+use std::sync::LazyLock;
+
+use checker::report::Report;
+use checker::{Announcement, Outcome, REPORT_FILE};
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::engine::Exit;
+use crate::image::sha256;
+use crate::seal::strict_json::{self, JsonError};
+
+/// The report's published schema.
+pub const REPORT_SCHEMA: &str = include_str!("../../checker/report.schema.json");
+/// The longest report that is read, in bytes.
+pub const MAX_REPORT: usize = 16 << 20;
+
+/// The schema, compiled once; a test rules out that it is none.
+static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
+    let schema: Value = serde_json::from_str(REPORT_SCHEMA).ok()?;
+    jsonschema::draft202012::new(&schema).ok()
+});
+
+/// A report or an exit code is not of the contract.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// The report is not JSON that two readers read alike.
+    #[error("failed to read the report")]
+    Json(#[from] JsonError),
+    /// The published schema cannot be used: nothing is accepted.
+    #[error("failed to load the report's schema")]
+    Schema,
+    /// The schema refuses it.
+    #[error("the schema refuses the report at `{at}`")]
+    Refused {
+        /// JSON pointer to the deepest refused place; empty for the report as a whole.
+        at: String,
+    },
+    /// The checker's own types have no word for it.
+    #[error("failed to read the report as the checker's own types")]
+    Types(#[source] serde_json::Error),
+    /// The bytes are not the canonical ones of what they say (RFC 8785).
+    #[error("expected the report in its canonical form, observed another")]
+    NotCanonical,
+    /// Something does not fit something else.
+    #[error("{what}: expected {expected}, observed {observed}")]
+    Differs {
+        /// What was compared.
+        what: &'static str,
+        /// By the outcome, or by the announcement.
+        expected: String,
+        /// As it came.
+        observed: String,
+    },
+}
+
+/// Reads a report's text.
+///
+/// # Errors
+/// It is not of the contract.
+pub fn read_report(text: &str) -> Result<Report, ContractError> {
+    let value: Value = strict_json::from_slice(REPORT_FILE, text.as_bytes(), MAX_REPORT)?;
+    let validator = SCHEMA.as_ref().ok_or(ContractError::Schema)?;
+    let places = validator.iter_errors(&value);
+    let places = places.map(|error| error.instance_path().to_string());
+    if let Some(at) = places.min_by_key(|at| (Reverse(at.matches('/').count()), at.clone())) {
+        return Err(ContractError::Refused { at });
+    }
+    let report = typed(value)?;
+    match checker::canonical(&report) {
+        Ok(bytes) if bytes == text.as_bytes() => Ok(report),
+        Ok(_) | Err(_) => Err(ContractError::NotCanonical),
+    }
+}
+
+/// The same by the checker's own types alone.
+pub(crate) fn typed(value: Value) -> Result<Report, ContractError> {
+    serde_json::from_value(value).map_err(ContractError::Types)
+}
+
+/// Holds a finished run's three words against each other: the announcement, the exit
+/// code, and the report where the outcome has one.
+///
+/// # Errors
+/// They do not fit, or one of them is not of the contract.
+pub fn accept(
+    announcement: &Announcement,
+    exit: &Exit,
+    report: Option<&str>,
+) -> Result<Option<Report>, ContractError> {
+    let outcome = announcement.outcome;
+    same("announced exit code", outcome.exit(), announcement.exit)?;
+    let ended = Exit::Code(i64::from(outcome.exit()));
+    same("exit code", format!("{ended:?}"), format!("{exit:?}"))?;
+    let text = match (outcome, &announcement.report, report) {
+        (Outcome::Blocked | Outcome::InternalError, None, _) => return Ok(None),
+        (Outcome::Gaps | Outcome::NoGapObserved | Outcome::Refused, Some(said), Some(text)) => {
+            same("report's name", REPORT_FILE, &said.path)?;
+            same("report's digest", &said.sha256, &sha256(text.as_bytes()))?;
+            same("report's length", said.bytes, text.len() as u64)?;
+            text
+        }
+        (_, said, found) => {
+            let expected = format!("as {outcome:?} has it");
+            let there = |there| if there { "one" } else { "none" };
+            let (said, found) = (there(said.is_some()), there(found.is_some()));
+            let observed = format!("{said} announced, {found} in the output");
+            return same("report", expected, observed).map(|()| None);
+        }
+    };
+    let report = read_report(text)?;
+    same(
+        "report's outcome",
+        format!("{outcome:?}"),
+        format!("{:?}", report.outcome),
+    )?;
+    same("report's exit code", announcement.exit, report.exit)?;
+    Ok(Some(report))
+}
+
+fn same<T: PartialEq + ToString>(
+    what: &'static str,
+    expected: T,
+    observed: T,
+) -> Result<(), ContractError> {
+    if expected == observed {
+        return Ok(());
+    }
+    Err(ContractError::Differs {
+        what,
+        expected: expected.to_string(),
+        observed: observed.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_schema_can_be_used() {
+        assert!(SCHEMA.is_some());
+    }
+}

@@ -1,0 +1,102 @@
+//! A launch as the plan asks for it: pure data.
+
+use std::path::PathBuf;
+
+use negatives::matrix::{FaultKind, Lift};
+use negatives::wire::{Act, PlannedAttempt};
+
+use crate::record::{Role, Subject};
+
+/// How an attempt refers to the database server: by facts whose names begin so.
+const DATABASE_FACT: &str = "fact(pg_";
+
+/// One launch, as planned.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Unique in the run: `N19/locked`.
+    pub id: String,
+    /// The case it is for.
+    pub case: String,
+    /// What it is for.
+    pub role: Role,
+    /// What the plan lifts.
+    pub lifts: Vec<Lift>,
+    /// What runs.
+    pub task: Task,
+}
+
+/// What runs behind the airlock.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// The probe.
+    Probe(Vec<PlannedAttempt>),
+    /// The checker, on a packet; traced if its paths are to be recorded.
+    Check {
+        /// The packet.
+        packet: Packet,
+        /// Record every path it hands to the kernel.
+        trace: bool,
+    },
+    /// The checker on this host with no sandbox at all, traced: the seed's
+    /// option A, which must fail closed.
+    Bare {
+        /// The fixture it must not read.
+        fixture: String,
+    },
+    /// The checker on a packet, with a fault in the way of its report.
+    Fault {
+        /// The fixture.
+        fixture: String,
+        /// The fault.
+        how: FaultKind,
+        /// An earlier report is in the output.
+        previous: bool,
+    },
+}
+
+impl Task {
+    /// Whether an attempt refers to the database server.
+    #[must_use]
+    pub fn needs_database(&self) -> bool {
+        match self {
+            Self::Probe(attempts) => attempts.iter().any(|attempt| match &attempt.act {
+                Act::Call { call, .. } => call.contains(DATABASE_FACT),
+                Act::Script { args, .. } => args.iter().any(|arg| arg.contains(DATABASE_FACT)),
+            }),
+            Self::Check { .. } | Self::Bare { .. } | Self::Fault { .. } => false,
+        }
+    }
+
+    /// The same, as a record names it.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Probe(attempts) => Subject::Probe {
+                attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
+            },
+            Self::Check {
+                packet: Packet::Fixture(name),
+                ..
+            }
+            | Self::Bare { fixture: name }
+            | Self::Fault { fixture: name, .. } => Subject::Checker {
+                packet: name.clone(),
+            },
+            Self::Check {
+                packet: Packet::Folder(path),
+                ..
+            } => Subject::Checker {
+                packet: path.display().to_string(),
+            },
+        }
+    }
+}
+
+/// A packet for the checker.
+#[derive(Debug, Clone)]
+pub enum Packet {
+    /// One of the fixtures, by name.
+    Fixture(String),
+    /// A user's own folder.
+    Folder(PathBuf),
+}

@@ -1,0 +1,36 @@
+//! The numbers of a program's system calls: for each `syscall` instruction, what can
+//! stand in `eax` when it is reached.
+
+use std::collections::BTreeSet;
+
+use iced_x86::{Mnemonic, Register};
+
+use super::code::Code;
+use super::flow::Search;
+
+/// One `syscall` instruction.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// Section and offset.
+    pub(super) place: String,
+    /// The numbers that were recovered.
+    pub(super) numbers: BTreeSet<u32>,
+    /// There can be others.
+    pub(super) open: bool,
+}
+
+/// Every site, in the order of the code.
+pub(super) fn sites(code: &Code) -> Vec<Site> {
+    let syscalls = code.instructions().iter().enumerate();
+    syscalls
+        .filter(|(_, instruction)| instruction.mnemonic() == Mnemonic::Syscall)
+        .map(|(index, instruction)| {
+            let found = Search::new(code).values(index, Register::RAX);
+            Site {
+                place: code.place(instruction.ip()),
+                numbers: found.values,
+                open: found.open,
+            }
+        })
+        .collect()
+}

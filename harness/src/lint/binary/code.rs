@@ -1,0 +1,205 @@
+//! A program's code as instructions: every executable segment from its first byte to
+//! its last, taken up anew at each section so that padding misleads nobody.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use iced_x86::{Code as Opcode, Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic};
+use object::read::elf::ProgramHeader;
+use object::{LittleEndian, Object, ObjectSection, elf};
+
+use super::File;
+
+/// Instructions by address, and who leads to whom.
+#[derive(Debug)]
+pub(super) struct Code {
+    instructions: Vec<Instruction>,
+    at: HashMap<u64, usize>,
+    /// Where a section or a nameless segment begins, and its name.
+    starts: BTreeMap<u64, String>,
+    jumps: HashMap<u64, Vec<usize>>,
+    calls: HashMap<u64, Vec<usize>>,
+    /// Addresses that stand in data or are loaded into a register: whoever has one
+    /// can come there unseen.
+    taken: HashSet<u64>,
+}
+
+impl Code {
+    pub(super) fn of(file: &File<'_>) -> Self {
+        let mut code = Self {
+            instructions: Vec::new(),
+            at: HashMap::new(),
+            starts: starts(file),
+            jumps: HashMap::new(),
+            calls: HashMap::new(),
+            taken: HashSet::new(),
+        };
+        let mut cuts: BTreeSet<u64> = code.starts.keys().copied().collect();
+        cuts.insert(file.entry());
+        for (address, bytes) in segments(file, true) {
+            code.decode(address, bytes, &cuts);
+        }
+        code.connect();
+        for (address, bytes) in segments(file, false) {
+            code.find_addresses(address, bytes);
+        }
+        code
+    }
+
+    pub(super) fn instructions(&self) -> &[Instruction] {
+        &self.instructions
+    }
+
+    /// Where a section is that holds this address, and how far in.
+    pub(super) fn place(&self, address: u64) -> String {
+        match self.starts.range(..=address).next_back() {
+            Some((start, name)) => format!("{name}+{:#x}", address - start),
+            None => format!("{address:#x}"),
+        }
+    }
+
+    /// The direct jumps to an address.
+    pub(super) fn jumps_to(&self, address: u64) -> &[usize] {
+        self.jumps.get(&address).map_or(&[], Vec::as_slice)
+    }
+
+    /// The direct calls of an address.
+    pub(super) fn calls_of(&self, address: u64) -> &[usize] {
+        self.calls.get(&address).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an address can be reached from where it does not stand in an
+    /// instruction.
+    pub(super) fn is_taken(&self, address: u64) -> bool {
+        self.taken.contains(&address)
+    }
+
+    /// The instruction before this one, if it runs on into it.
+    pub(super) fn falls_from(&self, index: usize) -> Option<usize> {
+        let before = index.checked_sub(1)?;
+        let previous = self.instructions[before];
+        let contiguous = previous.next_ip() == self.instructions[index].ip();
+        let runs_on = match previous.flow_control() {
+            FlowControl::UnconditionalBranch
+            | FlowControl::IndirectBranch
+            | FlowControl::Return
+            | FlowControl::Interrupt
+            | FlowControl::Exception => false,
+            FlowControl::Next
+            | FlowControl::ConditionalBranch
+            | FlowControl::Call
+            | FlowControl::IndirectCall
+            | FlowControl::XbeginXabortXend => true,
+        };
+        (contiguous && (runs_on || previous.mnemonic() == Mnemonic::Syscall)).then_some(before)
+    }
+
+    /// The ways into the kernel that are not `syscall`, each with its place.
+    pub(super) fn other_gates(&self) -> impl Iterator<Item = (String, &'static str)> {
+        self.instructions.iter().filter_map(|instruction| {
+            let what = match instruction.mnemonic() {
+                Mnemonic::Sysenter => "sysenter",
+                Mnemonic::Int if instruction.immediate8() == 0x80 => "int 0x80",
+                _ => return None,
+            };
+            Some((self.place(instruction.ip()), what))
+        })
+    }
+
+    /// Decodes a segment, beginning anew at each cut in it.
+    fn decode(&mut self, start: u64, bytes: &[u8], cuts: &BTreeSet<u64>) {
+        let end = start.saturating_add(bytes.len() as u64);
+        let inner = cuts.range(start.saturating_add(1)..end.max(start.saturating_add(1)));
+        let mut from = start;
+        for to in inner.copied().chain([end]) {
+            let within = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
+            if let Some(part) = bytes.get(within(from)..within(to)) {
+                let decoder = Decoder::with_ip(64, part, from, DecoderOptions::NONE);
+                self.instructions.extend(decoder);
+            }
+            from = to;
+        }
+    }
+
+    fn connect(&mut self) {
+        self.instructions.sort_by_key(Instruction::ip);
+        for (index, instruction) in self.instructions.iter().enumerate() {
+            self.at.insert(instruction.ip(), index);
+        }
+        for (index, instruction) in self.instructions.iter().enumerate() {
+            match instruction.flow_control() {
+                FlowControl::Call if instruction.is_call_near() => {
+                    let to = instruction.near_branch_target();
+                    self.calls.entry(to).or_default().push(index);
+                }
+                FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
+                    let to = instruction.near_branch_target();
+                    self.jumps.entry(to).or_default().push(index);
+                }
+                FlowControl::Next
+                | FlowControl::IndirectBranch
+                | FlowControl::Return
+                | FlowControl::Call
+                | FlowControl::IndirectCall
+                | FlowControl::Interrupt
+                | FlowControl::XbeginXabortXend
+                | FlowControl::Exception => {}
+            }
+            if let Some(address) = loaded(instruction).filter(|it| self.at.contains_key(it)) {
+                self.taken.insert(address);
+            }
+        }
+    }
+
+    /// Aligned words of the data that are the address of an instruction.
+    fn find_addresses(&mut self, start: u64, bytes: &[u8]) {
+        let skip = usize::try_from(start.wrapping_neg() % 8).unwrap_or_default();
+        for word in bytes.get(skip..).unwrap_or_default().chunks_exact(8) {
+            let word = word.try_into().map_or(0, u64::from_le_bytes);
+            if self.at.contains_key(&word) {
+                self.taken.insert(word);
+            }
+        }
+    }
+}
+
+/// An address that an instruction puts into a register.
+fn loaded(instruction: &Instruction) -> Option<u64> {
+    if instruction.is_ip_rel_memory_operand() && instruction.mnemonic() == Mnemonic::Lea {
+        return Some(instruction.ip_rel_memory_address());
+    }
+    match instruction.code() {
+        Opcode::Mov_r32_imm32 => Some(u64::from(instruction.immediate32())),
+        Opcode::Mov_r64_imm64 => Some(instruction.immediate64()),
+        Opcode::Mov_rm64_imm32 => u64::try_from(instruction.immediate32to64()).ok(),
+        _ => None,
+    }
+}
+
+/// Every loaded segment that is, or is not, executable: its address and its bytes.
+fn segments<'data>(
+    file: &File<'data>,
+    executable: bool,
+) -> impl Iterator<Item = (u64, &'data [u8])> {
+    let data = file.data();
+    let headers = file.elf_program_headers().iter();
+    headers.filter_map(move |segment| {
+        let loaded = segment.p_type(LittleEndian) == elf::PT_LOAD;
+        let runs = segment.p_flags(LittleEndian).0 & elf::PF_X.0 != 0;
+        let bytes = segment.data(LittleEndian, data).ok()?;
+        (loaded && runs == executable).then(|| (segment.p_vaddr(LittleEndian), bytes))
+    })
+}
+
+fn starts(file: &File<'_>) -> BTreeMap<u64, String> {
+    let named = file.sections().filter(|section| section.address() != 0);
+    let named = named.map(|section| {
+        let name = section.name().unwrap_or("?").to_owned();
+        (section.address(), name)
+    });
+    let segments = file.elf_program_headers().iter().enumerate();
+    segments
+        .filter(|(_, segment)| segment.p_type(LittleEndian) == elf::PT_LOAD)
+        .map(|(index, segment)| (segment.p_vaddr(LittleEndian), format!("segment {index}")))
+        .chain(named)
+        .collect()
+}
