@@ -82,6 +82,8 @@ pub fn judge(case: &Case, observed: &Observations, expected: &Expected) -> Verdi
     if let Some(why) = &case.pending {
         return Verdict::NotRun(Reason::Pending { why: why.clone() });
     }
+    // Where the engine cannot do something, the row declares what comes of it.
+    let case = &case.lacking(|ability| expected.abilities.lacks(ability).is_some());
     let roll = Records::new(case, &observed.launches);
     match case.kind {
         Kind::Probe => probe::judge(case, &roll, expected),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use negatives::wire::OUTER_MOUNT;
 use seccomp::plan::{AirlockPlan, LandlockPlan, Limits, OneShot};
-use seccomp::{Arch, CompileError, Policy, PolicyError, Program};
+use seccomp::{Arch, CompileError, ExtraArch, Policy, PolicyError, Program};
 use serde::Serialize;
 
 use crate::image::{INPUT, OUTPUT};
@@ -296,6 +296,20 @@ impl Profile {
             barrier: true,
             argv: argv.to_vec(),
         })
+    }
+
+    /// The filter the engine loads, in the JSON form of the container engines.
+    #[must_use]
+    pub fn runtime_json(&self) -> serde_json::Value {
+        match &self.runtime_filter {
+            RuntimeFilter::Policy => seccomp::oci_json(&self.policy, NATIVE, &[]),
+            RuntimeFilter::PolicyForEveryArchitecture => {
+                let every = [ExtraArch::X86, ExtraArch::X32];
+                seccomp::oci_json(&self.policy, NATIVE, &every)
+            }
+            RuntimeFilter::Other(filter) => filter.clone(),
+            RuntimeFilter::Off => seccomp::oci_unconfined(NATIVE),
+        }
     }
 
     /// The strict filter's programs in load order, as lower-case hex.

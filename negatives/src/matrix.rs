@@ -5,6 +5,7 @@
 
 mod build;
 mod case;
+mod difference;
 mod error;
 mod expectation;
 mod lift;
@@ -15,6 +16,7 @@ pub use case::{
     Alone, Attempt, Boundary, Case, CaseId, Deferred, Evidence, Fault, FaultKind, Kind, Layer,
     NotApplicable, Packet, Role, lift_set_name,
 };
+pub use difference::{Ability, Control, Difference};
 pub use error::MatrixError;
 pub use expectation::{Expectation, ExpectationError};
 pub use lift::{Lift, LiftError};

@@ -19,7 +19,7 @@ pub use audit::{AuditSummary, Deviation, Difference, Tolerance, audit};
 pub use compile::{CompileError, compile_runtime, compile_strict};
 pub use evaluate::{Action, Call, Evaluation, evaluate, evaluate_stack};
 pub use oci::{ExtraArch, oci_json, oci_unconfined};
-pub use oci_programs::{OciError, compile_oci, for_every_architecture};
+pub use oci_programs::{OciError, compile_oci};
 pub use plan::AirlockPlan;
 pub use policy::{Decision, Errno, Form, Policy, PolicyError};
 pub use program::{Instruction, Program};

@@ -1,8 +1,8 @@
-//! Compiles the OCI JSON form of a filter to BPF programs, for engines that take
+//! Compiles the OCI JSON form of a filter to one BPF program, for engines that take
 //! programs, so that what is put into the JSON can be tried on them too.
 //!
-//! It does what runc and libseccomp do: names that are not known are ignored, and a
-//! rule whose action is the default is dropped. It compiles the form that
+//! It does what runc and libseccomp do: names that are not known are ignored, a rule
+//! whose action is the default is dropped, and an x32 call kills. It compiles the form that
 //! [`crate::oci`] writes and refuses any other word.
 
 use std::collections::BTreeMap;
@@ -24,14 +24,16 @@ const X32_BIT: u32 = 0x4000_0000;
 /// Where number and architecture are in `struct seccomp_data`.
 const NUMBER: u32 = 0;
 const ARCHITECTURE: u32 = 4;
-/// `BPF_LD | BPF_W | BPF_ABS`, `BPF_JMP | BPF_JEQ | BPF_K`, `BPF_JMP | BPF_JGE | BPF_K`
-/// and `BPF_RET | BPF_K` (linux/bpf_common.h).
+/// `BPF_LD | BPF_W | BPF_ABS`, `BPF_JMP | BPF_JA`, `BPF_JMP | BPF_JEQ | BPF_K`,
+/// `BPF_JMP | BPF_JSET | BPF_K` and `BPF_RET | BPF_K` (linux/bpf_common.h).
 const LOAD: u16 = 0x20;
+const JUMP: u16 = 0x05;
 const JUMP_IF_EQUAL: u16 = 0x15;
-const JUMP_IF_NOT_LESS: u16 = 0x35;
+const JUMP_IF_SET: u16 = 0x45;
 const RETURN: u16 = 0x06;
-/// `SECCOMP_RET_ALLOW` (linux/seccomp.h).
+/// `SECCOMP_RET_ALLOW` and `SECCOMP_RET_KILL_PROCESS` (linux/seccomp.h).
 const ALLOW: u32 = 0x7fff_0000;
+const KILL: u32 = 0x8000_0000;
 
 /// The JSON form could not be compiled.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +59,9 @@ pub enum OciError {
     /// The programs could not be compiled.
     #[error("failed to compile the filter")]
     Compile(#[from] CompileError),
-    /// With the other architectures it is not a program the kernel would load.
-    #[error("failed to let another architecture in")]
-    Architecture(#[from] ProgramError),
+    /// Put together they are not a program the kernel would load.
+    #[error("failed to join the filter's parts")]
+    Join(#[from] ProgramError),
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,11 +92,11 @@ struct Argument {
     op: String,
 }
 
-/// The programs of a filter, in the order in which they are loaded.
+/// The program of a filter.
 ///
 /// # Errors
 /// See [`OciError`].
-pub fn compile_oci(json: &Value, arch: Arch) -> Result<Vec<Program>, OciError> {
+pub fn compile_oci(json: &Value, arch: Arch) -> Result<Program, OciError> {
     let filter = Filter::deserialize(json)?;
     let default = action(&filter.default_action, None)?;
     let mut by_action: Vec<(SeccompAction, BTreeMap<i64, Vec<SeccompRule>>)> = Vec::new();
@@ -110,28 +112,9 @@ pub fn compile_oci(json: &Value, arch: Arch) -> Result<Vec<Program>, OciError> {
         });
         add(entry, arch, &mut by_action[at].1)?;
     }
-    let mut programs = stack(by_action, default, arch)?;
-    for name in &filter.architectures {
-        programs = let_in(programs, name)?;
-    }
-    Ok(programs)
-}
-
-/// The same programs with every call of the compatible architectures let through.
-///
-/// # Errors
-/// They grow longer than the kernel takes.
-pub fn for_every_architecture(
-    programs: Vec<Program>,
-    arch: Arch,
-) -> Result<Vec<Program>, OciError> {
-    let others: &[&str] = match arch {
-        Arch::X86_64 => &["SCMP_ARCH_X86", "SCMP_ARCH_X32"],
-        Arch::Aarch64 => &["SCMP_ARCH_ARM"],
-    };
-    others
-        .iter()
-        .try_fold(programs, |all, name| let_in(all, name))
+    let mut whole = doors(&filter.architectures, arch)?;
+    join(&mut whole, &stack(by_action, default, arch)?);
+    Ok(Program::new(whole)?)
 }
 
 fn add(
@@ -218,21 +201,54 @@ fn condition(from: &Argument, call: &str) -> Result<SeccompCondition, OciError> 
         .map_err(refused(call))
 }
 
-fn let_in(programs: Vec<Program>, name: &str) -> Result<Vec<Program>, OciError> {
-    let test = match name {
-        "SCMP_ARCH_X86_64" | "SCMP_ARCH_AARCH64" => return Ok(programs),
-        "SCMP_ARCH_X86" => [at(LOAD, 0, ARCHITECTURE), at(JUMP_IF_EQUAL, 1, I386)],
-        "SCMP_ARCH_ARM" => [at(LOAD, 0, ARCHITECTURE), at(JUMP_IF_EQUAL, 1, ARM)],
-        "SCMP_ARCH_X32" => [at(LOAD, 0, NUMBER), at(JUMP_IF_NOT_LESS, 1, X32_BIT)],
-        word => return Err(unknown(word)),
-    };
-    let with = |program: &Program| {
-        let mut all = test.to_vec();
-        all.push(at(RETURN, 0, ALLOW));
-        all.extend(program.instructions());
-        Program::new(all)
-    };
-    Ok(programs.iter().map(with).collect::<Result<_, _>>()?)
+/// What is decided by the way into the kernel, before any rule: the other tables that
+/// may enter, and x32, whose calls come with the native architecture.
+fn doors(names: &[String], arch: Arch) -> Result<Vec<Instruction>, OciError> {
+    let mut doors = Vec::new();
+    for name in names {
+        match name.as_str() {
+            "SCMP_ARCH_X86_64" | "SCMP_ARCH_AARCH64" | "SCMP_ARCH_X32" => {}
+            "SCMP_ARCH_X86" => doors.extend(let_in(I386)),
+            "SCMP_ARCH_ARM" => doors.extend(let_in(ARM)),
+            word => return Err(unknown(word)),
+        }
+    }
+    if arch == Arch::X86_64 {
+        let open = names.iter().any(|name| name == "SCMP_ARCH_X32");
+        doors.extend([
+            at(LOAD, 0, NUMBER),
+            at(JUMP_IF_SET, 2, X32_BIT),
+            // -1 is no number of a call.
+            Instruction {
+                jt: 1,
+                ..at(JUMP_IF_EQUAL, 0, u32::MAX)
+            },
+            at(RETURN, 0, if open { ALLOW } else { KILL }),
+        ]);
+    }
+    Ok(doors)
+}
+
+fn let_in(architecture: u32) -> [Instruction; 3] {
+    [
+        at(LOAD, 0, ARCHITECTURE),
+        at(JUMP_IF_EQUAL, 1, architecture),
+        at(RETURN, 0, ALLOW),
+    ]
+}
+
+/// One after the other: what a program lets through goes on to the next, and the last
+/// one decides.
+fn join(whole: &mut Vec<Instruction>, programs: &[Program]) {
+    for (index, program) in programs.iter().enumerate() {
+        let all = program.instructions();
+        let last = index + 1 == programs.len();
+        whole.extend(all.iter().enumerate().map(|(place, one)| {
+            let left = u32::try_from(all.len() - place - 1).unwrap_or(u32::MAX);
+            let passes = one.code == RETURN && one.k == ALLOW && !last;
+            if passes { at(JUMP, 0, left) } else { *one }
+        }));
+    }
 }
 
 /// A jump's `otherwise` skips so many instructions where the test fails.
@@ -281,7 +297,7 @@ mod tests {
         let policy = Policy::builtin().unwrap();
         for arch in Arch::ALL {
             let programs = compile_oci(&oci_json(&policy, arch, &[]), arch).unwrap();
-            audit(&programs, &policy, Form::Runtime, arch, Tolerance::Exact).unwrap();
+            audit(&[programs], &policy, Form::Runtime, arch, Tolerance::Exact).unwrap();
         }
     }
 

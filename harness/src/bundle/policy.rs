@@ -190,7 +190,10 @@ impl Policy {
         let verdict = said.result.verdict;
         (self.all_held && verdict != RunVerdict::Held).then(|| {
             let held = said.result.counts.held;
-            about("not_held", format!("expected all rows held, observed {held} held"))
+            about(
+                "not_held",
+                format!("expected all rows held, observed {held} held"),
+            )
         })
     }
 
@@ -208,7 +211,10 @@ impl Policy {
         let (allowed, observed) = (self.engines.as_ref()?, &said.host.engine.name);
         (!allowed.contains(observed)).then(|| {
             let allowed = allowed.join(", ");
-            about("engine", format!("expected the engine {allowed}, observed `{observed}`"))
+            about(
+                "engine",
+                format!("expected the engine {allowed}, observed `{observed}`"),
+            )
         })
     }
 
@@ -217,7 +223,10 @@ impl Policy {
             return None;
         }
         match &said.mutants {
-            None => Some(about("no_mutants", "expected the mutants to have been run".to_owned())),
+            None => Some(about(
+                "no_mutants",
+                "expected the mutants to have been run".to_owned(),
+            )),
             Some(score) if score.total > 0 && score.survivors.is_empty() => None,
             Some(score) => {
                 let (killed, total) = (score.killed, score.total);
@@ -235,7 +244,10 @@ impl Policy {
                 Some(Sight::NotSeen { reason }) => reason,
                 None => "there is no such witness",
             };
-            Some(about("witness", format!("expected `{name}` seen from outside: {why}")))
+            Some(about(
+                "witness",
+                format!("expected `{name}` seen from outside: {why}"),
+            ))
         });
         blind.collect()
     }
@@ -250,7 +262,8 @@ impl Policy {
             .collect();
         (self.read_back && !attempted.is_empty()).then(|| {
             let rows = attempted.join(" ");
-            let text = format!("expected every filter read back, observed attempts alone in {rows}");
+            let text =
+                format!("expected every filter read back, observed attempts alone in {rows}");
             about("not_read_back", text)
         })
     }

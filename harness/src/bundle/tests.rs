@@ -84,7 +84,11 @@ fn a_statement_says_nothing_that_the_observations_do_not() {
         |said| said.signer.note = "approved".to_owned(),
         |said| said.lifts.push("seccomp".to_owned()),
     ];
-    for (edit, code) in edits.iter().zip(["not_borne_out", "not_borne_out", "not_borne_out", "foreign"]) {
+    for (edit, code) in
+        edits
+            .iter()
+            .zip(["not_borne_out", "not_borne_out", "not_borne_out", "foreign"])
+    {
         let specimen = specimen();
         specimen.forge(|said, _| edit(said)).unwrap();
         assert!(specimen.came().ends_with(code), "{}", specimen.came());
@@ -159,5 +163,8 @@ fn every_byte_of_every_file_is_refused_once() {
         fs::write(specimen.at(&file), whole).unwrap();
     }
     println!("{tried} bytes changed, {} accepted", accepted.len());
-    assert_eq!((accepted, specimen.came()), (Vec::new(), BELIEVED.to_owned()));
+    assert_eq!(
+        (accepted, specimen.came()),
+        (Vec::new(), BELIEVED.to_owned())
+    );
 }

@@ -71,11 +71,7 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         hostile: true,
         subject: "a file that nobody signed for, in the bundle and among its observations",
         expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                added(sample, |it, name| Ok(fs::write(it.at(name), "x")?))
-            })
-        },
+        run: |sample| outcome(|| added(sample, |it, name| Ok(fs::write(it.at(name), "x")?))),
     },
     BundleCheck {
         id: "added-folder",

@@ -92,9 +92,7 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         hostile: true,
         subject: "a development key where the operator's is asked for",
         expected: DEVELOPMENT,
-        run: |sample| {
-            outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?))
-        },
+        run: |sample| outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?)),
     },
     BundleCheck {
         id: "ed25519ph",
@@ -129,10 +127,7 @@ fn edited(sample: &Sample, edit: impl FnOnce(&mut Value)) -> Result<String, Faul
     let specimen = Specimen::seal(sample)?;
     let mut envelope: Value = serde_json::from_slice(&fs::read(specimen.at(STATEMENT_FILE))?)?;
     edit(&mut envelope);
-    fs::write(
-        specimen.at(STATEMENT_FILE),
-        canonical::to_bytes(&envelope)?,
-    )?;
+    fs::write(specimen.at(STATEMENT_FILE), canonical::to_bytes(&envelope)?)?;
     Ok(specimen.came())
 }
 

@@ -1,6 +1,6 @@
 //! `explain`: one row, in words an operator understands.
 
-use negatives::matrix::{Boundary, Case, Matrix, lift_set_name};
+use negatives::matrix::{Boundary, Case, Control, Difference, Matrix, lift_set_name};
 use negatives::wire::Act;
 use serde_json::json;
 
@@ -110,8 +110,30 @@ fn explain_boundary(boundary: &Boundary) -> std::io::Result<()> {
             "    locked {}, control {}. {}",
             attempt.locked, attempt.control, attempt.why
         ))?;
+        for one in &attempt.differs {
+            say(&format!(
+                "    where an engine lacks `{}`: {}. {}",
+                one.lacks,
+                outcomes(one),
+                one.why
+            ))?;
+        }
     }
     Ok(())
+}
+
+fn outcomes(difference: &Difference) -> String {
+    let locked = difference.locked.iter().map(|one| format!("locked {one}"));
+    let control = difference.control.iter().map(|one| match one {
+        Control::Shows(outcome) => format!("control {outcome}"),
+        Control::Nothing(outcome) => format!("control {outcome}, which shows nothing"),
+    });
+    let alone = difference
+        .alone
+        .iter()
+        .map(|_| "other outcomes of one layer alone".to_owned());
+    let all: Vec<String> = locked.chain(control).chain(alone).collect();
+    all.join(", ")
 }
 
 fn as_json(case: &Case) -> serde_json::Value {

@@ -5,17 +5,8 @@
 
 use std::collections::BTreeMap;
 
+pub use negatives::matrix::Ability;
 use serde::{Deserialize, Serialize};
-
-/// Something that an engine may be unable to do on a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ability {
-    /// Limits on processes and memory by a control group of the sandbox's own.
-    ControlGroup,
-    /// A control with root and capabilities of the host's own user namespace.
-    HostRoot,
-}
 
 /// What an engine lacks here, each with the reason; empty where it lacks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,10 +22,9 @@ use super::{
     Abilities, Ability, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running,
 };
 use crate::image::Image;
-use crate::profile::{Profile, Setting};
+use crate::profile::{NATIVE, Profile, Setting};
 
 mod error;
-mod filter;
 mod groups;
 mod launchers;
 mod raw;
@@ -33,7 +32,7 @@ mod root;
 mod sandbox;
 mod spelling;
 
-pub use error::{BwrapError, FilterError};
+pub use error::BwrapError;
 
 use groups::Groups;
 use launchers::Launchers;
@@ -76,7 +75,7 @@ impl BwrapEngine {
                 storage: "folder".to_owned(),
                 rootless: !root,
             },
-            abilities: if root { Abilities::all() } else { of_a_user() },
+            abilities: abilities(root),
             program,
             scratch: place.scratch.to_owned(),
             groups: root.then(|| Groups::of(place.run)),
@@ -102,13 +101,7 @@ impl BwrapEngine {
             root,
             caller(profile),
         )?);
-        for (index, descriptor) in descriptors.iter().enumerate() {
-            // The status is the first; the filters follow in their order.
-            let option = if index == 0 {
-                "--json-status-fd"
-            } else {
-                "--add-seccomp-fd"
-            };
+        for (option, descriptor) in ["--json-status-fd", "--seccomp"].iter().zip(descriptors) {
             command.arg(option).arg(descriptor.as_raw_fd().to_string());
         }
         command.arg("--").args(&launch.argv).env_clear();
@@ -172,9 +165,9 @@ impl Engine for BwrapEngine {
         };
         let (status, theirs) = pipe2(OFlag::O_CLOEXEC).map_err(|error| descriptor(error.into()))?;
         let mut kept = vec![theirs];
-        for program in filter::programs(profile).map_err(BwrapError::from)? {
-            kept.push(readable(&program.to_bytes()).map_err(descriptor)?);
-        }
+        let filter = seccomp::compile_oci(&profile.runtime_json(), NATIVE);
+        let filter = filter.map_err(BwrapError::from)?.to_bytes();
+        kept.push(readable(&filter).map_err(descriptor)?);
         let mut command = self.command(launch, root.path(), &kept)?;
         let doors = joined.as_ref().map(groups::Joined::doors).transpose()?;
         let preparation = Preparation {
@@ -226,9 +219,25 @@ pub fn remove_groups(folders: &[PathBuf]) -> Result<(), BwrapError> {
     folders.iter().try_for_each(|folder| groups::remove(folder))
 }
 
-/// What an ordinary user's sandboxes go without.
-fn of_a_user() -> Abilities {
-    Abilities::all()
+/// What it cannot do, for anybody and for an ordinary user.
+fn abilities(root: bool) -> Abilities {
+    let anybodys = Abilities::all()
+        .without(
+            Ability::Bridge,
+            "bubblewrap has no network but the host's and an empty one",
+        )
+        .without(
+            Ability::DeviceFolder,
+            "bubblewrap's /dev belongs to the sandbox's user and is therefore read-only, and it always holds an empty /dev/shm",
+        )
+        .without(
+            Ability::Sysfs,
+            "bubblewrap mounts no /sys unless it is told to, and the subject needs none",
+        );
+    if root {
+        return anybodys;
+    }
+    anybodys
         .without(
             Ability::ControlGroup,
             "only root makes control groups for bubblewrap's sandboxes; setrlimit(2) bounds each process instead",

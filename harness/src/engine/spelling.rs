@@ -9,14 +9,11 @@ use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
     MountBindOptions, MountBindOptionsPropagationEnum, MountType, ResourcesUlimits,
 };
-use seccomp::ExtraArch;
 
 use super::Launch;
 use super::binds::{Bound, binds};
 use crate::profile::system::{MASKED, READ_ONLY};
-use crate::profile::{
-    Capabilities, HostNamespace, NATIVE, Network, Profile, RuntimeFilter, capabilities,
-};
+use crate::profile::{Capabilities, HostNamespace, Network, Profile, capabilities};
 
 mod setting;
 
@@ -102,7 +99,7 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
 }
 
 fn security(profile: &Profile) -> Vec<String> {
-    let mut options = vec![format!("seccomp={}", runtime_filter(profile))];
+    let mut options = vec![format!("seccomp={}", profile.runtime_json())];
     if profile.no_new_privileges {
         options.push("no-new-privileges:true".to_owned());
     }
@@ -124,18 +121,6 @@ fn limits(profile: &Profile) -> HostConfig {
         ]),
         ..HostConfig::default()
     }
-}
-
-/// The policy as the engine takes it: inline JSON.
-pub(super) fn runtime_filter(profile: &Profile) -> String {
-    let (policy, every): (_, &[ExtraArch]) = (&profile.policy, &[ExtraArch::X86, ExtraArch::X32]);
-    match &profile.runtime_filter {
-        RuntimeFilter::Policy => seccomp::oci_json(policy, NATIVE, &[]),
-        RuntimeFilter::PolicyForEveryArchitecture => seccomp::oci_json(policy, NATIVE, every),
-        RuntimeFilter::Other(filter) => filter.clone(),
-        RuntimeFilter::Off => seccomp::oci_unconfined(NATIVE),
-    }
-    .to_string()
 }
 
 /// `ALL` leaves it to the engine which names it knows; what the host itself lacks it

@@ -17,7 +17,9 @@ pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
         let mut with_id = records.iter().filter(|record| record.id == check.id);
         match (with_id.next(), with_id.next()) {
             (Some(record), None) if record.observed == check.expected => {}
-            (Some(record), None) if check.hostile => return Verdict::Broken(reason(&check, record)),
+            (Some(record), None) if check.hostile => {
+                return Verdict::Broken(reason(&check, record));
+            }
             (Some(record), None) => return Verdict::Inconclusive(reason(&check, record)),
             (None, _) | (Some(_), Some(_)) => {
                 return Verdict::NotRun(Reason::NoRecord {

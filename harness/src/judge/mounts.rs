@@ -27,6 +27,8 @@ enum Access {
     ReadOnly,
     /// Writable by its mode for root only, and denied by Landlock besides.
     Any,
+    /// One of [`DEVICES`], under its own name.
+    Device,
 }
 
 /// Root file systems that engines use: storage drivers of Docker and Podman, and
@@ -42,7 +44,11 @@ const ROOTS: [&str; 8] = [
     "aufs",
 ];
 
-const NAMED: [Named; 12] = [
+/// Device nodes that are bound from the host one by one where the engine may make
+/// none: bubblewrap, and rootless engines.
+const DEVICES: [&str; 6] = ["/full", "/null", "/random", "/tty", "/urandom", "/zero"];
+
+const NAMED: [Named; 13] = [
     Named {
         point: Point::Exactly("/"),
         kinds: &ROOTS,
@@ -55,9 +61,10 @@ const NAMED: [Named; 12] = [
         access: Access::Any,
         why: "the kernel's view of processes; its dangerous parts are masked, and Landlock leaves three files of it readable",
     },
+    // The null device is the host's own where the engine may make no device.
     Named {
         point: Point::Beneath("/proc"),
-        kinds: &["proc", "tmpfs"],
+        kinds: &["proc", "tmpfs", "devtmpfs"],
         access: Access::ReadOnly,
         why: "masks a part of /proc, by an empty tmpfs, the null device, or itself read-only",
     },
@@ -78,6 +85,12 @@ const NAMED: [Named; 12] = [
         kinds: &["mqueue"],
         access: Access::Any,
         why: "message queues of the sandbox's own IPC namespace",
+    },
+    Named {
+        point: Point::Beneath("/dev"),
+        kinds: &["tmpfs", "devtmpfs"],
+        access: Access::Device,
+        why: "a harmless device of the host's, bound where the engine may make none",
     },
     Named {
         point: Point::Exactly("/sys"),
@@ -142,9 +155,18 @@ pub(super) fn differences(mounts: &[Mount]) -> Vec<String> {
 pub(super) fn open_paths(mounts: &[Mount], paths: &[String]) -> Vec<String> {
     paths
         .iter()
+        .filter(|path| is_there(mounts, path))
         .filter(|path| !mounts.iter().any(|mount| covers(mount, path)))
         .map(|path| format!("`{path}` is open"))
         .collect()
+}
+
+/// Where the engine mounts no `/sys` there is nothing to hide of it.
+fn is_there(mounts: &[Mount], path: &str) -> bool {
+    mounts.iter().any(|mount| {
+        let kernel = matches!(mount.kind.as_str(), "proc" | "sysfs");
+        kernel && is_beneath(&mount.point, path)
+    })
 }
 
 /// What must not be seen is beneath an empty tmpfs or the null device; what must
@@ -197,28 +219,42 @@ fn difference(mount: &Mount) -> Option<String> {
     {
         return Some(format!("{shown} is another file: `{}`", mount.root));
     }
-    if mount.kind == "tmpfs" && !matches!(mount.root.as_str(), "/" | "/null") {
-        return Some(format!("{shown} is a part of another: `{}`", mount.root));
-    }
-    // The null device that masks a file is on the sandbox's own /dev.
+    // The null device that masks a file is on the sandbox's own /dev, or the host's.
     let masked = mount.root == "/null" && matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs");
+    let whole = mount.kind == "tmpfs" && mount.root == "/";
+    let parted = matches!(mount.kind.as_str(), "tmpfs" | "devtmpfs") && !whole && !masked;
     match named.access {
+        Access::Device if !is_device(mount) => Some(format!(
+            "{shown} is not a device of its name: `{}`",
+            mount.root
+        )),
+        Access::ReadOnly | Access::Any if parted => {
+            Some(format!("{shown} is a part of another: `{}`", mount.root))
+        }
         Access::ReadOnly if !mount.is_read_only() && !masked => {
             Some(format!("{shown} is writable"))
         }
-        Access::ReadOnly | Access::Any => None,
+        Access::ReadOnly | Access::Any | Access::Device => None,
     }
+}
+
+fn is_device(mount: &Mount) -> bool {
+    let name = mount.point.strip_prefix("/dev");
+    DEVICES.contains(&mount.root.as_str()) && name == Some(&mount.root)
 }
 
 impl Point {
     fn is(&self, point: &str) -> bool {
         match self {
             Self::Exactly(path) => point == *path,
-            Self::Beneath(path) => point
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('/')),
+            Self::Beneath(path) => is_beneath(path, point),
         }
     }
+}
+
+fn is_beneath(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -244,6 +280,18 @@ mod tests {
 53 73 0:47 / /sys/firmware ro,relatime - tmpfs tmpfs ro
 ";
 
+    const BWRAP: &str = "\
+156 127 254:0 /tmp/r / ro,nosuid,nodev,relatime - ext4 /dev/vda rw
+157 156 0:44 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw
+161 157 0:6 /null /proc/keys rw,nosuid,relatime - devtmpfs devtmpfs rw,mode=755
+162 157 0:21 /sys /proc/sys ro,nosuid,nodev,noexec,relatime - proc proc rw
+158 156 0:51 / /dev ro,nosuid,nodev,relatime - tmpfs tmpfs rw,mode=755,uid=65532
+159 158 0:6 /null /dev/null rw,nosuid,relatime - devtmpfs devtmpfs rw,mode=755
+165 158 0:52 / /dev/pts rw,nosuid,noexec,relatime - devpts devpts rw,mode=620
+166 156 254:0 /tmp/i /in ro,nosuid,nodev,relatime - ext4 /dev/vda rw
+167 156 254:0 /tmp/o /out rw,nosuid,nodev,relatime - ext4 /dev/vda rw
+";
+
     fn judged(text: &str) -> Vec<String> {
         differences(&parse(text).unwrap())
     }
@@ -251,6 +299,29 @@ mod tests {
     #[test]
     fn a_locked_containers_table_has_no_difference() {
         assert_eq!(judged(DOCKER), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_locked_table_of_bubblewraps_has_no_difference() {
+        assert_eq!(judged(BWRAP), Vec::<String>::new());
+        let table = parse(BWRAP).unwrap();
+        let open = |path: &str| !open_paths(&table, &[path.to_owned()]).is_empty();
+        assert!(open("/proc/kcore") && !open("/proc/keys"));
+        // It has no /sys to hide anything of.
+        assert!(!open("/sys/firmware"));
+    }
+
+    #[test]
+    fn a_device_under_another_name_is_found() {
+        for (from, to) in [
+            ("/null /dev/null", "/vda /dev/null"),
+            ("/null /dev/null", "/kmsg /dev/kmsg"),
+            ("0:6 /null /proc/keys", "0:6 / /proc/keys"),
+        ] {
+            assert!(BWRAP.contains(from), "{from}");
+            let found = judged(&BWRAP.replacen(from, to, 1));
+            assert_eq!(found.len(), 1, "{from} -> {to}: {found:?}");
+        }
     }
 
     #[test]

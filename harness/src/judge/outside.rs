@@ -5,6 +5,7 @@
 
 use super::verdict::{Reason, Verdict};
 use super::{Expected, devices, filters, limits, mounts};
+use crate::engine::Ability;
 use crate::record::{LaunchRecord, Subject};
 use crate::witness::{Seen, View};
 
@@ -120,7 +121,7 @@ pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Fi
         Fact::Namespaces => namespaces(barrier),
         Fact::Descriptors => at_exec(record, descriptors),
         Fact::Limits => first([
-            limits::control_group(barrier),
+            control_group(barrier, expected),
             at_exec(record, limits::process),
         ]),
         Fact::Devices => with(&barrier.devices, devices::finding),
@@ -221,6 +222,15 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
         findings.push(with(&exec.executable, |digest| same("", subject, digest)));
     }
     first(findings)
+}
+
+/// Where the engine makes no control group there is none to hold against anything:
+/// the bundle says so, with the reason.
+fn control_group(barrier: &View, expected: &Expected) -> Finding {
+    match expected.abilities.lacks(Ability::ControlGroup) {
+        Some(_) => Finding::Fits,
+        None => limits::control_group(barrier),
+    }
 }
 
 fn network(barrier: &View) -> Finding {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use negatives::matrix::{Case, Matrix};
+use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
 
 use super::change::{Change, ChangeError};
@@ -44,19 +44,28 @@ pub struct Mutant {
     pub boundary: Option<String>,
     /// What must come of it.
     pub must: Must,
-    /// The engine's words when it cannot make the change at all, and why that is
-    /// no hole.
-    pub not_applicable: Option<NotApplicable>,
+    /// Where the change cannot be made or shows nothing, and why that is no hole.
+    pub not_applicable: Vec<NotApplicable>,
 }
 
-/// A change that some engines cannot make.
+/// Where a mutant shows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NotApplicable {
-    /// What the launch's trouble contains.
-    pub shows: String,
-    /// Why the mutant shows nothing on such a host.
+    /// By what it is known.
+    #[serde(flatten)]
+    pub when: When,
+    /// Why the mutant shows nothing there.
     pub why: String,
+}
+
+/// By what it is known that a mutant shows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// The engine's words: what the launch's trouble contains.
+    Shows(String),
+    /// What the engine lacks.
+    Lacks(Ability),
 }
 
 /// What must come of a mutant.
@@ -149,7 +158,8 @@ struct RawMutant {
     verdict: Word,
     reason: String,
     shows: String,
-    na: Option<NotApplicable>,
+    #[serde(default)]
+    na: Vec<NotApplicable>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,6 +171,8 @@ struct RawVariation {
     change: Vec<String>,
     row: String,
     boundary: Option<String>,
+    #[serde(default)]
+    na: Vec<NotApplicable>,
 }
 
 fn broken() -> Word {
@@ -226,6 +238,14 @@ impl Mutant {
         self.row == word || self.id.contains(word) || self.operator == word
     }
 
+    /// Why it shows nothing where these are lacking.
+    #[must_use]
+    pub fn shows_nothing(&self, lacks: impl Fn(Ability) -> bool) -> Option<&str> {
+        let mut declared = self.not_applicable.iter();
+        let there = declared.find(|na| matches!(na.when, When::Lacks(one) if lacks(one)));
+        there.map(|na| na.why.as_str())
+    }
+
     /// The row with the mutant's boundary alone.
     #[must_use]
     pub fn narrowed(&self, matrix: &Matrix) -> Option<Case> {
@@ -285,7 +305,7 @@ fn variation(raw: RawVariation) -> Result<Mutant, CatalogueError> {
         row: raw.row,
         boundary: raw.boundary,
         must: Must::Hold,
-        not_applicable: None,
+        not_applicable: raw.na,
     })
 }
 

@@ -90,6 +90,14 @@ impl Runner<'_> {
 
     fn outcome(&self, mutant: &Mutant, baselines: &BTreeMap<String, CaseResult>) -> Outcome {
         let started = Instant::now();
+        let lacks = |ability| self.expected.abilities.lacks(ability).is_some();
+        if let Some(why) = mutant.shows_nothing(lacks) {
+            return outcome(
+                mutant,
+                Came::NotApplicable(why.to_owned()),
+                started.elapsed(),
+            );
+        }
         let came = match baselines.get(&mutant.row) {
             None => Came::NoBaseline("the row was not run".to_owned()),
             Some(baseline) => match baseline.verdict.reason() {

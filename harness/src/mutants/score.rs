@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::catalogue::{Kill, Must, Mutant};
+use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
 use crate::exit::Exit;
 use crate::judge::{Verdict, Word};
 use crate::seal::statement::attestation::Mutants;
@@ -56,6 +56,11 @@ impl Came {
         };
         match (&mutant.must, verdict.reason()) {
             (Must::Hold, None) => Self::Held,
+            (Must::Hold, Some(reason))
+                if is_not_applicable(mutant, verdict, &reason.to_string()) =>
+            {
+                Self::NotApplicable(reason.to_string())
+            }
             (Must::Hold, Some(_)) => Self::Fell(words()),
             (Must::Fall(_), None) => Self::Survived,
             (Must::Fall(kill), Some(reason)) => {
@@ -119,8 +124,11 @@ fn is_declared(kill: &Kill, verdict: &Verdict, code: &str, text: &str) -> bool {
 
 /// It never ran: the engine refused to make such a sandbox.
 fn is_not_applicable(mutant: &Mutant, verdict: &Verdict, text: &str) -> bool {
-    let declared = mutant.not_applicable.as_ref();
-    verdict.word() == Word::NotRun && declared.is_some_and(|na| text.contains(&na.shows))
+    let said = |na: &NotApplicable| match &na.when {
+        When::Shows(words) => text.contains(words),
+        When::Lacks(_) => false,
+    };
+    verdict.word() == Word::NotRun && mutant.not_applicable.iter().any(said)
 }
 
 impl Score {
@@ -165,7 +173,6 @@ impl Score {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::NotApplicable;
     use super::*;
     use crate::judge::Reason;
 
@@ -180,10 +187,10 @@ mod tests {
             row: "A1".to_owned(),
             boundary: None,
             must,
-            not_applicable: Some(NotApplicable {
-                shows: "unknown".to_owned(),
+            not_applicable: vec![NotApplicable {
+                when: When::Shows("unknown".to_owned()),
                 why: String::new(),
-            }),
+            }],
         }
     }
 

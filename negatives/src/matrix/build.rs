@@ -8,6 +8,7 @@ use super::case::{
     Alone, Attempt, Boundary, Case, CaseId, Deferred, Fault, FaultKind, Kind, Layer, NotApplicable,
     Packet, lift_set_name,
 };
+use super::difference::{Control, Difference};
 use super::error::MatrixError;
 use super::expectation::Expectation;
 use super::lift::Lift;
@@ -143,10 +144,12 @@ fn build_boundary(case: &CaseId, raw: raw::Boundary) -> Result<Boundary, MatrixE
     let alone: Result<Vec<Vec<Lift>>, MatrixError> =
         raw.alone.iter().map(|set| lifts(case, set)).collect();
     let alone = alone?;
+    let differs = raw.differs;
     let attempts: Result<Vec<Attempt>, MatrixError> = raw
         .attempt
         .into_iter()
-        .map(|raw| {
+        .map(|mut raw| {
+            raw.differs.extend(differs.iter().cloned());
             Row {
                 case,
                 id: raw.id.clone(),
@@ -191,7 +194,13 @@ impl Row<'_> {
             control: self
                 .expectation("in the control", raw.control.as_deref().unwrap_or_default())?,
             alone: self.alone(raw.alone, alone)?,
-            na: raw.na.map(|na| self.not_applicable(na)).transpose()?,
+            na: raw
+                .na
+                .map(|na| self.not_applicable(na))
+                .transpose()?
+                .into_iter()
+                .collect(),
+            differs: self.differences(raw.differs, alone)?,
             id: self.id.clone(),
             why: raw.why,
             lethal: raw.lethal,
@@ -288,6 +297,47 @@ impl Row<'_> {
             control: self.expectation("where it is not applicable", &raw.control)?,
             why: raw.why,
         })
+    }
+
+    fn differences(
+        &self,
+        raw: Vec<raw::Difference>,
+        sets: &[Vec<Lift>],
+    ) -> Result<Vec<Difference>, MatrixError> {
+        let built = raw.into_iter().map(|raw| self.difference(raw, sets));
+        built.collect()
+    }
+
+    fn difference(
+        &self,
+        raw: raw::Difference,
+        sets: &[Vec<Lift>],
+    ) -> Result<Difference, MatrixError> {
+        if raw.why.trim().is_empty() {
+            return Err(self.rule("a reason beside `lacks`"));
+        }
+        let read = |text: Option<String>| {
+            text.map(|text| self.expectation("where an ability is lacking", &text))
+                .transpose()
+        };
+        let alone = raw.alone.map(|alone| self.alone(Some(alone), sets));
+        let difference = Difference {
+            lacks: raw.lacks,
+            locked: read(raw.locked)?,
+            control: match (read(raw.control)?, read(raw.nothing)?) {
+                (Some(control), None) => Some(Control::Shows(control)),
+                (None, Some(control)) => Some(Control::Nothing(control)),
+                (None, None) => None,
+                (Some(_), Some(_)) => return Err(self.rule("one of `control` and `nothing`")),
+            },
+            alone: alone.transpose()?,
+            why: raw.why,
+        };
+        let same = difference.locked.is_none() && difference.alone.is_none();
+        if same && difference.control.is_none() {
+            return Err(self.rule("an outcome beside `lacks`"));
+        }
+        Ok(difference)
     }
 
     fn expectation(&self, place: &'static str, text: &str) -> Result<Expectation, MatrixError> {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::difference::Difference;
 use super::expectation::Expectation;
 use super::lift::Lift;
 use crate::wire::{Act, Outcome, PlannedAttempt};
@@ -178,9 +179,11 @@ pub struct Attempt {
     /// Whether the probe may not survive it in some launch: it then has
     /// launches of its own.
     pub lethal: bool,
-    /// The control's outcome that shows that this kernel or machine cannot do it
-    /// at all.
-    pub na: Option<NotApplicable>,
+    /// The control's outcomes that show that this kernel, machine or engine cannot do
+    /// it at all.
+    pub na: Vec<NotApplicable>,
+    /// How it comes out where an engine lacks an ability.
+    pub differs: Vec<Difference>,
 }
 
 impl Attempt {
@@ -207,11 +210,7 @@ impl Attempt {
     #[must_use]
     pub fn not_applicable(&self, control: &Outcome) -> bool {
         let said_so = matches!(control, Outcome::NotApplicable(_));
-        said_so
-            || self
-                .na
-                .as_ref()
-                .is_some_and(|na| na.control.matches(control))
+        said_so || self.na.iter().any(|na| na.control.matches(control))
     }
 }
 

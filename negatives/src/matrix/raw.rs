@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::case::{Evidence, FaultKind, Kind, Layer, Role};
+use super::difference::Ability;
 use crate::wire::Abi;
 
 #[derive(Debug, Deserialize)]
@@ -74,6 +75,8 @@ pub(super) struct Boundary {
     #[serde(default)]
     pub(super) alone: Vec<Vec<String>>,
     pub(super) attempt: Vec<Attempt>,
+    #[serde(default)]
+    pub(super) differs: Vec<Difference>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,9 +94,22 @@ pub(super) struct Attempt {
     #[serde(default)]
     pub(super) lethal: bool,
     pub(super) na: Option<NotApplicable>,
+    #[serde(default)]
+    pub(super) differs: Vec<Difference>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Difference {
+    pub(super) lacks: Ability,
+    pub(super) locked: Option<String>,
+    pub(super) control: Option<String>,
+    pub(super) nothing: Option<String>,
+    pub(super) alone: Option<Alone>,
+    pub(super) why: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Alone {
     Everywhere(String),

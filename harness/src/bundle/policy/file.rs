@@ -240,7 +240,8 @@ fn trusted(written: &Keys, beside: &Path) -> Result<Vec<PublicKey>, PolicyError>
         return Err(PolicyError::NoKey);
     }
     if !keys.is_empty() {
-        TrustedKeys::new(keys.iter().cloned(), written.threshold).map_err(PolicyError::Threshold)?;
+        TrustedKeys::new(keys.iter().cloned(), written.threshold)
+            .map_err(PolicyError::Threshold)?;
     }
     Ok(keys)
 }

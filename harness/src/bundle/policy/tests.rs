@@ -32,7 +32,8 @@ fn codes(policy: &str, specimen: &Specimen) -> Vec<&'static str> {
 #[test]
 fn a_bundle_that_is_asked_for_nothing_more_is_accepted() {
     let specimen = Specimen::seal(&stand_in::sample()).unwrap();
-    let policy = inline(&specimen) + "[run]\nresult = \"any\"\nengines = [\"docker\"]\nmax_age_days = 30\n";
+    let policy =
+        inline(&specimen) + "[run]\nresult = \"any\"\nengines = [\"docker\"]\nmax_age_days = 30\n";
     assert_eq!(codes(&policy, &specimen), Vec::<&str>::new());
 }
 
@@ -85,7 +86,8 @@ fn mutants_that_survived_are_a_reason() {
             });
         })
         .unwrap();
-    let policy = inline(&specimen) + "[run]\nresult = \"any\"\n[evidence]\nmutants = \"required\"\n";
+    let policy =
+        inline(&specimen) + "[run]\nresult = \"any\"\n[evidence]\nmutants = \"required\"\n";
     assert_eq!(codes(&policy, &specimen), ["mutants_survived"]);
 }
 
@@ -122,7 +124,10 @@ fn a_bundle_that_cannot_be_believed_has_one_reason() {
     let [reason] = answer.reasons.as_slice() else {
         panic!("{:?}", answer.reasons);
     };
-    assert_eq!((reason.code, reason.file.as_str()), ("changed", "junit.xml"));
+    assert_eq!(
+        (reason.code, reason.file.as_str()),
+        ("changed", "junit.xml")
+    );
 }
 
 #[test]
@@ -160,6 +165,9 @@ fn keys_are_read_from_files_beside_the_policy() {
     let path = folder.path().join("policy.toml");
     let text = "version = 1\n[keys]\nfiles = [\"operator.pub.pem\"]\n[run]\nresult = \"any\"\n";
     fs::write(&path, text).unwrap();
-    let answer = file::read(&path).unwrap().ask(specimen.path(), NOW).unwrap();
+    let answer = file::read(&path)
+        .unwrap()
+        .ask(specimen.path(), NOW)
+        .unwrap();
     assert_eq!(answer.reasons, []);
 }

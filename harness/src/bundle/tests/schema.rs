@@ -115,6 +115,9 @@ fn the_page_names_every_field_in_the_schemas_words_and_no_other() {
     // it has without a word would not be here.
     let fields = serde_json::to_value(statement(every_value)).unwrap();
     for name in fields["predicate"].as_object().unwrap().keys() {
-        assert!(expected.contains_key(&format!("predicate.{name}")), "{name}");
+        assert!(
+            expected.contains_key(&format!("predicate.{name}")),
+            "{name}"
+        );
     }
 }

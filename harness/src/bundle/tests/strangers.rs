@@ -87,7 +87,8 @@ fn python_securesystemslib_verifies_a_bundle() {
 #[test]
 #[ignore = "needs npm's @sigstore/verify: install it and name its node_modules in PROOF_OF_BLOCK_NODE_MODULES"]
 fn npm_sigstore_verifies_a_bundle() {
-    let modules = std::env::var("PROOF_OF_BLOCK_NODE_MODULES").expect("PROOF_OF_BLOCK_NODE_MODULES");
+    let modules =
+        std::env::var("PROOF_OF_BLOCK_NODE_MODULES").expect("PROOF_OF_BLOCK_NODE_MODULES");
     accepts_and_refuses(|bundle| {
         Command::new("node")
             .args(["-e", documented("sigstore")])

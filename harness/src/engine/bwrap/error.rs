@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use seccomp::{CompileError, PolicyError};
+use seccomp::OciError;
 
 /// bubblewrap could not be used, or a sandbox not be made with it.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum BwrapError {
     },
     /// The filter that it loads could not be compiled.
     #[error("failed to compile the runtime filter")]
-    Filter(#[from] FilterError),
+    Filter(#[from] OciError),
     /// A control group of the sandbox's own could not be made.
     #[error("failed to make the control group `{path}`")]
     Group {
@@ -106,20 +106,6 @@ pub enum BwrapError {
         /// The sandbox's name.
         name: String,
     },
-}
-
-/// A runtime filter could not be made for bubblewrap.
-#[derive(Debug, thiserror::Error)]
-pub enum FilterError {
-    /// The policy could not be compiled.
-    #[error("failed to compile the policy")]
-    Compile(#[from] CompileError),
-    /// The policy could not be changed.
-    #[error("failed to change the policy")]
-    Policy(#[from] PolicyError),
-    /// The engine's JSON form could not be compiled.
-    #[error("failed to compile the filter's JSON form")]
-    Oci(#[from] seccomp::OciError),
 }
 
 impl BwrapError {

@@ -14,6 +14,9 @@ use crate::profile::Profile;
 /// The programs' places in the image.
 const PROGRAMS: [&str; 3] = [AIRLOCK, CHECKER, PROBE];
 
+/// A folder that every container has, whatever its image holds.
+const ETC: &str = "/etc";
+
 /// A sandbox's root folder; dropping it removes it.
 #[derive(Debug)]
 pub(super) struct Root {
@@ -62,6 +65,7 @@ impl Root {
     fn fill(&self, image: &Path, profile: &Profile) -> io::Result<()> {
         fs::create_dir(&self.path)?;
         open(&self.path, 0o755)?;
+        fs::create_dir(beneath(&self.path, ETC))?;
         for place in PROGRAMS {
             let (from, to) = (beneath(image, place), beneath(&self.path, place));
             if profile.root_read_only {
@@ -72,7 +76,14 @@ impl Root {
         }
         spelling::points(profile)
             .iter()
-            .try_for_each(|point| self.put(point))
+            .try_for_each(|point| self.put(point))?;
+        // Root's own, as in a container. An ordinary user's sandbox owns its root, and
+        // is held off by the mode; the lift of the user makes it root's sandbox.
+        let owned = !nix::unistd::geteuid().is_root() && profile.user.uid != 0;
+        let mode = if owned { 0o555 } else { 0o755 };
+        [self.path.clone(), beneath(&self.path, ETC)]
+            .iter()
+            .try_for_each(|folder| open(folder, mode))
     }
 
     fn put(&self, point: &Point) -> io::Result<()> {
@@ -102,6 +113,9 @@ impl Root {
 impl Drop for Root {
     fn drop(&mut self) {
         // What is left is in the run's folder, which goes with the run.
+        for folder in [self.path.clone(), beneath(&self.path, ETC)] {
+            drop(open(&folder, 0o755));
+        }
         drop(fs::remove_dir_all(&self.path));
     }
 }
