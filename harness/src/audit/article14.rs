@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use negatives::matrix::{Case, Kind, Role as PacketRole};
+use negatives::matrix::{Case, FaultKind, Kind, Role as PacketRole};
 
 use super::{Audited, Finding, ItemId, Look};
 use crate::bundle::{DEVELOPMENT, NO_OWNER, observations_file};
@@ -99,6 +99,12 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
             }
         }
         Kind::Trace => vec![launch(&plan::no_sandbox_id(case))],
+        Kind::Fault => {
+            let controls = case.faults.iter().filter(|it| it.how == FaultKind::None);
+            controls
+                .map(|it| launch(&plan::fault_id(case, it)))
+                .collect()
+        }
         Kind::SelfCheck => Vec::new(),
         Kind::Build | Kind::Bundle => {
             let at = observed.checks.iter().position(|check| !check.hostile);

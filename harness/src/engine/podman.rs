@@ -10,9 +10,7 @@ use bollard::{BollardRequest, Docker};
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
-use super::{
-    Abilities, Ability, EngineError, Hosting, Leftovers, Surroundings, spelling as docker_spelling,
-};
+use super::{Abilities, Ability, EngineError, Hosting, Leftovers, Surroundings};
 use crate::image::sha256;
 
 pub(super) mod quirks;
@@ -134,7 +132,7 @@ impl Words {
 
 impl Dialect for Words {
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError> {
-        let filter = self.filter(&docker_spelling::runtime_filter(wanted.launch.profile))?;
+        let filter = self.filter(&wanted.launch.profile.runtime_json().to_string())?;
         let ground = Ground {
             image: wanted.image,
             filter: &filter,

@@ -5,7 +5,7 @@ use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
 use crate::bundle::{self, RunFacts};
-use crate::engine::Identity;
+use crate::engine::{Abilities, Account, Identity};
 use crate::image::{Image, Programs};
 use crate::report::summary::Summary;
 use crate::report::terminal::Terminal;
@@ -76,6 +76,14 @@ impl Outputs {
     }
 
     fn terminal(&self, id: &str) -> String {
+        // Deferred rows share one paragraph, the last.
+        let deferred = self.table.rsplit_once("\ndeferred ").unwrap_or_default().1;
+        if deferred
+            .split([';', '\n'])
+            .any(|row| row.trim().starts_with(&format!("{id} ")))
+        {
+            return "deferred".to_owned();
+        }
         let of_row = |line: &&str| line.split(' ').next() == Some(id);
         let line = self.table.lines().find(of_row);
         let verdict = line.and_then(|line| line.get(VERDICT_COLUMN));
@@ -125,21 +133,28 @@ fn sealed(
 ) -> Result<VerifiedBundle, Failed> {
     let folder = tempfile::tempdir()?;
     let now = OffsetDateTime::now_utc();
+    let none = || "none".to_owned();
+    let engine = Identity {
+        name: none(),
+        version: none(),
+        api: None,
+        runtime: none(),
+        storage: none(),
+        rootless: false,
+    };
     let facts = RunFacts {
         id: "0123456789abcdef".to_owned(),
         started: now,
         finished: now,
-        engine: Identity {
-            name: "none".to_owned(),
-            version: "none".to_owned(),
-            api: None,
-            runtime: "none".to_owned(),
-            storage: "none".to_owned(),
-            rootless: false,
+        host: bundle::this_host(&engine)?,
+        engine: Account {
+            identity: engine,
+            lacking: Abilities::all(),
         },
-        image: Image::build(Programs::builtin())?,
+        subjects: bundle::subjects(&Image::build(Programs::builtin())?)?,
         lifts: Vec::new(),
         mutants: None,
+        sharding: None,
     };
     let signer = Signer::development()?;
     let path = bundle::write(folder.path(), &facts, results, matrix, summary, &signer)?;

@@ -1,13 +1,13 @@
 //! What was declared and observed of packets, invariants, traces and checks.
 
-use negatives::matrix::{Case, Kind, Packet, Role as PacketRole};
+use negatives::matrix::{Case, Fault, Kind, Packet, Role as PacketRole};
 use serde_json::Value;
 
 use super::{Answer, Answers, LONGEST};
 use crate::engine::Exit;
 use crate::judge::{invariants, packet_paths};
 use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord};
+use crate::record::{CheckRecord, FaultDone, LaunchRecord};
 use crate::report::visible::cut;
 use crate::suite::CaseResult;
 
@@ -20,6 +20,7 @@ pub(super) fn of(result: &CaseResult) -> Vec<Answers> {
         Kind::Packet => vec![packets(&result.case, &result.observed.launches)],
         Kind::SelfCheck => vec![self_check(&result.observed.launches)],
         Kind::Trace => vec![traces(&result.case, &result.observed.launches)],
+        Kind::Fault => vec![faults(&result.case, &result.observed.launches)],
         Kind::Build | Kind::Bundle => vec![checks(&result.observed.checks)],
     };
     let some = |table: &Answers| !table.lines.is_empty();
@@ -67,6 +68,34 @@ fn packets(case: &Case, records: &[LaunchRecord]) -> Answers {
         caption: "Packets, as the checker answered them in the locked sandbox",
         heads: ["Packet", "Declared", "Observed"],
         lines: case.packets.iter().map(line).collect(),
+    }
+}
+
+/// The checker with a fault in the way of its report.
+fn faults(case: &Case, records: &[LaunchRecord]) -> Answers {
+    let line = |fault: &Fault| {
+        let id = plan::fault_id(case, fault);
+        let record = records.iter().find(|record| record.id == id);
+        let not_done = record.and_then(|it| match &it.fault.as_ref()?.done {
+            FaultDone::NotApplicable(why) => Some(why.clone()),
+            FaultDone::Done | FaultDone::NeverCame => None,
+        });
+        let expected = words(i64::from(fault.exit), None, &[]);
+        let observed = not_done
+            .unwrap_or_else(|| record.map_or("nothing".to_owned(), |it| exit_words(&it.exit)));
+        let fits = expected == observed;
+        answer(
+            fault.id.clone(),
+            fault.why.clone(),
+            expected,
+            observed,
+            fits,
+        )
+    };
+    Answers {
+        caption: "How the checker ended with each fault in the way of its report",
+        heads: ["Fault", "Expected", "Observed"],
+        lines: case.faults.iter().map(line).collect(),
     }
 }
 
