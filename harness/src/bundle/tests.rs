@@ -12,6 +12,7 @@ use crate::checks::sample::stand_in;
 use crate::seal::bundle::verify::Standing;
 use crate::seal::bundle::{ENVELOPES, SIGNER_FILE};
 use crate::seal::key::SecretKey;
+use crate::seal::statement::attestation::Attestation;
 
 mod schema;
 mod strangers;
