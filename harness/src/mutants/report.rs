@@ -141,3 +141,40 @@ fn count(score: &Score, word: &str) -> usize {
     let outcomes = score.outcomes.iter();
     outcomes.filter(|one| one.came.word() == word).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use negatives::matrix::Matrix;
+
+    use super::*;
+    use crate::mutants::Catalogue;
+    use crate::report::junit::junit_10;
+
+    #[test]
+    fn every_mutant_of_the_catalogue_fits_into_junit_10() {
+        let catalogue = Catalogue::builtin(&Matrix::builtin().unwrap()).unwrap();
+        let came = [
+            Came::Killed("killed".to_owned()),
+            Came::Survived,
+            Came::NotRun,
+            Came::NoBaseline("not held, `<>&`".to_owned()),
+            Came::Fell("broken: \u{1}]]>".to_owned()),
+        ];
+        let outcomes = catalogue.mutants().iter().zip(came.iter().cycle());
+        let outcomes = outcomes.map(|(mutant, came)| Outcome {
+            mutant: mutant.clone(),
+            came: came.clone(),
+            took: Duration::from_micros(1_234_567),
+        });
+        let score = Score {
+            outcomes: outcomes.collect(),
+        };
+        let xml = to_junit(&score, OffsetDateTime::UNIX_EPOCH).unwrap();
+        let xml = String::from_utf8(xml).unwrap();
+        junit_10::check(&xml);
+        let cases = xml.matches("<testcase ").count();
+        assert_eq!(cases, catalogue.mutants().len());
+    }
+}

@@ -181,4 +181,6 @@ fn suite_text(suite: &JunitSuite) -> String {
 }
 
 #[cfg(test)]
+pub(crate) mod junit_10;
+#[cfg(test)]
 mod tests;
