@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts=(.ci/run ci/bootstrap ci/test ci/*.sh)
+scripts=(.ci/run ci/bootstrap ci/test ci/venue ci/*.sh)
 wrong=0
 for script in "${scripts[@]}"; do
   bash -n "$script" || wrong=$((wrong + 1))

@@ -1,0 +1,191 @@
+//! CI as a venue: the definitions for users' own CI are least privilege and call
+//! nothing but `ci/venue`, and what they call is run here, on a real engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use yaml_rust2::{Yaml, YamlLoader};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn definition(file: &str) -> (String, Yaml) {
+    let text = fs::read_to_string(root().join("ci").join(file)).unwrap();
+    let mut documents = YamlLoader::load_from_str(&text).unwrap();
+    assert_eq!(documents.len(), 1, "{file}");
+    (text, documents.remove(0))
+}
+
+fn entries(yaml: &Yaml) -> BTreeMap<String, &Yaml> {
+    let entries = yaml.as_hash().unwrap().iter();
+    entries
+        .map(|(name, value)| (name.as_str().unwrap().to_owned(), value))
+        .collect()
+}
+
+fn keys(yaml: &Yaml) -> Vec<String> {
+    entries(yaml).into_keys().collect()
+}
+
+/// The steps that a definition calls, which must be all that it runs.
+fn called<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert_eq!(words[0], "ci/venue", "a job runs something else: {line}");
+            words[1].to_owned()
+        })
+        .collect()
+}
+
+/// The steps that `ci/venue` has.
+fn steps() -> BTreeSet<String> {
+    let usage = venue(&["no-such-step"], Path::new("/nowhere"));
+    assert_eq!(usage.status.code(), Some(2));
+    let usage = String::from_utf8(usage.stderr).unwrap();
+    let (_, steps) = usage.trim().split_once("ci/venue ").unwrap();
+    let steps = steps.split(" | ");
+    steps
+        .map(|step| step.split(' ').next().unwrap().to_owned())
+        .collect()
+}
+
+fn venue(words: &[&str], folder: &Path) -> std::process::Output {
+    Command::new(root().join("ci/venue"))
+        .args(words)
+        .env("PROOF_OF_BLOCK_VENUE", folder)
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn github_gets_what_it_needs_and_no_more() {
+    let (text, yaml) = definition("github.yml");
+    assert_eq!(keys(&yaml["permissions"]), Vec::<String>::new());
+    assert_eq!(
+        keys(&yaml["on"]),
+        ["pull_request", "push", "workflow_dispatch"]
+    );
+    for word in ["pull_request_target", "workflow_run", "secrets."] {
+        assert!(!text.contains(word), "{word}");
+    }
+    let mut runs = Vec::new();
+    for (name, job) in entries(&yaml["jobs"]) {
+        assert_eq!(keys(&job["permissions"]), ["contents"], "{name}");
+        assert_eq!(job["permissions"]["contents"].as_str(), Some("read"));
+        assert!(job["timeout-minutes"].as_i64().is_some(), "{name}");
+        for step in job["steps"].as_vec().unwrap() {
+            if let Some(action) = step["uses"].as_str() {
+                pinned(action, step);
+            }
+            runs.extend(step["run"].as_str());
+        }
+    }
+    // An expression in a script is pasted into it before the shell reads it.
+    assert!(runs.iter().all(|run| !run.contains("${{")), "{runs:?}");
+    assert_eq!(called(runs.into_iter()), steps());
+}
+
+fn pinned(action: &str, step: &Yaml) {
+    let (name, hash) = action.split_once('@').unwrap();
+    let hex = hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(hex && hash.len() == 40, "{action} is not pinned");
+    if name == "actions/checkout" {
+        assert_eq!(step["with"]["persist-credentials"].as_bool(), Some(false));
+    }
+}
+
+#[test]
+fn every_shard_that_github_starts_is_of_one_cut() {
+    let (_, yaml) = definition("github.yml");
+    let shards = &yaml["jobs"]["shard"]["strategy"]["matrix"]["shard"];
+    let shards: Vec<&str> = shards
+        .as_vec()
+        .unwrap()
+        .iter()
+        .filter_map(Yaml::as_str)
+        .collect();
+    let count = shards.len();
+    let expected: Vec<String> = (1..=count)
+        .map(|index| format!("{index}/{count}"))
+        .collect();
+    assert_eq!(shards, expected);
+}
+
+#[test]
+fn gitlab_gets_its_report_and_its_exit_code() {
+    let (_, yaml) = definition("gitlab.yml");
+    let stages: Vec<&str> = yaml["stages"]
+        .as_vec()
+        .unwrap()
+        .iter()
+        .filter_map(Yaml::as_str)
+        .collect();
+    let jobs: BTreeMap<String, &Yaml> = entries(&yaml)
+        .into_iter()
+        .filter(|(_, job)| !job["script"].is_badvalue())
+        .collect();
+    assert_eq!(jobs.len(), stages.len());
+    let lines = jobs
+        .values()
+        .flat_map(|job| job["script"].as_vec().unwrap());
+    assert_eq!(called(lines.filter_map(Yaml::as_str)), steps());
+    // A job that may fail would hide the exit code, which alone is the verdict.
+    assert!(jobs.values().all(|job| job["allow_failure"].is_badvalue()));
+    let artifacts = &jobs["merge"]["artifacts"];
+    assert_eq!(artifacts["when"].as_str(), Some("always"));
+    assert_eq!(
+        artifacts["reports"]["junit"].as_str(),
+        Some("attestation/venue/junit.xml")
+    );
+}
+
+/// What the definitions' jobs do, one after the other.
+#[test]
+fn the_shards_of_a_run_are_merged_into_the_whole_roll() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let harness = path.join("harness");
+    fs::copy(env!("CARGO_BIN_EXE_harness"), &harness).unwrap();
+    for shard in ["1/2", "2/2"] {
+        let done = venue(&["shard", shard], path);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(0), "{shard}: {said}");
+    }
+    let done = venue(&["merge"], path);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let merged = fs::read_dir(path.join("merged")).unwrap().next();
+    let merged = merged.unwrap_or_else(|| panic!("{said}")).unwrap().path();
+    let red = rows_that_are_red(&harness, &merged);
+    let expected = if red.is_empty() { 0 } else { 4 };
+    assert_eq!(done.status.code(), Some(expected), "{red:?} {said}");
+    let junit = fs::read_to_string(path.join("junit.xml")).unwrap();
+    assert_eq!(junit.matches("<testcase ").count(), 45);
+    let page = fs::read_to_string(path.join("summary.md")).unwrap();
+    assert!(page.contains(&format!("{} of 45 rows held", 45 - red.len())));
+}
+
+/// The rows of a bundle that are not held, each of which must be one that nothing runs.
+fn rows_that_are_red(harness: &Path, bundle: &Path) -> Vec<String> {
+    let json = |words: &[&str]| -> Value {
+        let done = Command::new(harness).args(words).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.success(), "{said}");
+        serde_json::from_slice(&done.stdout).unwrap()
+    };
+    let said = json(&["verify", bundle.to_str().unwrap(), "--format", "json"]);
+    let rows = said["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 45);
+    let red = rows.iter().filter(|row| row["verdict"] != "held");
+    red.map(|row| {
+        let reason = row["reason"].as_str().unwrap();
+        assert!(["not_implemented", "pending"].contains(&reason), "{row}");
+        row["id"].as_str().unwrap().to_owned()
+    })
+    .collect()
+}
