@@ -259,12 +259,16 @@ fn privileges(barrier: &View) -> Finding {
             ("Threads", "1"),
         ];
         let named = |name: &str, value: &str| format!("{name} {value}");
-        let mut findings: Vec<Finding> = fixed
-            .iter()
-            .map(|(name, value)| same("", &named(name, value), &named(name, line(name))))
-            .collect();
-        findings.extend(["Uid", "Gid"].map(|name| not_root(name, line(name))));
-        findings.push(groups(line("Gid"), line("Groups")));
+        // Who it is says more than what it may.
+        let mut findings: Vec<Finding> = vec![
+            not_root("Uid", line("Uid")),
+            not_root("Gid", line("Gid")),
+            groups(line("Gid"), line("Groups")),
+        ];
+        let fixed = fixed.iter();
+        findings.extend(
+            fixed.map(|(name, value)| same("", &named(name, value), &named(name, line(name)))),
+        );
         first(findings)
     })
 }

@@ -30,6 +30,29 @@ pub(super) struct Preparation {
     pub(super) kept: Vec<OwnedFd>,
 }
 
+/// `close_range(2)` with `CLOSE_RANGE_CLOEXEC`: bubblewrap hands on whatever it is
+/// given, and this process may have been started with more than it knows of. An old
+/// kernel has no such flag; the airlock closes what is left in any case.
+fn close_others_at_exec() -> io::Result<()> {
+    const FIRST: libc::c_uint = 3;
+    // SAFETY: the call takes three numbers and touches no memory; a descriptor that is
+    // to be closed at the exec stays open until then.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            FIRST,
+            libc::c_uint::MAX,
+            libc::CLOSE_RANGE_CLOEXEC,
+        )
+    };
+    match io::Error::last_os_error() {
+        error if done < 0 && !matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EINVAL)) => {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Has the command do this before its exec.
 pub(super) fn prepare(command: &mut Command, preparation: Preparation) {
     let work = move || {
@@ -45,6 +68,7 @@ pub(super) fn prepare(command: &mut Command, preparation: Preparation) {
             setgid(gid)?;
             setuid(uid)?;
         }
+        close_others_at_exec()?;
         for descriptor in &preparation.kept {
             fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
         }
