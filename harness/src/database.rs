@@ -224,7 +224,7 @@ impl Database {
             command.args(["--image", image]);
         }
         match &wanted.hosting {
-            Hosting::Container { socket } => {
+            Hosting::Container { socket, .. } => {
                 command.env("DOCKER_HOST", format!("unix://{}", socket.display()));
             }
             Hosting::Process { .. } => {}
@@ -290,6 +290,7 @@ mod tests {
             run: "test".to_owned(),
             hosting: Hosting::Container {
                 socket: PathBuf::from("/no/engine"),
+                bridge: true,
             },
             folder: PathBuf::from("/no/folder"),
             image: None,

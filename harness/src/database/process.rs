@@ -160,7 +160,7 @@ fn prepare(data: &Path, uid: u32, gid: u32, root: bool) -> io::Result<PathBuf> {
 }
 
 /// Free now; should another take it meanwhile, the server says so and ends.
-fn free_port(host: Ipv4Addr) -> io::Result<u16> {
+pub(super) fn free_port(host: Ipv4Addr) -> io::Result<u16> {
     Ok(TcpListener::bind((host, 0))?.local_addr()?.port())
 }
 

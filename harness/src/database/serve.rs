@@ -12,7 +12,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use bollard::models::HostConfig;
+use bollard::models::{HostConfig, ResourcesUlimits};
 use bollard::query_parameters::{ImportImageOptions, RemoveContainerOptions, RemoveImageOptions};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,9 @@ enum ServeError {
     /// There is no client for the engine.
     #[error("failed to reach the engine")]
     Engine(#[source] TestcontainersError),
+    /// There is no port for it.
+    #[error("failed to find a port for the database server")]
+    Port(#[source] io::Error),
     /// Its container could not be started, or never took connections.
     #[error("failed to start the database server from `{image}`")]
     Start {
@@ -173,29 +176,51 @@ async fn start(task: &ServeDatabase) -> Result<(Word, ContainerAsync<GenericImag
         }
     };
     let image = format!("{name}:{tag}");
-    let container = request(GenericImage::new(name, tag), task)
+    let bridge = matches!(task.hosting, Hosting::Container { bridge: true, .. });
+    let port = if bridge {
+        PORT
+    } else {
+        process::free_port(Ipv4Addr::LOCALHOST).map_err(ServeError::Port)?
+    };
+    let container = request(GenericImage::new(name, tag), task, bridge, port)
         .start()
         .await
         .map_err(|source| ServeError::Start { image, source })?;
-    let address = container
-        .get_bridge_ip_address()
-        .await
-        .map_err(ServeError::Address)?;
-    let IpAddr::V4(host) = address else {
-        return Err(ServeError::Ipv6 { address });
+    let host = if bridge {
+        bridge_address(&container).await?
+    } else {
+        Ipv4Addr::LOCALHOST
     };
-    let port = PORT;
     Ok((Word::Ready { host, port, source }, container))
 }
 
+async fn bridge_address(container: &ContainerAsync<GenericImage>) -> Result<Ipv4Addr, ServeError> {
+    let address = container.get_bridge_ip_address().await;
+    match address.map_err(ServeError::Address)? {
+        IpAddr::V4(host) => Ok(host),
+        address @ IpAddr::V6(_) => Err(ServeError::Ipv6 { address }),
+    }
+}
+
 /// The server's container, as testcontainers is asked for it.
-fn request(image: GenericImage, task: &ServeDatabase) -> ContainerRequest<GenericImage> {
+fn request(
+    image: GenericImage,
+    task: &ServeDatabase,
+    bridge: bool,
+    port: u16,
+) -> ContainerRequest<GenericImage> {
+    let addresses = if bridge { "*" } else { "127.0.0.1" };
     image
         .with_entrypoint("/bin/sh")
         .with_wait_for(WaitFor::message_on_stderr(READY))
         .with_cmd([
             "-ec",
-            &entry(Path::new("/data"), Path::new(SOCKET_FOLDER), "*", PORT),
+            &entry(
+                Path::new("/data"),
+                Path::new(SOCKET_FOLDER),
+                addresses,
+                port,
+            ),
         ])
         .with_container_name(format!("{REPOSITORY}-{}", task.run))
         .with_label(RUN_LABEL, &task.run)
@@ -205,7 +230,7 @@ fn request(image: GenericImage, task: &ServeDatabase) -> ContainerRequest<Generi
             SOCKET_FOLDER,
         ))
         .with_startup_timeout(LIMIT)
-        .with_host_config_modifier(lock_down)
+        .with_host_config_modifier(move |host| lock_down(host, bridge))
 }
 
 /// What a shell runs to make a server. TCP asks for a password that nobody has; the
@@ -225,10 +250,10 @@ exec postgres -D '{data}/pg' -p {port} -c listen_addresses='{addresses}' \
     )
 }
 
-/// A server of one run's own: reachable over the bridge and the run's folder, and
+/// A server of one run's own: reachable over the network and the run's folder, and
 /// able to do nothing else.
-fn lock_down(host: &mut HostConfig) {
-    host.network_mode = Some("bridge".to_owned());
+fn lock_down(host: &mut HostConfig, bridge: bool) {
+    host.network_mode = Some(if bridge { "bridge" } else { "host" }.to_owned());
     host.publish_all_ports = Some(false);
     host.readonly_rootfs = Some(true);
     host.cap_drop = Some(vec!["ALL".to_owned()]);
@@ -236,6 +261,13 @@ fn lock_down(host: &mut HostConfig) {
     host.memory = Some(512 << 20);
     host.memory_swap = Some(512 << 20);
     host.pids_limit = Some(64);
+    // Podman's own are higher than a service without CAP_SYS_RESOURCE may set.
+    let ulimits = ["nofile", "nproc"].map(|name| ResourcesUlimits {
+        name: Some(name.to_owned()),
+        soft: Some(1024),
+        hard: Some(1024),
+    });
+    host.ulimits = Some(ulimits.to_vec());
     let scratch = "rw,nosuid,nodev,noexec,mode=1777,size=256m".to_owned();
     host.tmpfs = Some([("/data".to_owned(), scratch)].into());
 }

@@ -34,10 +34,12 @@ pub enum Leftovers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Hosting {
-    /// In a container on the engine's bridge.
+    /// In a container.
     Container {
         /// The engine's socket.
         socket: PathBuf,
+        /// On the engine's bridge; otherwise on the host's loopback interface.
+        bridge: bool,
     },
     /// As a process of this host's, on its loopback interface.
     Process {

@@ -34,7 +34,9 @@ impl Dialect for Words {
     }
 
     fn hosting(&self, socket: &Path) -> Hosting {
-        let socket = socket.to_owned();
-        Hosting::Container { socket }
+        Hosting::Container {
+            socket: socket.to_owned(),
+            bridge: true,
+        }
     }
 }

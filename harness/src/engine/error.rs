@@ -245,7 +245,7 @@ impl EngineError {
                 Some(format!("use `--engine {name}`, or point DOCKER_HOST elsewhere"))
             }
             Self::NoPodman => {
-                Some("install podman (Debian: podman, uidmap, slirp4netns), or set CONTAINER_HOST".to_owned())
+                Some("install podman (Debian: podman, uidmap), or set CONTAINER_HOST".to_owned())
             }
             Self::Hybrid => quirks::hint("cgroups in hybrid mode"),
             Self::Service { why } => quirks::hint(why),

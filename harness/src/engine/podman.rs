@@ -91,13 +91,25 @@ fn usable(connection: &Connection) -> Result<(), EngineError> {
 }
 
 fn abilities(rootless: bool) -> Abilities {
-    if rootless && !Path::new(UNIFIED).exists() {
-        return Abilities::all().without(
-            Ability::ControlGroup,
-            "without root, podman sets no limits with control groups of version 1",
-        );
+    if !rootless {
+        return Abilities::all();
     }
-    Abilities::all()
+    let users = Abilities::all()
+        .without(
+            Ability::HostRoot,
+            "root of the sandbox's user namespace is the ordinary user who started it",
+        )
+        .without(
+            Ability::Bridge,
+            "without root there is no bridge that the host could reach: such a control shares the host's network",
+        );
+    if Path::new(UNIFIED).exists() {
+        return users;
+    }
+    users.without(
+        Ability::ControlGroup,
+        "without root, podman sets no limits with control groups of version 1",
+    )
 }
 
 /// Podman's own words.
@@ -160,6 +172,7 @@ impl Dialect for Words {
     fn hosting(&self, socket: &Path) -> Hosting {
         Hosting::Container {
             socket: socket.to_owned(),
+            bridge: !self.rootless,
         }
     }
 

@@ -111,5 +111,8 @@ fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
 }
 
 fn relative(path: &str) -> &Path {
-    Path::new(path.trim_start_matches('/'))
+    match path.trim_start_matches('/') {
+        "" => Path::new("./"),
+        path => Path::new(path),
+    }
 }

@@ -48,7 +48,7 @@ const ROOTS: [&str; 8] = [
 /// none: bubblewrap, and rootless engines.
 const DEVICES: [&str; 6] = ["/full", "/null", "/random", "/tty", "/urandom", "/zero"];
 
-const NAMED: [Named; 13] = [
+const NAMED: [Named; 14] = [
     Named {
         point: Point::Exactly("/"),
         kinds: &ROOTS,
@@ -128,6 +128,12 @@ const NAMED: [Named; 13] = [
         kinds: &[],
         access: Access::ReadOnly,
         why: "written by the engine for every container; read-only",
+    },
+    // Podman writes this one, which says that it is a container.
+    Named {
+        point: Point::Exactly("/run/.containerenv"),
+        kinds: &[],
+        access: Access::ReadOnly,
     },
 ];
 
@@ -214,9 +220,9 @@ fn difference(mount: &Mount) -> Option<String> {
     if !named.kinds.is_empty() && !named.kinds.contains(&mount.kind.as_str()) {
         return Some(format!("{shown} is of another type"));
     }
-    if let Some(name) = mount.point.strip_prefix("/etc/")
-        && mount.root.rsplit('/').next() != Some(name)
-    {
+    // A file that the engine writes bears the name it is mounted under.
+    let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    if named.kinds.is_empty() && name(&mount.root) != name(&mount.point) {
         return Some(format!("{shown} is another file: `{}`", mount.root));
     }
     // The null device that masks a file is on the sandbox's own /dev, or the host's.

@@ -2,7 +2,7 @@
 //! mends it.
 
 /// A part of the message, and the advice.
-const KNOWN: [(&str, &str); 7] = [
+const KNOWN: [(&str, &str); 6] = [
     (
         "cgroups in hybrid mode",
         "crun refuses a host with both versions of control groups: install runc, and stop this service so that the harness starts its own, or set `runtime = \"runc\"` in containers.conf",
@@ -26,10 +26,6 @@ const KNOWN: [(&str, &str); 7] = [
     (
         "overlay",
         "without root the overlay driver needs kernel 5.13 or the program fuse-overlayfs",
-    ),
-    (
-        "slirp4netns",
-        "install slirp4netns: the controls with a network need it",
     ),
 ];
 
