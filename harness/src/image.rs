@@ -144,8 +144,8 @@ impl Image {
 
 fn layer(programs: Programs) -> std::io::Result<Layer> {
     let mut layer = Layer::empty();
-    // The root has its mode from here: what engines choose by themselves differs.
-    for folder in ["/", INPUT, OUTPUT] {
+    layer.root(0o755)?;
+    for folder in [INPUT, OUTPUT] {
         layer.folder(folder, 0o755)?;
     }
     for (name, bytes) in programs.named() {

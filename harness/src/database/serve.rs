@@ -87,7 +87,10 @@ enum ServeError {
     },
     /// It has no address on a bridge.
     #[error("failed to find the database server's address on the engine's bridge")]
-    Address(#[source] TestcontainersError),
+    Address,
+    /// The engine does not say what became of its container.
+    #[error("failed to inspect the database server's container")]
+    Inspect(#[source] bollard::errors::Error),
     /// Its address is not one that the attempts are written for.
     #[error("expected an IPv4 address of the database server, observed `{address}`")]
     Ipv6 {
@@ -187,19 +190,33 @@ async fn start(task: &ServeDatabase) -> Result<(Word, ContainerAsync<GenericImag
         .await
         .map_err(|source| ServeError::Start { image, source })?;
     let host = if bridge {
-        bridge_address(&container).await?
+        bridge_address(container.id()).await?
     } else {
         Ipv4Addr::LOCALHOST
     };
     Ok((Word::Ready { host, port, source }, container))
 }
 
-async fn bridge_address(container: &ContainerAsync<GenericImage>) -> Result<Ipv4Addr, ServeError> {
-    let address = container.get_bridge_ip_address().await;
-    match address.map_err(ServeError::Address)? {
-        IpAddr::V4(host) => Ok(host),
-        address @ IpAddr::V6(_) => Err(ServeError::Ipv6 { address }),
+/// On the one network it is on: Docker's is named `bridge`, Podman's is not.
+async fn bridge_address(id: &str) -> Result<Ipv4Addr, ServeError> {
+    let client = client().await?;
+    let inspected = client.inspect_container(id, None).await;
+    let settings = inspected.map_err(ServeError::Inspect)?.network_settings;
+    let networks = settings.and_then(|settings| settings.networks);
+    let mut addresses = networks
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, network)| network.ip_address?.parse::<IpAddr>().ok());
+    match addresses.next() {
+        Some(IpAddr::V4(host)) => Ok(host),
+        Some(address @ IpAddr::V6(_)) => Err(ServeError::Ipv6 { address }),
+        None => Err(ServeError::Address),
     }
+}
+
+async fn client() -> Result<bollard::Docker, ServeError> {
+    let client = docker_client_instance().await;
+    client.map_err(|error| ServeError::Engine(error.into()))
 }
 
 /// The server's container, as testcontainers is asked for it.
@@ -278,9 +295,7 @@ async fn load(run: &str) -> Result<(), ServeError> {
     let archive = package::image()?
         .tagged(&tag)
         .map_err(PackageError::Archive)?;
-    let client = docker_client_instance()
-        .await
-        .map_err(|error| ServeError::Engine(error.into()))?;
+    let client = client().await?;
     let options = ImportImageOptions {
         quiet: true,
         ..ImportImageOptions::default()

@@ -18,6 +18,15 @@ impl Layer {
         Self(tar::Builder::new(Vec::new()))
     }
 
+    /// Gives the root itself this mode; without it, each engine has one of its own. The
+    /// name must be `/`: Podman passes `./` over.
+    pub(crate) fn root(&mut self, mode: u32) -> io::Result<()> {
+        let mut header = header(tar::EntryType::Directory, mode, 0);
+        header.as_old_mut().name[0] = b'/';
+        header.set_cksum();
+        self.0.append(&header, io::empty())
+    }
+
     /// Adds a folder at this absolute path.
     pub(crate) fn folder(&mut self, path: &str, mode: u32) -> io::Result<()> {
         let mut header = header(tar::EntryType::Directory, mode, 0);
@@ -111,8 +120,5 @@ fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
 }
 
 fn relative(path: &str) -> &Path {
-    match path.trim_start_matches('/') {
-        "" => Path::new("./"),
-        path => Path::new(path),
-    }
+    Path::new(path.trim_start_matches('/'))
 }
