@@ -152,3 +152,35 @@ fn operators(raw: &[RawKey]) -> Result<Vec<PublicKey>, TermsError> {
 fn key(whose: String, raw: &RawKey) -> Result<PublicKey, TermsError> {
     pem::read_public(&raw.public_key).map_err(|source| TermsError::Key { whose, source })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::TERMS_EXAMPLE;
+
+    #[test]
+    fn the_terms_that_the_help_shows_can_be_read() {
+        let terms = Terms::parse(TERMS_EXAMPLE.as_bytes()).unwrap();
+        assert_eq!(terms.operators.len(), 1);
+        assert_ne!(terms.operators[0], terms.owner);
+    }
+
+    #[test]
+    fn an_operator_twice_none_or_far_too_many_are_refused() {
+        let (head, rest) = TERMS_EXAMPLE.split_once("[[operator]]").unwrap();
+        let (operator, rest) = rest.split_once("[agreed]").unwrap();
+        let terms =
+            |operators: String| Terms::parse(format!("{head}{operators}[agreed]{rest}").as_bytes());
+        let operator = format!("[[operator]]{operator}");
+        assert!(terms(operator.clone()).is_ok());
+        assert!(matches!(
+            terms(operator.repeat(2)),
+            Err(TermsError::Doubled { .. })
+        ));
+        assert!(matches!(terms(String::new()), Err(TermsError::Toml(_))));
+        assert!(matches!(
+            terms(operator.repeat(65)),
+            Err(TermsError::Operators { observed: 65 })
+        ));
+    }
+}

@@ -22,7 +22,7 @@ const MAX_DISPOSITION: u64 = 64 * 1024;
 pub(super) fn accept(common: &Common, args: &Accept) -> Result<Exit, Failure> {
     let terms = read(&args.terms, MAX_TERMS)?;
     let terms = Terms::parse(&terms)
-        .map_err(|error| Failure::usage(error, "`ATTESTATION.md` shows a file of terms"))?;
+        .map_err(|error| Failure::usage(error, "`harness accept --help` shows a file of terms"))?;
     let disposition = match &args.disposition {
         Some(path) => Some(read(path, MAX_DISPOSITION)?),
         None => None,

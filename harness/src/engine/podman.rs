@@ -194,3 +194,62 @@ fn own_request(mut request: BollardRequest, body: &[u8]) -> BollardRequest {
     }
     request
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn the_create_request_goes_out_in_podmans_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let heard = std::thread::spawn(move || hear(&listener));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let created = runtime.block_on(async {
+            let endpoint = format!("unix://{}", socket.display());
+            let client = Docker::connect_with_host(&endpoint).unwrap();
+            let client =
+                client.with_request_modifier(|request| own_request(request, b"{\"name\":1}"));
+            client
+                .create_container(None, ContainerCreateBody::default())
+                .await
+        });
+        assert_eq!(created.unwrap().id, "ab");
+        let (line, body) = heard.join().unwrap();
+        assert_eq!(line, format!("POST {CREATE} HTTP/1.1\r\n"));
+        assert_eq!(body, "{\"name\":1}");
+    }
+
+    /// Answers one request, and gives back its first line and its body.
+    fn hear(listener: &UnixListener) -> (String, String) {
+        let mut stream = listener.accept().unwrap().0;
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let (mut first, mut length) = (String::new(), 0);
+        reader.read_line(&mut first).unwrap();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let lower = line.to_ascii_lowercase();
+            if let Some(value) = lower.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let answer = r#"{"Id":"ab","Warnings":[]}"#;
+        let head = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n";
+        let length = answer.len();
+        write!(stream, "{head}Content-Length: {length}\r\n\r\n{answer}").unwrap();
+        (first, String::from_utf8(body).unwrap())
+    }
+}

@@ -18,7 +18,7 @@ use crate::seal::key::file::KeyFileError;
 use crate::seal::key::pem::{self, PemError};
 
 /// The version of the fields. It goes up when a field changes meaning.
-pub const VERSION: u32 = 1;
+pub const SCHEMA: u32 = 1;
 /// The largest policy, in bytes.
 const MAX_POLICY: u64 = 1 << 20;
 
@@ -50,7 +50,7 @@ pub enum PolicyError {
         source: toml::de::Error,
     },
     /// The fields are of another version.
-    #[error("expected policy version {VERSION}, observed {observed}")]
+    #[error("expected a policy of version {SCHEMA}, observed {observed}")]
     Version {
         /// Its version.
         observed: u32,
@@ -84,7 +84,7 @@ pub enum PolicyError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    version: u32,
+    schema: u32,
     keys: Keys,
     #[serde(default)]
     digests: Digests,
@@ -197,9 +197,9 @@ pub fn read(path: &Path) -> Result<Policy, PolicyError> {
 }
 
 fn build(written: Written, beside: &Path) -> Result<Policy, PolicyError> {
-    if written.version != VERSION {
+    if written.schema != SCHEMA {
         return Err(PolicyError::Version {
-            observed: written.version,
+            observed: written.schema,
         });
     }
     let keys = trusted(&written.keys, beside)?;

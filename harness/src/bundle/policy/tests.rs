@@ -21,7 +21,7 @@ fn read(text: &str) -> Result<Policy, PolicyError> {
 
 fn inline(specimen: &Specimen) -> String {
     let pem = specimen.signer().public().to_pem().unwrap();
-    format!("version = 1\n[keys]\ninline = [\"\"\"{pem}\"\"\"]\n")
+    format!("schema = 1\n[keys]\ninline = [\"\"\"{pem}\"\"\"]\n")
 }
 
 fn codes(policy: &str, specimen: &Specimen) -> Vec<&'static str> {
@@ -107,7 +107,7 @@ fn a_development_key_is_accepted_only_where_it_is_allowed() {
     // Allowed or not, an operator nobody knows is nobody.
     let stranger = Specimen::seal(&sample).unwrap();
     assert_eq!(codes(&allowed, &stranger), ["too_few_keys"]);
-    let no_key = format!("version = 1\n[keys]\ndevelopment = true\n{any}");
+    let no_key = format!("schema = 1\n[keys]\ndevelopment = true\n{any}");
     assert_eq!(codes(&no_key, &stranger), ["unknown_signer"]);
     assert_eq!(codes(&no_key, &development), Vec::<&str>::new());
 }
@@ -137,11 +137,11 @@ fn a_policy_that_is_a_mistake_is_refused_when_it_is_read() {
     assert!(read(&good).is_ok());
     for wrong in [
         "",
-        "version = 1\n",
-        "version = 2\n[keys]\ndevelopment = true\n",
-        "version = 1\n[keys]\n",
-        "version = 1\n[keys]\nfiles = [\"no-such-file\"]\n",
-        "version = 1\n[keys]\ninline = [\"key\"]\n",
+        "schema = 1\n",
+        "schema = 2\n[keys]\ndevelopment = true\n",
+        "schema = 1\n[keys]\n",
+        "schema = 1\n[keys]\nfiles = [\"no-such-file\"]\n",
+        "schema = 1\n[keys]\ninline = [\"key\"]\n",
         &(good.clone() + "threshold = 2\n"),
         &(good.clone() + "threshold = 0\n"),
         &(good.clone() + "color = \"green\"\n"),
@@ -163,7 +163,7 @@ fn keys_are_read_from_files_beside_the_policy() {
     let pem = specimen.signer().public().to_pem().unwrap();
     fs::write(folder.path().join("operator.pub.pem"), pem).unwrap();
     let path = folder.path().join("policy.toml");
-    let text = "version = 1\n[keys]\nfiles = [\"operator.pub.pem\"]\n[run]\nresult = \"any\"\n";
+    let text = "schema = 1\n[keys]\nfiles = [\"operator.pub.pem\"]\n[run]\nresult = \"any\"\n";
     fs::write(&path, text).unwrap();
     let answer = file::read(&path)
         .unwrap()

@@ -191,3 +191,6 @@ fn group_limits(profile: &Profile) -> Resources {
         ..Resources::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! A desk with everything that an acceptance needs: keys that OpenSSL made, terms, and
+//! bundles of runs in which no row ran.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::Command as Harness;
+use harness::bundle::{self, RunFacts};
+use harness::engine::{Abilities, Account, Identity};
+use harness::image::{Image, Programs};
+use harness::judge::{FilterProof, Reason, Verdict};
+use harness::record::Observations;
+use harness::report::summary::Summary;
+use harness::seal::bundle::folder::BundleFolder;
+use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use harness::seal::key::{SecretKey, Signer};
+use harness::suite::CaseResult;
+use negatives::matrix::Matrix;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+/// A folder with an owner, an operator, and a bundle the operator signed.
+pub(crate) struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let desk = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for name in ["owner", "operator"] {
+            desk.openssl(&["genpkey", "-algorithm", "ed25519", "-out"], name, "pem");
+            let private = desk.at(&format!("{name}.pem"));
+            let private = private.to_str().unwrap();
+            desk.openssl(
+                &["pkey", "-in", private, "-pubout", "-out"],
+                name,
+                "pub.pem",
+            );
+        }
+        desk.seal("1111111111111111", &desk.operator());
+        desk.write_terms(|terms| terms);
+        desk
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn openssl(&self, words: &[&str], name: &str, ending: &str) {
+        let file = self.at(&format!("{name}.{ending}"));
+        let done = Command::new("openssl")
+            .args(words)
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+
+    pub(crate) fn operator(&self) -> Signer {
+        Signer::operator(SecretKey::read(&self.at("operator.pem")).unwrap())
+    }
+
+    pub(crate) fn seal(&self, run: &str, signer: &Signer) -> PathBuf {
+        let matrix = Matrix::builtin().unwrap();
+        let results: Vec<CaseResult> = matrix
+            .cases()
+            .iter()
+            .map(|case| CaseResult {
+                case: case.clone(),
+                verdict: Verdict::NotRun(Reason::Interrupted),
+                filters: FilterProof::Attempted,
+                observed: Observations::default(),
+                millis: 0,
+            })
+            .collect();
+        let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+        let summary = Summary::of(&results, deferred, Vec::new());
+        let facts = facts(run);
+        bundle::write(
+            self.folder.path(),
+            &facts,
+            &results,
+            &matrix,
+            &summary,
+            signer,
+        )
+        .unwrap()
+    }
+
+    pub(crate) fn bundle(&self) -> PathBuf {
+        self.at("1111111111111111")
+    }
+
+    pub(crate) fn write_terms(&self, change: impl FnOnce(String) -> String) {
+        let key = |name: &str| fs::read_to_string(self.at(&format!("{name}.pub.pem"))).unwrap();
+        let it = *verified(&self.bundle()).subjects();
+        let terms = format!(
+            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n\
+             [agreed]\nmatrix = \"{}\"\n\n[reviewed]\nimage = \"{}\"\nchecker = \"{}\"\nairlock = \"{}\"\n\
+             probe = \"{}\"\npolicy = \"{}\"\n",
+            key("owner"),
+            key("operator"),
+            it.matrix,
+            it.image,
+            it.checker,
+            it.airlock,
+            it.probe,
+            it.policy,
+        );
+        fs::write(self.at("terms.toml"), change(terms)).unwrap();
+    }
+
+    pub(crate) fn dispose(&self, bundle: &Path, key: &str, words: &[&str]) -> Harness {
+        let mut command = harness();
+        command.arg("dispose").arg(bundle).args(words);
+        command.arg("--owner-key").arg(self.at(key));
+        command.arg("--disposition").arg(self.at("b0.json"));
+        command
+    }
+
+    pub(crate) fn waive(&self, bundle: &Path) {
+        let words = ["--waived", "--risk", "nobody reviewed the design"];
+        self.dispose(bundle, "owner.pem", &words).assert().code(0);
+    }
+
+    pub(crate) fn accept(&self, bundle: &Path) -> Harness {
+        let mut command = harness();
+        command
+            .arg("accept")
+            .arg(bundle)
+            .arg("--terms")
+            .arg(self.at("terms.toml"));
+        if self.at("b0.json").exists() {
+            command.arg("--disposition").arg(self.at("b0.json"));
+        }
+        command
+    }
+
+    /// The codes of every gate that is not met.
+    pub(crate) fn unmet(&self, bundle: &Path) -> String {
+        let done = self
+            .accept(bundle)
+            .args(["--format", "json"])
+            .assert()
+            .code(1);
+        let said: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        assert_eq!(said["result"], "refused");
+        let gates = said["gates"].as_array().unwrap();
+        assert_eq!(gates.len(), 5);
+        let unmet = gates
+            .iter()
+            .filter(|gate| gate["outcome"] != "met")
+            .map(|gate| {
+                let reasons = gate["reasons"].as_array().unwrap().iter();
+                let codes: Vec<&str> = reasons.map(|it| it["code"].as_str().unwrap()).collect();
+                format!("{} {}", gate["id"].as_str().unwrap(), codes.join(" "))
+            });
+        unmet.collect::<Vec<_>>().join(", ")
+    }
+}
+
+pub(crate) fn harness() -> Harness {
+    Harness::cargo_bin("harness").unwrap()
+}
+
+fn facts(run: &str) -> RunFacts {
+    let word = || "none".to_owned();
+    let identity = Identity {
+        name: word(),
+        version: word(),
+        api: None,
+        runtime: word(),
+        storage: word(),
+        rootless: false,
+    };
+    RunFacts {
+        id: run.to_owned(),
+        started: OffsetDateTime::now_utc(),
+        finished: OffsetDateTime::now_utc(),
+        engine: Account {
+            identity,
+            lacking: Abilities::all(),
+        },
+        image: Image::build(Programs::builtin()).unwrap(),
+        lifts: Vec::new(),
+        mutants: None,
+    }
+}
+
+pub(crate) fn verified(bundle: &Path) -> VerifiedBundle {
+    verify_bundle(&BundleFolder::open(bundle).unwrap(), &Anchor::Embedded).unwrap()
+}
