@@ -11,14 +11,16 @@ mod accept;
 mod dispose;
 mod documents;
 mod merge;
+mod profile;
 mod report;
 mod summary;
 mod verify;
 
-pub use accept::Accept;
+pub use accept::{Accept, EXAMPLE as TERMS_EXAMPLE};
 pub use dispose::Dispose;
 pub use documents::{Completions, Man};
 pub use merge::Merge;
+pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
 pub use summary::SummaryOf;
 pub use verify::Verify;
@@ -201,6 +203,11 @@ pub enum Command {
     },
     /// Say what this host can do, and what to do where it cannot.
     Doctor,
+    /// The sandbox options A to F of the decision, each with this host's answer.
+    Options,
+    /// Print the locked sandbox: as a line to paste for a program of your own, as its
+    /// filter, or lock by lock in words.
+    Profile(ShowProfile),
     /// Print the completions of this command line for a shell.
     Completions(Completions),
     /// Print the manual page, or write one for every command into a folder.

@@ -21,6 +21,8 @@ mod lint_checker;
 mod list;
 mod merge;
 mod mutants;
+mod options;
+mod profile;
 mod report;
 pub mod run;
 mod summary;
@@ -97,6 +99,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Summary(args) => summary::summary(&args),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
+        Command::Profile(args) => profile::profile(common, &args),
+        Command::Options => options::options(common),
         Command::Completions(args) => documents::completions(&args),
         Command::Man(args) => documents::man(&args),
         Command::Reap(task) => {

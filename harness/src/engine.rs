@@ -21,6 +21,7 @@ pub mod docker;
 mod endpoint;
 mod error;
 pub mod open;
+pub mod paste;
 pub mod podman;
 mod spelling;
 mod stream;

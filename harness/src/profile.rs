@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::image::{INPUT, OUTPUT};
 
 pub(crate) mod capabilities;
+pub mod explain;
 mod lift;
 mod setting;
 pub(crate) mod system;

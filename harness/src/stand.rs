@@ -224,7 +224,7 @@ pub fn new_run() -> Result<String, StandError> {
 
 /// Root gives the sandbox a user of its own; anybody else shares theirs, which is
 /// what lets the outside witness look at it.
-fn user() -> User {
+pub(crate) fn user() -> User {
     let (uid, gid) = (nix::unistd::geteuid(), nix::unistd::getegid());
     if uid.is_root() {
         SANDBOX_USER

@@ -62,7 +62,11 @@ fn every_engine_of_this_host_gives_every_row_the_same_verdict() {
     assert_eq!(expected.len(), 45, "on {first}");
     for (engine, observed) in others {
         let found = differences(expected, observed);
-        assert!(found.is_empty(), "{first} and {engine}: {}", found.join("; "));
+        assert!(
+            found.is_empty(),
+            "{first} and {engine}: {}",
+            found.join("; ")
+        );
     }
 }
 

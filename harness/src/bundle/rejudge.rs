@@ -62,7 +62,6 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             None => same_verdict(case, row, observed, &against)?,
         });
     }
-    let audit = same_audit(bundle, &results, &matrix)?;
     bear_out(
         bundle,
         &Source {
@@ -74,6 +73,8 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             expected: &against,
         },
     )?;
+    // Last: the audits speak of all the others.
+    let audit = same_audit(bundle, &results, &matrix)?;
     Ok(Rejudged {
         results,
         audit,

@@ -57,7 +57,10 @@ fn time_run_id_and_key_show_only_where_they_are_said() {
         .map(|(file, _)| file.as_str())
         .collect();
     let [statement, result] = ENVELOPES;
-    assert_eq!(differing, ["junit.xml", SIGNER_FILE, statement, result]);
+    assert_eq!(
+        differing,
+        ["junit.xml", REPORT_FILE, SIGNER_FILE, statement, result]
+    );
 }
 
 #[test]

@@ -18,6 +18,8 @@ use crate::launch::Bench;
 use crate::plan;
 use crate::report::summary::Summary;
 use crate::seal::key::Signer;
+#[cfg(test)]
+use crate::seal::statement::attestation::Mutants;
 use crate::suite::CaseResult;
 
 #[cfg(test)]
@@ -135,6 +137,13 @@ impl Sample {
         let mut other = self.clone();
         other.facts.id = self.facts.id.chars().rev().collect::<String>() + "0";
         other
+    }
+
+    /// The same run with a score of the mutants.
+    #[cfg(test)]
+    pub(crate) fn with_mutants(mut self, score: Mutants) -> Self {
+        self.facts.mutants = Some(score);
+        self
     }
 
     /// What came of one of the two rows.

@@ -1,141 +1,86 @@
 //! `doctor`: what this host can do for a proof, what it costs where it cannot, and
 //! what mends it.
 
-use serde_json::json;
+use std::path::Path;
+use std::time::SystemTime;
 
 use super::Failure;
-use crate::bundle::engine_words;
-use crate::cli::{Common, EngineChoice, Format};
+use crate::cli::{Common, Format};
 use crate::database;
-use crate::engine::Surroundings;
-use crate::engine::open::{self, Place};
+use crate::doctor::engines::{self, Tried};
+use crate::doctor::{Report, State, facts, kernel, resources};
 use crate::error::chain;
 use crate::exit::Exit;
-use crate::report::terminal::say;
-
-/// One thing that was looked at.
-struct Finding {
-    what: String,
-    fine: bool,
-    observed: String,
-    mend: String,
-}
+use crate::report::terminal::{safe, say};
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
-    let engines = open::IN_ORDER.map(engine);
-    let usable = engines.iter().any(|engine| engine.fine);
-    let others = [
-        kernel_file("seccomp", "/proc/sys/kernel/seccomp/actions_avail"),
-        landlock(),
-        witness(),
-        postgres(common),
-    ];
-    let findings: Vec<Finding> = engines.into_iter().chain(others).collect();
+    let tried = try_engines()?;
+    let report = examine(common, &tried);
     if common.format == Format::Json {
-        let list: Vec<_> = findings
-            .iter()
-            .map(|it| json!({ "what": it.what, "fine": it.fine, "observed": it.observed, "mend": it.mend }))
-            .collect();
-        say(&json!({ "usable": usable, "findings": list }).to_string())?;
+        say(&serde_json::to_string(&report).map_err(Failure::internal)?)?;
     } else {
-        for it in &findings {
-            say(&format!(
-                "{:<4} {:<16} {}",
-                if it.fine { "ok" } else { "no" },
-                it.what,
-                it.observed
-            ))?;
-            if !it.fine && !it.mend.is_empty() {
-                say(&format!("     {:<16} {}", "", it.mend))?;
-            }
+        print(&report)?;
+    }
+    Ok(if report.usable {
+        Exit::Held
+    } else {
+        Exit::Blocked
+    })
+}
+
+/// Every engine, tried in a folder that is gone afterwards.
+pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
+    let run = crate::stand::new_run().map_err(Failure::internal)?;
+    let scratch = tempfile::Builder::new()
+        .prefix(&format!("proof-of-block-{run}-"))
+        .tempdir()
+        .map_err(Failure::internal)?;
+    Ok(engines::all(&run, scratch.path()))
+}
+
+fn examine(common: &Common, tried: &[Tried]) -> Report {
+    let host = Path::new("/");
+    let found = facts::kernel(host);
+    let may = facts::privileges(host);
+    let landlock = seccomp::airlock::landlock_abi()
+        .map_err(|errno| nix::errno::Errno::from_raw(errno).desc().to_owned());
+    let package = database::of_this_host().map_err(|error| chain(&error));
+    let mut findings = engines::findings(tried);
+    findings.extend(kernel::findings(&found, landlock, may));
+    findings.extend([
+        resources::versions(&found),
+        resources::temporary(&facts::room(&std::env::temp_dir())),
+        resources::bundles(&facts::room(&common.out)),
+        resources::clock(SystemTime::now(), facts::made()),
+        resources::database(common.postgres_image.as_deref(), package),
+    ]);
+    let engine = engines::taken(tried, common.engine);
+    Report {
+        usable: engine.is_some(),
+        engine: engine.as_ref().map(ToString::to_string),
+        findings,
+    }
+}
+
+fn print(report: &Report) -> Result<(), Failure> {
+    for it in &report.findings {
+        say(&format!(
+            "{:<4} {:<17} {}",
+            it.state.word(),
+            it.what,
+            safe(&it.observed)
+        ))?;
+        if it.state != State::Fine {
+            say(&format!("     {:<17} costs: {}", "", it.costs))?;
+            say(&format!("     {:<17} mend:  {}", "", safe(&it.mend)))?;
         }
     }
-    Ok(if usable { Exit::Held } else { Exit::Blocked })
-}
-
-fn engine(choice: EngineChoice) -> Finding {
-    let place = Place {
-        surroundings: &Surroundings::of_this_process(),
-        run: "doctor",
-        scratch: &std::env::temp_dir(),
-    };
-    let what = choice.to_string();
-    match open::one(choice, place) {
-        Ok(engine) => fine(what, engine_words(engine.identity())),
-        Err(error) => Finding {
-            what,
-            fine: false,
-            observed: chain(&error),
-            mend: error.hint().unwrap_or_default(),
-        },
-    }
-}
-
-fn fine(what: impl Into<String>, observed: String) -> Finding {
-    Finding {
-        what: what.into(),
-        fine: true,
-        observed,
-        mend: String::new(),
-    }
-}
-
-fn kernel_file(what: &'static str, path: &str) -> Finding {
-    match std::fs::read_to_string(path) {
-        Ok(text) => fine(what, text.trim().to_owned()),
-        Err(error) => Finding {
-            what: what.to_owned(),
-            fine: false,
-            observed: format!("`{path}`: {error}"),
-            mend: "nothing can be proved on a kernel without seccomp filters".to_owned(),
-        },
-    }
-}
-
-fn landlock() -> Finding {
-    match seccomp::airlock::landlock_abi() {
-        Ok(abi) => fine("landlock", format!("ABI {abi}")),
-        Err(errno) => Finding {
-            what: "landlock".to_owned(),
-            fine: false,
-            observed: nix::errno::Errno::from_raw(errno).desc().to_owned(),
-            mend: "rows that rest on Landlock are inconclusive; boot with `lsm=…,landlock`"
-                .to_owned(),
-        },
-    }
-}
-
-fn postgres(common: &Common) -> Finding {
-    if let Some(image) = &common.postgres_image {
-        return fine(
-            "postgresql",
-            format!("`{image}`, which the engine may pull"),
-        );
-    }
-    match database::of_this_host() {
-        Ok(server) => fine("postgresql", server.display().to_string()),
-        Err(error) => Finding {
-            what: "postgresql".to_owned(),
-            fine: false,
-            observed: chain(&error),
-            mend: "N13 is not run; install the package `postgresql`, or name an image with `--postgres-image`"
-                .to_owned(),
-        },
-    }
-}
-
-fn witness() -> Finding {
-    if nix::unistd::geteuid().is_root() {
-        return fine(
-            "outside witness",
-            "root: sees everything, reads filters back".to_owned(),
-        );
-    }
-    Finding {
-        what: "outside witness".to_owned(),
-        fine: false,
-        observed: "not root: filters are not read back, and what else is not seen makes its rows inconclusive".to_owned(),
-        mend: "run as root, or accept a proof by attempts and controls".to_owned(),
-    }
+    say("")?;
+    Ok(match &report.engine {
+        Some(engine) => say(&format!(
+            "a proof can be had here: `harness attest` would use {engine}"
+        ))?,
+        None => say("BLOCKED: no engine can be used, and without a sandbox nothing is proved")?,
+    })
 }

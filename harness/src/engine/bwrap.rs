@@ -40,6 +40,7 @@ use raw::Preparation;
 use root::Root;
 use sandbox::{Parts, Sandbox};
 use spelling::Caller;
+pub(super) use spelling::{Point, points};
 
 /// The user a trial is made as where this process is root: of nobody.
 const NOBODY: (u32, u32) = (65532, 65532);
@@ -95,12 +96,7 @@ impl BwrapEngine {
     ) -> Result<Command, EngineError> {
         let profile = launch.profile;
         let mut command = Command::new(&self.program);
-        command.args(spelling::options(
-            profile,
-            launch.folders,
-            root,
-            caller(profile),
-        )?);
+        command.args(options(profile, launch.folders, root)?);
         for (option, descriptor) in ["--json-status-fd", "--seccomp"].iter().zip(descriptors) {
             command.arg(option).arg(descriptor.as_raw_fd().to_string());
         }
@@ -248,6 +244,18 @@ fn abilities(root: bool) -> Abilities {
         )
 }
 
+/// bubblewrap's options for a profile, without descriptors and the program.
+///
+/// # Errors
+/// The profile has something that bubblewrap has no words for.
+pub(super) fn options(
+    profile: &Profile,
+    folders: &super::Folders,
+    root: &Path,
+) -> Result<Vec<String>, EngineError> {
+    Ok(spelling::options(profile, folders, root, caller(profile))?)
+}
+
 /// Root of the host is only ever in controls and mutants.
 fn caller(profile: &Profile) -> Caller {
     if geteuid().is_root() && profile.user.uid == 0 {
@@ -257,7 +265,8 @@ fn caller(profile: &Profile) -> Caller {
     }
 }
 
-fn becomes(profile: &Profile) -> Option<(Uid, Gid)> {
+/// Whom root becomes before it starts bubblewrap.
+pub(super) fn becomes(profile: &Profile) -> Option<(Uid, Gid)> {
     let user = profile.user;
     geteuid()
         .is_root()
@@ -273,7 +282,7 @@ fn supplementary(profile: &Profile) -> Vec<Gid> {
 }
 
 /// `None` in the profile leaves what this process could have: its hard limit.
-fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
+pub(super) fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
     let limits = profile.limits;
     let mut wanted = vec![
         (Resource::RLIMIT_NOFILE, Some(limits.open_files)),

@@ -54,7 +54,9 @@ pub struct PassedOver {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The seed's options A and F.
-    #[error("blocked: without a sandbox nothing is proved and no packet is read")]
+    #[error(
+        "BLOCKED: without a sandbox (options A and F) nothing is proved, and no packet is read"
+    )]
     NoSandbox,
     /// The one that was asked for cannot be used.
     #[error("failed to open the engine `{choice}`")]
@@ -79,7 +81,7 @@ impl OpenError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoSandbox => Some(
-                "leave out `--engine none`; `harness doctor` says what this host has".to_owned(),
+                "leave out `--engine none`; `harness options` says why, `harness doctor` what this host has".to_owned(),
             ),
             Self::Asked { source, .. } => source.hint(),
             Self::None { passed_over } => passed_over.first().and_then(|one| one.error.hint()),

@@ -1,6 +1,7 @@
 //! Podman: found where its users expect it, or started for the run, and asked for
 //! containers in its own words.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -29,6 +30,23 @@ const CREATE: &str = "/v4.0.0/libpod/containers/create";
 const OLDEST: u32 = 4;
 /// There with control groups of version 2 alone.
 const UNIFIED: &str = "/sys/fs/cgroup/cgroup.controllers";
+
+/// The create request for a launch, whose filter the client is told of otherwise.
+///
+/// # Errors
+/// The profile has a setting that Podman has no word for.
+pub(super) fn request(
+    launch: &super::Launch<'_>,
+    image: &str,
+    rootless: bool,
+) -> Result<impl serde::Serialize, EngineError> {
+    let ground = Ground {
+        image,
+        filter: std::path::Path::new("-"),
+        rootless,
+    };
+    spelling::spec(launch, ground, HashMap::new())
+}
 
 /// Finds Podman, or starts a service of it in the run's folder, and talks to it.
 ///

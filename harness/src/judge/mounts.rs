@@ -129,11 +129,11 @@ const NAMED: [Named; 14] = [
         access: Access::ReadOnly,
         why: "written by the engine for every container; read-only",
     },
-    // Podman writes this one, which says that it is a container.
     Named {
         point: Point::Exactly("/run/.containerenv"),
         kinds: &[],
         access: Access::ReadOnly,
+        why: "written by Podman for every container; read-only",
     },
 ];
 

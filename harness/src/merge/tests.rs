@@ -1,6 +1,8 @@
 //! Shards sealed and read back as users' are, joined, and kept apart by each thing in
 //! which they can disagree. No engine: what ran are the rows that need none.
 
+use std::sync::LazyLock;
+
 use negatives::matrix::Matrix;
 use seccomp::Policy;
 use time::macros::datetime;
@@ -12,12 +14,25 @@ use crate::engine::{Abilities, Ability, Account, Exit, Identity};
 use crate::image::{Image, Programs};
 use crate::judge::{self, Expected};
 use crate::plan;
-use crate::record::{LaunchRecord, Observations};
+use crate::record::{CheckRecord, LaunchRecord, Observations};
 use crate::report::summary::Summary;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, Standing, verify_bundle};
 use crate::seal::digest::Sha256Digest;
 use crate::seal::key::{SecretKey, Signer};
+
+/// What came of a row's checks, each made once for all tests of a process.
+fn checked(case: &str) -> Vec<CheckRecord> {
+    static CHECKS: LazyLock<BTreeMap<String, Vec<CheckRecord>>> = LazyLock::new(|| {
+        let matrix = Matrix::builtin().unwrap();
+        let made = |case: &negatives::matrix::Case| {
+            let records = checks::of(case).iter().map(checks::record);
+            (case.id.to_string(), records.collect())
+        };
+        matrix.cases().iter().map(made).collect()
+    });
+    CHECKS[case].clone()
+}
 
 /// What shards of one run are sealed from.
 struct Shards {
@@ -78,7 +93,7 @@ impl Shards {
         });
         let observed = Observations {
             launches: launches.collect(),
-            checks: checks::of(case).iter().map(checks::record).collect(),
+            checks: checked(case.id.as_str()),
         };
         CaseResult {
             case: case.clone(),
@@ -217,16 +232,20 @@ fn shards_that_disagree_are_refused_and_the_difference_is_named() {
         ("rootless engine", |it| it.engine.identity.rootless = true),
         ("lifts", |it| it.lifts = vec!["network".into()]),
     ];
-    for (what, change) in changes {
-        let shards = Shards::new();
-        let one = shards.seal("count:1/2", "one", |_| {});
+    let shards = Shards::new();
+    let one = shards.seal("count:1/2", "one", |_| {});
+    for (index, (what, change)) in changes.into_iter().enumerate() {
         // Only rows without observations: a lift would otherwise be seen in them.
+        let facts = RunFacts {
+            id: format!("{index:016}"),
+            ..changed(&shards, "count:2/2", change)
+        };
         let two = shards.write(
-            &changed(&shards, "count:2/2", change),
+            &facts,
             &unreached(&shards, "count:2/2"),
             &Signer::development().unwrap(),
         );
-        match joined(&[one, two]) {
+        match joined(&[one.clone(), two]) {
             Err(MergeError::Differs { what: observed, .. }) => assert_eq!(observed, what),
             other => panic!("{what}: {other:?}"),
         }

@@ -76,16 +76,12 @@ fn a_listed_digest_is_accepted_among_others() {
 #[test]
 fn mutants_that_survived_are_a_reason() {
     use crate::seal::statement::attestation::Mutants;
-    let specimen = Specimen::seal(&stand_in::sample()).unwrap();
-    specimen
-        .forge(|said, _| {
-            said.mutants = Some(Mutants {
-                total: 2,
-                killed: 1,
-                survivors: vec!["weak".to_owned()],
-            });
-        })
-        .unwrap();
+    let sample = stand_in::sample().with_mutants(Mutants {
+        total: 2,
+        killed: 1,
+        survivors: vec!["weak".to_owned()],
+    });
+    let specimen = Specimen::seal(&sample).unwrap();
     let policy =
         inline(&specimen) + "[run]\nresult = \"any\"\n[evidence]\nmutants = \"required\"\n";
     assert_eq!(codes(&policy, &specimen), ["mutants_survived"]);

@@ -1,6 +1,7 @@
 //! A sample without an engine, for tests: the records of a row of packets as a run
 //! would have left them, and of a row of attempts of which nothing came.
 
+use checker::{Guard, Settings};
 use negatives::matrix::{Case, Matrix};
 use negatives::wire::{Event, Line};
 use seccomp::plan::{AirlockStatus, LandlockState};
@@ -112,10 +113,16 @@ fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
 /// What the checker says of a packet, as the row declares it.
 fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
     let declared = case.packets.iter().find(|it| it.fixture == packet).unwrap();
-    let report = serde_json::json!({ "gap": declared.reasons.first() }).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fixtures::write(packet, &input).unwrap();
+    let output = "/nowhere".into();
+    let report = checker::triage(&Guard::new(&Settings { input, output })).unwrap();
+    let outcome = report.outcome;
+    let report = String::from_utf8(checker::canonical(&report).unwrap()).unwrap();
     record.announcement = Some(checker::Announcement {
         checker: "0.1.0".to_owned(),
-        outcome: checker::Outcome::Gaps,
+        outcome,
         exit: declared.exit,
         self_check: Vec::new(),
         report: Some(checker::ReportFile {

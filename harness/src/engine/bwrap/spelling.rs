@@ -27,11 +27,11 @@ pub(super) enum Caller {
 
 /// A place on which something is mounted, to be made in the root beforehand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Point {
+pub(in crate::engine) struct Point {
     /// Absolute, as seen inside.
-    pub(super) path: String,
+    pub(in crate::engine) path: String,
     /// A file, otherwise a folder.
-    pub(super) file: bool,
+    pub(in crate::engine) file: bool,
 }
 
 /// The options in the order in which bubblewrap applies them, without descriptors
@@ -80,7 +80,7 @@ pub(super) fn options(
 }
 
 /// Every mount point of a profile that is not on another mount.
-pub(super) fn points(profile: &Profile) -> Vec<Point> {
+pub(in crate::engine) fn points(profile: &Profile) -> Vec<Point> {
     let folder = |path: &str| Point {
         path: path.to_owned(),
         file: false,

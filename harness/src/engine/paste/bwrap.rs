@@ -1,0 +1,89 @@
+//! bubblewrap's own options as a line, with the limits that the engine sets beside them.
+
+use std::path::Path;
+
+use nix::sys::resource::Resource;
+
+use super::shell::Line;
+use super::{Filter, PasteError, Target};
+use crate::engine::bwrap::{self as engine, Point};
+use crate::profile::Profile;
+
+/// The descriptor on which bubblewrap reads the filter.
+const FILTER: u32 = 10;
+
+/// What a user types for bubblewrap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bwrap {
+    /// Makes the places that are mounted on, which the root must have.
+    pub prepare: Line,
+    /// Starts the sandbox.
+    pub start: Line,
+}
+
+pub(super) fn lines(profile: &Profile, target: &Target, root: &Path) -> Result<Bwrap, PasteError> {
+    let folders = target.folders();
+    let options = engine::options(profile, &folders, root).map_err(PasteError::Bwrap)?;
+    let mut start = Line::default();
+    if let Some((user, group)) = engine::becomes(profile) {
+        start.say(&[
+            "setpriv",
+            &format!("--reuid={user}"),
+            &format!("--regid={group}"),
+        ]);
+        start.say(&["--clear-groups"]);
+    }
+    start.say(&["prlimit"]);
+    for (resource, value) in engine::limits(profile) {
+        start.say(&[&format!("--{}={value}:{value}", limit(resource)?)]);
+    }
+    start.say(&["bwrap"]);
+    start.say(&options.iter().map(String::as_str).collect::<Vec<_>>());
+    start.say(&["--seccomp", &FILTER.to_string(), "--"]);
+    start.say(
+        &target
+            .program
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+    );
+    match &target.filter {
+        Filter::File(path) => start.file_on(FILTER, path),
+        Filter::Printed { harness } => {
+            let harness = harness.display().to_string();
+            let print = Line::of(&[&harness, "profile", "--as", "bpf"]);
+            start.printed_on(FILTER, print);
+        }
+    }
+    Ok(Bwrap {
+        prepare: prepare(&engine::points(profile), root),
+        start,
+    })
+}
+
+fn prepare(points: &[Point], root: &Path) -> Line {
+    let mut line = Line::of(&["mkdir", "-p"]);
+    for point in points {
+        let place = root.join(point.path.trim_start_matches('/'));
+        line.say(&[&place.display().to_string()]);
+    }
+    line
+}
+
+/// prlimit(1)'s names of the limits that the engine sets.
+fn limit(resource: Resource) -> Result<&'static str, PasteError> {
+    if resource == Resource::RLIMIT_NOFILE {
+        Ok("nofile")
+    } else if resource == Resource::RLIMIT_FSIZE {
+        Ok("fsize")
+    } else if resource == Resource::RLIMIT_CORE {
+        Ok("core")
+    } else if resource == Resource::RLIMIT_NPROC {
+        Ok("nproc")
+    } else {
+        Err(PasteError::NoWord {
+            field: "limit".to_owned(),
+            value: format!("{resource:?}"),
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What the program says of this host: `doctor`, `options`, and a refusal to do without
+//! a sandbox.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn harness(words: &[&str]) -> std::process::Output {
+    let mut command = Command::cargo_bin("harness").unwrap();
+    command.args(words).output().unwrap()
+}
+
+fn json(words: &[&str]) -> (Option<i32>, Value) {
+    let done = harness(words);
+    (
+        done.status.code(),
+        serde_json::from_slice(&done.stdout).unwrap(),
+    )
+}
+
+#[test]
+fn without_a_sandbox_everything_is_blocked_before_a_packet_is_looked_for() {
+    // A packet that is not there would be a usage error, if it were looked for.
+    for words in [
+        &["check", "/no/such/packet"][..],
+        &["run", "N19"],
+        &["attest"],
+    ] {
+        let done = harness(&[words, &["--engine", "none"]].concat());
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(3), "{words:?}: {said}");
+        assert!(
+            said.contains("BLOCKED") && said.contains("options A and F"),
+            "{said}"
+        );
+        assert!(done.stdout.is_empty(), "{words:?}");
+    }
+    assert_eq!(
+        harness(&["check", "/no/such/packet"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn doctor_ends_as_its_report_says() {
+    for engine in ["auto", "docker", "podman", "bwrap", "none"] {
+        let (code, said) = json(&["doctor", "--format", "json", "--engine", engine]);
+        let usable = said["usable"].as_bool().unwrap();
+        assert_eq!(code, Some(if usable { 0 } else { 3 }), "{engine}");
+        assert_eq!(usable, said["engine"].is_string(), "{engine}");
+        assert!(engine != "none" || !usable);
+        for finding in said["findings"].as_array().unwrap() {
+            let complaint = finding["state"] != "fine";
+            for field in ["costs", "mend"] {
+                let words = finding[field].as_str().unwrap();
+                assert_eq!(complaint, !words.is_empty(), "{finding}");
+            }
+        }
+    }
+}
+
+#[test]
+fn where_no_engine_is_there_doctor_says_why_of_each() {
+    let mut command = Command::cargo_bin("harness").unwrap();
+    let nowhere = Path::new("/no/such/folder");
+    let done = command
+        .args(["doctor", "--format", "json"])
+        .env("DOCKER_HOST", "unix:///no/such/socket")
+        .env("CONTAINER_HOST", "unix:///no/such/socket")
+        .env("PATH", nowhere)
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    for engine in ["docker", "podman", "bwrap"] {
+        let mut findings = said["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|it| it["what"] == engine).unwrap();
+        assert_eq!(finding["state"], "missing", "{finding}");
+        assert!(
+            finding["costs"]
+                .as_str()
+                .unwrap()
+                .contains("nothing can be attested")
+        );
+    }
+}
+
+#[test]
+fn the_options_answer_what_doctor_found() {
+    let (code, said) = json(&["options", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let options = said["options"].as_array().unwrap();
+    let letters: String = options
+        .iter()
+        .filter_map(|it| it["option"].as_str())
+        .collect();
+    assert_eq!(letters, "ABCDEF");
+    let here =
+        |letter: &str| options.iter().find(|it| it["option"] == letter).unwrap()["here"].clone();
+    assert_eq!([here("A"), here("F")], [false, false]);
+    let usable = |engine: &str| {
+        let (_, said) = json(&["doctor", "--format", "json", "--engine", engine]);
+        said["usable"].as_bool().unwrap()
+    };
+    assert_eq!(here("B"), usable("docker") || usable("podman"));
+    assert_eq!(here("C"), usable("bwrap"));
+}
