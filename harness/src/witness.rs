@@ -51,7 +51,8 @@ impl<T> Seen<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct View {
-    /// `/proc/PID/status` (proc_pid_status(5)): ids, capabilities, seccomp.
+    /// `/proc/PID/status` (proc_pid_status(5)): ids, capabilities, seccomp; with them,
+    /// as `UidMap` and `GidMap`, what its user namespace makes of ids.
     pub status: Seen<BTreeMap<String, String>>,
     /// `/proc/PID/mountinfo` (proc_pid_mountinfo(5)), line by line.
     pub mounts: Seen<Vec<Mount>>,

@@ -242,6 +242,10 @@ fn abilities(root: bool) -> Abilities {
             Ability::HostRoot,
             "an ordinary user's sandbox is in a user namespace: root and capabilities in it are not the host's",
         )
+        .without(
+            Ability::FilterReadBack,
+            "only root of the host reads loaded filters back (ptrace(2)): the seccomp rows rest on their attempts and controls",
+        )
 }
 
 /// bubblewrap's options for a profile, without descriptors and the program.

@@ -139,8 +139,42 @@ fn capabilities(view: &View) -> Value {
         .into()
 }
 
+/// The id that the process sees itself by: the host's, as its user namespace maps it.
 fn id(view: &View, name: &str) -> Value {
-    let ids = view.status.fact().and_then(|status| status.get(name));
-    ids.and_then(|ids| ids.split_whitespace().next())
-        .map_or(Value::Null, number_or_text)
+    let line = |name: &str| view.status.fact().and_then(|status| status.get(name));
+    let id = line(name).and_then(|ids| ids.split_whitespace().next());
+    let Some(id) = id.and_then(|id| id.parse().ok()) else {
+        return Value::Null;
+    };
+    let inside = match line(&format!("{name}Map")) {
+        Some(map) => inside(id, map),
+        None => Some(id),
+    };
+    inside.map_or(Value::Null, Value::from)
+}
+
+/// A map is triples of first id inside, first id outside and how many
+/// (user_namespaces(7)).
+fn inside(id: u64, map: &str) -> Option<u64> {
+    let numbers: Option<Vec<u64>> = map.split(' ').map(|word| word.parse().ok()).collect();
+    let numbers = numbers?;
+    numbers.chunks_exact(3).find_map(|triple| {
+        let (inside, outside, count) = (triple[0], triple[1], triple[2]);
+        let offset = id.checked_sub(outside).filter(|offset| *offset < count)?;
+        inside.checked_add(offset)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn an_id_is_mapped_by_its_users_namespace() {
+        assert_eq!(inside(65532, "0 0 4294967295"), Some(65532));
+        assert_eq!(inside(1002, "12345 1002 1"), Some(12345));
+        assert_eq!(inside(165531, "0 1002 1 1 100000 65536"), Some(65532));
+        assert_eq!(inside(1003, "12345 1002 1"), None);
+        assert_eq!(inside(1002, ""), None);
+    }
 }

@@ -106,10 +106,16 @@ impl Process<'_> {
     fn status(&self) -> io::Result<BTreeMap<String, String>> {
         let text = self.text("status")?;
         let lines = text.lines().filter_map(|line| line.split_once(':'));
-        Ok(lines
+        let mut status: BTreeMap<String, String> = lines
             .filter(|(name, _)| STATUS.contains(name))
             .map(|(name, value)| (name.to_owned(), value.trim().replace('\t', " ")))
-            .collect())
+            .collect();
+        for (name, file) in [("UidMap", "uid_map"), ("GidMap", "gid_map")] {
+            let text = self.text(file)?;
+            let words: Vec<&str> = text.split_whitespace().collect();
+            status.insert(name.to_owned(), words.join(" "));
+        }
+        Ok(status)
     }
 
     fn mounts(&self) -> io::Result<Vec<mounts::Mount>> {

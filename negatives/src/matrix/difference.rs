@@ -22,6 +22,8 @@ pub enum Ability {
     DeviceFolder,
     /// A `/sys` in the sandbox.
     Sysfs,
+    /// Reading the loaded filters back from the kernel.
+    FilterReadBack,
 }
 
 /// How an attempt comes out where an ability is lacking.
