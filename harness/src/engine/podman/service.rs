@@ -120,7 +120,11 @@ impl Traces {
                 Ok(()) | Err(_) => {}
             }
         }
-        let words = File::create(self.folder.join("words"))?;
+        let mut words = File::options();
+        let words = words
+            .append(true)
+            .create(true)
+            .open(self.folder.join("words"))?;
         self.podman()
             .args(["system", "service", "--time", IDLE])
             .arg(format!("unix://{}", self.socket().display()))
