@@ -120,6 +120,10 @@ fn abilities(rootless: bool) -> Abilities {
         .without(
             Ability::Bridge,
             "without root there is no bridge that the host could reach: such a control shares the host's network",
+        )
+        .without(
+            Ability::FilterReadBack,
+            "only root of the host reads loaded filters back (ptrace(2)): the seccomp rows rest on their attempts and controls",
         );
     if Path::new(UNIFIED).exists() {
         return users;
