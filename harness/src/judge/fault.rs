@@ -199,3 +199,6 @@ impl Seen<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -361,3 +361,21 @@ fn refuses_a_packet_row_without_a_packet() {
         Err(MatrixError::NoPacket { .. })
     ));
 }
+
+#[test]
+fn a_row_of_faults_has_a_control_and_no_other_row_has_a_fault() {
+    let control = "{ id = \"none\", how = \"none\", ";
+    let other = changed(control, "{ id = \"none\", how = \"write-error\", ");
+    assert!(other.is_ok(), "one control is left");
+    let text = MATRIX_TOML.replace("how = \"none\"", "how = \"write-error\"");
+    let refused = Matrix::parse(&text).unwrap_err();
+    assert!(
+        matches!(refused, MatrixError::NoFault { .. }),
+        "{refused:?}"
+    );
+    let refused = changed("kind = \"fault\"", "kind = \"bundle\"").unwrap_err();
+    assert!(
+        matches!(refused, MatrixError::NotOfItsKind { what: "fault", .. }),
+        "{refused:?}"
+    );
+}
