@@ -26,6 +26,7 @@ gate tests ci/test
 gate clippy cargo clippy --workspace --all-targets -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 gate dependencies ci/dependencies.sh
+gate denylist cargo run --quiet -p harness -- lint-checker
 
 printf '\n== summary\n%sgates: %d passed, %d failed\n' "$summary" "$passed" "$failed"
 [ "$failed" = 0 ]
