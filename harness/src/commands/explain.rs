@@ -1,31 +1,35 @@
 //! `explain`: one row, in words an operator understands.
 
-use negatives::matrix::{Boundary, Case, Control, Difference, Matrix, lift_set_name};
-use negatives::wire::Act;
+use negatives::matrix::{
+    Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
+};
 use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format};
 use crate::exit::Exit;
+use crate::mutants::{Catalogue, Must, Mutant};
 use crate::plan;
-use crate::report::terminal::say;
+use crate::report::html::act;
+use crate::report::requirement;
+use crate::report::terminal::{print, say};
+use crate::report::wrap::{hanging, wrapped};
+
+mod lifting;
+mod proof;
 
 /// Prints a row.
 pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let wanted = id.to_uppercase();
     if let Some(row) = matrix.deferred().iter().find(|row| row.id == wanted) {
-        say(&format!(
-            "{}  {}\ndeferred: {}\nIt is never run and never counted.",
-            row.id, row.title, row.why
-        ))?;
+        let mut text = format!("{}  {}\n\n", row.id, row.title);
+        text.push_str(&labelled("deferred", &row.why));
+        text.push_str(&labelled("", "It is never run and never counted."));
+        print(&text)?;
         return Ok(Exit::Held);
     }
-    let Some(case) = matrix
-        .cases()
-        .iter()
-        .find(|case| case.id.as_str() == wanted)
-    else {
+    let Some(case) = matrix.case(&wanted) else {
         return Err(Failure::usage(
             format!("no row `{id}`"),
             "`harness list` shows the rows",
@@ -33,100 +37,142 @@ pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
     };
     if common.format == Format::Json {
         say(&as_json(case).to_string())?;
-    } else {
-        explain_case(case)?;
+        return Ok(Exit::Held);
     }
+    let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    let mut text = what_it_is(case);
+    for packet in &case.packets {
+        text.push_str(&labelled("packet", &packet_words(packet)));
+    }
+    for fault in &case.faults {
+        text.push_str(&labelled("fault", &fault_words(fault)));
+    }
+    for boundary in &case.boundaries {
+        text.push_str(&boundary_text(boundary).map_err(Failure::internal)?);
+    }
+    text.push_str(&what_shows_it(case, catalogue.mutants()));
+    print(&text)?;
+    // Judging a bundle again takes its time; what is known already is shown before.
+    print(&labelled(
+        "last proof",
+        &proof::last(&common.out, case.id.as_str()),
+    ))?;
     Ok(Exit::Held)
 }
 
-fn explain_case(case: &Case) -> std::io::Result<()> {
-    say(&format!(
-        "{} (test #{}, layer {})  {}",
-        case.id, case.number, case.layer, case.title
-    ))?;
-    say(&format!("shows:        {}", case.shows))?;
-    say(&format!("block point:  {}", case.block_point))?;
-    if !case.requirement.is_empty() {
-        let rows: Vec<String> = case.requirement.iter().map(ToString::to_string).collect();
-        say(&format!(
-            "requirement:  row {} of the minimum acceptable sandbox (KB-4BEF, Track 4)",
-            rows.join(", ")
-        ))?;
-    }
-    if let Some(why) = &case.pending {
-        say(&format!("pending:      {why}"))?;
-    }
-    for packet in &case.packets {
-        let gate = packet
-            .stops_at
-            .as_deref()
-            .map_or(String::new(), |gate| format!(", stops at {gate}"));
-        say(&format!(
-            "packet:       `{}` ({:?}): exit {}{gate} {}",
-            packet.fixture,
-            packet.role,
-            packet.exit,
-            packet.reasons.join(" ")
-        ))?;
-    }
-    for fault in &case.faults {
-        let previous = if fault.previous {
-            ", over an earlier report"
-        } else {
-            ""
-        };
-        say(&format!(
-            "fault:        `{}` ({:?}{previous}): exit {}. {}",
-            fault.id, fault.how, fault.exit, fault.why
-        ))?;
-    }
-    case.boundaries.iter().try_for_each(explain_boundary)?;
-    let sandboxes: Vec<String> = plan::orders(case)
-        .into_iter()
-        .map(|order| order.id)
-        .collect();
-    say(&format!("sandboxes:    {}", sandboxes.join(" ")))
+/// The width of a label with its gap.
+const INDENT: &str = "               ";
+
+fn labelled(label: &str, text: &str) -> String {
+    hanging(&format!("{label:<15}"), INDENT, text)
 }
 
-fn explain_boundary(boundary: &Boundary) -> std::io::Result<()> {
-    say(&format!("\nboundary `{}`", boundary.name))?;
-    say(&format!(
-        "  the control lifts: {}",
-        lift_set_name(&boundary.lift)
-    ))?;
+fn what_it_is(case: &Case) -> String {
+    let mut text = format!("{}  {}\n\n", case.id, case.title);
+    text.push_str(&labelled(
+        "test",
+        &format!(
+            "#{} of 45, layer {}: {}",
+            case.number,
+            case.layer,
+            layer(case)
+        ),
+    ));
+    text.push_str(&labelled("shows", &case.shows));
+    text.push_str(&labelled("block point", &case.block_point));
+    if !case.requirement.is_empty() {
+        text.push_str(&labelled(
+            "requirement",
+            &format!(
+                "{} (KB-4BEF, Track 4)",
+                requirement::words(&case.requirement)
+            ),
+        ));
+    }
+    if let Some(why) = &case.pending {
+        text.push_str(&labelled("pending", why));
+    }
+    text
+}
+
+fn layer(case: &Case) -> &'static str {
+    use negatives::matrix::Layer;
+    match case.layer {
+        Layer::L1 => "the kernel denies it from outside the program",
+        Layer::L2 => "the build rejects it",
+        Layer::L3 => "the program's own runtime guards",
+        Layer::L4 => "the decision rules",
+        Layer::L5 => "the output contract",
+    }
+}
+
+fn packet_words(packet: &Packet) -> String {
+    let what = match packet.role {
+        Role::Hostile => "hostile",
+        Role::Control => "the control",
+    };
+    let gate = packet.stops_at.as_deref();
+    let gate = gate.map_or(String::new(), |gate| format!(", stops at {gate}"));
+    let said = packet.reasons.join(" ");
+    let said = if said.is_empty() {
+        said
+    } else {
+        format!(", says {said}")
+    };
+    format!(
+        "`{}`, {what}: exit code {}{gate}{said}",
+        packet.fixture, packet.exit
+    )
+}
+
+fn fault_words(fault: &Fault) -> String {
+    let previous = if fault.previous {
+        ", over an earlier report"
+    } else {
+        ""
+    };
+    format!(
+        "`{}` ({:?}{previous}): exit code {}; {}",
+        fault.id, fault.how, fault.exit, fault.why
+    )
+}
+
+fn boundary_text(boundary: &Boundary) -> Result<String, crate::profile::ProfileError> {
+    let mut text = format!("\n{}\n", boundary.name);
+    for lift in &boundary.lift {
+        let changes = lifting::changes(lift)?.join("; ");
+        let words = format!("the control lifts `{lift}`: {changes}");
+        text.push_str(&hanging("  ", "    ", &words));
+    }
     for alone in &boundary.alone {
-        say(&format!(
-            "  still refused with only this lifted: {}",
-            lift_set_name(alone)
-        ))?;
+        let lifts = lift_set_name(alone);
+        let words = format!("with `{lifts}` alone lifted, what is left must hold");
+        text.push_str(&hanging("  ", "    ", &words));
     }
     for attempt in &boundary.attempts {
-        let act = match &attempt.act {
-            Act::Call { call, .. } => call.clone(),
-            Act::Script { script, args } => format!("{script} {}", args.join(" ")),
-        };
-        say(&format!("  {:<32} {}", attempt.id, act.trim_end()))?;
-        say(&format!(
-            "    locked {}, control {}. {}",
-            attempt.locked, attempt.control, attempt.why
-        ))?;
+        let words = format!("{}: {}", attempt.id, act(&attempt.act));
+        text.push_str(&hanging("  - ", "    ", &words));
+        text.push_str(&wrapped("    ", &attempt.why));
+        let words = format!("locked: {}; control: {}", attempt.locked, attempt.control);
+        text.push_str(&wrapped("    ", &words));
         for one in &attempt.differs {
-            say(&format!(
-                "    where an engine lacks `{}`: {}. {}",
+            let words = format!(
+                "where an engine lacks `{}`: {}; {}",
                 one.lacks,
                 outcomes(one),
                 one.why
-            ))?;
+            );
+            text.push_str(&wrapped("    ", &words));
         }
     }
-    Ok(())
+    Ok(text)
 }
 
 fn outcomes(difference: &Difference) -> String {
-    let locked = difference.locked.iter().map(|one| format!("locked {one}"));
+    let locked = difference.locked.iter().map(|one| format!("locked: {one}"));
     let control = difference.control.iter().map(|one| match one {
-        Control::Shows(outcome) => format!("control {outcome}"),
-        Control::Nothing(outcome) => format!("control {outcome}, which shows nothing"),
+        Control::Shows(outcome) => format!("control: {outcome}"),
+        Control::Nothing(outcome) => format!("control: {outcome}, which shows nothing"),
     });
     let alone = difference
         .alone
@@ -134,6 +180,50 @@ fn outcomes(difference: &Difference) -> String {
         .map(|_| "other outcomes of one layer alone".to_owned());
     let all: Vec<String> = locked.chain(control).chain(alone).collect();
     all.join(", ")
+}
+
+fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
+    let mut text = String::from("\n");
+    let sandboxes = plan::orders(case).len();
+    let run = match sandboxes {
+        0 => "no sandbox".to_owned(),
+        1 => "1 sandbox".to_owned(),
+        many => format!("{many} sandboxes"),
+    };
+    text.push_str(&labelled(
+        "run it",
+        &format!("`harness run {}` ({run})", case.id),
+    ));
+    if let Some(lift) = one_lift(case) {
+        text.push_str(&labelled(
+            "see it break",
+            &format!("`harness run {} --lift {lift}`", case.id),
+        ));
+    }
+    let killers: Vec<&Mutant> = mutants
+        .iter()
+        .filter(|mutant| mutant.row == case.id.as_str() && matches!(mutant.must, Must::Fall(_)))
+        .collect();
+    if !killers.is_empty() {
+        let words = format!("{} weakenings of the sandbox must break it:", killers.len());
+        text.push_str(&labelled("mutants", &words));
+        for mutant in killers {
+            let indent = format!("{INDENT}  ");
+            let words = format!("{}: {}", mutant.id, mutant.what);
+            text.push_str(&hanging(&format!("{INDENT}- "), &indent, &words));
+        }
+    }
+    text
+}
+
+/// A lift that the command line takes as one word and that takes the row's first
+/// boundary away.
+fn one_lift(case: &Case) -> Option<String> {
+    match case.boundaries.first()?.lift.as_slice() {
+        [Lift::Calls(_)] => Some("seccomp".to_owned()),
+        [lift] => Some(lift.to_string()),
+        _ => None,
+    }
 }
 
 fn as_json(case: &Case) -> serde_json::Value {
