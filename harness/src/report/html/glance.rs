@@ -96,12 +96,9 @@ fn sentence(said: &Attestation) -> String {
             )
         }
         RunVerdict::Broken => {
-            let broken = said.result.counts.broken;
-            let rows = super::count(broken, "boundary", "boundaries");
-            format!(
-                "{rows} of {total} did not hold: {}.",
-                ids(VerdictWord::Broken)
-            )
+            let broken = super::count(said.result.counts.broken, "row", "rows");
+            let ids = ids(VerdictWord::Broken);
+            format!("{broken} of {total} broken, a boundary that did not hold: {ids}.")
         }
         RunVerdict::Incomplete if !said.lifts.is_empty() => {
             "No row is broken, but a boundary was lifted for the whole run.".to_owned()

@@ -1,7 +1,7 @@
 //! The matrix: a line for each row, and behind it what was declared beside what was
 //! observed.
 
-use negatives::matrix::{Boundary, Case, Evidence, lift_set_name};
+use negatives::matrix::{self, Boundary, Case, Evidence, lift_set_name};
 use negatives::wire::{Abi, Act};
 
 use super::glance::Mark;
@@ -51,6 +51,8 @@ pub(super) struct Attempt {
     pub(super) id: String,
     pub(super) act: String,
     pub(super) why: String,
+    /// The number of the call behind the locked outcome, where there is one.
+    pub(super) call: String,
     pub(super) sides: Vec<Side>,
 }
 
@@ -63,7 +65,6 @@ pub(super) struct Side {
     pub(super) class: &'static str,
     pub(super) fit: &'static str,
     pub(super) witness: &'static str,
-    pub(super) call: String,
 }
 
 /// Anything else that was declared and observed, as a table of its own.
@@ -179,19 +180,26 @@ fn boundaries(result: &CaseResult) -> Vec<Attempts> {
             lines: boundary
                 .attempts
                 .iter()
-                .map(|attempt| Attempt {
-                    id: attempt.id.clone(),
-                    act: act(&attempt.act),
-                    why: attempt.why.clone(),
-                    sides: accounts
-                        .of(boundary, attempt)
-                        .into_iter()
-                        .map(|account| side(boundary, account))
-                        .collect(),
-                })
+                .map(|attempt| line(boundary, attempt, accounts.of(boundary, attempt)))
                 .collect(),
         })
         .collect()
+}
+
+fn line(boundary: &Boundary, attempt: &matrix::Attempt, accounts: Vec<Account>) -> Attempt {
+    let call = accounts.first().and_then(|locked| locked.call.as_ref());
+    Attempt {
+        id: attempt.id.clone(),
+        act: act(&attempt.act),
+        why: attempt.why.clone(),
+        call: call.map_or(String::new(), |call| {
+            format!("{} {}", call.name, call.number)
+        }),
+        sides: accounts
+            .into_iter()
+            .map(|account| side(boundary, account))
+            .collect(),
+    }
 }
 
 fn head(boundary: &Boundary, role: &Role) -> String {
@@ -200,13 +208,12 @@ fn head(boundary: &Boundary, role: &Role) -> String {
         Role::Control { .. } => "Control".to_owned(),
         Role::Alone { index, .. } => {
             let lifts = boundary.alone.get(*index).map_or(&[][..], Vec::as_slice);
-            format!("Without {} only", lift_set_name(lifts))
+            format!("Only {} lifted", lift_set_name(lifts))
         }
     }
 }
 
 fn side(boundary: &Boundary, account: Account) -> Side {
-    let locked = account.role == Role::Locked;
     let (class, fit) = match account.fit {
         Fit::AsDeclared => ("held", "as declared"),
         Fit::NotApplicable => ("silent", "not applicable on this host"),
@@ -226,11 +233,6 @@ fn side(boundary: &Boundary, account: Account) -> Side {
             Witness::Inside => "inside",
             Witness::Outside => "outside",
         },
-        call: account
-            .call
-            .filter(|_| locked)
-            .map(|call| format!("{} = {}", call.name, call.number))
-            .unwrap_or_default(),
     }
 }
 

@@ -1,0 +1,238 @@
+//! A run without an engine: observations as the matrix declares them, for tests of
+//! what is made from observations. Nothing here proves anything of a sandbox.
+
+use std::path::Path;
+
+use harness::bundle::{self, RunFacts};
+use harness::engine::{Exit, Identity};
+use harness::image::{Image, Programs};
+use harness::judge::{self, Expected};
+use harness::launch::{Order, Task};
+use harness::plan;
+use harness::record::{LaunchRecord, Observations};
+use harness::report::summary::Summary;
+use harness::seal::bundle::folder::BundleFolder;
+use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use harness::seal::key::{SecretKey, Signer};
+use harness::suite::CaseResult;
+use harness::witness::{Descriptor, Namespace, Seen, View, mounts};
+use negatives::matrix::{Attempt, Case, Expectation, Matrix};
+use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
+use time::OffsetDateTime;
+
+/// A signal's place in an exit code (bash(1)).
+const SIGNALLED: i64 = 128;
+
+const MOUNTS: &str = "\
+69 45 0:39 / / ro,noatime master:2 - overlay overlay rw
+70 69 0:41 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw
+71 69 0:42 / /dev rw,nosuid - tmpfs tmpfs rw,size=65536k,mode=755
+73 69 0:44 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs ro
+85 69 254:0 /tmp/run/in /in ro,relatime - ext4 /dev/vda rw
+91 69 254:0 /tmp/run/out /out rw,relatime - ext4 /dev/vda rw
+86 69 254:0 /c/hosts /etc/hosts rw,relatime - ext4 /dev/vda rw
+";
+
+/// A run: its facts, its rows, and how they were judged.
+pub(crate) struct Sample {
+    pub(crate) facts: RunFacts,
+    pub(crate) matrix: Matrix,
+    pub(crate) results: Vec<CaseResult>,
+    expected: Expected,
+}
+
+impl Sample {
+    /// Every row of attempts as declared, nothing of the others.
+    pub(crate) fn new() -> Self {
+        let image = Image::build(Programs::builtin()).unwrap();
+        let matrix = Matrix::builtin().unwrap();
+        let policy = seccomp::Policy::builtin().unwrap();
+        let programs = image.digests.clone();
+        let expected = Expected { programs, policy };
+        let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+        let facts = RunFacts {
+            id: "0123456789abcdef".to_owned(),
+            started,
+            finished: started + time::Duration::seconds(61),
+            engine: Identity {
+                name: "docker".to_owned(),
+                version: "20.10.24".to_owned(),
+                api: Some("1.41".to_owned()),
+                runtime: "runc 1.1.5".to_owned(),
+                storage: "overlay2".to_owned(),
+                rootless: false,
+            },
+            image,
+            lifts: Vec::new(),
+            mutants: None,
+        };
+        let results = matrix.cases().iter().map(|case| {
+            let launches = plan::orders(case)
+                .iter()
+                .enumerate()
+                .map(|(at, order)| record(case, order, at))
+                .collect();
+            let checks = Vec::new();
+            judged(case, Observations { launches, checks }, &expected)
+        });
+        Self {
+            results: results.collect(),
+            facts,
+            matrix,
+            expected,
+        }
+    }
+
+    /// Changes what was observed of a row, and judges it again.
+    pub(crate) fn observe(&mut self, id: &str, change: impl FnOnce(&mut Observations)) {
+        let at = self.results.iter().position(|it| it.case.id.as_str() == id);
+        let result = &mut self.results[at.unwrap()];
+        change(&mut result.observed);
+        *result = judged(
+            &result.case.clone(),
+            result.observed.clone(),
+            &self.expected,
+        );
+    }
+
+    /// Seals it beneath `out` and reads it back.
+    pub(crate) fn seal(&self, out: &Path) -> VerifiedBundle {
+        let signer = Signer::operator(SecretKey::from_seed(&[7; 32]));
+        let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
+        let summary = Summary::of(&self.results, deferred.collect(), self.facts.lifts.clone());
+        let (facts, results) = (&self.facts, &self.results);
+        let path = bundle::write(out, facts, results, &self.matrix, &summary, &signer).unwrap();
+        verify_bundle(&BundleFolder::open(&path).unwrap(), &Anchor::Embedded).unwrap()
+    }
+}
+
+/// A text file of a bundle.
+pub(crate) fn text(bundle: &VerifiedBundle, file: &str) -> String {
+    String::from_utf8(bundle.files().get(file).unwrap().to_vec()).unwrap()
+}
+
+fn judged(case: &Case, observed: Observations, expected: &Expected) -> CaseResult {
+    CaseResult {
+        verdict: judge::judge(case, &observed, expected),
+        filters: judge::filter_proof(&observed),
+        case: case.clone(),
+        observed,
+        millis: 1234,
+    }
+}
+
+fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
+    let nonce = format!("{:016x}{at:016x}", case.number);
+    let (lines, exit) = match &order.task {
+        Task::Probe(_) => protocol(case, order, &nonce),
+        Task::Check { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
+    };
+    LaunchRecord {
+        id: order.id.clone(),
+        case: order.case.clone(),
+        role: order.role.clone(),
+        lifts: order.lifts.iter().map(ToString::to_string).collect(),
+        subject: order.task.subject(),
+        nonce,
+        airlock: None,
+        lines,
+        announcement: None,
+        output: Vec::new(),
+        report: None,
+        paths: None,
+        barrier: (order.id == "N19/exec/locked" || at == 0).then(view),
+        exec: None,
+        database: None,
+        folders: std::iter::empty().collect(),
+        exit,
+        errors: String::new(),
+        trouble: None,
+        millis: 400,
+    }
+}
+
+/// What a probe would say if everything came out as the matrix declares it.
+fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
+    let ids = match order.task.subject() {
+        harness::record::Subject::Probe { attempts } => attempts,
+        harness::record::Subject::Checker { .. } => Vec::new(),
+    };
+    let attempts = u32::try_from(ids.len()).unwrap();
+    let mut events = vec![Event::Hello {
+        case: order.case.clone(),
+        attempts,
+    }];
+    let mut exit = Exit::Code(0);
+    for id in &ids {
+        events.push(Event::Begin { id: id.clone() });
+        match came(expectation(case, order, id)) {
+            Ok(outcome) => events.push(Event::End {
+                id: id.clone(),
+                call: None,
+                outcome,
+            }),
+            Err(signal) => exit = Exit::Code(SIGNALLED + signal),
+        }
+    }
+    let lines = (0..).zip(events).map(|(seq, event)| Line {
+        nonce: nonce.to_owned(),
+        seq,
+        event,
+    });
+    (lines.collect(), exit)
+}
+
+fn expectation<'a>(case: &'a Case, order: &Order, id: &str) -> &'a Expectation {
+    let boundary = case.boundaries.iter().find(|boundary| {
+        let of = |attempt: &Attempt| plan::launch_id(case, boundary, attempt, &order.role);
+        boundary
+            .attempts
+            .iter()
+            .any(|attempt| attempt.id == id && of(attempt) == order.id)
+    });
+    let boundary = boundary.unwrap();
+    let attempt = boundary.attempts.iter().find(|it| it.id == id).unwrap();
+    plan::expectation(boundary, attempt, &order.role)
+}
+
+fn came(expected: &Expectation) -> Result<Outcome, i64> {
+    Ok(match expected {
+        Expectation::Errno(name) => Outcome::Errno(name.number()),
+        Expectation::OneOf(names) => Outcome::Errno(names[0].number()),
+        Expectation::Returns => Outcome::Returned(3),
+        Expectation::ReturnsExactly(value) => Outcome::Returned(*value),
+        Expectation::Killed(signal) => return Err(i64::from(signal.number())),
+        Expectation::Found => Outcome::Found("it".to_owned()),
+        Expectation::Absent => Outcome::Absent,
+        Expectation::Exec => Outcome::Found(EXEC_HELLO.to_owned()),
+    })
+}
+
+fn view() -> View {
+    let unseen = || "not permitted".to_owned();
+    let own = |name: &str| Namespace {
+        id: format!("{name}:[4026532500]"),
+        shared_with_host: false,
+    };
+    View {
+        status: Seen::Seen([("CapEff".to_owned(), "0000000000000000".to_owned())].into()),
+        mounts: Seen::Seen(mounts::parse(MOUNTS).unwrap()),
+        environment: Seen::Seen(Vec::new()),
+        limits: Seen::NotSeen(unseen()),
+        control_group: Seen::NotSeen(unseen()),
+        system_paths: Seen::NotSeen(unseen()),
+        devices: Seen::Seen([("null".to_owned(), "c 1:3".to_owned())].into()),
+        namespaces: Seen::Seen([("net".to_owned(), own("net"))].into()),
+        interfaces: Seen::Seen(vec!["lo".to_owned()]),
+        routes: Seen::Seen(Vec::new()),
+        executable: Seen::NotSeen(unseen()),
+        held: Seen::NotSeen(unseen()),
+        descriptors: Seen::Seen(vec![Descriptor {
+            number: 0,
+            target: "pipe:[1]".to_owned(),
+        }]),
+        nonce_in_command: Seen::NotSeen(unseen()),
+        folders: Seen::NotSeen(unseen()),
+        filters: Seen::NotSeen(unseen()),
+    }
+}
