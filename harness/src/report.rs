@@ -10,5 +10,6 @@ pub mod requirement;
 pub mod summary;
 pub mod terminal;
 pub mod triage;
+pub mod value;
 pub mod visible;
 pub mod wrap;

@@ -1,7 +1,7 @@
 //! A headless browser, spoken to over two pipes with its debugging protocol: one
 //! JSON object after the other, each ended by a null byte.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -152,6 +152,7 @@ fn start(profile: &Path) -> Child {
             "--remote-debugging-pipe",
         ])
         .arg(format!("--user-data-dir={}", profile.display()))
+        .env("TMPDIR", profile)
         .arg("about:blank")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -160,8 +161,15 @@ fn start(profile: &Path) -> Child {
 }
 
 impl Drop for Page {
+    /// It is asked to end, so that none of its processes still writes to the profile
+    /// when that is removed; a browser that broke is killed.
     fn drop(&mut self) {
-        drop(self.browser.kill());
+        let close = json!({ "id": 0, "method": "Browser.close" });
+        let asked = write!(self.to, "{close}\0").is_ok();
+        let mut rest = Vec::new();
+        if !asked || self.from.read_to_end(&mut rest).is_err() {
+            drop(self.browser.kill());
+        }
         drop(self.browser.wait());
     }
 }

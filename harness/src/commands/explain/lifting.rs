@@ -7,6 +7,7 @@ use seccomp::policy::Form;
 use serde_json::Value;
 
 use crate::profile::{NATIVE, Profile, ProfileError, User, apply};
+use crate::report::value::words;
 
 /// Any user but root: which one makes no difference here.
 const USER: User = User {
@@ -55,25 +56,6 @@ fn calls(locked: &Profile, lifted: &Profile) -> Vec<String> {
     vec![format!(
         "both filters allow {calls}, whatever the arguments"
     )]
-}
-
-fn words(value: &Value) -> String {
-    match value {
-        Value::Bool(true) => "on".to_owned(),
-        Value::Bool(false) => "off".to_owned(),
-        Value::String(text) => text.replace('_', " "),
-        Value::Array(list) if list.is_empty() => "none".to_owned(),
-        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
-        Value::Array(list) => list.iter().map(words).collect::<Vec<_>>().join("; "),
-        Value::Object(fields) => {
-            let fields = fields.iter();
-            let fields =
-                fields.map(|(name, value)| format!("{} {}", name.replace('_', " "), words(value)));
-            fields.collect::<Vec<_>>().join(", ")
-        }
-        Value::Null => "none".to_owned(),
-        Value::Number(number) => number.to_string(),
-    }
 }
 
 #[cfg(test)]

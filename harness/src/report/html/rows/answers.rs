@@ -8,6 +8,7 @@ use crate::engine::Exit;
 use crate::judge::{invariants, packet_paths};
 use crate::plan;
 use crate::record::{CheckRecord, FaultDone, LaunchRecord};
+use crate::report::value;
 use crate::report::visible::cut;
 use crate::suite::CaseResult;
 
@@ -139,19 +140,14 @@ fn self_check(records: &[LaunchRecord]) -> Answers {
         .flat_map(invariants)
         .take(MOST)
         .map(|(said, seen)| {
-            let outside = seen
-                .as_ref()
-                .map_or("not seen".to_owned(), ToString::to_string);
-            let inside = said.observed.to_string();
             let fits = said.holds && seen.as_ref() == Some(&said.observed);
+            let outside = seen.as_ref().map_or("not seen".to_owned(), value::words);
+            let inside = value::words(&said.observed);
             let note = if said.holds { "holds" } else { "does not hold" };
-            answer(
-                said.invariant.to_string(),
-                note.into(),
-                outside,
-                inside,
-                fits,
-            )
+            let name = said.invariant.to_string().replace('_', " ");
+            let fit = if fits { "the same" } else { "not the same" };
+            let line = answer(name, note.into(), outside, inside, fits);
+            Answer { fit, ..line }
         });
     Answers {
         caption: "The checker's own word on its sandbox, beside the kernel's",
