@@ -119,16 +119,23 @@ fn a_signed_file_that_has_no_place_in_a_bundle_is_refused() {
 }
 
 #[test]
-fn no_change_of_a_signed_statement_makes_verify_panic() {
+fn no_change_of_a_signed_file_makes_verify_panic() {
     let specimen = specimen();
     let contents = specimen.contents().unwrap();
-    let files: Vec<&String> = contents.keys().filter(|it| it.ends_with(".json")).collect();
+    // The envelopes are made again by signing; the readers of those have tests of their own.
+    let files: Vec<&String> = contents
+        .keys()
+        .filter(|file| file.ends_with(".json") && !ENVELOPES.contains(&file.as_str()))
+        .collect();
     let changes = (
         0..files.len(),
         any::<prop::sample::Index>(),
         prop::collection::vec(any::<u8>(), 0..8),
     );
-    let config = Config::with_cases(64);
+    let config = Config {
+        failure_persistence: None,
+        ..Config::with_cases(64)
+    };
     TestRunner::new(config)
         .run(&changes, |(file, at, put)| {
             let file = files[file];
@@ -136,10 +143,11 @@ fn no_change_of_a_signed_statement_makes_verify_panic() {
             let at = at.index(bytes.len());
             bytes.splice(at..at, put.iter().copied());
             fs::write(specimen.at(file), &bytes).unwrap();
-            // Signed again, where it can be: so the readers behind the signature see it.
-            drop(specimen.forge(|_, _| {}));
+            // Signed again: so the readers behind the signature see it.
+            specimen.forge(|_, _| {}).unwrap();
             let came = specimen.came();
-            prop_assert!(put.is_empty() || came != BELIEVED, "{}: {}", file, came);
+            let answered = came == BELIEVED || came.starts_with("refused: ");
+            prop_assert!(answered, "{}: {}", file, came);
             specimen.restore(&contents).unwrap();
             Ok(())
         })
