@@ -141,10 +141,16 @@ pub(crate) fn without_gap(report: &Report) -> impl Iterator<Item = (usize, &Clai
     report.claims.iter().enumerate().filter(clean)
 }
 
+/// The item that is cited, where the citation points.
+pub(crate) fn cited<'a>(report: &'a Report, citation: &Citation) -> Option<&'a ItemReport> {
+    let index = citation.at.as_ref()?.strip_prefix("/items/")?.parse();
+    let item = report.items.get(index.unwrap_or(usize::MAX))?;
+    (item.id == citation.item).then_some(item)
+}
+
 /// The class of the item that is cited.
 pub(crate) fn class(report: &Report, citation: &Citation) -> Option<EvidenceClass> {
-    let of = |item: &&ItemReport| item.id == citation.item;
-    report.items.iter().find(of).map(|item| item.evidence_class)
+    cited(report, citation).map(|item| item.evidence_class)
 }
 
 /// The pointers, or where they would be.

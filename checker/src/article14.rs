@@ -3,7 +3,9 @@
 //! Looks at the finished report only, not at the rules that made it, and
 //! points at the places it looked at. KB-4BEF, Track 13.
 
-use crate::article13::{AuditItem, class, or, without_gap};
+use std::collections::BTreeSet;
+
+use crate::article13::{AuditItem, cited, class, or, without_gap};
 use crate::evidence::EvidenceClass;
 use crate::gates::Gate;
 use crate::outcome::Outcome;
@@ -90,12 +92,8 @@ fn gaps_are_typed(report: &Report) -> AuditItem {
 
 /// Evidence of a claim without a gap has a verified digest, in a valid bag.
 fn digests_behind(report: &Report) -> AuditItem {
-    let hashed = |citation: &Citation| {
-        report
-            .items
-            .iter()
-            .any(|item| item.id == citation.item && item.digest.is_some())
-    };
+    let hashed =
+        |citation: &Citation| cited(report, citation).is_some_and(|item| item.digest.is_some());
     let mut good = report.claims.is_empty() || report.bag.outcome == BagOutcome::Valid;
     let mut evidence = vec![format!("/gates/{}", Gate::G5 as usize)];
     for (index, claim) in without_gap(report) {
@@ -119,15 +117,15 @@ fn digests_behind(report: &Report) -> AuditItem {
 
 /// Neither a gate nor global; what was asked beyond that is denied.
 fn no_verdict_beyond(report: &Report) -> AuditItem {
-    let denied = |at: &str| {
-        report.claims.iter().enumerate().any(|(index, claim)| {
-            format!("/claims/{index}") == at && claim.outcome == ClaimOutcome::Gap
-        })
-    };
+    let gaps: BTreeSet<String> = (0..)
+        .zip(&report.claims)
+        .filter(|(_, claim): &(usize, _)| claim.outcome == ClaimOutcome::Gap)
+        .map(|(index, _)| format!("/claims/{index}"))
+        .collect();
     let asked = report
         .denials
         .iter()
-        .all(|denial| denial.at == "/packet/scope" || denied(&denial.at));
+        .all(|denial| denial.at == "/packet/scope" || gaps.contains(&denial.at));
     let good = !report.statement.gate && !report.statement.global && asked;
     let evidence = [
         "/statement/gate",

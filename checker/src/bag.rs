@@ -5,12 +5,15 @@
 
 mod declaration;
 mod digest;
+mod encoding;
 mod info;
 mod lines;
 mod manifest;
 mod path;
 mod payload;
+mod regular;
 mod tags;
+mod text;
 mod walk;
 
 pub(crate) use declaration::Version;
@@ -21,7 +24,7 @@ pub(crate) use payload::PACKET;
 
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
-use walk::PayloadFile;
+use walk::FileEntry;
 
 /// A bag whose every payload byte was read and matches its manifests.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub(crate) struct Bag {
     /// Payload bytes, each read and hashed once.
     pub(crate) payload_bytes: u64,
     /// The payload, sorted by path.
-    payload: Vec<PayloadFile>,
+    payload: Vec<FileEntry>,
     /// The bytes of `data/packet.json`, kept when it was hashed.
     pub(crate) packet: Option<Vec<u8>>,
 }
@@ -50,10 +53,7 @@ impl Bag {
 
     /// The verified digests of a payload file, by its path.
     pub(crate) fn digests(&self, path: &str) -> Option<&Digests> {
-        let index = self
-            .payload
-            .binary_search_by(|file| (*file.path).cmp(path))
-            .ok()?;
+        let index = walk::position(&self.payload, path)?;
         self.payload.get(index).map(|file| &file.digests)
     }
 }
@@ -64,17 +64,17 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
     let mut tree = walk::walk(guard)?;
     // G3: the declaration, the manifests and bag-info.txt, well-formed.
     let mut tags = tags::Tags::new(guard, &tree);
-    let declaration = declaration::read(&mut tags)?;
-    if tags.has("fetch.txt") {
+    let declaration = declaration::read(&mut tags, &tree)?;
+    if tree.has_tag("fetch.txt") {
         return Err(Refusal::new(Reason::FetchNotAllowed).file("fetch.txt"));
     }
     let mut manifests = manifest::read_payload(&mut tags, &declaration, &mut tree)?;
-    path::collisions(&tree.payload)?;
-    let oxum = info::read(&mut tags, &declaration)?;
-    let tag_entries = manifest::read_tags(&mut tags, &declaration)?;
+    path::collisions(&tree)?;
+    let oxum = info::read(&mut tags, &declaration, &tree)?;
+    let mut tag_manifests = manifest::read_tags(&mut tags, &declaration, &mut tree)?;
     // G4: complete both ways.
     manifests.complete(&tree.payload, declaration.version)?;
-    manifest::tags_present(&tags, &tag_entries)?;
+    tag_manifests.all_there()?;
     info::check_count(oxum.as_ref(), &tree.payload)?;
     // G5: every payload byte once, then the tag files.
     let hashed = payload::hash(guard, &tree.payload)?;
@@ -82,7 +82,7 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
     if let Some(mismatch) = hashed.mismatch {
         return Err(mismatch);
     }
-    manifest::check_tags(&mut tags, &tag_entries)?;
+    manifest::check_tags(&mut tags, &tree.tags)?;
     Ok(Bag {
         version: declaration.version,
         verified: manifests.names(true),

@@ -21,6 +21,7 @@ pub(crate) const SCHEMA: &str = "proof-of-block/packet/v1";
 
 const MAX_PARTS: usize = 10_000;
 const MAX_REFERENCES: usize = 256;
+const MAX_ALL_REFERENCES: usize = 50_000;
 const MAX_TEXT: usize = 4096;
 const MAX_ID: usize = 64;
 
@@ -95,16 +96,13 @@ impl Packet {
         if wire.schema != SCHEMA {
             return Err(at(Reason::SchemaUnknown, "/schema").expected(SCHEMA, &wire.schema));
         }
-        let lists = [
-            wire.items.len(),
-            wire.claims.len(),
-            wire.requested_actions.len(),
-        ];
-        if lists.into_iter().any(|length| length > MAX_PARTS) {
-            return Err(Refusal::new(Reason::TooManyParts).file(PACKET));
-        }
-        let actions = actions(&wire.requested_actions)?;
-        let (items, index) = items(wire.items)?;
+        let actions = actions(&within(wire.requested_actions, "/requested_actions")?)?;
+        let (wire_items, wire_claims) = (
+            within(wire.items, "/items")?,
+            within(wire.claims, "/claims")?,
+        );
+        references(&wire_items, &wire_claims)?;
+        let (items, index) = items(wire_items)?;
         Ok(Self {
             id: id(&wire.packet_id, "/packet_id")?,
             scope: scope(&wire.scope, "/scope")?,
@@ -114,7 +112,7 @@ impl Packet {
             actions,
             index,
             items,
-            claims: claims(wire.claims)?,
+            claims: claims(wire_claims)?,
         })
     }
 }
@@ -126,7 +124,7 @@ impl Item {
             path: path(&item.path, &format!("{at}/path"))?,
             media_type: text(&item.media_type, &format!("{at}/media_type"))?,
             provenance: Provenance::parse(item.provenance.0, &format!("{at}/provenance"))?,
-            derived_from: ids(&item.derived_from, &format!("{at}/derived_from"))?,
+            derived_from: ids(item.derived_from, &format!("{at}/derived_from"))?,
         })
     }
 }
@@ -160,7 +158,8 @@ impl Claim {
         wire::Object(claim): wire::Object<wire::Claim>,
         pointer: &str,
     ) -> Result<Self, Refusal> {
-        let requires = claim.requires.iter().map(|name| {
+        let requires = within(claim.requires, &format!("{pointer}/requires"))?;
+        let requires = requires.iter().map(|name| {
             let refused = || at(Reason::PacketShape, &format!("{pointer}/requires"));
             EvidenceClass::required(name)
                 .ok_or_else(|| refused().expected("an evidence class", name))
@@ -171,7 +170,7 @@ impl Claim {
             statement: text(&claim.statement, &format!("{pointer}/statement"))?,
             scope: scope(&claim.scope, &format!("{pointer}/scope"))?,
             requires: requires.collect::<Result<_, _>>()?,
-            evidence: ids(&claim.evidence, &format!("{pointer}/evidence"))?,
+            evidence: ids(claim.evidence, &format!("{pointer}/evidence"))?,
             asserted: Asserted::parse(&claim.asserted)
                 .ok_or_else(|| refused().expected("an assertion", &claim.asserted))?,
         })
@@ -248,10 +247,35 @@ fn unique<'a>(
     Ok(index)
 }
 
-fn ids(values: &[String], pointer: &str) -> Result<Vec<String>, Refusal> {
-    if values.len() > MAX_REFERENCES {
-        return Err(at(Reason::TooManyParts, pointer));
+/// The values of a list that is not too long.
+fn within<T, const MAX: usize>(list: wire::List<T, MAX>, pointer: &str) -> Result<Vec<T>, Refusal> {
+    let many = || at(Reason::TooManyParts, pointer).expected(&format!("at most {MAX}"), "more");
+    list.within().ok_or_else(many)
+}
+
+/// What refers to items, all together: each reference is followed more than once.
+fn references(
+    items: &[wire::Object<wire::Item>],
+    claims: &[wire::Object<wire::Claim>],
+) -> Result<(), Refusal> {
+    let derived = items.iter().map(|item| item.0.derived_from.kept());
+    let cited = claims
+        .iter()
+        .map(|claim| claim.0.evidence.kept() + claim.0.requires.kept());
+    let all: usize = derived.chain(cited).sum();
+    if all <= MAX_ALL_REFERENCES {
+        return Ok(());
     }
+    let refusal = Refusal::new(Reason::TooManyParts).file(PACKET);
+    let most = format!("at most {MAX_ALL_REFERENCES} references");
+    Err(refusal.expected(&most, &all.to_string()))
+}
+
+fn ids<const MAX: usize>(
+    values: wire::List<String, MAX>,
+    pointer: &str,
+) -> Result<Vec<String>, Refusal> {
+    let values = within(values, pointer)?;
     values
         .iter()
         .enumerate()

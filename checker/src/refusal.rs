@@ -66,7 +66,7 @@ reasons! {
         ManifestMissing,
         /// No manifest of sha256 or sha512; md5 and sha1 can be forged.
         ManifestTooWeak,
-        /// More payload manifests than eight.
+        /// More payload manifests, or tag manifests, than eight.
         TooManyManifests,
         /// A manifest line that is not a digest, white space and a path.
         ManifestSyntax,
@@ -84,9 +84,9 @@ reasons! {
         PathEncoding,
         /// One path listed twice in one manifest.
         DuplicateEntry,
-        /// Two payload paths that differ in letter case only.
+        /// Two paths that differ in letter case only.
         CaseCollision,
-        /// Two payload paths that Unicode normalisation makes one.
+        /// Two paths that Unicode normalisation makes one.
         NormalisationCollision,
         /// A `fetch.txt`: this program is offline.
         FetchNotAllowed,

@@ -28,6 +28,8 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("odd-names", NoGap),
     ("other-spelling", NoGap),
     ("utf16-tags", NoGap),
+    ("utf16le-tags", NoGap),
+    ("latin1-tags", NoGap),
     ("sha512-only", NoGap),
     ("weak-beside-strong", NoGap),
     ("folded-info", NoGap),
@@ -80,6 +82,8 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("bad-id", Refused(Reason::IdMalformed)),
     ("bad-scope", Refused(Reason::ScopeMalformed)),
     ("many-references", Refused(Reason::TooManyParts)),
+    ("references-in-all", Refused(Reason::TooManyParts)),
+    ("many-actions", Refused(Reason::TooManyParts)),
     ("bad-time", Refused(Reason::TimeMalformed)),
     ("control-character", Refused(Reason::TextUnsafe)),
     ("item-outside", Refused(Reason::ItemPath)),
@@ -97,6 +101,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("fifo", Refused(Reason::NotRegular)),
     ("socket", Refused(Reason::NotRegular)),
     ("hard-link", Refused(Reason::HardLink)),
+    ("hard-link-tag", Refused(Reason::HardLink)),
     ("name-not-utf8", Refused(Reason::NameNotUtf8)),
     ("deep-folders", Refused(Reason::PathTooLong)),
     ("no-declaration", Refused(Reason::DeclarationMissing)),
@@ -108,6 +113,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("md5-only", Refused(Reason::ManifestTooWeak)),
     ("manifests-disagree", Refused(Reason::ManifestsDisagree)),
     ("nine-manifests", Refused(Reason::TooManyManifests)),
+    ("nine-tag-manifests", Refused(Reason::TooManyManifests)),
     ("long-line", Refused(Reason::TagFileTooLong)),
     ("path-outside", Refused(Reason::PathOutside)),
     ("manifest-syntax", Refused(Reason::ManifestSyntax)),
@@ -122,6 +128,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("percent-escape", Refused(Reason::PathEncoding)),
     ("not-utf8", Refused(Reason::TagFileEncoding)),
     ("case-collision", Refused(Reason::CaseCollision)),
+    ("case-collision-tag", Refused(Reason::CaseCollision)),
     (
         "normalisation-collision",
         Refused(Reason::NormalisationCollision),
@@ -131,6 +138,9 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("oxum-twice", Refused(Reason::OxumRepeated)),
     ("oxum-syntax", Refused(Reason::OxumSyntax)),
     ("info-syntax", Refused(Reason::BagInfoSyntax)),
+    ("info-spacing", Refused(Reason::BagInfoSyntax)),
+    ("ascii-tags", Refused(Reason::TagFileEncoding)),
+    ("seals-a-seal", Refused(Reason::TagManifestCoverage)),
     ("tag-changed", Refused(Reason::TagDigestMismatch)),
     ("tag-missing", Refused(Reason::TagFileMissing)),
     ("manifest-unsealed", Refused(Reason::TagManifestCoverage)),
@@ -197,7 +207,8 @@ fn every_named_packet_comes_out_as_expected() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Reasons without a packet: what they need cannot lie in a folder and wait.
+/// Reasons without a packet: what they need cannot lie in a folder and wait. Each has
+/// a test beside the code that gives it.
 const WITHOUT_PACKET: [Reason; 3] = [
     Reason::Unreadable,       // root reads everything; the sandbox's user does not
     Reason::TooManyEntries,   // four million files

@@ -2,7 +2,9 @@
 //!
 //! Exactly two lines, in UTF-8, without a byte order mark.
 
+use super::encoding::Encoding;
 use super::tags::Tags;
+use super::walk::Tree;
 use crate::refusal::{Reason, Refusal};
 
 const FILE: &str = "bagit.txt";
@@ -26,59 +28,6 @@ impl Version {
     }
 }
 
-/// The encodings a bag may declare for its tag files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Utf8,
-    Ascii,
-    Latin1,
-    Utf16,
-    Utf16Be,
-    Utf16Le,
-}
-
-impl Encoding {
-    /// The encoding of an IANA name, in any letter case.
-    fn named(name: &str) -> Option<Self> {
-        match name.to_ascii_uppercase().as_str() {
-            "UTF-8" => Some(Self::Utf8),
-            "US-ASCII" | "ASCII" => Some(Self::Ascii),
-            "ISO-8859-1" => Some(Self::Latin1),
-            "UTF-16" => Some(Self::Utf16),
-            "UTF-16BE" => Some(Self::Utf16Be),
-            "UTF-16LE" => Some(Self::Utf16Le),
-            _ => None,
-        }
-    }
-
-    /// The text of a whole tag file; `None` if it is not in this encoding.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<String> {
-        match self {
-            Self::Utf8 => String::from_utf8(bytes.to_vec()).ok(),
-            Self::Ascii if bytes.is_ascii() => String::from_utf8(bytes.to_vec()).ok(),
-            Self::Ascii => None,
-            Self::Latin1 => Some(bytes.iter().copied().map(char::from).collect()),
-            Self::Utf16Be => utf16(bytes, u16::from_be_bytes),
-            Self::Utf16Le => utf16(bytes, u16::from_le_bytes),
-            // RFC 2781 §4.3: a byte order mark decides, big endian without one.
-            Self::Utf16 => match bytes {
-                [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-                [0xfe, 0xff, rest @ ..] | rest => utf16(rest, u16::from_be_bytes),
-            },
-        }
-    }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().copied().map(unit).collect();
-    if rest.is_empty() {
-        String::from_utf16(&units).ok()
-    } else {
-        None
-    }
-}
-
 /// What `bagit.txt` declares.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Declaration {
@@ -86,13 +35,15 @@ pub(super) struct Declaration {
     pub(super) encoding: Encoding,
 }
 
-/// Reads the declaration, and sees that there is a payload folder.
-pub(super) fn read(tags: &mut Tags<'_>) -> Result<Declaration, Refusal> {
-    if !tags.has(FILE) {
-        return Err(Refusal::new(Reason::DeclarationMissing).file(FILE));
-    }
-    let (mut version, mut encoding) = (None, None);
-    tags.lines(FILE, Encoding::Utf8, &mut |number, line| {
+/// Takes the lines of `bagit.txt`.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    version: Option<Version>,
+    encoding: Option<Encoding>,
+}
+
+impl Reader {
+    pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
         let at = |reason| Refusal::new(reason).file(FILE).line(number);
         let value = |label| {
             line.strip_prefix(label)
@@ -100,66 +51,48 @@ pub(super) fn read(tags: &mut Tags<'_>) -> Result<Declaration, Refusal> {
         };
         match number {
             1 => {
-                version =
-                    Some(version_of(value("BagIt-Version: ")?).ok_or_else(|| {
-                        at(Reason::VersionUnsupported).expected("1.0 or 0.97", line)
-                    })?)
+                let version = version_of(value("BagIt-Version: ")?);
+                let refused = || at(Reason::VersionUnsupported).expected("1.0 or 0.97", line);
+                self.version = Some(version.ok_or_else(refused)?);
             }
             2 => {
-                encoding = Some(
-                    Encoding::named(value("Tag-File-Character-Encoding: ")?)
-                        .ok_or_else(|| at(Reason::EncodingUnsupported).expected("UTF-8", line))?,
-                )
+                let encoding = Encoding::named(value("Tag-File-Character-Encoding: ")?);
+                let refused = || at(Reason::EncodingUnsupported).expected("UTF-8", line);
+                self.encoding = Some(encoding.ok_or_else(refused)?);
             }
             _ => return Err(at(Reason::DeclarationSyntax).expected("two lines", line)),
         }
         Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Declaration, Refusal> {
+        let (Some(version), Some(encoding)) = (self.version, self.encoding) else {
+            return Err(Refusal::new(Reason::DeclarationSyntax)
+                .file(FILE)
+                .expected("two lines", "fewer"));
+        };
+        Ok(Declaration { version, encoding })
+    }
+}
+
+/// Reads the declaration, and sees that there is a payload folder.
+pub(super) fn read(tags: &mut Tags<'_>, tree: &Tree) -> Result<Declaration, Refusal> {
+    if !tree.has_tag(FILE) {
+        return Err(Refusal::new(Reason::DeclarationMissing).file(FILE));
+    }
+    let mut reader = Reader::default();
+    tags.lines(FILE, Encoding::Utf8, &mut |number, line| {
+        reader.take(number, line)
     })?;
-    let (Some(version), Some(encoding)) = (version, encoding) else {
-        return Err(Refusal::new(Reason::DeclarationSyntax)
-            .file(FILE)
-            .expected("two lines", "fewer"));
-    };
-    if !tags.has_payload_folder {
+    let declaration = reader.finish()?;
+    if !tree.has_payload_folder {
         return Err(Refusal::new(Reason::PayloadFolderMissing).file("data"));
     }
-    Ok(Declaration { version, encoding })
+    Ok(declaration)
 }
 
 fn version_of(text: &str) -> Option<Version> {
     [Version::V0_97, Version::V1_0]
         .into_iter()
         .find(|version| version.as_str() == text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decodes_each_encoding_it_names() {
-        let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| {
-            text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
-        };
-        let le = utf16("é", u16::to_le_bytes);
-        let be = utf16("é", u16::to_be_bytes);
-        assert_eq!(Encoding::Utf16Le.decode(&le).unwrap(), "é");
-        assert_eq!(Encoding::Utf16Be.decode(&be).unwrap(), "é");
-        assert_eq!(
-            Encoding::Utf16
-                .decode(&[&[0xff, 0xfe][..], &le].concat())
-                .unwrap(),
-            "é"
-        );
-        assert_eq!(
-            Encoding::Utf16
-                .decode(&[&[0xfe, 0xff][..], &be].concat())
-                .unwrap(),
-            "é"
-        );
-        assert_eq!(Encoding::Latin1.decode(&[0xe9]).unwrap(), "é");
-        assert_eq!(Encoding::Ascii.decode(&[0xe9]), None);
-        assert_eq!(Encoding::Utf16.decode(&[0]), None);
-        assert_eq!(Encoding::Utf16Le.decode(&[0x00, 0xd8]), None);
-    }
 }

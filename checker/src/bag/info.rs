@@ -2,9 +2,9 @@
 //!
 //! Only the Oxum is used; the rest is read for its form.
 
-use super::declaration::Declaration;
+use super::declaration::{Declaration, Version};
 use super::tags::Tags;
-use super::walk::PayloadFile;
+use super::walk::{FileEntry, Tree};
 use crate::refusal::{Reason, Refusal};
 
 const FILE: &str = "bag-info.txt";
@@ -18,73 +18,107 @@ pub(super) struct Oxum {
     files: u64,
 }
 
+/// Takes the lines of `bag-info.txt`; keeps none but the Oxum's.
+#[derive(Debug)]
+pub(super) struct Reader {
+    version: Version,
+    /// The line the Oxum began on, and its value, unfolded.
+    oxum: Option<(u64, String)>,
+    /// What a folded line belongs to.
+    element: Element,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    None,
+    Oxum,
+    Other,
+}
+
+impl Reader {
+    pub(super) const fn new(version: Version) -> Self {
+        Self {
+            version,
+            oxum: None,
+            element: Element::None,
+        }
+    }
+
+    pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
+        if let Some(folded) = line.strip_prefix([' ', '\t']) {
+            return self.fold(number, line, folded.trim());
+        }
+        let syntax = || syntax(number, line);
+        let (label, value) = line.split_once(':').ok_or_else(syntax)?;
+        let spaced = label.trim_end() == label && value.starts_with([' ', '\t']);
+        let label = label.trim_end();
+        // Tools of version 0.97 were not told where white space goes.
+        if label.is_empty() || (self.version == Version::V1_0 && !spaced) {
+            return Err(syntax());
+        }
+        self.element = Element::Other;
+        if label.eq_ignore_ascii_case(OXUM) {
+            if self.oxum.is_some() {
+                return Err(Refusal::new(Reason::OxumRepeated).file(FILE).line(number));
+            }
+            self.oxum = Some((number, value.trim().to_owned()));
+            self.element = Element::Oxum;
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, number: u64, line: &str, folded: &str) -> Result<(), Refusal> {
+        match (self.element, &mut self.oxum) {
+            (Element::None, _) => Err(syntax(number, line)),
+            // Two numbers do not go over two lines, unless one line is empty.
+            (Element::Oxum, Some((_, value))) if value.is_empty() => {
+                folded.clone_into(value);
+                Ok(())
+            }
+            (Element::Oxum, Some((at, value))) if !folded.is_empty() => Err(malformed(*at, value)),
+            (Element::Oxum | Element::Other, _) => Ok(()),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<Option<Oxum>, Refusal> {
+        let parsed = |(line, value): (u64, String)| {
+            Oxum::parse(line, &value).ok_or_else(|| malformed(line, &value))
+        };
+        self.oxum.map(parsed).transpose()
+    }
+}
+
+impl Oxum {
+    fn parse(line: u64, value: &str) -> Option<Self> {
+        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |text: &str| plain(text).then(|| text.parse().ok()).flatten();
+        let (bytes, files) = value.split_once('.')?;
+        Some(Self {
+            line,
+            bytes: number(bytes)?,
+            files: number(files)?,
+        })
+    }
+}
+
 /// Reads `bag-info.txt`, if there is one.
 pub(super) fn read(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
+    tree: &Tree,
 ) -> Result<Option<Oxum>, Refusal> {
-    let (mut oxum, mut element) = (None, None::<(u64, String)>);
-    if !tags.has(FILE) {
+    if !tree.has_tag(FILE) {
         return Ok(None);
     }
+    let mut reader = Reader::new(declaration.version);
     tags.lines(FILE, declaration.encoding, &mut |number, line| {
-        match (&mut element, line.strip_prefix([' ', '\t'])) {
-            (Some((_, text)), Some(folded)) => {
-                text.push(' ');
-                text.push_str(folded.trim());
-            }
-            (None, Some(_)) => return Err(syntax(number, line)),
-            (before, None) => {
-                take(before.replace((number, line.to_owned())), &mut oxum)?;
-            }
-        }
-        Ok(())
+        reader.take(number, line)
     })?;
-    take(element, &mut oxum)?;
-    Ok(oxum)
-}
-
-/// Takes one element, unfolded.
-fn take(element: Option<(u64, String)>, oxum: &mut Option<Oxum>) -> Result<(), Refusal> {
-    let Some((line, text)) = element else {
-        return Ok(());
-    };
-    let (label, value) = text.split_once(':').ok_or_else(|| syntax(line, &text))?;
-    let label = label.trim_end();
-    if label.is_empty() {
-        return Err(syntax(line, &text));
-    }
-    if !label.eq_ignore_ascii_case(OXUM) {
-        return Ok(());
-    }
-    if oxum.is_some() {
-        return Err(Refusal::new(Reason::OxumRepeated).file(FILE).line(line));
-    }
-    let malformed = || {
-        Refusal::new(Reason::OxumSyntax)
-            .file(FILE)
-            .line(line)
-            .expected("bytes.files", value)
-    };
-    let (bytes, files) = value.trim().split_once('.').ok_or_else(malformed)?;
-    let number = |digits: &str| {
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if plain {
-            digits.parse().map_err(|_| malformed())
-        } else {
-            Err(malformed())
-        }
-    };
-    *oxum = Some(Oxum {
-        line,
-        bytes: number(bytes)?,
-        files: number(files)?,
-    });
-    Ok(())
+    reader.finish()
 }
 
 /// G4: as many files as the Oxum says.
-pub(super) fn check_count(oxum: Option<&Oxum>, payload: &[PayloadFile]) -> Result<(), Refusal> {
+pub(super) fn check_count(oxum: Option<&Oxum>, payload: &[FileEntry]) -> Result<(), Refusal> {
     let files = payload.len() as u64;
     oxum.filter(|oxum| oxum.files != files)
         .map_or(Ok(()), |oxum| {
@@ -107,6 +141,13 @@ fn mismatch(oxum: &Oxum, expected: u64, observed: u64, of: &str) -> Refusal {
     refusal.expected(&format!("{expected} {of}"), &format!("{observed} {of}"))
 }
 
+fn malformed(line: u64, value: &str) -> Refusal {
+    Refusal::new(Reason::OxumSyntax)
+        .file(FILE)
+        .line(line)
+        .expected("bytes.files", value)
+}
+
 fn syntax(line: u64, text: &str) -> Refusal {
     Refusal::new(Reason::BagInfoSyntax)
         .file(FILE)
@@ -118,24 +159,36 @@ fn syntax(line: u64, text: &str) -> Refusal {
 mod tests {
     use super::*;
 
-    fn oxum(text: &str) -> Result<Option<Oxum>, Reason> {
-        let mut oxum = None;
-        take(Some((7, text.to_owned())), &mut oxum)
-            .map(|()| oxum)
+    fn oxum_of(version: Version, lines: &[&str]) -> Result<Option<Oxum>, Reason> {
+        let mut reader = Reader::new(version);
+        (1..)
+            .zip(lines)
+            .try_for_each(|(number, line)| reader.take(number, line))
+            .and_then(|()| reader.finish())
             .map_err(|refusal| refusal.reason)
     }
 
+    fn oxum(lines: &[&str]) -> Result<Option<Oxum>, Reason> {
+        oxum_of(Version::V1_0, lines)
+    }
+
+    const fn counted(line: u64) -> Oxum {
+        Oxum {
+            line,
+            bytes: 12,
+            files: 3,
+        }
+    }
+
     #[test]
-    fn reads_an_oxum_in_any_letter_case() {
+    fn reads_an_oxum_in_any_letter_case_and_folded() {
+        assert_eq!(oxum(&["payload-oxum:  12.3 "]), Ok(Some(counted(1))));
+        let folded = ["A: b", "\tc", "Payload-Oxum: ", "  12.3", " ", "D: e"];
+        assert_eq!(oxum(&folded), Ok(Some(counted(3))));
         assert_eq!(
-            oxum("payload-oxum:  12.3 "),
-            Ok(Some(Oxum {
-                line: 7,
-                bytes: 12,
-                files: 3
-            }))
+            oxum(&["Contact-Name: a: b", " Payload-Oxum: 1.1"]),
+            Ok(None)
         );
-        assert_eq!(oxum("Contact-Name: a: b"), Ok(None));
     }
 
     #[test]
@@ -149,18 +202,33 @@ mod tests {
             "1 .2",
             "99999999999999999999.1",
             "-1.1",
+            "",
         ] {
-            assert_eq!(
-                oxum(&format!("Payload-Oxum: {value}")),
-                Err(Reason::OxumSyntax),
-                "{value}"
-            );
+            let line = format!("Payload-Oxum: {value}");
+            assert_eq!(oxum(&[&line]), Err(Reason::OxumSyntax), "{value}");
+        }
+        let folded = oxum(&["Payload-Oxum: 12.", " 3"]);
+        assert_eq!(folded, Err(Reason::OxumSyntax));
+    }
+
+    #[test]
+    fn refuses_a_second_oxum() {
+        let twice = oxum(&["Payload-Oxum: 1.1", "Payload-Oxum: 1.1"]);
+        assert_eq!(twice, Err(Reason::OxumRepeated));
+    }
+
+    #[test]
+    fn refuses_a_line_that_is_no_element() {
+        for line in ["no colon", ": no label", "", " folded onto nothing"] {
+            assert_eq!(oxum(&[line]), Err(Reason::BagInfoSyntax), "{line}");
         }
     }
 
     #[test]
-    fn refuses_a_line_without_a_label() {
-        assert_eq!(oxum("no colon"), Err(Reason::BagInfoSyntax));
-        assert_eq!(oxum(": no label"), Err(Reason::BagInfoSyntax));
+    fn white_space_stands_after_the_colon_and_not_before_it() {
+        for line in ["A : b", "A:b", "A:"] {
+            assert_eq!(oxum(&[line]), Err(Reason::BagInfoSyntax), "{line}");
+            assert_eq!(oxum_of(Version::V0_97, &[line]), Ok(None), "{line}");
+        }
     }
 }

@@ -53,11 +53,15 @@ impl Lines {
         }
     }
 
+    /// The number of the line that has not ended yet.
+    pub(super) fn current(&self) -> u64 {
+        self.number + 1
+    }
+
     fn extend(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         if self.line.len() + bytes.len() > MAX_LINE {
-            return Err(TooLong {
-                line: self.number + 1,
-            });
+            let line = self.current();
+            return Err(TooLong { line });
         }
         self.line.extend_from_slice(bytes);
         Ok(())

@@ -1,21 +1,39 @@
 //! Payload and tag manifests (RFC 8493 §2.1.3, §2.2.1): `digest  path` lines.
 //!
-//! Payload manifests write what they list into the walked tree, so that
-//! completeness both ways is a look at the tree. Digests are compared elsewhere.
+//! A manifest writes what it lists into the walked tree, so that completeness
+//! both ways is a look at the tree, and nothing is kept of what is not there.
 
 use super::declaration::{Declaration, Version};
 use super::digest::{Digests, algorithm};
 use super::path;
 use super::tags::Tags;
-use super::walk::{PayloadFile, Tree};
+use super::walk::{FileEntry, Tree, position};
 use crate::refusal::{Reason, Refusal};
 
-/// One bit each in [`PayloadFile::listed`].
+/// One bit each in [`FileEntry::listed`].
 const MAX_MANIFESTS: usize = 8;
-const PAYLOAD: &str = "manifest-";
-const TAG: &str = "tagmanifest-";
 
-/// The payload manifests, read.
+/// What a kind of manifest is called, which paths it may list, and how one that is
+/// not there is refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    prefix: &'static str,
+    rule: PathRule,
+    absent: Reason,
+}
+
+pub(super) const PAYLOAD: Kind = Kind {
+    prefix: "manifest-",
+    rule: path::payload,
+    absent: Reason::MissingFile,
+};
+pub(super) const TAG: Kind = Kind {
+    prefix: "tagmanifest-",
+    rule: path::tag,
+    absent: Reason::TagFileMissing,
+};
+
+/// The manifests of one kind, read.
 #[derive(Debug)]
 pub(super) struct Manifests {
     /// Each manifest's algorithm, and whether its digests are checked.
@@ -24,58 +42,92 @@ pub(super) struct Manifests {
     missing: Option<Refusal>,
 }
 
-/// One line of a tag manifest.
-#[derive(Debug)]
-pub(super) struct TagEntry {
-    manifest: String,
-    line: u64,
-    path: String,
-    digests: Digests,
-}
-
 /// Reads every payload manifest into the tree.
 pub(super) fn read_payload(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
     tree: &mut Tree,
 ) -> Result<Manifests, Refusal> {
-    let names = tags.algorithms(PAYLOAD);
-    if names.is_empty() {
+    let names = tree.algorithms(PAYLOAD.prefix);
+    let Some(first) = names.first() else {
         return Err(Refusal::new(Reason::ManifestMissing).expected("manifest-sha256.txt", "none"));
-    }
-    if names.len() > MAX_MANIFESTS {
-        return Err(
-            Refusal::new(Reason::TooManyManifests).expected("at most 8", &names.len().to_string())
-        );
-    }
-    let strong = |name: &String| algorithm(name).0.is_some();
-    if !names.iter().any(strong) {
-        let refusal = Refusal::new(Reason::ManifestTooWeak).file(&file(PAYLOAD, &names[0]));
+    };
+    if names.len() <= MAX_MANIFESTS && !names.iter().any(|name| is_strong(name)) {
+        let refusal = Refusal::new(Reason::ManifestTooWeak).file(&file(PAYLOAD, first));
         return Err(refusal.expected("sha256 or sha512", &names.join(", ")));
     }
+    read(tags, declaration, PAYLOAD, names, &mut tree.payload)
+}
+
+/// Reads every tag manifest into the tree. Each lists every payload manifest
+/// (RFC 8493 §2.2.1).
+pub(super) fn read_tags(
+    tags: &mut Tags<'_>,
+    declaration: &Declaration,
+    tree: &mut Tree,
+) -> Result<Manifests, Refusal> {
+    let names = tree.algorithms(TAG.prefix);
+    let manifests = read(tags, declaration, TAG, names, &mut tree.tags)?;
+    for payload in tree
+        .algorithms(PAYLOAD.prefix)
+        .iter()
+        .map(|name| file(PAYLOAD, name))
+    {
+        let listed = tree.tags.iter().find(|file| *file.path == *payload);
+        let listed = listed.map_or(0, |file| file.listed);
+        for (index, (name, _)) in manifests.algorithms.iter().enumerate() {
+            if listed & 1 << index == 0 {
+                return Err(Refusal::new(Reason::TagManifestCoverage)
+                    .file(&file(TAG, name))
+                    .about(&payload));
+            }
+        }
+    }
+    Ok(manifests)
+}
+
+fn read(
+    tags: &mut Tags<'_>,
+    declaration: &Declaration,
+    kind: Kind,
+    names: Vec<String>,
+    files: &mut [FileEntry],
+) -> Result<Manifests, Refusal> {
+    if names.len() > MAX_MANIFESTS {
+        let refusal =
+            Refusal::new(Reason::TooManyManifests).about(&format!("{}*.txt", kind.prefix));
+        return Err(refusal.expected("at most 8", &names.len().to_string()));
+    }
     let mut missing = None;
-    for (index, name) in names.iter().enumerate() {
-        let mut reader = PayloadReader {
-            tree,
+    for (index, algorithm) in names.iter().enumerate() {
+        let manifest = file(kind, algorithm);
+        let mut reader = Reader {
+            manifest: &manifest,
+            algorithm,
+            version: declaration.version,
+            kind,
+            files: &mut *files,
             bit: 1 << index,
             cursor: 0,
-            missing: &mut missing,
+            missing: missing.take(),
         };
-        let file = file(PAYLOAD, name);
-        tags.lines(&file, declaration.encoding, &mut |number, line| {
-            let entry = Entry::parse(line, name, declaration.version, path::payload);
-            let place = |refusal: Refusal| refusal.file(&file).line(number);
-            reader.take(entry.map_err(place)?).map_err(place)
+        tags.lines(&manifest, declaration.encoding, &mut |number, line| {
+            reader.take(number, line)
         })?;
+        missing = reader.missing;
     }
-    let algorithms = names
-        .into_iter()
-        .map(|name| (name.clone(), strong(&name)))
-        .collect();
+    let strong = |name: String| {
+        let strong = is_strong(&name);
+        (name, strong)
+    };
     Ok(Manifests {
-        algorithms,
+        algorithms: names.into_iter().map(strong).collect(),
         missing,
     })
+}
+
+fn is_strong(name: &str) -> bool {
+    algorithm(name).0.is_some()
 }
 
 impl Manifests {
@@ -89,18 +141,21 @@ impl Manifests {
             .collect()
     }
 
+    /// G4: everything listed is there.
+    pub(super) fn all_there(&mut self) -> Result<(), Refusal> {
+        self.missing.take().map_or(Ok(()), Err)
+    }
+
     /// G4: everything listed is there, everything there is listed by every manifest.
     ///
     /// Version 0.97 asked only that some manifest lists a file; here it must be one
     /// whose digests are checked.
     pub(super) fn complete(
         &mut self,
-        payload: &[PayloadFile],
+        payload: &[FileEntry],
         version: Version,
     ) -> Result<(), Refusal> {
-        if let Some(missing) = self.missing.take() {
-            return Err(missing);
-        }
+        self.all_there()?;
         let bits = |wanted: &dyn Fn(bool) -> bool| {
             let bit =
                 |(index, (_, strong)): (usize, &(String, bool))| u8::from(wanted(*strong)) << index;
@@ -127,74 +182,14 @@ impl Manifests {
     }
 }
 
-/// Reads every tag manifest's lines.
-pub(super) fn read_tags(
-    tags: &mut Tags<'_>,
-    declaration: &Declaration,
-) -> Result<Vec<TagEntry>, Refusal> {
-    let mut entries: Vec<TagEntry> = Vec::new();
-    for name in tags.algorithms(TAG) {
-        let (manifest, start) = (file(TAG, &name), entries.len());
-        let mut seen = std::collections::BTreeSet::new();
-        tags.lines(&manifest, declaration.encoding, &mut |line, text| {
-            let place = |refusal: Refusal| refusal.file(&manifest).line(line);
-            let entry = Entry::parse(text, &name, declaration.version, path::tag).map_err(place)?;
-            let path = entry.path.into_owned();
-            if path.starts_with(TAG) {
-                return Err(place(
-                    Refusal::new(Reason::TagManifestCoverage).about(&path),
-                ));
-            }
-            if !seen.insert(path.clone()) {
-                return Err(place(Refusal::new(Reason::DuplicateEntry).about(&path)));
-            }
-            entries.push(TagEntry {
-                manifest: manifest.clone(),
-                line,
-                path,
-                digests: entry.digests,
-            });
-            Ok(())
-        })?;
-        let listed = entries.get(start..).unwrap_or_default();
-        covers_manifests(tags, &manifest, listed)?;
-    }
-    Ok(entries)
-}
-
-/// RFC 8493 §2.2.1: a tag manifest lists every payload manifest.
-fn covers_manifests(tags: &Tags<'_>, manifest: &str, listed: &[TagEntry]) -> Result<(), Refusal> {
-    for name in tags.algorithms(PAYLOAD) {
-        let payload = file(PAYLOAD, &name);
-        if !listed.iter().any(|entry| entry.path == payload) {
-            return Err(Refusal::new(Reason::TagManifestCoverage)
-                .file(manifest)
-                .about(&payload));
-        }
-    }
-    Ok(())
-}
-
-/// G4 for tag files: everything listed is there.
-pub(super) fn tags_present(tags: &Tags<'_>, entries: &[TagEntry]) -> Result<(), Refusal> {
-    let Some(absent) = entries.iter().find(|entry| !tags.has(&entry.path)) else {
-        return Ok(());
-    };
-    Err(Refusal::new(Reason::TagFileMissing)
-        .file(&absent.manifest)
-        .line(absent.line)
-        .about(&absent.path))
-}
-
 /// G5 for tag files: each digest listed is the one observed.
-pub(super) fn check_tags(tags: &mut Tags<'_>, entries: &[TagEntry]) -> Result<(), Refusal> {
-    for entry in entries {
-        let observed = tags.digests(&entry.path)?;
-        if let Some((expected, observed)) = entry.digests.differ(&observed) {
-            let refusal = Refusal::new(Reason::TagDigestMismatch).file(&entry.path);
-            return Err(refusal
-                .about(&entry.manifest)
-                .expected(&expected, &observed));
+pub(super) fn check_tags(tags: &mut Tags<'_>, files: &[FileEntry]) -> Result<(), Refusal> {
+    let listed = |file: &&FileEntry| file.digests.wanted() != (false, false);
+    for file in files.iter().filter(listed) {
+        let observed = tags.digests(&file.path)?;
+        if let Some((expected, observed)) = file.digests.differ(&observed) {
+            let refusal = Refusal::new(Reason::TagDigestMismatch).file(&file.path);
+            return Err(refusal.expected(&expected, &observed));
         }
     }
     Ok(())
@@ -208,17 +203,16 @@ struct Entry<'a> {
 type PathRule = for<'a> fn(&'a str, Version) -> Result<std::borrow::Cow<'a, str>, Reason>;
 
 impl<'a> Entry<'a> {
-    /// `digest`, white space, `path`; md5sum's `*` before a payload path is dropped.
+    /// `digest`, white space, `path`; the `*` of a checksum tool's binary mode is dropped.
     fn parse(line: &'a str, name: &str, version: Version, rule: PathRule) -> Result<Self, Refusal> {
         let blank = |c| c == ' ' || c == '\t';
         let syntax =
             || Refusal::new(Reason::ManifestSyntax).expected("digest, white space, path", line);
         let (hex, rest) = line.split_once(blank).ok_or_else(syntax)?;
-        let rest = rest.trim_start_matches(blank);
-        let rest = if rest.starts_with("*data/") || rest.starts_with("*./data/") {
-            &rest[1..]
-        } else {
-            rest
+        // That mode writes one space and the `*`; a name that begins with one has two spaces.
+        let rest = match rest.strip_prefix('*') {
+            Some(path) => path,
+            None => rest.trim_start_matches(blank),
         };
         if rest.is_empty() {
             return Err(syntax());
@@ -239,52 +233,52 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Writes entries into the tree.
-struct PayloadReader<'a> {
-    tree: &'a mut Tree,
+/// Takes the lines of one manifest, and writes what they list into the files.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    manifest: &'a str,
+    algorithm: &'a str,
+    version: Version,
+    kind: Kind,
+    files: &'a mut [FileEntry],
     bit: u8,
-    /// Where the next entry stands if the manifest is sorted as the tree is.
+    /// Where the next entry stands if the manifest is sorted as the files are.
     cursor: usize,
-    missing: &'a mut Option<Refusal>,
+    missing: Option<Refusal>,
 }
 
-impl PayloadReader<'_> {
-    fn take(&mut self, entry: Entry<'_>) -> Result<(), Refusal> {
-        let Some(index) = self.find(&entry.path) else {
-            let refusal = Refusal::new(Reason::MissingFile).about(&entry.path);
-            return self.missed(refusal);
-        };
-        self.cursor = index + 1;
-        let Some(file) = self.tree.payload.get_mut(index) else {
+impl Reader<'_> {
+    pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
+        let place = |refusal: Refusal| refusal.file(self.manifest).line(number);
+        let entry =
+            Entry::parse(line, self.algorithm, self.version, self.kind.rule).map_err(place)?;
+        let found = self.find(&entry.path);
+        let Some(file) = found.and_then(|index| self.files.get_mut(index)) else {
+            // For G4, when every line was read for G3; the first is kept.
+            let missing = || place(Refusal::new(self.kind.absent).about(&entry.path));
+            self.missing.get_or_insert_with(missing);
             return Ok(());
         };
         if file.listed & self.bit != 0 {
-            return Err(Refusal::new(Reason::DuplicateEntry).about(&entry.path));
+            return Err(place(
+                Refusal::new(Reason::DuplicateEntry).about(&entry.path),
+            ));
         }
         file.listed |= self.bit;
         file.digests.add(entry.digests);
-        Ok(())
-    }
-
-    /// Missing files are for G4, after every line was read for G3; the first is kept.
-    #[expect(clippy::unnecessary_wraps, reason = "the last word of `take`")]
-    fn missed(&mut self, refusal: Refusal) -> Result<(), Refusal> {
-        self.missing.get_or_insert(refusal);
+        self.cursor = found.map_or(0, |index| index + 1);
         Ok(())
     }
 
     fn find(&self, path: &str) -> Option<usize> {
-        let next = self.tree.payload.get(self.cursor);
+        let next = self.files.get(self.cursor);
         if next.is_some_and(|file| &*file.path == path) {
             return Some(self.cursor);
         }
-        self.tree
-            .payload
-            .binary_search_by(|file| (*file.path).cmp(path))
-            .ok()
+        position(self.files, path)
     }
 }
 
-fn file(prefix: &str, algorithm: &str) -> String {
-    format!("{prefix}{algorithm}.txt")
+fn file(kind: Kind, algorithm: &str) -> String {
+    format!("{}{algorithm}.txt", kind.prefix)
 }

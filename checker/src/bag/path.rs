@@ -4,12 +4,13 @@
 //! spelling of its file. One leading `./` is dropped, as tools write it.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::UnicodeNormalization;
 
 use super::declaration::Version;
-use super::walk::PayloadFile;
+use super::walk::{FileEntry, Tree};
 use crate::refusal::{Reason, Refusal};
 
 /// A payload path from a manifest: plain and beneath `data/`.
@@ -27,6 +28,8 @@ pub(super) fn tag(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
     let path = plain(raw, version)?;
     if path == "data" || path.starts_with("data/") {
         Err(Reason::PathOutside)
+    } else if path.starts_with("tagmanifest-") {
+        Err(Reason::TagManifestCoverage)
     } else {
         Ok(path)
     }
@@ -60,7 +63,7 @@ fn segments(path: &str) -> Result<(), Reason> {
 
 /// RFC 8493 §2.1.3: LF, CR and `%` are written `%0A`, `%0D` and `%25`, nothing else is.
 ///
-/// Tools of version 0.97 left other `%` as they were, so there they stand for themselves.
+/// Version 0.97 wrote line ends so and every other `%` as it was: there it stands for itself.
 fn decode(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
     if !raw.contains('%') {
         return Ok(Cow::Borrowed(raw));
@@ -73,8 +76,8 @@ fn decode(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
         let (decoded, rest) = match code.as_deref() {
             Some("0A") => ('\n', part.get(2..)),
             Some("0D") => ('\r', part.get(2..)),
-            Some("25") => ('%', part.get(2..)),
             Some(_) | None if version == Version::V0_97 => ('%', Some(part)),
+            Some("25") => ('%', part.get(2..)),
             Some(_) | None => return Err(Reason::PathEncoding),
         };
         path.push(decoded);
@@ -83,55 +86,53 @@ fn decode(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
     Ok(Cow::Owned(path))
 }
 
-/// Refuses two payload paths that another file system would take for one.
+/// Refuses two paths that another file system would take for one.
 ///
 /// Such a bag is not the same bag everywhere (RFC 8493 §6.1.4 warns of both).
-pub(super) fn collisions(payload: &[PayloadFile]) -> Result<(), Refusal> {
-    let mut folds: Vec<(u64, u32)> = Vec::with_capacity(payload.len());
-    for (index, file) in payload.iter().enumerate() {
-        let index = u32::try_from(index).map_err(|_| Refusal::new(Reason::TooManyEntries))?;
+pub(super) fn collisions(tree: &Tree) -> Result<(), Refusal> {
+    let files = || tree.payload.iter().chain(&tree.tags);
+    let key = |file: &FileEntry| {
         let mut hasher = DefaultHasher::new();
         hasher.write(fold(&file.path).as_bytes());
-        folds.push((hasher.finish(), index));
-    }
-    folds.sort_unstable();
-    let mut worst: Option<(&str, &str)> = None;
-    for pair in folds.windows(2) {
-        let &[(one, a), (two, b)] = pair else {
-            continue;
-        };
-        let (Some(a), Some(b)) = (payload.get(a as usize), payload.get(b as usize)) else {
-            continue;
-        };
-        if one == two && fold(&a.path) == fold(&b.path) {
-            let found = (&*a.path, &*b.path);
-            worst = Some(worst.map_or(found, |worst| worst.min(found)));
-        }
-    }
-    let Some((a, b)) = worst else { return Ok(()) };
-    let same = a.nfc().eq(b.nfc());
-    let reason = if same {
+        hasher.finish()
+    };
+    let mut keys: Vec<u64> = files().map(key).collect();
+    keys.sort_unstable();
+    let shared: BTreeSet<u64> = keys
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
+        .collect();
+    // Equal keys are not yet equal names: a hash can be made to collide.
+    let mut known = BTreeMap::new();
+    let mut twins = files().filter(|file| shared.contains(&key(file)));
+    let Some((first, second)) =
+        twins.find_map(|file| Some((known.insert(fold(&file.path), &file.path)?, &file.path)))
+    else {
+        return Ok(());
+    };
+    let reason = if first.nfc().eq(second.nfc()) {
         Reason::NormalisationCollision
     } else {
         Reason::CaseCollision
     };
-    Err(Refusal::new(reason).file(a).about(b))
+    Err(Refusal::new(reason).file(first).about(second))
 }
 
-/// Lower case of the composed form; ASCII, the common case, is quick.
+/// One form for all spellings that differ in letter case or normalisation (Unicode
+/// §3.13, canonical caseless matching); ASCII, the common case, is quick.
 fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }
-    let lower = path.to_lowercase();
-    match is_nfc_quick(lower.chars()) {
-        IsNormalized::Yes => lower,
-        IsNormalized::No | IsNormalized::Maybe => lower.nfc().collect(),
-    }
+    // By way of upper case, so that ß meets SS, and the two small sigmas meet.
+    let upper = path.nfd().flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).nfd().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::digest::Digests;
     use super::*;
 
     #[test]
@@ -178,14 +179,67 @@ mod tests {
     #[test]
     fn version_0_97_leaves_other_percents_alone() {
         assert_eq!(
-            payload("data/50%off%é", Version::V0_97).unwrap(),
-            "data/50%off%é"
+            payload("data/50%off%é%25%0a", Version::V0_97).unwrap(),
+            "data/50%off%é%25\n"
         );
+    }
+
+    fn collision(names: &[&str]) -> Option<Reason> {
+        let entry = |name: &&str| FileEntry {
+            path: (*name).into(),
+            listed: 0,
+            digests: Digests::default(),
+        };
+        let (payload, tags) = names
+            .iter()
+            .map(entry)
+            .partition(|file: &FileEntry| file.path.starts_with("data/"));
+        let tree = Tree {
+            payload,
+            tags,
+            ..Tree::default()
+        };
+        collisions(&tree).err().map(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn names_collide_as_another_file_system_would_have_it() {
+        for (names, reason) in [
+            (&["data/a", "data/b"][..], None),
+            (&["data/a", "data/A"], Some(Reason::CaseCollision)),
+            (&["data/a", "Data/a"], Some(Reason::CaseCollision)),
+            (
+                &["manifest-sha256.txt", "Manifest-SHA256.txt"],
+                Some(Reason::CaseCollision),
+            ),
+            (
+                &["data/stra\u{df}e", "data/STRASSE"],
+                Some(Reason::CaseCollision),
+            ),
+            (
+                &["data/\u{3b1}\u{3c2}", "data/\u{3b1}\u{3c3}"],
+                Some(Reason::CaseCollision),
+            ),
+            (
+                &["data/\u{e9}", "data/e\u{301}"],
+                Some(Reason::NormalisationCollision),
+            ),
+            (
+                &["data/\u{c9}", "data/e\u{301}"],
+                Some(Reason::CaseCollision),
+            ),
+        ] {
+            assert_eq!(collision(names), reason, "{names:?}");
+        }
     }
 
     #[test]
     fn a_tag_path_is_not_beneath_the_payload() {
         assert_eq!(tag("data/x", Version::V1_0), Err(Reason::PathOutside));
+        assert_eq!(
+            tag("./tagmanifest-md5.txt", Version::V1_0),
+            Err(Reason::TagManifestCoverage)
+        );
         assert_eq!(tag("meta/x.txt", Version::V1_0).unwrap(), "meta/x.txt");
     }
 }

@@ -3,14 +3,13 @@
 //! Threads take file after file from one counter and keep one buffer each. What
 //! they find is put in the order of paths, so that timing changes nothing.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::digest::Hasher;
-use super::walk::PayloadFile;
+use super::regular::Regular;
+use super::walk::FileEntry;
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
 
@@ -38,7 +37,7 @@ pub(super) struct Hashed {
 ///
 /// # Errors
 /// The first file, by path, that is not an unshared regular file, changed, or cannot be read.
-pub(super) fn hash(guard: &Guard, payload: &[PayloadFile]) -> Result<Hashed, Refusal> {
+pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Refusal> {
     let next = AtomicUsize::new(0);
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(MAX_THREADS).min(payload.len()).max(1);
@@ -47,7 +46,10 @@ pub(super) fn hash(guard: &Guard, payload: &[PayloadFile]) -> Result<Hashed, Ref
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work);
         let handles: Vec<_> = (1..threads).filter_map(|n| spawn(n).ok()).collect();
         let mut results = vec![work()];
-        results.extend(handles.into_iter().filter_map(|handle| handle.join().ok()));
+        for handle in handles {
+            // Files of a thread that panicked were not read: that must not be overlooked.
+            results.push(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
         results
     });
     let found = results.into_iter().fold(Found::default(), Found::with);
@@ -109,7 +111,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn run(mut self, payload: &[PayloadFile], next: &AtomicUsize) -> Found {
+    fn run(mut self, payload: &[FileEntry], next: &AtomicUsize) -> Found {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = payload.get(index) else {
@@ -121,79 +123,26 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn take(&mut self, index: usize, listed: &PayloadFile) -> Result<(), Refusal> {
-        let path = &*listed.path;
-        let unreadable = |error| Refusal::unreadable(path, &error);
-        let mut file = self.guard.open_item(&listed.path).map_err(unreadable)?;
-        let before = file.metadata().map_err(unreadable)?;
-        plain(path, &before)?;
-        let mut kept = (path == PACKET && before.len() <= MAX_PACKET).then(Vec::new);
+    fn take(&mut self, index: usize, listed: &FileEntry) -> Result<(), Refusal> {
+        let file = Regular::open(self.guard, &listed.path)?;
+        let length = file.length();
+        let mut kept = (*listed.path == *PACKET && length <= MAX_PACKET).then(Vec::new);
         let mut hasher = Hasher::new(listed.digests.wanted());
-        let length = self.read(&mut file, before.len(), &mut |chunk| {
+        file.read(&mut self.buffer, &mut |chunk| {
             hasher.update(chunk);
             if let Some(kept) = &mut kept {
                 kept.extend_from_slice(chunk);
             }
-        });
-        let length = length.map_err(unreadable)?;
-        unchanged(path, &before, length, &file.metadata().map_err(unreadable)?)?;
+            Ok(())
+        })?;
         self.found.bytes += length;
         self.found.packet = self.found.packet.take().or(kept);
         if let Some((expected, observed)) = listed.digests.differ(&hasher.finish()) {
             let refusal = Refusal::new(Reason::DigestMismatch)
-                .file(path)
+                .file(&listed.path)
                 .expected(&expected, &observed);
             self.found.mismatch = first(self.found.mismatch.take(), Some((index, refusal)));
         }
         Ok(())
     }
-
-    /// Reads until the file's own length is reached or the file ends.
-    fn read(
-        &mut self,
-        file: &mut File,
-        length: u64,
-        each: &mut dyn FnMut(&[u8]),
-    ) -> std::io::Result<u64> {
-        let mut total = 0;
-        while total < length {
-            let count = file.read(&mut self.buffer)?;
-            if count == 0 {
-                break;
-            }
-            each(self.buffer.get(..count).unwrap_or_default());
-            total += count as u64;
-        }
-        Ok(total)
-    }
-}
-
-/// A regular file with one name. Another name could be written through while this one is read.
-fn plain(path: &str, metadata: &Metadata) -> Result<(), Refusal> {
-    if !metadata.is_file() {
-        return Err(Refusal::new(Reason::NotRegular).file(path));
-    }
-    if metadata.nlink() > 1 {
-        let names = metadata.nlink().to_string();
-        return Err(Refusal::new(Reason::HardLink)
-            .file(path)
-            .expected("1 name", &names));
-    }
-    Ok(())
-}
-
-fn unchanged(path: &str, before: &Metadata, length: u64, after: &Metadata) -> Result<(), Refusal> {
-    let stamp = |of: &Metadata| {
-        (
-            of.len(),
-            of.mtime(),
-            of.mtime_nsec(),
-            of.ctime(),
-            of.ctime_nsec(),
-        )
-    };
-    if length == before.len() && stamp(before) == stamp(after) {
-        return Ok(());
-    }
-    Err(Refusal::new(Reason::ChangedWhileRead).file(path))
 }

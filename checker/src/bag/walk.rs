@@ -3,7 +3,6 @@
 //! Links, FIFOs, sockets and devices are refused here by their kind alone.
 //! What a file holds, and whether anybody lists it, is asked later.
 
-use std::collections::BTreeSet;
 use std::fs::DirEntry;
 use std::sync::Arc;
 
@@ -18,10 +17,10 @@ const MAX_PATH: usize = 4096;
 /// The most folders a path may have.
 const MAX_DEPTH: usize = 64;
 
-/// A payload file, and what the manifests say of it.
+/// A file, and what the manifests of its kind say of it.
 #[derive(Debug)]
-pub(super) struct PayloadFile {
-    /// Its path in the bag, `data/` included.
+pub(super) struct FileEntry {
+    /// Its path in the bag; a payload file's begins with `data/`.
     pub(super) path: Arc<str>,
     /// Which manifests list it, one bit each.
     pub(super) listed: u8,
@@ -33,25 +32,51 @@ pub(super) struct PayloadFile {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// Payload, sorted by path.
-    pub(super) payload: Vec<PayloadFile>,
-    /// Files outside `data/`, by path.
-    pub(super) tags: BTreeSet<String>,
+    pub(super) payload: Vec<FileEntry>,
+    /// Files outside `data/`, sorted by path.
+    pub(super) tags: Vec<FileEntry>,
     /// Whether there is a folder `data`.
     pub(super) has_payload_folder: bool,
-    entries: usize,
+}
+
+impl Tree {
+    /// Whether there is a tag file of this path.
+    pub(super) fn has_tag(&self, path: &str) -> bool {
+        position(&self.tags, path).is_some()
+    }
+
+    /// The algorithms of the top-level files `{prefix}{algorithm}.txt`, sorted.
+    pub(super) fn algorithms(&self, prefix: &str) -> Vec<String> {
+        let algorithm = |file: &FileEntry| {
+            let algorithm = file.path.strip_prefix(prefix)?.strip_suffix(".txt")?;
+            let plain =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            (!algorithm.is_empty() && algorithm.bytes().all(plain)).then(|| algorithm.to_owned())
+        };
+        self.tags.iter().filter_map(algorithm).collect()
+    }
+}
+
+/// Where the file of this path stands among files sorted by path.
+pub(super) fn position(files: &[FileEntry], path: &str) -> Option<usize> {
+    files.binary_search_by(|file| (*file.path).cmp(path)).ok()
 }
 
 /// Walks the bag. The order in which folders list their entries changes nothing.
 pub(super) fn walk(guard: &Guard) -> Result<Tree, Refusal> {
-    let mut tree = Tree::default();
+    at_most(MAX_ENTRIES, guard)
+}
+
+fn at_most(max_entries: usize, guard: &Guard) -> Result<Tree, Refusal> {
+    let (mut tree, mut entries) = (Tree::default(), 0);
     let mut worst: Option<Refusal> = None;
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         let unreadable = |error| Refusal::unreadable(shown(&folder), &error);
         for entry in guard.list(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
-            tree.entries += 1;
-            if tree.entries > MAX_ENTRIES {
+            entries += 1;
+            if entries > max_entries {
                 return Err(Refusal::new(Reason::TooManyEntries).file(shown(&folder)));
             }
             if let Err(refusal) = take(&mut tree, &mut folders, &folder, &entry) {
@@ -62,7 +87,9 @@ pub(super) fn walk(guard: &Guard) -> Result<Tree, Refusal> {
     if let Some(refusal) = worst {
         return Err(refusal);
     }
-    tree.payload.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    for files in [&mut tree.payload, &mut tree.tags] {
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
     Ok(tree)
 }
 
@@ -100,15 +127,17 @@ fn take(
         folders.push(path);
     } else if !kind.is_file() {
         return Err(Refusal::new(Reason::NotRegular).file(&path));
-    } else if path.starts_with("data/") {
-        let digests = Digests::default();
-        tree.payload.push(PayloadFile {
+    } else {
+        let files = if path.starts_with("data/") {
+            &mut tree.payload
+        } else {
+            &mut tree.tags
+        };
+        files.push(FileEntry {
             path: path.into(),
             listed: 0,
-            digests,
+            digests: Digests::default(),
         });
-    } else {
-        tree.tags.insert(path);
     }
     Ok(())
 }
@@ -123,4 +152,25 @@ fn join(folder: &str, name: &str) -> String {
 
 fn shown(folder: &str) -> &str {
     if folder.is_empty() { "." } else { folder }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn the_number_of_entries_is_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let guard = Guard::new(&Settings {
+            input: dir.path().into(),
+            output: "/nowhere".into(),
+        });
+        assert_eq!(at_most(3, &guard).unwrap().tags.len(), 3);
+        let refusal = at_most(2, &guard).unwrap_err();
+        assert_eq!(refusal.reason, Reason::TooManyEntries);
+    }
 }

@@ -7,9 +7,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
+use super::{MAX_PARTS, MAX_REFERENCES};
 use crate::bag::PACKET;
 use crate::refusal::{Reason, Refusal};
 
@@ -20,9 +21,9 @@ pub(super) struct Packet {
     pub(super) packet_id: String,
     pub(super) scope: String,
     pub(super) export: Object<Export>,
-    pub(super) requested_actions: Vec<String>,
-    pub(super) items: Vec<Object<Item>>,
-    pub(super) claims: Vec<Object<Claim>>,
+    pub(super) requested_actions: List<String, MAX_PARTS>,
+    pub(super) items: List<Object<Item>, MAX_PARTS>,
+    pub(super) claims: List<Object<Claim>, MAX_PARTS>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -40,7 +41,7 @@ pub(super) struct Item {
     pub(super) path: String,
     pub(super) media_type: String,
     pub(super) provenance: Object<Provenance>,
-    pub(super) derived_from: Vec<String>,
+    pub(super) derived_from: List<String, MAX_REFERENCES>,
 }
 
 /// All but the source may be left out or null: that is a gap, not a fault of form.
@@ -61,8 +62,8 @@ pub(super) struct Claim {
     pub(super) id: String,
     pub(super) statement: String,
     pub(super) scope: String,
-    pub(super) requires: Vec<String>,
-    pub(super) evidence: Vec<String>,
+    pub(super) requires: List<String, MAX_REFERENCES>,
+    pub(super) evidence: List<String, MAX_REFERENCES>,
     pub(super) asserted: String,
 }
 
@@ -87,6 +88,55 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
+
+/// A list that keeps at most `MAX` values, however many were written.
+#[derive(Debug)]
+pub(super) struct List<T, const MAX: usize> {
+    values: Vec<T>,
+    more: bool,
+}
+
+impl<T, const MAX: usize> List<T, MAX> {
+    /// The values; `None` if there were more than are kept.
+    pub(super) fn within(self) -> Option<Vec<T>> {
+        (!self.more).then_some(self.values)
+    }
+
+    /// How many are kept.
+    pub(super) fn kept(&self) -> usize {
+        self.values.len()
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
+struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
+    type Value = List<T, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while values.len() < MAX {
+            let Some(value) = seq.next_element()? else {
+                let more = false;
+                return Ok(List { values, more });
+            };
+            values.push(value);
+        }
+        let more = seq.next_element::<IgnoredAny>()?.is_some();
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(List { values, more })
     }
 }
 
@@ -117,6 +167,15 @@ mod tests {
         assert_eq!(error.reason, Reason::PacketShape);
         let nested = br#"{"schema":"","packet_id":"","scope":"","export":["t","v","e"]}"#;
         assert_eq!(parse(nested).unwrap_err().reason, Reason::PacketShape);
+    }
+
+    #[test]
+    fn a_list_keeps_no_more_than_it_may_and_says_so() {
+        let list = |text| serde_json::from_str::<List<u8, 2>>(text);
+        assert_eq!(list("[1, 2]").unwrap().within(), Some(vec![1, 2]));
+        let long = list("[1, 2, 3, 4]").unwrap();
+        assert_eq!((long.kept(), long.within()), (2, None));
+        assert!(list("[1, 2, 3").is_err() && list("{}").is_err());
     }
 
     #[test]

@@ -1,0 +1,148 @@
+//! One regular file of the bag, read once from its start to its end.
+//!
+//! Refuses what is not a file with one name, and a file that changed meanwhile.
+//! What its bytes say is not judged here.
+
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+
+use crate::guard::Guard;
+use crate::refusal::{Reason, Refusal};
+
+/// An open regular file.
+#[derive(Debug)]
+pub(super) struct Regular<'a> {
+    path: &'a str,
+    file: File,
+    before: Metadata,
+}
+
+impl<'a> Regular<'a> {
+    /// Opens a file of the bag and sees that it is one, and has no second name:
+    /// that could be written through while this one is read.
+    pub(super) fn open(guard: &Guard, path: &'a Arc<str>) -> Result<Self, Refusal> {
+        let unreadable = |error| Refusal::unreadable(path, &error);
+        let file = guard.open_item(path).map_err(unreadable)?;
+        let before = file.metadata().map_err(unreadable)?;
+        if !before.is_file() {
+            return Err(Refusal::new(Reason::NotRegular).file(path));
+        }
+        if before.nlink() > 1 {
+            let names = before.nlink().to_string();
+            return Err(Refusal::new(Reason::HardLink)
+                .file(path)
+                .expected("1 name", &names));
+        }
+        Ok(Self { path, file, before })
+    }
+
+    /// How many bytes it has.
+    pub(super) fn length(&self) -> u64 {
+        self.before.len()
+    }
+
+    /// Gives every byte once, a buffer at a time, and sees that the file stayed as it was.
+    pub(super) fn read(
+        mut self,
+        buffer: &mut [u8],
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let unreadable = |error| Refusal::unreadable(self.path, &error);
+        let mut total = 0;
+        while total < self.before.len() {
+            let count = self.file.read(buffer).map_err(unreadable)?;
+            if count == 0 {
+                break;
+            }
+            each(buffer.get(..count).unwrap_or_default())?;
+            total += count as u64;
+        }
+        let after = self.file.metadata().map_err(unreadable)?;
+        if total == self.before.len() && stamp(&self.before) == stamp(&after) {
+            return Ok(());
+        }
+        Err(Refusal::new(Reason::ChangedWhileRead).file(self.path))
+    }
+}
+
+/// What a change of the file changes, inode(7).
+fn stamp(of: &Metadata) -> [i64; 5] {
+    [
+        of.size().cast_signed(),
+        of.mtime(),
+        of.mtime_nsec(),
+        of.ctime(),
+        of.ctime_nsec(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    /// Reads the file `x` of a folder four bytes at a time, with `meanwhile` after the first.
+    fn read(dir: &Path, meanwhile: impl Fn(&Path)) -> Result<Vec<u8>, Reason> {
+        let guard = Guard::new(&Settings {
+            input: dir.into(),
+            output: "/nowhere".into(),
+        });
+        let (path, mut bytes) = (Arc::from("x"), Vec::new());
+        let mut each = |chunk: &[u8]| {
+            if bytes.is_empty() {
+                meanwhile(&dir.join("x"));
+            }
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        };
+        Regular::open(&guard, &path)
+            .and_then(|file| file.read(&mut [0; 4], &mut each))
+            .map_err(|refusal| refusal.reason)?;
+        Ok(bytes)
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("x"), "0123456789").unwrap();
+        dir
+    }
+
+    #[test]
+    fn gives_every_byte_once() {
+        assert_eq!(read(folder().path(), |_| ()).unwrap(), b"0123456789");
+    }
+
+    #[test]
+    fn a_file_that_grows_shrinks_or_is_written_again_has_changed() {
+        let grows = |path: &Path| fs::write(path, "0123456789ABCDEF").unwrap();
+        let shrinks = |path: &Path| fs::write(path, "012345").unwrap();
+        let again = |path: &Path| fs::write(path, "0123456789").unwrap();
+        for meanwhile in [grows, shrinks, again] {
+            assert_eq!(
+                read(folder().path(), meanwhile),
+                Err(Reason::ChangedWhileRead)
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_unreadable_and_a_folder_is_not_regular() {
+        let dir = folder();
+        fs::remove_file(dir.path().join("x")).unwrap();
+        assert_eq!(read(dir.path(), |_| ()), Err(Reason::Unreadable));
+        fs::create_dir(dir.path().join("x")).unwrap();
+        assert_eq!(read(dir.path(), |_| ()), Err(Reason::NotRegular));
+    }
+
+    #[test]
+    fn a_second_name_is_refused() {
+        let dir = folder();
+        fs::hard_link(dir.path().join("x"), dir.path().join("y")).unwrap();
+        assert_eq!(read(dir.path(), |_| ()), Err(Reason::HardLink));
+    }
+}
