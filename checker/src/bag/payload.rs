@@ -1,25 +1,23 @@
 //! Reads every payload byte once, on every processor this program may use.
 //!
-//! Threads take file after file from one counter and keep one buffer each. What
-//! they find is put in the order of paths, so that timing changes nothing.
+//! Threads take file after file from one counter ([`worker`]). What they find is
+//! put in the order of paths, so that timing changes nothing.
+
+mod worker;
 
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::digest::Hasher;
-use super::regular::Regular;
 use super::walk::FileEntry;
 use crate::guard::Guard;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Refusal;
+use worker::{Queue, Worker};
 
 /// The file that makes a bag a packet.
 pub(crate) const PACKET: &str = "data/packet.json";
 /// The largest `packet.json` that is kept for reading, in bytes.
 pub(crate) const MAX_PACKET: u64 = 16 * 1024 * 1024;
 
-/// Half of a typical second-level cache: the copy out of the page cache stays in it.
-const BUFFER: usize = 256 * 1024;
 const MAX_THREADS: usize = 8;
 
 /// The payload, read.
@@ -38,10 +36,10 @@ pub(super) struct Hashed {
 /// # Errors
 /// The first file, by path, that is not an unshared regular file, changed, or cannot be read.
 pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Refusal> {
-    let next = AtomicUsize::new(0);
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(MAX_THREADS).min(payload.len()).max(1);
-    let work = || Worker::new(guard).run(payload, &next);
+    let queue = Queue::new(payload, threads);
+    let work = || Worker::new(guard, &queue).run();
     let results: Vec<Found> = thread::scope(|scope| {
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work);
         let handles: Vec<_> = (1..threads).filter_map(|n| spawn(n).ok()).collect();
@@ -93,56 +91,5 @@ fn first(a: Option<(usize, Refusal)>, b: Option<(usize, Refusal)>) -> Option<(us
     match (a, b) {
         (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
         (a, b) => a.or(b),
-    }
-}
-
-struct Worker<'a> {
-    guard: &'a Guard,
-    buffer: Vec<u8>,
-    found: Found,
-}
-
-impl<'a> Worker<'a> {
-    fn new(guard: &'a Guard) -> Self {
-        Self {
-            guard,
-            buffer: vec![0; BUFFER],
-            found: Found::default(),
-        }
-    }
-
-    fn run(mut self, payload: &[FileEntry], next: &AtomicUsize) -> Found {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = payload.get(index) else {
-                return self.found;
-            };
-            if let Err(refusal) = self.take(index, file) {
-                self.found.refusal = first(self.found.refusal.take(), Some((index, refusal)));
-            }
-        }
-    }
-
-    fn take(&mut self, index: usize, listed: &FileEntry) -> Result<(), Refusal> {
-        let file = Regular::open(self.guard, &listed.path)?;
-        let length = file.length();
-        let mut kept = (*listed.path == *PACKET && length <= MAX_PACKET).then(Vec::new);
-        let mut hasher = Hasher::new(listed.digests.wanted());
-        file.read(&mut self.buffer, &mut |chunk| {
-            hasher.update(chunk);
-            if let Some(kept) = &mut kept {
-                kept.extend_from_slice(chunk);
-            }
-            Ok(())
-        })?;
-        self.found.bytes += length;
-        self.found.packet = self.found.packet.take().or(kept);
-        if let Some((expected, observed)) = listed.digests.differ(&hasher.finish()) {
-            let refusal = Refusal::new(Reason::DigestMismatch)
-                .file(&listed.path)
-                .expected(&expected, &observed);
-            self.found.mismatch = first(self.found.mismatch.take(), Some((index, refusal)));
-        }
-        Ok(())
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Regular<'a> {
     path: &'a str,
     file: File,
     before: Metadata,
+    /// How many bytes were read.
+    total: u64,
 }
 
 impl<'a> Regular<'a> {
@@ -35,7 +37,13 @@ impl<'a> Regular<'a> {
                 .file(path)
                 .expected("1 name", &names));
         }
-        Ok(Self { path, file, before })
+        let total = 0;
+        Ok(Self {
+            path,
+            file,
+            before,
+            total,
+        })
     }
 
     /// How many bytes it has.
@@ -46,24 +54,68 @@ impl<'a> Regular<'a> {
     /// Gives every byte once, a buffer at a time, and sees that the file stayed as it was.
     pub(super) fn read(
         mut self,
-        buffer: &mut [u8],
+        buffer: &mut Buffer,
         each: &mut dyn FnMut(&[u8]) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        let unreadable = |error| Refusal::unreadable(self.path, &error);
-        let mut total = 0;
-        while total < self.before.len() {
-            let count = self.file.read(buffer).map_err(unreadable)?;
+        loop {
+            let count = self.fill(buffer)?;
             if count == 0 {
-                break;
+                return self.unchanged();
             }
-            each(buffer.get(..count).unwrap_or_default())?;
-            total += count as u64;
+            each(buffer.filled(count))?;
         }
-        let after = self.file.metadata().map_err(unreadable)?;
-        if total == self.before.len() && stamp(&self.before) == stamp(&after) {
+    }
+
+    /// Reads the next bytes into the buffer and says how many; none at the end.
+    pub(super) fn fill(&mut self, buffer: &mut Buffer) -> Result<usize, Refusal> {
+        if self.total >= self.before.len() {
+            return Ok(0);
+        }
+        let count = self.file.read(buffer.bytes());
+        let count = count.map_err(|error| Refusal::unreadable(self.path, &error))?;
+        self.total += count as u64;
+        Ok(count)
+    }
+
+    /// Sees, when all is read, that the file stayed as it was.
+    pub(super) fn unchanged(self) -> Result<(), Refusal> {
+        let after = self.file.metadata();
+        let after = after.map_err(|error| Refusal::unreadable(self.path, &error))?;
+        if self.total == self.before.len() && stamp(&self.before) == stamp(&after) {
             return Ok(());
         }
         Err(Refusal::new(Reason::ChangedWhileRead).file(self.path))
+    }
+}
+
+/// Where the kernel copies a file's bytes to.
+///
+/// It begins at a page: to an address that is not a multiple of 64 the copy out of
+/// the page cache takes more than four times as long.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    bytes: Vec<u8>,
+    size: usize,
+}
+
+const PAGE: usize = 4096;
+
+impl Buffer {
+    /// A buffer of this many bytes.
+    pub(super) fn new(size: usize) -> Self {
+        let bytes = vec![0; size + PAGE];
+        Self { bytes, size }
+    }
+
+    /// The first `count` bytes, which were read.
+    pub(super) fn filled(&mut self, count: usize) -> &[u8] {
+        self.bytes().get(..count).unwrap_or_default()
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        let start = self.bytes.as_ptr().align_offset(PAGE).min(PAGE);
+        let aligned = self.bytes.get_mut(start..).unwrap_or_default();
+        aligned.get_mut(..self.size).unwrap_or_default()
     }
 }
 
@@ -101,7 +153,7 @@ mod tests {
             Ok(())
         };
         Regular::open(&guard, &path)
-            .and_then(|file| file.read(&mut [0; 4], &mut each))
+            .and_then(|file| file.read(&mut Buffer::new(4), &mut each))
             .map_err(|refusal| refusal.reason)?;
         Ok(bytes)
     }
@@ -110,6 +162,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("x"), "0123456789").unwrap();
         dir
+    }
+
+    #[test]
+    fn a_buffer_begins_at_a_page_and_has_its_size() {
+        for size in [1, 4, PAGE, 3 * PAGE + 1] {
+            let mut buffer = Buffer::new(size);
+            assert_eq!(buffer.bytes().len(), size);
+            assert_eq!(buffer.bytes().as_ptr().align_offset(PAGE), 0);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::digest::{Digests, Hasher};
 use super::encoding::Encoding;
-use super::regular::Regular;
+use super::regular::{Buffer, Regular};
 use super::text::{Each, TextLines};
 use super::walk::Tree;
 use crate::guard::Guard;
@@ -23,7 +23,7 @@ const CHUNK: usize = 64 * 1024;
 pub(super) struct Tags<'a> {
     guard: &'a Guard,
     wanted: (bool, bool),
-    buffer: Vec<u8>,
+    buffer: Buffer,
     /// The digests of the files that were read as text.
     read: BTreeMap<String, Digests>,
 }
@@ -37,7 +37,7 @@ impl<'a> Tags<'a> {
         Self {
             guard,
             wanted,
-            buffer: vec![0; CHUNK],
+            buffer: Buffer::new(CHUNK),
             read: BTreeMap::new(),
         }
     }
