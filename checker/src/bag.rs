@@ -6,6 +6,8 @@
 mod declaration;
 mod digest;
 mod encoding;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod info;
 mod lines;
 mod manifest;
@@ -46,6 +48,26 @@ pub(crate) struct Bag {
 }
 
 impl Bag {
+    /// A bag that was never a folder: these files and this packet.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn holding(paths: impl Iterator<Item = String>, packet: Vec<u8>) -> Self {
+        let paths: std::collections::BTreeSet<String> = paths.collect();
+        let file = |path: String| FileEntry {
+            path: path.into(),
+            listed: 1,
+            digests: Digests::default(),
+        };
+        Self {
+            version: Version::V1_0,
+            verified: vec!["sha256".to_owned()],
+            unverified: Vec::new(),
+            tag_files: 2,
+            payload_bytes: packet.len() as u64,
+            payload: paths.into_iter().map(file).collect(),
+            packet: Some(packet),
+        }
+    }
+
     /// How many payload files there are.
     pub(crate) fn payload_files(&self) -> u64 {
         self.payload.len() as u64

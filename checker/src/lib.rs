@@ -13,6 +13,8 @@ mod bag;
 mod canonical;
 mod derivation;
 mod evidence;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gates;
 mod guard;
 mod outcome;
@@ -38,7 +40,7 @@ pub use guard::{Action, Guard, GuardError};
 pub use outcome::{EXIT_USAGE, Outcome};
 pub use provenance::ProvenanceOutcome;
 pub use refusal::{Reason, Refusal};
-pub use report::{REPORT_FILE, REPORT_SCHEMA, Report};
+pub use report::{REPORT_FILE, REPORT_SCHEMA, ReadError, Report};
 pub use settings::{Settings, USAGE, UsageError};
 pub use triage::{AuditError, triage};
 pub use verdict::{Asked, Denial, Denied};

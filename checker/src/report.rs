@@ -3,6 +3,8 @@
 //! Written as canonical JSON, byte-identical for one packet: no time, no host,
 //! no process. It has no field in which a success could stand.
 
+mod reading;
+
 use serde::{Deserialize, Serialize};
 
 use crate::adequacy::{GapReason, Link};
@@ -16,10 +18,15 @@ use crate::provenance::ProvenanceOutcome;
 use crate::refusal::Refusal;
 use crate::verdict::Denial;
 
+pub use reading::ReadError;
+
 /// The report's name in the output folder.
 pub const REPORT_FILE: &str = "report.json";
 /// The schema every report names.
 pub const REPORT_SCHEMA: &str = "proof-of-block/report/v1";
+
+/// The largest report, in bytes.
+pub const MAX_REPORT: usize = 64 * 1024 * 1024;
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,14 +46,23 @@ impl AuditError {
 /// # Errors
 /// [`AuditError`], if the report contradicts itself.
 pub fn triage(guard: &Guard) -> Result<Report, AuditError> {
-    let mut report = match bag::read(guard) {
+    let bag = bag::read(guard);
+    report(bag, done(guard))
+}
+
+/// The report of what was read, and of what was done for it.
+pub(crate) fn report(
+    bag: Result<Bag, Refusal>,
+    done: Vec<ActionDone>,
+) -> Result<Report, AuditError> {
+    let mut report = match bag {
         Err(refusal) => refused(refusal, None),
         Ok(bag) => match packet(&bag) {
             Err(refusal) => refused(refusal, Some(&bag)),
             Ok(packet) => triaged(&bag, &packet),
         },
     };
-    report.actions.done = done(guard);
+    report.actions.done = done;
     report.article13 = article13::audit(&report);
     report.article14 = article14::audit(&report);
     AuditError::in_report(&report).map_or(Ok(report), Err)

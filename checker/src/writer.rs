@@ -10,10 +10,7 @@ use crate::announcement::ReportFile;
 use crate::bag::sha256_hex;
 use crate::canonical::{CanonicalError, canonical};
 use crate::guard::Guard;
-use crate::report::{REPORT_FILE, Report};
-
-/// The largest report, in bytes.
-const MAX_REPORT: usize = 64 * 1024 * 1024;
+use crate::report::{MAX_REPORT, REPORT_FILE, Report};
 
 /// The report could not be written. An earlier report is as it was.
 #[derive(Debug, thiserror::Error)]

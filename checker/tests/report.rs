@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use checker::report::Report;
-use checker::{AuditItem, Guard, Outcome, ReportFile, Settings, WriteError, canonical};
+use checker::{AuditItem, Guard, Outcome, ReadError, ReportFile, Settings, WriteError, canonical};
 use serde_json::Value;
 
 fn written(name: &str, output: &Path) -> Result<(Report, ReportFile), WriteError> {
@@ -64,9 +64,70 @@ fn a_report_reads_back_as_the_report_it_was() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let (report, _) = written("fix7", out.path()).expect("a report");
     let bytes = fs::read(out.path().join("report.json")).expect("the report");
-    let read: Report = serde_json::from_slice(&bytes).expect("a report");
-    assert_eq!(read, report);
-    assert_eq!(canonical(&read).expect("canonical"), bytes);
+    assert_eq!(Report::read(&bytes).expect("a report"), report);
+}
+
+/// One edit of a sound report that its types still take, and the part it contradicts.
+type Lie = (fn(&mut Report), &'static str);
+
+const LIES: &[Lie] = &[
+    (|report| report.schema.push('2'), "/schema"),
+    (|report| report.statement.gate = true, "/statement"),
+    (|report| report.gates.swap(3, 4), "/gates"),
+    (|report| drop(report.gates.pop()), "/gates"),
+    (|report| report.gates[7].gaps.clear(), "/gates"),
+    (|report| report.outcome = Outcome::NoGapObserved, "/outcome"),
+    (|report| report.exit = 0, "/exit"),
+    (
+        |report| report.bag.outcome = checker::report::BagOutcome::Invalid,
+        "/bag/outcome",
+    ),
+    (|report| drop(report.article13.pop()), "/article13"),
+    (|report| report.claims[4].gap = None, "/article14"),
+    (|report| report.claims.clear(), "/article13"),
+];
+
+#[test]
+fn a_report_that_contradicts_itself_is_not_read() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (sound, _) = written("fix7", out.path()).expect("a report");
+    for (lie, part) in LIES {
+        let mut report = sound.clone();
+        lie(&mut report);
+        let read = Report::read(&canonical(&report).expect("canonical"));
+        let at = match read {
+            Err(ReadError::Contradiction { at }) => at,
+            other => panic!("{part}: {other:?}"),
+        };
+        assert_eq!(at, *part);
+    }
+}
+
+#[test]
+fn a_report_has_one_spelling() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let (report, _) = written("fix7", out.path()).expect("a report");
+    let pretty = serde_json::to_vec_pretty(&report).expect("JSON");
+    assert!(matches!(
+        Report::read(&pretty),
+        Err(ReadError::NotCanonical)
+    ));
+    let bytes = canonical(&report).expect("canonical");
+    for damaged in [&bytes[1..], &bytes[..bytes.len() - 1], b"", b"null"] {
+        assert!(matches!(Report::read(damaged), Err(ReadError::Parse(_))));
+    }
+    let long = vec![b' '; checker::report::MAX_REPORT + 1];
+    assert!(matches!(Report::read(&long), Err(ReadError::TooLong(_))));
+}
+
+#[test]
+fn every_report_there_is_can_be_read() {
+    for name in fixtures::names() {
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let (report, _) = written(name, out.path()).expect("a report");
+        let read = Report::read(&canonical(&report).expect("canonical"));
+        assert_eq!(read.expect(name), report);
+    }
 }
 
 #[test]

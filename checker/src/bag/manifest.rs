@@ -101,20 +101,12 @@ fn read(
     let mut missing = None;
     for (index, algorithm) in names.iter().enumerate() {
         let manifest = file(kind, algorithm);
-        let mut reader = Reader {
-            manifest: &manifest,
-            algorithm,
-            version: declaration.version,
-            kind,
-            files: &mut *files,
-            bit: 1 << index,
-            cursor: 0,
-            missing: missing.take(),
-        };
+        let how = (kind, &**algorithm, declaration.version);
+        let mut reader = Reader::new(how, &manifest, files, 1 << index);
         tags.lines(&manifest, declaration.encoding, &mut |number, line| {
             reader.take(number, line)
         })?;
-        missing = reader.missing;
+        missing = missing.or(reader.missing());
     }
     let strong = |name: String| {
         let strong = is_strong(&name);
@@ -247,7 +239,31 @@ pub(super) struct Reader<'a> {
     missing: Option<Refusal>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// For the manifest of this name, whose entries are marked with `bit`.
+    pub(super) fn new(
+        (kind, algorithm, version): (Kind, &'a str, Version),
+        manifest: &'a str,
+        files: &'a mut [FileEntry],
+        bit: u8,
+    ) -> Self {
+        Self {
+            manifest,
+            algorithm,
+            version,
+            kind,
+            files,
+            bit,
+            cursor: 0,
+            missing: None,
+        }
+    }
+
+    /// The first listed file that is not there.
+    pub(super) fn missing(self) -> Option<Refusal> {
+        self.missing
+    }
+
     pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
         let place = |refusal: Refusal| refusal.file(self.manifest).line(number);
         let entry =

@@ -1,0 +1,55 @@
+//! What the fuzz targets call: the readers of hostile bytes, one at a time and
+//! without a file system. A panic is a finding.
+//!
+//! Compiled for tests and fuzzing only: the program does not have it.
+
+use crate::bag::Bag;
+use crate::packet::Packet;
+use crate::report::Report;
+use crate::{canonical, triage};
+
+pub use crate::bag::fuzzing::tag_file;
+
+/// `packet.json`: refused with a reason, or triaged into a report that can be read back.
+///
+/// # Panics
+/// There is no report, or it cannot be read.
+pub fn packet(bytes: &[u8]) {
+    let Ok(packet) = Packet::parse(bytes) else {
+        return;
+    };
+    let paths = packet.items.into_iter().map(|item| item.path);
+    let bag = Bag::holding(paths, bytes.to_vec());
+    let report = triage::report(Ok(bag), Vec::new()).unwrap_or_else(|error| panic!("{error}"));
+    let written = canonical(&report).unwrap_or_else(|error| panic!("{error}"));
+    match Report::read(&written) {
+        Ok(read) => assert_eq!(read, report, "a report is read back as another"),
+        Err(error) => panic!("a report is refused: {error:?}"),
+    }
+}
+
+/// A report's bytes: refused, or exactly one report's.
+///
+/// # Panics
+/// Two spellings of one report are read, or one that is no report.
+pub fn report(bytes: &[u8]) {
+    if let Ok(report) = Report::read(bytes) {
+        assert_eq!(canonical(&report).ok().as_deref(), Some(bytes));
+        assert!(matches!(report.exit, 4..=6), "exit {}", report.exit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_targets_take_what_the_fixtures_hold() {
+        for name in ["fix7", "no-gap", "asks-global", "ring", "not-json"] {
+            let dir = tempfile::tempdir().unwrap();
+            fixtures::write(name, &dir.path().join("bag")).unwrap();
+            packet(&std::fs::read(dir.path().join("bag/data/packet.json")).unwrap());
+        }
+        report(b"{}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Reads a report back: canonical, of the schema, and without a contradiction in it.
+//!
+//! Whoever wrote the bytes may have been taken over; what cannot be read here is no
+//! report. Whether it is the report that was announced is for the caller to ask.
+
+use super::{BagOutcome, MAX_REPORT, REPORT_SCHEMA, Report, Statement};
+use crate::canonical::canonical;
+use crate::gates::{self, Gate};
+use crate::outcome::Outcome;
+use crate::{article13, article14, verdict};
+
+/// The bytes are not a report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// More bytes than a report has.
+    #[error("expected a report of at most {MAX_REPORT} bytes, observed {0}")]
+    TooLong(usize),
+    /// Not JSON, or a field unknown, missing, doubled or of another type.
+    #[error("failed to parse the report")]
+    Parse(#[source] serde_json::Error),
+    /// The same values, written in another way (RFC 8785).
+    #[error("expected the report in its canonical form, observed another")]
+    NotCanonical,
+    /// One part says other than the rest, or than any report may.
+    #[error("expected `{at}` to follow from the rest of the report, observed a contradiction")]
+    Contradiction {
+        /// JSON pointer to the part.
+        at: &'static str,
+    },
+}
+
+impl Report {
+    /// Reads a report from the bytes of its file.
+    ///
+    /// # Errors
+    /// [`ReadError`]; the bytes are then nothing to go by.
+    pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        if bytes.len() > MAX_REPORT {
+            return Err(ReadError::TooLong(bytes.len()));
+        }
+        let report: Self = serde_json::from_slice(bytes).map_err(ReadError::Parse)?;
+        if canonical(&report).ok().as_deref() != Some(bytes) {
+            return Err(ReadError::NotCanonical);
+        }
+        let contradiction = |at| Err(ReadError::Contradiction { at });
+        report.contradiction().map_or(Ok(report), contradiction)
+    }
+
+    /// The first part that does not follow from the rest.
+    fn contradiction(&self) -> Option<&'static str> {
+        let parts: [(&'static str, bool); 8] = [
+            ("/schema", self.schema == REPORT_SCHEMA),
+            ("/statement", self.statement == Statement::new()),
+            ("/gates", self.gates_follow()),
+            ("/outcome", self.outcome == self.outcome_of_gates()),
+            ("/exit", self.exit == self.outcome.exit()),
+            ("/bag/outcome", self.bag.outcome == self.bag_of_gates()),
+            ("/article13", self.article13 == article13::audit(self)),
+            ("/article14", self.article14 == article14::audit(self)),
+        ];
+        let broken = self.article13.iter().chain(&self.article14);
+        let broken = broken.filter(|item| item.is_broken()).map(|_| "/outcome");
+        let wrong = parts.into_iter().find(|(_, follows)| !follows);
+        wrong.map(|(at, _)| at).or_else(|| broken.min())
+    }
+
+    /// The twelve gates, in order, each with the outcome its findings make.
+    fn gates_follow(&self) -> bool {
+        let found = |gate: Gate| {
+            let report = self.gates.get(gate as usize);
+            report.map(|report| report.gaps.clone()).unwrap_or_default()
+        };
+        let follow = match &self.refusal {
+            Some(refusal) => gates::refused(refusal),
+            None => gates::triaged(found),
+        };
+        self.gates == follow
+    }
+
+    fn outcome_of_gates(&self) -> Outcome {
+        match &self.refusal {
+            Some(_) => Outcome::Refused,
+            None => verdict::outcome(&self.gates),
+        }
+    }
+
+    /// A bag is valid if it was not refused at one of its own gates.
+    fn bag_of_gates(&self) -> BagOutcome {
+        match &self.refusal {
+            Some(refusal) if refusal.reason.gate() < Gate::G6 => BagOutcome::Invalid,
+            Some(_) | None => BagOutcome::Valid,
+        }
+    }
+}
