@@ -233,7 +233,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut payload = Vec::new();
         for (index, length) in LENGTHS.into_iter().chain(LENGTHS).enumerate() {
-            let mut bytes: Vec<u8> = (0..length).map(|at| (at * 31 + index) as u8).collect();
+            let tag = u8::try_from(index).unwrap();
+            let mut bytes: Vec<u8> = (0_u8..251)
+                .map(|byte| byte ^ tag)
+                .cycle()
+                .take(length)
+                .collect();
             let mut digests = Digests::default();
             digests.set(Algorithm::Sha256, &sha256_hex(&bytes)).unwrap();
             if Some(index) == damaged {
