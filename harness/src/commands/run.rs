@@ -193,10 +193,27 @@ fn exact_id(mut arguments: Arguments, matrix: &Matrix) -> Arguments {
             .find(|case| case.id.as_str() == filter)
     });
     if let Some(case) = case {
+        // Exactness is the filter's alone: what is skipped is skipped as it was asked.
+        if !arguments.exact {
+            arguments.skip = skipped(&arguments.skip, matrix);
+        }
         arguments.filter = Some(name(case));
         arguments.exact = true;
     }
     arguments
+}
+
+/// The whole names of the rows that contain one of these.
+fn skipped(parts: &[String], matrix: &Matrix) -> Vec<String> {
+    let only = |part: &String| Arguments {
+        filter: Some(part.clone()),
+        ..Arguments::default()
+    };
+    let asked: Vec<Arguments> = parts.iter().map(only).collect();
+    rows(matrix, None)
+        .filter(|row| asked.iter().any(|one| !one.is_filtered_out(row)))
+        .map(|row| row.name().to_owned())
+        .collect()
 }
 
 /// Nothing that ran is nothing that held.
@@ -296,5 +313,8 @@ mod tests {
         assert!(!matches(&["N99"]));
         assert!(!matches(&["--exact", "No exec"]));
         assert!(!matches(&["--exact", "[L2] N19 No exec"]));
+        assert!(!matches(&["N19", "--skip", "exec"]));
+        assert!(!matches(&["N19", "--skip", "N19"]));
+        assert!(matches(&["N19", "--skip", "N18"]));
     }
 }

@@ -311,11 +311,18 @@ pub(super) fn plain(ident: &syn::Ident) -> String {
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
-/// `#[cfg(test)]`, in exactly these words: any other condition can hold in the program.
+/// The conditions that never hold in the program, in exactly these words: any other
+/// can. `fuzzing` is set by a fuzzer's build alone, and the build of the program
+/// clears what could set it.
+const FOR_TESTS: [&str; 2] = ["test", "any(test,fuzzing)"];
+
 fn for_tests_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        let test = attribute.parse_args::<syn::Ident>();
-        attribute.path().is_ident("cfg") && test.is_ok_and(|word| word == "test")
+        let Ok(list) = attribute.meta.require_list() else {
+            return false;
+        };
+        let words: String = list.tokens.to_string().split_whitespace().collect();
+        list.path.is_ident("cfg") && FOR_TESTS.contains(&words.as_str())
     })
 }
 

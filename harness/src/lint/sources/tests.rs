@@ -148,12 +148,21 @@ fn files_are_followed_and_none_is_missed() {
 }
 
 #[test]
+fn a_condition_that_can_hold_hides_nothing() {
+    for condition in ["any(test, unix)", "not(test)", "feature = \"test\""] {
+        let text = format!("#[cfg({condition})] mod tests {{ use std::net::TcpStream; }}");
+        assert!(!rules_of(&text).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn innocent_sources_are_clean() {
     for text in [
         "use std::process::ExitCode; fn f() -> ExitCode { ExitCode::from(3) }",
         "use std::os::unix::fs::MetadataExt;",
         "use std::ffi::OsString;",
         "#[cfg(test)] mod tests { use std::net::TcpStream; }",
+        "#[cfg(any(test, fuzzing))] mod tests { use std::net::TcpStream; }",
         "mod net { pub fn f() {} } fn g() { net::f() }",
         "fn f(std: u8) -> String { format!(\"{}\", std::mem::size_of::<u8>()) }",
     ] {
