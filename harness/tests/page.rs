@@ -185,7 +185,8 @@ mod page {
         sample.observe("N16", |observed| {
             let_through(observed, &Outcome::Found(hostile.repeat(1000)));
         });
-        sample.facts.engine.version = hostile.to_owned();
+        sample.facts.engine.identity.version = hostile.to_owned();
+        sample.facts.host.engine.version = hostile.to_owned();
         let page = page(&sample);
         assert!(!page.contains("<script"), "an element of its own");
         assert!(page.contains("&#60;script&#62;") || page.contains("&lt;script&gt;"));

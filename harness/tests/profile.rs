@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use harness::cli::EngineChoice;
 use harness::engine::open::{self, Place};
-use harness::engine::{Engine, Folders, Launch, Running as _, Surroundings};
+use harness::engine::{Engine, Folders, Launch, Surroundings};
 use harness::image::{INPUT, Image, PROBE, Programs};
 use harness::profile::{Profile, User};
 use negatives::matrix::Matrix;

@@ -184,13 +184,15 @@ fn facts(run: &str) -> RunFacts {
         id: run.to_owned(),
         started: OffsetDateTime::now_utc(),
         finished: OffsetDateTime::now_utc(),
+        host: bundle::this_host(&identity).unwrap(),
         engine: Account {
             identity,
             lacking: Abilities::all(),
         },
-        image: Image::build(Programs::builtin()).unwrap(),
+        subjects: bundle::subjects(&Image::build(Programs::builtin()).unwrap()).unwrap(),
         lifts: Vec::new(),
         mutants: None,
+        sharding: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use harness::bundle::{self, RunFacts};
-use harness::engine::{Exit, Identity};
+use harness::engine::{Abilities, Account, Exit, Identity};
 use harness::image::{Image, Programs};
 use harness::judge::{self, Expected};
 use harness::launch::{Order, Task};
@@ -46,15 +46,8 @@ impl Sample {
     pub(crate) fn new() -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
         let matrix = Matrix::builtin().unwrap();
-        let policy = seccomp::Policy::builtin().unwrap();
-        let programs = image.digests.clone();
-        let expected = Expected { programs, policy };
-        let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
-        let facts = RunFacts {
-            id: "0123456789abcdef".to_owned(),
-            started,
-            finished: started + time::Duration::seconds(61),
-            engine: Identity {
+        let engine = Account {
+            identity: Identity {
                 name: "docker".to_owned(),
                 version: "20.10.24".to_owned(),
                 api: Some("1.41".to_owned()),
@@ -62,9 +55,21 @@ impl Sample {
                 storage: "overlay2".to_owned(),
                 rootless: false,
             },
-            image,
+            lacking: Abilities::all(),
+        };
+        let subjects = bundle::subjects(&image).unwrap();
+        let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
+        let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+        let facts = RunFacts {
+            id: "0123456789abcdef".to_owned(),
+            started,
+            finished: started + time::Duration::seconds(61),
+            host: bundle::this_host(&engine.identity).unwrap(),
+            engine,
+            subjects,
             lifts: Vec::new(),
             mutants: None,
+            sharding: None,
         };
         let results = matrix.cases().iter().map(|case| {
             let launches = plan::orders(case)
@@ -125,7 +130,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
     let nonce = format!("{:016x}{at:016x}", case.number);
     let (lines, exit) = match &order.task {
         Task::Probe(_) => protocol(case, order, &nonce),
-        Task::Check { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
+        Task::Check { .. } | Task::Fault { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
     };
     LaunchRecord {
         id: order.id.clone(),
@@ -143,6 +148,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         barrier: (order.id == "N19/exec/locked" || at == 0).then(view),
         exec: None,
         database: None,
+        fault: None,
         folders: std::iter::empty().collect(),
         exit,
         errors: String::new(),
