@@ -25,6 +25,7 @@ mod talk;
 mod watch;
 
 pub(crate) use fault::{FILE_LIMIT, previous_report};
+use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
 pub use order::{Order, Packet, Task};
 
@@ -147,39 +148,10 @@ impl Bench<'_> {
             record.database = Some(self.database.ask()?);
         }
         let profile = self.profile(order)?;
-        let own_input = match &order.task {
-            Task::Check {
-                packet: Packet::Folder(path),
-                ..
-            } => Some(path.as_path()),
-            Task::Check {
-                packet: Packet::Fixture(_),
-                ..
-            }
-            | Task::Probe(_)
-            | Task::Bare { .. }
-            | Task::Fault { .. } => None,
-        };
-        let mut folders = self
-            .scratch
-            .launch_folders(number, profile.user, own_input)?;
-        match &order.task {
-            Task::Probe(attempts) => {
-                folders.put_plan(&self.plan(order, &profile, &record.nonce, attempts)?)?;
-            }
-            Task::Check {
-                packet: Packet::Fixture(name),
-                ..
-            }
-            | Task::Bare { fixture: name }
-            | Task::Fault { fixture: name, .. } => {
-                folders.put_fixture(name)?;
-            }
-            Task::Check {
-                packet: Packet::Folder(_),
-                ..
-            } => {}
-        }
+        let mut folders =
+            self.scratch
+                .launch_folders(number, profile.user, order.task.own_input())?;
+        self.furnish(order, &profile, &folders, &record.nonce)?;
         if matches!(order.task, Task::Bare { .. }) {
             bare::run(self.image, &folders, record)?;
             return Ok(folders.remove()?);
@@ -191,12 +163,7 @@ impl Bench<'_> {
             }
         }
         record.folders = folders.identities(&profile)?;
-        let subject = subject_argv(&order.task, &profile);
-        let argv = if profile.airlock {
-            argv(subject, &profile, &record.nonce)?
-        } else {
-            subject
-        };
+        let argv = whole_argv(&order.task, &profile, &record.nonce)?;
         let running = self.engine.start(&Launch {
             name: container_name(&profile, self.run, number),
             profile: &profile,
@@ -209,6 +176,32 @@ impl Bench<'_> {
         record.errors = finished.errors;
         output::read(folders.output(), record).map_err(LaunchError::Output)?;
         folders.remove()?;
+        Ok(())
+    }
+
+    /// Puts into the input what the subject is to find there.
+    fn furnish(
+        &self,
+        order: &Order,
+        profile: &Profile,
+        folders: &LaunchFolders,
+        nonce: &str,
+    ) -> Result<(), LaunchError> {
+        match &order.task {
+            Task::Probe(attempts) => {
+                folders.put_plan(&self.plan(order, profile, nonce, attempts)?)?;
+            }
+            Task::Check {
+                packet: Packet::Fixture(name),
+                ..
+            }
+            | Task::Bare { fixture: name }
+            | Task::Fault { fixture: name, .. } => folders.put_fixture(name)?,
+            Task::Check {
+                packet: Packet::Folder(_),
+                ..
+            } => {}
+        }
         Ok(())
     }
 
@@ -277,6 +270,17 @@ fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {
                 .map(str::to_owned)
                 .to_vec()
         }
+    }
+}
+
+/// The airlock before the subject, or the subject alone where the airlock is what is
+/// missing.
+fn whole_argv(task: &Task, profile: &Profile, nonce: &str) -> Result<Vec<String>, LaunchError> {
+    let subject = subject_argv(task, profile);
+    if profile.airlock {
+        argv(subject, profile, nonce)
+    } else {
+        Ok(subject)
     }
 }
 

@@ -104,14 +104,13 @@ impl Stand {
         let run = new_run()?;
         let image = Image::build(programs)?;
         let mut scratch = Scratch::new(&run)?;
-        let opened = open::open(
-            choice,
-            Place {
-                surroundings: &Surroundings::of_this_process(),
-                run: &run,
-                scratch: scratch.path(),
-            },
-        )?;
+        let surroundings = &Surroundings::of_this_process();
+        let place = Place {
+            surroundings,
+            run: &run,
+            scratch: scratch.path(),
+        };
+        let opened = open::open(choice, place)?;
         say(&opened);
         let Opened { engine, choice, .. } = opened;
         if engine.needs_passage() {
@@ -138,13 +137,11 @@ impl Stand {
         };
         // From here on `close` gives everything back.
         crate::interrupt::listen(Arc::clone(&stand.stop), Arc::clone(&stand.engine));
-        match stand.engine.load(&stand.image) {
-            Ok(()) => Ok(stand),
-            Err(error) => {
-                drop(stand.close());
-                Err(error.into())
-            }
+        if let Err(error) = stand.engine.load(&stand.image) {
+            drop(stand.close());
+            return Err(error.into());
         }
+        Ok(stand)
     }
 
     /// Takes the database server from this image, by reference, and not from the

@@ -283,7 +283,7 @@ mod tests {
         let policy = Policy::builtin().unwrap();
         let programs = compile_oci(json, Arch::X86_64).unwrap();
         audit(
-            &programs,
+            &[programs],
             &policy,
             Form::Runtime,
             Arch::X86_64,

@@ -104,9 +104,10 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     };
     let failed = |source: io::Error| {
         let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::AlreadyExists => FileError::Exists { path },
-            _ => FileError::Write { path, source },
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            FileError::Exists { path }
+        } else {
+            FileError::Write { path, source }
         }
     };
     let mut file = tempfile::Builder::new()

@@ -86,18 +86,10 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
             });
             attempts.map(|id| launch(&id)).collect()
         }
-        Kind::Packet => {
-            let hostile = case.packets.iter().any(|it| it.role == PacketRole::Hostile);
-            let control = case
-                .packets
-                .iter()
-                .find(|it| it.role == PacketRole::Control);
-            match control {
-                Some(packet) if hostile => vec![launch(&plan::packet_id(case, &packet.fixture))],
-                None if hostile => vec![("/launches".to_owned(), false)],
-                Some(_) | None => Vec::new(),
-            }
-        }
+        Kind::Packet => match control_packet(case) {
+            Some(id) => vec![launch(&id)],
+            None => Vec::new(),
+        },
         Kind::Trace => vec![launch(&plan::no_sandbox_id(case))],
         Kind::Fault => {
             let controls = case.faults.iter().filter(|it| it.how == FaultKind::None);
@@ -112,6 +104,15 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
             vec![(pointer, at.is_some())]
         }
     }
+}
+
+/// The launch of the good packet beside the hostile ones of a row; an id that no launch
+/// has where there is none; nothing where no packet is hostile.
+fn control_packet(case: &Case) -> Option<String> {
+    let with = |role| case.packets.iter().find(move |it| it.role == role);
+    with(PacketRole::Hostile)?;
+    let control = with(PacketRole::Control);
+    Some(control.map_or_else(String::new, |it| plan::packet_id(case, &it.fixture)))
 }
 
 fn nonces(bundle: &Audited<'_>) -> Look {

@@ -19,7 +19,7 @@ use crate::report::terminal::{self, Terminal};
 use crate::seal::key::{Role, Signer};
 use crate::seal::statement::attestation::Sharding;
 use crate::stand::Stand;
-use crate::suite::{CaseResult, Suite};
+use crate::suite::{CaseResult, Stop, Suite};
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
@@ -52,15 +52,8 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let mut summary = Summary::of(&results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
     summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
-    if stop.is_interrupted() {
-        terminal::tell("interrupted: no bundle was written");
-        return Ok(Exit::Interrupted);
-    }
-    if stop.engine_is_lost() {
-        return Err(Failure::blocked(
-            "the engine stopped answering in the middle of the run; no bundle was written",
-            Some("start the engine again, then run again; what was left there is removed once it answers".to_owned()),
-        ));
+    if let Some(ended) = ended_early(&stop) {
+        return ended;
     }
     let path = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer)
         .map_err(Failure::internal)?;
@@ -69,10 +62,24 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     if let Err(error) = closed {
         return Err(Failure::internal(error));
     }
-    let mutants = score.map_or(Exit::Held, |score| score.exit());
-    Ok(match summary.exit() {
-        Exit::Held => mutants,
-        worse => worse,
+    let rows = summary.exit();
+    if rows != Exit::Held {
+        return Ok(rows);
+    }
+    Ok(score.map_or(Exit::Held, |score| score.exit()))
+}
+
+/// A run that was stopped writes no bundle.
+fn ended_early(stop: &Stop) -> Option<Result<Exit, Failure>> {
+    if stop.is_interrupted() {
+        terminal::tell("interrupted: no bundle was written");
+        return Some(Ok(Exit::Interrupted));
+    }
+    stop.engine_is_lost().then(|| {
+        Err(Failure::blocked(
+            "the engine stopped answering in the middle of the run; no bundle was written",
+            Some("start the engine again, then run again; what was left there is removed once it answers".to_owned()),
+        ))
     })
 }
 

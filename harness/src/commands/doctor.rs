@@ -77,10 +77,11 @@ fn print(report: &Report) -> Result<(), Failure> {
         }
     }
     say("")?;
-    Ok(match &report.engine {
-        Some(engine) => say(&format!(
-            "a proof can be had here: `harness attest` would use {engine}"
-        ))?,
-        None => say("BLOCKED: no engine can be used, and without a sandbox nothing is proved")?,
-    })
+    let conclusion = match &report.engine {
+        Some(engine) => format!("a proof can be had here: `harness attest` would use {engine}"),
+        None => {
+            "BLOCKED: no engine can be used, and without a sandbox nothing is proved".to_owned()
+        }
+    };
+    Ok(say(&conclusion)?)
 }

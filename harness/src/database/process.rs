@@ -93,6 +93,15 @@ pub(super) fn serve(task: &ServeDatabase, launcher: &Path) -> io::Result<()> {
     said
 }
 
+/// Who the server runs as: root gives it a user of its own.
+fn user(root: bool) -> (u32, u32) {
+    if root {
+        return USER;
+    }
+    let (uid, gid) = (nix::unistd::geteuid(), nix::unistd::getegid());
+    (uid.as_raw(), gid.as_raw())
+}
+
 fn start(
     task: &ServeDatabase,
     launcher: &Path,
@@ -102,12 +111,7 @@ fn start(
     let server = package::of_this_host()?;
     let bin = server.parent().unwrap_or(Path::new("/")).to_owned();
     let root = nix::unistd::geteuid().is_root();
-    let (uid, gid) = if root {
-        USER
-    } else {
-        let (uid, gid) = (nix::unistd::geteuid(), nix::unistd::getegid());
-        (uid.as_raw(), gid.as_raw())
-    };
+    let (uid, gid) = user(root);
     let passwd = prepare(data, uid, gid, root).map_err(|source| ProcessError::Folder {
         path: data.to_owned(),
         source,

@@ -150,11 +150,8 @@ impl Engine for BwrapEngine {
         let profile = launch.profile;
         let path = self.scratch.join(format!("root-{}", launch.name));
         let root = Root::make(&self.image(), path, profile)?;
-        let joined = self
-            .groups
-            .as_ref()
-            .map(|groups| groups.join(&launch.name, &profile.limits))
-            .transpose()?;
+        let join = |groups: &Groups| groups.join(&launch.name, &profile.limits);
+        let joined = self.groups.as_ref().map(join).transpose()?;
         let descriptor = |source| BwrapError::Descriptor {
             name: launch.name.clone(),
             source,
@@ -280,7 +277,21 @@ pub(super) fn becomes(profile: &Profile) -> Option<(Uid, Gid)> {
 fn supplementary(profile: &Profile) -> Vec<Gid> {
     let groups = profile.settings.iter().filter_map(|setting| match setting {
         Setting::Group(group) => group.parse().ok().map(Gid::from_raw),
-        _ => None,
+        Setting::HostName(_)
+        | Setting::DomainName(_)
+        | Setting::ContainerName(_)
+        | Setting::Label(_)
+        | Setting::WorkingFolder(_)
+        | Setting::Processors(_)
+        | Setting::ProcessorShares(_)
+        | Setting::OutOfMemoryScore(_)
+        | Setting::StopSignal(_)
+        | Setting::LogDriver(_)
+        | Setting::NameServer(_)
+        | Setting::HostEntry(_)
+        | Setting::UserProcesses(_)
+        | Setting::Device(_)
+        | Setting::Tmpfs(_) => None,
     });
     groups.collect()
 }

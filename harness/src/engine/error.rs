@@ -236,14 +236,8 @@ impl EngineError {
             Self::Connect { .. } | Self::NoSocket { .. } => Some(
                 "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one".to_owned(),
             ),
-            Self::Permission { .. } => Some(
-                "run as root, or add this user to the socket's group: `sudo usermod -aG docker \"$USER\"`, then log in again"
-                    .to_owned(),
-            ),
-            Self::Another { observed, .. } => {
-                let name = observed.split(' ').next().unwrap_or_default();
-                Some(format!("use `--engine {name}`, or point DOCKER_HOST elsewhere"))
-            }
+            Self::Permission { .. } => Some(GROUP.to_owned()),
+            Self::Another { observed, .. } => Some(another(observed)),
             Self::NoPodman => {
                 Some("install podman (Debian: podman, uidmap), or set CONTAINER_HOST".to_owned())
             }
@@ -277,3 +271,11 @@ impl EngineError {
         }
     }
 }
+
+fn another(observed: &str) -> String {
+    let name = observed.split(' ').next().unwrap_or_default();
+    format!("use `--engine {name}`, or point DOCKER_HOST elsewhere")
+}
+
+/// What lets a user reach a socket of root's.
+const GROUP: &str = "run as root, or add this user to the socket's group: `sudo usermod -aG docker \"$USER\"`, then log in again";

@@ -175,7 +175,12 @@ fn gather(value: &Value, found: &mut BTreeSet<String>) {
                     {
                         found.insert(text.clone());
                     }
-                    other => gather(other, found),
+                    other @ (Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_)
+                    | Value::Object(_)) => gather(other, found),
                 }
             }
         }

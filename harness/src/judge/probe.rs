@@ -77,7 +77,9 @@ fn judge_attempt(
                 let attempt = attempt.id.clone();
                 return Judged::Fell(Verdict::NotRun(Reason::NotReported { launch, attempt }));
             }
-            observed => return Judged::Fell(fell(&role, launch, attempt, expectation, &observed)),
+            observed @ (Came::Out(_) | Came::Died(_)) => {
+                return Judged::Fell(fell(&role, launch, attempt, expectation, &observed));
+            }
         }
     }
     not_applicable.map_or(Judged::Proved, Judged::NotApplicable)

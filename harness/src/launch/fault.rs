@@ -45,10 +45,10 @@ pub(super) fn prepare(
     record: &mut LaunchRecord,
 ) -> Result<(), FolderError> {
     let mut done = FaultDone::Done;
-    if how == FaultKind::OutputFull {
-        if let Err(refused) = folders.shrink_output()? {
-            done = FaultDone::NotApplicable(format!("mount of a tmpfs: {}", refused.desc()));
-        }
+    if how == FaultKind::OutputFull
+        && let Err(refused) = folders.shrink_output()?
+    {
+        done = FaultDone::NotApplicable(format!("mount of a tmpfs: {}", refused.desc()));
     }
     if previous {
         folders.put_report(&previous_report(&record.nonce))?;

@@ -1,6 +1,6 @@
 //! A launch as the plan asks for it: pure data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use negatives::matrix::{FaultKind, Lift};
 use negatives::wire::{Act, PlannedAttempt};
@@ -55,6 +55,23 @@ pub enum Task {
 }
 
 impl Task {
+    /// The user's own folder, where that is the input.
+    pub(super) fn own_input(&self) -> Option<&Path> {
+        match self {
+            Self::Check {
+                packet: Packet::Folder(path),
+                ..
+            } => Some(path),
+            Self::Check {
+                packet: Packet::Fixture(_),
+                ..
+            }
+            | Self::Probe(_)
+            | Self::Bare { .. }
+            | Self::Fault { .. } => None,
+        }
+    }
+
     /// Whether an attempt refers to the database server.
     #[must_use]
     pub fn needs_database(&self) -> bool {

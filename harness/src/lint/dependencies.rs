@@ -200,18 +200,13 @@ impl Scan<'_> {
             let (name, version) = (words.next().unwrap_or_default(), words.next());
             let found = packages.get(name).map_or(&[][..], Vec::as_slice);
             if found.is_empty() {
-                self.find(
-                    place,
-                    Rule::NotUnderstood,
-                    format!("crate `{name}` is not in the lock file"),
-                    "it is not known what is built",
-                );
+                let what = format!("crate `{name}` is not in the lock file");
+                let why = "it is not known what is built";
+                self.find(place, Rule::NotUnderstood, what, why);
                 continue;
             }
-            for package in found
-                .iter()
-                .filter(|it| version.is_none_or(|version| it.version == version))
-            {
+            let asked = |it: &&&Locked| version.is_none_or(|version| it.version == version);
+            for package in found.iter().filter(asked) {
                 if !seen.insert(format!("{name} {}", package.version)) {
                     continue;
                 }

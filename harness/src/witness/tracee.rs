@@ -102,7 +102,13 @@ impl Tracee {
         let pid = Pid::from_raw(i32::try_from(child.id()).map_err(std::io::Error::other)?);
         match wait(pid)? {
             WaitStatus::Stopped(_, Signal::SIGTRAP) => {}
-            other => {
+            other @ (WaitStatus::Exited(..)
+            | WaitStatus::Signaled(..)
+            | WaitStatus::Stopped(..)
+            | WaitStatus::PtraceEvent(..)
+            | WaitStatus::PtraceSyscall(_)
+            | WaitStatus::Continued(_)
+            | WaitStatus::StillAlive) => {
                 return Err(std::io::Error::other(format!(
                     "stopped otherwise: {other:?}"
                 )));
@@ -160,7 +166,11 @@ impl Tracee {
                     return Ok(AfterExec::Stopped);
                 }
                 WaitStatus::Exited(..) | WaitStatus::Signaled(..) => return Ok(AfterExec::Ended),
-                other => resume(other, |pid, signal| ptrace::cont(pid, signal))?,
+                other @ (WaitStatus::Stopped(..)
+                | WaitStatus::PtraceEvent(..)
+                | WaitStatus::PtraceSyscall(_)
+                | WaitStatus::Continued(_)
+                | WaitStatus::StillAlive) => resume(other, ptrace::cont)?,
             }
         }
     }
@@ -225,7 +235,10 @@ impl Tracee {
                 WaitStatus::Stopped(pid, Signal::SIGXFSZ) if held == Held::FileSizeSignal => {
                     go_on(pid, None)?;
                 }
-                other => resume(other, |pid, signal| go_on(pid, signal))?,
+                other @ (WaitStatus::Stopped(..)
+                | WaitStatus::PtraceEvent(..)
+                | WaitStatus::Continued(_)
+                | WaitStatus::StillAlive) => resume(other, go_on)?,
             }
         }
     }

@@ -77,6 +77,7 @@ impl Elf {
 }
 
 /// The section headers, and what they speak of; only a file with a symbol has any.
+#[derive(Default)]
 struct Sections {
     at: u64,
     count: u16,
@@ -87,13 +88,7 @@ struct Sections {
 impl Sections {
     fn of(elf: &Elf, code_at: u64, end: u64) -> Self {
         let Some(symbol) = elf.symbol else {
-            let (data, headers) = (Vec::new(), Vec::new());
-            return Self {
-                at: 0,
-                count: 0,
-                data,
-                headers,
-            };
+            return Self::default();
         };
         // The null symbol, then a global function in section 1.
         let mut data = vec![0; 24];
@@ -107,29 +102,16 @@ impl Sections {
         data.extend_from_slice(&strings);
         data.extend_from_slice(names);
         let mut headers = vec![0; 64];
-        let code = elf.code.len() as u64;
-        section(
-            &mut headers,
-            [1, 1],
-            [6, BASE + code_at, code_at, code],
-            [0, 0],
-            0,
-        );
+        let code = [6, BASE + code_at, code_at, elf.code.len() as u64];
+        section(&mut headers, [1, 1], code, [0, 0], 0);
+        let tables = [
+            ([15, 3], [0, 0, strings_at, strings.len() as u64]),
+            ([23, 3], [0, 0, names_at, names.len() as u64]),
+        ];
         section(&mut headers, [7, 2], [0, 0, end, 48], [3, 1], 24);
-        section(
-            &mut headers,
-            [15, 3],
-            [0, 0, strings_at, strings.len() as u64],
-            [0, 0],
-            0,
-        );
-        section(
-            &mut headers,
-            [23, 3],
-            [0, 0, names_at, names.len() as u64],
-            [0, 0],
-            0,
-        );
+        for (kind, place) in tables {
+            section(&mut headers, kind, place, [0, 0], 0);
+        }
         Self {
             at: end + data.len() as u64,
             count: 5,

@@ -98,7 +98,21 @@ pub(in crate::engine) fn points(profile: &Profile) -> Vec<Point> {
     }));
     points.extend(profile.settings.iter().filter_map(|setting| match setting {
         Setting::Tmpfs(place) => Some(folder(place)),
-        _ => None,
+        Setting::HostName(_)
+        | Setting::DomainName(_)
+        | Setting::ContainerName(_)
+        | Setting::Label(_)
+        | Setting::WorkingFolder(_)
+        | Setting::Processors(_)
+        | Setting::ProcessorShares(_)
+        | Setting::OutOfMemoryScore(_)
+        | Setting::StopSignal(_)
+        | Setting::LogDriver(_)
+        | Setting::NameServer(_)
+        | Setting::HostEntry(_)
+        | Setting::UserProcesses(_)
+        | Setting::Group(_)
+        | Setting::Device(_) => None,
     }));
     let mounted = [INPUT, OUTPUT, "/proc", "/dev", OUTER_MOUNT];
     points.retain(|point| {
@@ -139,7 +153,21 @@ fn namespaces(line: &mut Line, profile: &Profile, caller: Caller) {
     if own(HostNamespace::Uts) {
         let named = profile.settings.iter().find_map(|setting| match setting {
             Setting::HostName(name) => Some(name.as_str()),
-            _ => None,
+            Setting::DomainName(_)
+            | Setting::ContainerName(_)
+            | Setting::Label(_)
+            | Setting::WorkingFolder(_)
+            | Setting::Processors(_)
+            | Setting::ProcessorShares(_)
+            | Setting::OutOfMemoryScore(_)
+            | Setting::StopSignal(_)
+            | Setting::LogDriver(_)
+            | Setting::NameServer(_)
+            | Setting::HostEntry(_)
+            | Setting::UserProcesses(_)
+            | Setting::Group(_)
+            | Setting::Device(_)
+            | Setting::Tmpfs(_) => None,
         });
         let name = named.unwrap_or("sandbox");
         line.say(&["--unshare-uts", "--hostname", name]);

@@ -30,7 +30,11 @@ impl Fields {
         match self.take(field) {
             Value::Null => Ok(()),
             value if value == *expected => Ok(()),
-            value => Err(no_word(field, &value)),
+            value @ (Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => Err(no_word(field, &value)),
         }
     }
 

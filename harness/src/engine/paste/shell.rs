@@ -14,7 +14,7 @@ enum Word {
     /// A prefix, and what another command prints, as the path of a file.
     Printed { prefix: String, command: Line },
     /// A file or what a command prints, on this descriptor.
-    Descriptor { number: u32, from: Box<Word> },
+    Descriptor { number: u32, from: Box<Self> },
 }
 
 impl Line {

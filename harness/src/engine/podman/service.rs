@@ -58,11 +58,12 @@ impl Service {
     }
 
     fn at(traces: Traces) -> Result<Self, EngineError> {
-        let process = traces.spawn().map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => EngineError::NoPodman,
-            _ => EngineError::Service {
-                why: source.to_string(),
-            },
+        let process = traces.spawn().map_err(|source| {
+            if source.kind() == io::ErrorKind::NotFound {
+                return EngineError::NoPodman;
+            }
+            let why = source.to_string();
+            EngineError::Service { why }
         })?;
         let mut service = Self { traces, process };
         service.until_it_answers()?;

@@ -96,10 +96,13 @@ impl Code {
     /// The ways into the kernel that are not `syscall`, each with its place.
     pub(super) fn other_gates(&self) -> impl Iterator<Item = (String, &'static str)> {
         self.instructions.iter().filter_map(|instruction| {
-            let what = match instruction.mnemonic() {
-                Mnemonic::Sysenter => "sysenter",
-                Mnemonic::Int if instruction.immediate8() == 0x80 => "int 0x80",
-                _ => return None,
+            let mnemonic = instruction.mnemonic();
+            let what = if mnemonic == Mnemonic::Sysenter {
+                "sysenter"
+            } else if mnemonic == Mnemonic::Int && instruction.immediate8() == 0x80 {
+                "int 0x80"
+            } else {
+                return None;
             };
             Some((self.place(instruction.ip()), what))
         })
@@ -167,11 +170,15 @@ fn loaded(instruction: &Instruction) -> Option<u64> {
     if instruction.is_ip_rel_memory_operand() && instruction.mnemonic() == Mnemonic::Lea {
         return Some(instruction.ip_rel_memory_address());
     }
-    match instruction.code() {
-        Opcode::Mov_r32_imm32 => Some(u64::from(instruction.immediate32())),
-        Opcode::Mov_r64_imm64 => Some(instruction.immediate64()),
-        Opcode::Mov_rm64_imm32 => u64::try_from(instruction.immediate32to64()).ok(),
-        _ => None,
+    let code = instruction.code();
+    if code == Opcode::Mov_r32_imm32 {
+        Some(u64::from(instruction.immediate32()))
+    } else if code == Opcode::Mov_r64_imm64 {
+        Some(instruction.immediate64())
+    } else if code == Opcode::Mov_rm64_imm32 {
+        u64::try_from(instruction.immediate32to64()).ok()
+    } else {
+        None
     }
 }
 

@@ -116,15 +116,17 @@ impl<'a> Search<'a> {
         if !self.writes(&instruction, register) {
             return Effect::None;
         }
-        match instruction.mnemonic() {
-            Mnemonic::Mov => moved(&instruction),
-            Mnemonic::Xor | Mnemonic::Sub if clears(&instruction) => Effect::Constant(0),
-            Mnemonic::Pop => self.pushed_before(index),
-            _ if is_conditional_move(&instruction) => match whole(&instruction, 1) {
-                Some(from) => Effect::MayCopy(from),
-                None => Effect::Other,
-            },
-            _ => Effect::Other,
+        let mnemonic = instruction.mnemonic();
+        if mnemonic == Mnemonic::Mov {
+            moved(&instruction)
+        } else if matches!(mnemonic, Mnemonic::Xor | Mnemonic::Sub) && clears(&instruction) {
+            Effect::Constant(0)
+        } else if mnemonic == Mnemonic::Pop {
+            self.pushed_before(index)
+        } else if is_conditional_move(&instruction) {
+            whole(&instruction, 1).map_or(Effect::Other, Effect::MayCopy)
+        } else {
+            Effect::Other
         }
     }
 
@@ -177,29 +179,35 @@ fn is_call(instruction: &Instruction) -> bool {
 
 /// System V ABI, AMD64: these survive a call.
 fn after_a_call(register: Register) -> Effect {
-    match register {
+    let survives = matches!(
+        register,
         Register::RBX
-        | Register::RBP
-        | Register::R12
-        | Register::R13
-        | Register::R14
-        | Register::R15 => Effect::None,
-        _ => Effect::Other,
+            | Register::RBP
+            | Register::R12
+            | Register::R13
+            | Register::R14
+            | Register::R15
+    );
+    if survives {
+        Effect::None
+    } else {
+        Effect::Other
     }
 }
 
 fn moved(instruction: &Instruction) -> Effect {
-    match instruction.op1_kind() {
-        OpKind::Immediate32 | OpKind::Immediate64 | OpKind::Immediate32to64 => {
-            let whole = matches!(instruction.op0_register().size(), 4 | 8);
-            if whole {
-                constant(instruction.immediate(1))
-            } else {
-                Effect::Other
-            }
-        }
-        OpKind::Register => whole(instruction, 1).map_or(Effect::Other, Effect::Copy),
-        _ => Effect::Other,
+    let kind = instruction.op1_kind();
+    if kind == OpKind::Register {
+        return whole(instruction, 1).map_or(Effect::Other, Effect::Copy);
+    }
+    let immediate = matches!(
+        kind,
+        OpKind::Immediate32 | OpKind::Immediate64 | OpKind::Immediate32to64
+    );
+    if immediate && matches!(instruction.op0_register().size(), 4 | 8) {
+        constant(instruction.immediate(1))
+    } else {
+        Effect::Other
     }
 }
 

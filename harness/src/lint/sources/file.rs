@@ -53,16 +53,7 @@ pub(super) fn scan(path: &str, text: &str, rules: &Rules, findings: &mut Vec<Fin
             "the compiler is to refuse it, too",
         );
     }
-    let mut imports = Imports(Vec::new());
-    imports.visit_file(&file);
-    for import in &imports.0 {
-        if let Import::Name { path, name, .. } = import {
-            eye.names.give(name, path);
-        }
-    }
-    for import in &imports.0 {
-        eye.import(import);
-    }
+    eye.imports(&file);
     eye.visit_file(&file);
     eye.scanned
 }
@@ -151,6 +142,20 @@ impl Eye<'_> {
             Standing::Denied(entry, full) => {
                 self.find(at, Rule::DeniedPath, format!("`{full}`"), &entry.reason);
             }
+        }
+    }
+
+    /// Names first: what is imported can be hidden behind another import.
+    fn imports(&mut self, file: &syn::File) {
+        let mut imports = Imports(Vec::new());
+        imports.visit_file(file);
+        for import in &imports.0 {
+            if let Import::Name { path, name, .. } = import {
+                self.names.give(name, path);
+            }
+        }
+        for import in &imports.0 {
+            self.import(import);
         }
     }
 
@@ -347,6 +352,11 @@ fn attributes(item: &Item) -> &[Attribute] {
         Item::Type(item) => &item.attrs,
         Item::Use(item) => &item.attrs,
         // What is left is scanned whatever stands before it.
-        _ => &[],
+        Item::ExternCrate(_)
+        | Item::ForeignMod(_)
+        | Item::TraitAlias(_)
+        | Item::Union(_)
+        | Item::Verbatim(_)
+        | _ => &[],
     }
 }
