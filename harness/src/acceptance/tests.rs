@@ -102,7 +102,8 @@ fn without_a_disposition_nothing_is_accepted() {
 fn each_fact_that_is_not_as_agreed_is_named_at_its_gate() {
     let scene = Scene::new();
     let other = Sha256Digest::of(b"other");
-    let cases: [(&str, fn(&mut Facts, Sha256Digest)); 9] = [
+    type Change = fn(&mut Facts, Sha256Digest);
+    let cases: [(&str, Change); 9] = [
         (
             "M1 disposition_for_another_matrix, M2 another_matrix",
             |it, other| {

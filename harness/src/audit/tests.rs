@@ -1,7 +1,7 @@
 //! Over a bundle in which everything is in order every item holds, and each item
 //! fails for its own reason and for no other.
 
-use negatives::matrix::MATRIX_TOML;
+use negatives::matrix::{Case, MATRIX_TOML};
 use seccomp::policy::POLICY_TOML;
 
 use super::*;
@@ -68,6 +68,21 @@ fn check(hostile: bool) -> CheckRecord {
     }
 }
 
+fn held(case: &Case, artifacts: &Subjects) -> CaseResult {
+    let orders = plan::orders(case);
+    let launches = orders.iter().map(|order| record(order, artifacts));
+    CaseResult {
+        case: case.clone(),
+        verdict: Verdict::Held,
+        filters: FilterProof::ReadBack,
+        observed: Observations {
+            launches: launches.collect(),
+            checks: vec![check(true), check(false)],
+        },
+        millis: 0,
+    }
+}
+
 impl Bundle {
     fn new() -> Self {
         let matrix = Matrix::builtin().unwrap();
@@ -76,20 +91,8 @@ impl Bundle {
             policy: Sha256Digest::of(POLICY_TOML.as_bytes()),
             ..subjects()
         };
-        let results = matrix.cases().iter().map(|case| CaseResult {
-            case: case.clone(),
-            verdict: Verdict::Held,
-            filters: FilterProof::ReadBack,
-            observed: Observations {
-                launches: plan::orders(case)
-                    .iter()
-                    .map(|order| record(order, &artifacts))
-                    .collect(),
-                checks: vec![check(true), check(false)],
-            },
-            millis: 0,
-        });
-        let results: Vec<CaseResult> = results.collect();
+        let results = matrix.cases().iter();
+        let results = results.map(|case| held(case, &artifacts)).collect();
         let mut said = attestation(|_| VerdictWord::Held);
         for row in &mut said.rows {
             row.reason_code.clear();
@@ -152,56 +155,58 @@ fn every_item_holds_where_everything_is_in_order() {
 
 type Change = fn(&mut Bundle);
 
+/// What is changed in a bundle, and the one item that then fails.
+const CHANGES: &[(&str, Change)] = &[
+    ("programs-by-digest", |it| {
+        it.barrier("N19").held = Seen::Seen("other".to_owned())
+    }),
+    ("folders-by-identity", |it| {
+        let folder = ("/in".to_owned(), "1:2".to_owned());
+        it.launch("N19").folders.extend([folder]);
+    }),
+    ("filters-read-back", |it| {
+        it.barrier("N19").filters = Seen::Seen(Vec::new())
+    }),
+    ("copies-by-digest", |it| {
+        it.said.files[0].sha256 = Sha256Digest::of(b"copy")
+    }),
+    ("scope-is-named", |it| it.said.host.engine.version.clear()),
+    ("roll-is-called", |it| it.said.rows.swap(0, 1)),
+    ("held-has-observations", |it| it.of("A1").launches.clear()),
+    ("held-has-control", |it| {
+        it.of("N25").checks.retain(|check| check.hostile)
+    }),
+    ("held-has-control", |it| {
+        it.of("N1")
+            .launches
+            .retain(|launch| launch.role == Role::Locked);
+    }),
+    ("held-has-control", |it| {
+        let control = |launch: &LaunchRecord| matches!(launch.role, Role::Control { .. });
+        it.of("N19").launches.retain(|launch| !control(launch));
+    }),
+    ("launches-are-fresh", |it| {
+        it.launch("N19").nonce = "nonce of N20".to_owned()
+    }),
+    ("no-trouble-counted", |it| {
+        it.launch("N19").trouble = Some("lost".to_owned())
+    }),
+    ("reasons-are-given", |it| {
+        it.said.rows[3].reason_code = "excuse".to_owned()
+    }),
+    ("counts-follow", |it| it.said.result.counts.held = 46),
+    ("nothing-deferred-counted", |it| it.said.deferred.swap(0, 1)),
+    ("lifts-are-said", |it| {
+        it.launch("N19").lifts = vec!["network".to_owned()]
+    }),
+    ("no-operator-supplied", |it| {
+        it.said.signer.note = DEVELOPMENT.to_owned()
+    }),
+];
+
 #[test]
 fn each_item_fails_for_its_own_reason_and_for_no_other() {
-    let changes: [(&str, Change); 17] = [
-        ("programs-by-digest", |it| {
-            it.barrier("N19").held = Seen::Seen("other".to_owned())
-        }),
-        ("folders-by-identity", |it| {
-            let folder = ("/in".to_owned(), "1:2".to_owned());
-            it.launch("N19").folders.extend([folder]);
-        }),
-        ("filters-read-back", |it| {
-            it.barrier("N19").filters = Seen::Seen(Vec::new())
-        }),
-        ("copies-by-digest", |it| {
-            it.said.files[0].sha256 = Sha256Digest::of(b"copy")
-        }),
-        ("scope-is-named", |it| it.said.host.engine.version.clear()),
-        ("roll-is-called", |it| it.said.rows.swap(0, 1)),
-        ("held-has-observations", |it| it.of("A1").launches.clear()),
-        ("held-has-control", |it| {
-            it.of("N25").checks.retain(|check| check.hostile)
-        }),
-        ("held-has-control", |it| {
-            it.of("N1")
-                .launches
-                .retain(|launch| launch.role == Role::Locked);
-        }),
-        ("held-has-control", |it| {
-            let control = |launch: &LaunchRecord| matches!(launch.role, Role::Control { .. });
-            it.of("N19").launches.retain(|launch| !control(launch));
-        }),
-        ("launches-are-fresh", |it| {
-            it.launch("N19").nonce = "nonce of N20".to_owned()
-        }),
-        ("no-trouble-counted", |it| {
-            it.launch("N19").trouble = Some("lost".to_owned())
-        }),
-        ("reasons-are-given", |it| {
-            it.said.rows[3].reason_code = "excuse".to_owned()
-        }),
-        ("counts-follow", |it| it.said.result.counts.held = 46),
-        ("nothing-deferred-counted", |it| it.said.deferred.swap(0, 1)),
-        ("lifts-are-said", |it| {
-            it.launch("N19").lifts = vec!["network".to_owned()]
-        }),
-        ("no-operator-supplied", |it| {
-            it.said.signer.note = DEVELOPMENT.to_owned()
-        }),
-    ];
-    for (expected, change) in changes {
+    for &(expected, change) in CHANGES {
         let mut bundle = Bundle::new();
         change(&mut bundle);
         if expected == "held-has-observations" {

@@ -48,10 +48,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     };
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
-    let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
-    let mut summary = Summary::of(&results, deferred, facts.lifts.clone());
-    summary.engine = bundle::engine_words(&facts.engine.identity);
-    summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
+    let mut summary = summary(&results, &matrix, &facts);
     if let Some(ended) = ended_early(&stop) {
         return ended;
     }
@@ -67,6 +64,14 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
         return Ok(rows);
     }
     Ok(score.map_or(Exit::Held, |score| score.exit()))
+}
+
+fn summary(results: &[CaseResult], matrix: &Matrix, facts: &RunFacts) -> Summary {
+    let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
+    let mut summary = Summary::of(results, deferred, facts.lifts.clone());
+    summary.engine = bundle::engine_words(&facts.engine.identity);
+    summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
+    summary
 }
 
 /// A run that was stopped writes no bundle.

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use std::path::Path;
+
 use negatives::matrix::Matrix;
 use seccomp::Policy;
 use time::macros::datetime;
@@ -33,6 +35,9 @@ fn checked(case: &str) -> Vec<CheckRecord> {
     });
     CHECKS[case].clone()
 }
+
+/// What is changed in one of two shards.
+type Change = fn(&mut RunFacts);
 
 /// What shards of one run are sealed from.
 struct Shards {
@@ -143,19 +148,22 @@ impl Shards {
     }
 }
 
-fn read(path: &PathBuf) -> ShardBundle {
+fn read(path: &Path) -> ShardBundle {
     let folder = BundleFolder::open(path).unwrap();
     let verified = verify_bundle(&folder, &Anchor::Embedded).unwrap();
     let rejudged = bundle::rejudge(&verified).unwrap();
     ShardBundle {
-        path: path.clone(),
+        path: path.to_owned(),
         verified,
         rejudged,
     }
 }
 
 fn joined(paths: &[PathBuf]) -> Result<Joined, MergeError> {
-    join(paths.iter().map(read).collect(), Role::Development)
+    join(
+        paths.iter().map(|path| read(path)).collect(),
+        Role::Development,
+    )
 }
 
 fn verdicts(results: &[CaseResult]) -> Vec<(String, String)> {
@@ -206,10 +214,9 @@ fn merged_bundle_is_believed(shards: &Shards, joined: Joined, paths: &[PathBuf])
     }
 }
 
-#[test]
-fn shards_that_disagree_are_refused_and_the_difference_is_named() {
-    type Change = fn(&mut RunFacts);
-    let changes: [(&str, Change); 15] = [
+/// Each thing in which shards can disagree.
+fn disagreements() -> [(&'static str, Change); 15] {
+    [
         ("checker", |it| it.subjects.checker = Sha256Digest::of(b"x")),
         ("airlock", |it| it.subjects.airlock = Sha256Digest::of(b"x")),
         ("probe", |it| it.subjects.probe = Sha256Digest::of(b"x")),
@@ -231,10 +238,14 @@ fn shards_that_disagree_are_refused_and_the_difference_is_named() {
         ("storage", |it| it.engine.identity.storage.push('x')),
         ("rootless engine", |it| it.engine.identity.rootless = true),
         ("lifts", |it| it.lifts = vec!["network".into()]),
-    ];
+    ]
+}
+
+#[test]
+fn shards_that_disagree_are_refused_and_the_difference_is_named() {
     let shards = Shards::new();
     let one = shards.seal("count:1/2", "one", |_| {});
-    for (index, (what, change)) in changes.into_iter().enumerate() {
+    for (index, (what, change)) in disagreements().into_iter().enumerate() {
         // Only rows without observations: a lift would otherwise be seen in them.
         let facts = RunFacts {
             id: format!("{index:016}"),

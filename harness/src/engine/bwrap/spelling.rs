@@ -136,6 +136,16 @@ impl Line {
     }
 }
 
+fn host_name(profile: &Profile) -> &str {
+    let mut asked = profile.settings.iter().filter_map(|setting| {
+        if let Setting::HostName(name) = setting {
+            return Some(name.as_str());
+        }
+        None
+    });
+    asked.next().unwrap_or("sandbox")
+}
+
 /// Each by its own name, so that the profile can leave one out.
 fn namespaces(line: &mut Line, profile: &Profile, caller: Caller) {
     let own = |namespace| !profile.host_namespaces.contains(&namespace);
@@ -151,26 +161,7 @@ fn namespaces(line: &mut Line, profile: &Profile, caller: Caller) {
         line.say(&["--unshare-cgroup"]);
     }
     if own(HostNamespace::Uts) {
-        let named = profile.settings.iter().find_map(|setting| match setting {
-            Setting::HostName(name) => Some(name.as_str()),
-            Setting::DomainName(_)
-            | Setting::ContainerName(_)
-            | Setting::Label(_)
-            | Setting::WorkingFolder(_)
-            | Setting::Processors(_)
-            | Setting::ProcessorShares(_)
-            | Setting::OutOfMemoryScore(_)
-            | Setting::StopSignal(_)
-            | Setting::LogDriver(_)
-            | Setting::NameServer(_)
-            | Setting::HostEntry(_)
-            | Setting::UserProcesses(_)
-            | Setting::Group(_)
-            | Setting::Device(_)
-            | Setting::Tmpfs(_) => None,
-        });
-        let name = named.unwrap_or("sandbox");
-        line.say(&["--unshare-uts", "--hostname", name]);
+        line.say(&["--unshare-uts", "--hostname", host_name(profile)]);
     }
     if !profile.host_processes {
         // The airlock is process 1, as in a container.

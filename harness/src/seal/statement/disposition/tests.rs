@@ -79,47 +79,49 @@ fn every_flipped_byte_is_refused() {
     assert!(read(&[&whole[..], b"\n"].concat(), &owner().public()).is_err());
 }
 
+/// A place in the payload, what stands there instead, and the refusal.
+const EDITS: &[(&str, &str, &str)] = &[
+    (r#""risk":"unreviewed""#, r#""risk":"""#, "shape"),
+    (r#""risk":"unreviewed""#, r#""risk":" ""#, "shape"),
+    (r#""risk":"unreviewed""#, r#""risk":"a\nb""#, "shape"),
+    (
+        r#"{"waived":{"risk":"unreviewed"}}"#,
+        r#""waived""#,
+        "shape",
+    ),
+    (
+        r#"{"waived":{"risk":"unreviewed"}}"#,
+        r#""pending""#,
+        "shape",
+    ),
+    (r#""role":"owner""#, r#""role":"operator""#, "shape"),
+    (
+        r#""schema":1"#,
+        r#""schema":2"#,
+        "expected version 1 of the fields, observed 2",
+    ),
+    (r#""schema":1"#, r#""more":1,"schema":1"#, "shape"),
+    (r#""schema":1"#, r#""schema": 1"#, "canonical"),
+    (
+        r#""name":"statement""#,
+        r#""name":"bundle""#,
+        "expected the subjects statement",
+    ),
+    (
+        r#""name":"matrix""#,
+        r#""name":"matrices""#,
+        "expected the subjects statement",
+    ),
+    (
+        "b0-disposition",
+        "sandbox-attestation",
+        "expected a predicate of type",
+    ),
+];
+
 #[test]
 fn what_the_owner_signed_must_still_be_a_disposition() {
-    let cases = [
-        (r#""risk":"unreviewed""#, r#""risk":"""#, "shape"),
-        (r#""risk":"unreviewed""#, r#""risk":" ""#, "shape"),
-        (r#""risk":"unreviewed""#, r#""risk":"a\nb""#, "shape"),
-        (
-            r#"{"waived":{"risk":"unreviewed"}}"#,
-            r#""waived""#,
-            "shape",
-        ),
-        (
-            r#"{"waived":{"risk":"unreviewed"}}"#,
-            r#""pending""#,
-            "shape",
-        ),
-        (r#""role":"owner""#, r#""role":"operator""#, "shape"),
-        (
-            r#""schema":1"#,
-            r#""schema":2"#,
-            "expected version 1 of the fields, observed 2",
-        ),
-        (r#""schema":1"#, r#""more":1,"schema":1"#, "shape"),
-        (r#""schema":1"#, r#""schema": 1"#, "canonical"),
-        (
-            r#""name":"statement""#,
-            r#""name":"bundle""#,
-            "expected the subjects statement",
-        ),
-        (
-            r#""name":"matrix""#,
-            r#""name":"matrices""#,
-            "expected the subjects statement",
-        ),
-        (
-            "b0-disposition",
-            "sandbox-attestation",
-            "expected a predicate of type",
-        ),
-    ];
-    for (from, to, expected) in cases {
+    for &(from, to, expected) in EDITS {
         assert!(payload().contains(from), "{from}");
         let refusal = refusal(&around(&payload().replace(from, to)));
         assert!(refusal.contains(expected), "{to}: {refusal}");
