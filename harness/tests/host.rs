@@ -1,6 +1,11 @@
 //! What the program says of this host: `doctor`, `options`, and a refusal to do without
 //! a sandbox.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose surroundings cannot be made fails there"
+)]
+
 use std::path::Path;
 
 use assert_cmd::Command;

@@ -113,21 +113,7 @@ fn report(
         attest.own.as_secs_f64(),
         attest.others.as_secs_f64()
     )?;
-    match suite {
-        None => writeln!(out, "bats suite: NOT MEASURED, bats or docker is not here")?,
-        Some(peer) => {
-            let (locked, both) = peer.whole();
-            writeln!(
-                out,
-                "bats suite / attest: {:.1} with one launch an attempt, {:.1} with its control too (goal at least 5; {} of {} attempts run in {:.1} s, the rest in proportion)",
-                locked / wall,
-                both / wall,
-                peer.sample,
-                peer.attempts,
-                peer.wall.as_secs_f64()
-            )?;
-        }
-    }
+    writeln!(out, "{}", beside_bats(suite, wall))?;
     writeln!(
         out,
         "twice the rows / once: {:.2} in wall time (goal at most 2.1), {:.2} in peak memory ({} kB)",
@@ -136,4 +122,19 @@ fn report(
         twice.peak
     )?;
     Ok(())
+}
+
+fn beside_bats(suite: Option<&suite::Peer>, wall: f64) -> String {
+    let Some(peer) = suite else {
+        return "bats suite: NOT MEASURED, bats or docker is not here".to_owned();
+    };
+    let (locked, both) = peer.whole();
+    format!(
+        "bats suite / attest: {:.1} with one launch an attempt, {:.1} with its control too (goal at least 5; {} of {} attempts run in {:.1} s, the rest in proportion)",
+        locked / wall,
+        both / wall,
+        peer.sample,
+        peer.attempts,
+        peer.wall.as_secs_f64()
+    )
 }

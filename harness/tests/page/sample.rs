@@ -41,22 +41,26 @@ pub(crate) struct Sample {
     expected: Expected,
 }
 
+fn account() -> Account {
+    Account {
+        identity: Identity {
+            name: "docker".to_owned(),
+            version: "20.10.24".to_owned(),
+            api: Some("1.41".to_owned()),
+            runtime: "runc 1.1.5".to_owned(),
+            storage: "overlay2".to_owned(),
+            rootless: false,
+        },
+        lacking: Abilities::all(),
+    }
+}
+
 impl Sample {
     /// Every row of attempts as declared, nothing of the others.
     pub(crate) fn new() -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
         let matrix = Matrix::builtin().unwrap();
-        let engine = Account {
-            identity: Identity {
-                name: "docker".to_owned(),
-                version: "20.10.24".to_owned(),
-                api: Some("1.41".to_owned()),
-                runtime: "runc 1.1.5".to_owned(),
-                storage: "overlay2".to_owned(),
-                rootless: false,
-            },
-            lacking: Abilities::all(),
-        };
+        let engine = account();
         let subjects = bundle::subjects(&image).unwrap();
         let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
         let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
