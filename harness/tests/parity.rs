@@ -29,7 +29,9 @@ fn harness(words: &[&str]) -> Value {
 fn engines() -> Vec<String> {
     let doctor = harness(&["doctor"]);
     let findings = doctor["findings"].as_array().unwrap();
-    let usable = findings.iter().filter(|finding| finding["fine"] == true);
+    let usable = findings
+        .iter()
+        .filter(|finding| finding["state"] != "missing");
     let names = usable.filter_map(|finding| finding["what"].as_str());
     names
         .filter(|name| ["docker", "podman", "bwrap"].contains(name))

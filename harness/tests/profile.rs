@@ -24,7 +24,7 @@ use harness::engine::{Engine, Folders, Launch, Surroundings};
 use harness::image::{INPUT, Image, PROBE, Programs};
 use harness::profile::{Profile, User};
 use negatives::matrix::Matrix;
-use negatives::wire::{Act, Event, Line, PLAN_FILE, Plan, PlannedAttempt, VICTIM_FILE};
+use negatives::wire::{Act, Event, Line, Outcome, PLAN_FILE, Plan, PlannedAttempt, VICTIM_FILE};
 
 /// Every attempt's outcome, by its id.
 type Outcomes = BTreeMap<String, String>;
@@ -189,11 +189,24 @@ fn outcomes(lines: &[String], said: &str) -> Outcomes {
         let line: Line =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}\n{said}"));
         if let Event::End { id, outcome, .. } = line.event {
-            outcomes.insert(id, format!("{outcome:?}"));
+            outcomes.insert(id, words(&outcome));
         }
     }
     assert!(outcomes.len() > 250, "{} outcomes: {said}", outcomes.len());
     outcomes
+}
+
+/// An address differs from run to run, and so does the order of variables.
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Returned(value) if *value > i64::from(u32::MAX) => "an address".to_owned(),
+        Outcome::Found(what) => {
+            let mut names: Vec<&str> = what.split(' ').collect();
+            names.sort_unstable();
+            format!("found {}", names.join(" "))
+        }
+        other => format!("{other:?}"),
+    }
 }
 
 /// What differs, so that a failure shows nothing else.

@@ -9,18 +9,23 @@ use checker::report::Report;
 use serde_json::{Value, json};
 
 use super::{Failure, attest};
-use crate::cli::{Check, Common, Format};
+use crate::cli::{Check, Common, EngineChoice, Format};
 use crate::contract;
+use crate::engine::open::OpenError;
 use crate::error::chain;
 use crate::exit::Exit;
 use crate::launch::{Order, Packet, Task};
 use crate::record::{LaunchRecord, Role};
 use crate::report::terminal::{safe, say, tell};
 use crate::report::triage;
-use crate::stand::Stand;
+use crate::stand::{Stand, StandError};
 
 /// Checks packets.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
+    // Before a packet is so much as looked for.
+    if common.engine == EngineChoice::None {
+        return Err(StandError::from(OpenError::NoSandbox).into());
+    }
     let packets: Vec<PathBuf> = args
         .packets
         .iter()

@@ -15,7 +15,7 @@ use super::{Abilities, Ability, EngineError, Hosting, Leftovers, Surroundings};
 use crate::image::sha256;
 
 pub(super) mod quirks;
-mod service;
+pub(super) mod service;
 mod spec;
 mod spelling;
 

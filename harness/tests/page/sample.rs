@@ -20,6 +20,8 @@ use negatives::matrix::{Attempt, Case, Expectation, Matrix};
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use time::OffsetDateTime;
 
+/// The id of the run.
+const RUN: &str = "0123456789abcdef";
 /// A signal's place in an exit code (bash(1)).
 const SIGNALLED: i64 = 128;
 
@@ -63,9 +65,9 @@ impl Sample {
         let engine = account();
         let subjects = bundle::subjects(&image).unwrap();
         let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
-        let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+        let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_600);
         let facts = RunFacts {
-            id: "0123456789abcdef".to_owned(),
+            id: RUN.to_owned(),
             started,
             finished: started + time::Duration::seconds(61),
             host: bundle::this_host(&engine.identity).unwrap(),
@@ -131,7 +133,8 @@ fn judged(case: &Case, observed: Observations, expected: &Expected) -> CaseResul
 }
 
 fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
-    let nonce = format!("{:016x}{at:016x}", case.number);
+    // Every nonce of a run begins with its id.
+    let nonce = format!("{RUN}{:016x}{at:016x}", case.number);
     let (lines, exit) = match &order.task {
         Task::Probe(_) => protocol(case, order, &nonce),
         Task::Check { .. } | Task::Fault { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),

@@ -58,6 +58,15 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
     let (attempts, faults) = (case.attempts().next().is_some(), !case.faults.is_empty());
     let packets = !case.packets.is_empty();
     let probes = case.kind == Kind::Probe;
+    let own_packets = matches!(case.kind, Kind::Build | Kind::Bundle | Kind::Fault);
+    let wrong = [
+        ("attempt", attempts && !probes),
+        ("packet", packets && own_packets),
+        ("fault", faults && case.kind != Kind::Fault),
+    ];
+    if let Some((what, _)) = wrong.into_iter().find(|(_, wrong)| *wrong) {
+        return Err(MatrixError::NotOfItsKind { case: id(), what });
+    }
     if probes && !attempts || !probes && case.layer == Layer::L1 {
         return Err(MatrixError::NoAttempt { case: id() });
     }
@@ -69,16 +78,7 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
     if case.kind == Kind::Fault && !both {
         return Err(MatrixError::NoFault { case: id() });
     }
-    let own_packets = matches!(case.kind, Kind::Build | Kind::Bundle | Kind::Fault);
-    let wrong = [
-        ("attempt", attempts && !probes),
-        ("packet", packets && own_packets),
-        ("fault", faults && case.kind != Kind::Fault),
-    ];
-    match wrong.into_iter().find(|(_, wrong)| *wrong) {
-        Some((what, _)) => Err(MatrixError::NotOfItsKind { case: id(), what }),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn distinct(case: &Case) -> Result<(), MatrixError> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::fields::{Fields, csv, list, many, one, program, seccomp_file};
 use super::shell::Line;
 use super::{PasteError, Target};
+use crate::engine::podman::service::runtime_words;
 
 /// The flags of `podman run` that take what the request has in one field.
 const FLAGS: [(&str, &str); 4] = [
@@ -19,7 +20,9 @@ const FLAGS: [(&str, &str); 4] = [
 
 pub(super) fn line(request: Value, target: &Target) -> Result<Line, PasteError> {
     let mut fields = Fields::of(request);
-    let mut line = Line::of(&["podman", "run", "--rm", "--interactive"]);
+    let mut line = Line::of(&["podman"]);
+    line.say(runtime_words());
+    line.say(&["run", "--rm", "--interactive"]);
     as_it_is_anyway(&mut fields)?;
     for (flag, field) in FLAGS {
         one(&mut line, flag, fields.take(field));
@@ -80,13 +83,8 @@ fn files(line: &mut Line, fields: &mut Fields) -> Result<(), PasteError> {
     fields.expect("manage_password", &json!(false))?;
     fields.expect("use_image_hosts", &json!(true))?;
     fields.expect("use_image_resolve_conf", &json!(true))?;
-    line.say(&[
-        "--read-only-tmpfs=false",
-        "--passwd=false",
-        "--no-hosts",
-        "--dns",
-        "none",
-    ]);
+    // Where there is no network, the command line takes no word on its name servers.
+    line.say(&["--read-only-tmpfs=false", "--passwd=false", "--no-hosts"]);
     for mount in list(&fields.take("mounts")) {
         let text = |field: &str| mount[field].as_str().unwrap_or_default();
         let mut parts = vec![

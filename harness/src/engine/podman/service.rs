@@ -146,9 +146,7 @@ impl Traces {
             command.args(["--storage-driver", "overlay"]);
             command.env("XDG_RUNTIME_DIR", self.folder.join("runtime"));
         }
-        if hybrid_control_groups() && on_the_path("runc") {
-            command.args(["--runtime", "runc"]);
-        }
+        command.args(runtime_words());
         command.env_remove("CONTAINER_HOST");
         command
     }
@@ -264,6 +262,15 @@ fn is_podmans(pid: Pid) -> bool {
 fn command_line(pid: Pid) -> String {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The words by which podman is told its runtime; none where its own choice will do.
+pub(in crate::engine) fn runtime_words() -> &'static [&'static str] {
+    if hybrid_control_groups() && on_the_path("runc") {
+        &["--runtime", "runc"]
+    } else {
+        &[]
+    }
 }
 
 /// Both versions side by side, which crun refuses and runc does not.
