@@ -26,6 +26,11 @@ use harness::profile::{Profile, User};
 use negatives::matrix::Matrix;
 use negatives::wire::{Act, Event, Line, Outcome, PLAN_FILE, Plan, PlannedAttempt, VICTIM_FILE};
 
+/// What a test runner leaves open is not a user's.
+const CLOSE_WHAT_WAS_INHERITED: &str = r#"for fd in /proc/self/fd/*; do
+  n=${fd##*/}; if [ "$n" -gt 9 ]; then eval "exec $n>&-"; fi
+done"#;
+
 /// Every attempt's outcome, by its id.
 type Outcomes = BTreeMap<String, String>;
 
@@ -62,9 +67,7 @@ impl Bench {
         )
         .unwrap();
         bench.give(&format!("in/{VICTIM_FILE}"));
-        let probe = bench.at("root/probe");
-        fs::write(&probe, Programs::builtin().probe).unwrap();
-        fs::set_permissions(&probe, Permissions::from_mode(0o555)).unwrap();
+        bench.lay_out_the_root();
         bench
     }
 
@@ -145,6 +148,22 @@ impl Bench {
         outcomes(&lines, &format!("{finished:?}"))
     }
 
+    /// As the image has it, so that the attempts find the same.
+    fn lay_out_the_root(&self) {
+        let programs = Programs::builtin();
+        let files = [
+            ("airlock", programs.airlock),
+            ("checker", programs.checker),
+            ("probe", programs.probe),
+        ];
+        for (name, bytes) in files {
+            let path = self.at("root").join(name);
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(0o555)).unwrap();
+        }
+        fs::create_dir(self.at("root").join("etc")).unwrap();
+    }
+
     /// What comes of it when a user pastes the line.
     fn by_the_line(&self, form: &str, image: &str, with_file: bool) -> Outcomes {
         let path = |name: &str| self.at(name).display().to_string();
@@ -173,7 +192,8 @@ impl Bench {
         assert!(printed.status.success(), "{printed:?}");
         let script = String::from_utf8(printed.stdout).unwrap();
         let done = Command::new("bash")
-            .args(["-euc", &script])
+            .current_dir(self.folder.path())
+            .args(["-euc", &format!("{CLOSE_WHAT_WAS_INHERITED}\n{script}")])
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
@@ -205,7 +225,11 @@ fn words(outcome: &Outcome) -> String {
             names.sort_unstable();
             format!("found {}", names.join(" "))
         }
-        other => format!("{other:?}"),
+        Outcome::Returned(_)
+        | Outcome::Errno(_)
+        | Outcome::Absent
+        | Outcome::NotApplicable(_)
+        | Outcome::Unready(_) => format!("{outcome:?}"),
     }
 }
 

@@ -51,7 +51,8 @@ fn paste(args: &ShowProfile, profile: &Profile) -> Result<(), Failure> {
         ProfileForm::Bwrap => {
             let lines = paste::bwrap(profile, &target, &absolute(&args.root)?);
             let lines = lines.map_err(Failure::internal)?;
-            vec![lines.prepare, lines.start]
+            let all = [Some(lines.prepare), lines.filter, Some(lines.start)];
+            all.into_iter().flatten().collect()
         }
         ProfileForm::Docker | ProfileForm::Seccomp | ProfileForm::Bpf | ProfileForm::Explain => {
             let line = paste::docker(profile, &target, &args.image);

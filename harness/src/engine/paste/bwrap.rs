@@ -11,12 +11,16 @@ use crate::profile::Profile;
 
 /// The descriptor on which bubblewrap reads the filter.
 const FILTER: u32 = 10;
+/// Where the filter is written to, where no file has it yet.
+const FILTER_FILE: &str = "seccomp.bpf";
 
 /// What a user types for bubblewrap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bwrap {
     /// Makes the places that are mounted on, which the root must have.
     pub prepare: Line,
+    /// Writes the filter, where no file has it yet.
+    pub filter: Option<Line>,
     /// Starts the sandbox.
     pub start: Line,
 }
@@ -47,18 +51,30 @@ pub(super) fn lines(profile: &Profile, target: &Target, root: &Path) -> Result<B
             .map(String::as_str)
             .collect::<Vec<_>>(),
     );
-    match &target.filter {
-        Filter::File(path) => start.file_on(FILTER, path),
-        Filter::Printed { harness } => {
-            let harness = harness.display().to_string();
-            let print = Line::of(&[&harness, "profile", "--as", "bpf"]);
-            start.printed_on(FILTER, print);
-        }
-    }
+    let filter = filter(&mut start, &target.filter);
     Ok(Bwrap {
         prepare: prepare(&engine::points(profile), root),
+        filter,
         start,
     })
+}
+
+/// Opens the filter on its descriptor; the line that writes it first, where no file has
+/// it yet. Not by the shell's process substitution: that leaves a descriptor of its own
+/// open, which bubblewrap would hand on.
+fn filter(start: &mut Line, filter: &Filter) -> Option<Line> {
+    match filter {
+        Filter::File(path) => {
+            start.file_on(FILTER, path);
+            None
+        }
+        Filter::Printed { harness } => {
+            let mut print = Line::of(&[&harness.display().to_string(), "profile", "--as", "bpf"]);
+            print.into_file(FILTER_FILE);
+            start.file_on(FILTER, Path::new(FILTER_FILE));
+            Some(print)
+        }
+    }
 }
 
 fn prepare(points: &[Point], root: &Path) -> Line {

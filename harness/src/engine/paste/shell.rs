@@ -13,8 +13,10 @@ enum Word {
     Plain(String),
     /// A prefix, and what another command prints, as the path of a file.
     Printed { prefix: String, command: Line },
-    /// A file or what a command prints, on this descriptor.
-    Descriptor { number: u32, from: Box<Self> },
+    /// A file, open for reading on this descriptor.
+    Descriptor { number: u32, path: String },
+    /// The file that what is printed goes into.
+    Output(String),
 }
 
 impl Line {
@@ -40,17 +42,13 @@ impl Line {
 
     /// Opens a file on a descriptor.
     pub fn file_on(&mut self, number: u32, path: &Path) {
-        let from = Box::new(Word::Plain(path.display().to_string()));
-        self.0.push(Word::Descriptor { number, from });
+        let path = path.display().to_string();
+        self.0.push(Word::Descriptor { number, path });
     }
 
-    /// Opens what `command` prints on a descriptor.
-    pub fn printed_on(&mut self, number: u32, command: Self) {
-        let from = Box::new(Word::Printed {
-            prefix: String::new(),
-            command,
-        });
-        self.0.push(Word::Descriptor { number, from });
+    /// Sends what the line prints into a file.
+    pub fn into_file(&mut self, path: &str) {
+        self.0.push(Word::Output(path.to_owned()));
     }
 }
 
@@ -70,15 +68,8 @@ impl fmt::Display for Word {
             Self::Plain(word) => f.write_str(&quoted(word)),
             Self::Printed { prefix, command } if prefix.is_empty() => write!(f, "<({command})"),
             Self::Printed { prefix, command } => write!(f, "{}<({command})", quoted(prefix)),
-            Self::Descriptor { number, from } => write!(
-                f,
-                "{number}<{}{from}",
-                match **from {
-                    // `3<<(…)` would be a here-document.
-                    Self::Printed { .. } => " ",
-                    Self::Plain(_) | Self::Descriptor { .. } => "",
-                }
-            ),
+            Self::Descriptor { number, path } => write!(f, "{number}<{}", quoted(path)),
+            Self::Output(path) => write!(f, ">{}", quoted(path)),
         }
     }
 }
@@ -118,11 +109,15 @@ mod tests {
 
     #[test]
     fn a_shell_opens_what_another_command_prints() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it's two");
+        let mut write = Line::of(&["echo", "two"]);
+        write.into_file(&path.display().to_string());
         let mut line = Line::of(&["bash", "-c", "cat \"${1#x=}\" - <&7", "-"]);
         line.printed("x=", Line::of(&["echo", "one"]));
-        line.printed_on(7, Line::of(&["echo", "two"]));
+        line.file_on(7, &path);
         let done = Command::new("bash")
-            .args(["-c", &line.to_string()])
+            .args(["-c", &format!("{write}\n{line}")])
             .output()
             .unwrap();
         assert_eq!(String::from_utf8(done.stdout).unwrap(), "one\ntwo\n");

@@ -106,12 +106,10 @@ fn without_a_file_the_filter_is_printed_into_the_line() {
         line.contains("seccomp=<('/opt/har ness' profile --as seccomp)"),
         "{line}"
     );
-    let line = bwrap(&locked(), &target, Path::new("/r"))
-        .unwrap()
-        .start
-        .to_string();
-    assert!(
-        line.ends_with("10< <('/opt/har ness' profile --as bpf)"),
-        "{line}"
+    let lines = bwrap(&locked(), &target, Path::new("/r")).unwrap();
+    assert_eq!(
+        lines.filter.unwrap().to_string(),
+        "'/opt/har ness' profile --as bpf >seccomp.bpf"
     );
+    assert!(lines.start.to_string().ends_with("10<seccomp.bpf"));
 }
