@@ -30,7 +30,7 @@ const MAX_POINTERS: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelfAudit {
-    /// [`SCHEMA`].
+    /// `SCHEMA`.
     pub schema: u32,
     /// The items, those of Article 13 first.
     pub items: Vec<Item>,

@@ -1,5 +1,5 @@
 //! The build-time denylist (L2): what the checker is made of, held against rules that
-//! are data ([`rules`]).
+//! are data (`rules`).
 //!
 //! Three scans: the dependency graph, the sources as a parser sees them, and the
 //! program's own bytes. Each finding names its place. What a scan cannot understand

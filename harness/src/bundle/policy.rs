@@ -1,5 +1,5 @@
 //! What a verifier asks of a bundle besides that it can be believed: whose keys,
-//! which digests, how old, with which witnesses. Read from a file ([`file`]).
+//! which digests, how old, with which witnesses. Read from a file ([`mod@file`]).
 //!
 //! It answers with every reason against a bundle, not the first. A bundle that
 //! cannot be believed has one reason: nothing in it can be held against a policy.

@@ -2,7 +2,7 @@
 //!
 //! Each request is wrapped with its verb and operand. Nothing an answer says is
 //! used as proof. What is an engine's own, the create request above all, is its
-//! [`Dialect`]'s affair.
+//! `Dialect`'s affair.
 
 use std::collections::HashMap;
 use std::path::Path;
