@@ -124,20 +124,48 @@ pub struct Scan {
     pub binary: Option<BinaryScan>,
 }
 
-/// Scans a tree, and a program if there is one.
-#[must_use]
-pub fn scan(tree: &Tree, program: Option<&[u8]>, rules: &Rules) -> Scan {
-    let mut findings = Vec::new();
-    let dependencies = dependencies::scan(tree, rules, &mut findings);
-    let sources = sources::scan(tree, rules, &mut findings);
-    let binary = program.map(|bytes| binary::scan(bytes, rules, &mut findings));
-    findings.sort();
-    findings.dedup();
-    Scan {
-        findings,
-        dependencies,
-        sources,
-        binary,
+/// The scans with one set of rules.
+#[derive(Debug)]
+pub struct Scanner {
+    rules: Rules,
+    known: sources::Known,
+}
+
+impl Scanner {
+    /// With the rules that this program was built with.
+    ///
+    /// # Errors
+    /// They do not load, which a test rules out.
+    pub fn builtin() -> Result<Self, RulesError> {
+        Ok(Self {
+            rules: Rules::builtin()?,
+            known: sources::Known::default(),
+        })
+    }
+
+    /// Scans a tree, and a program if there is one.
+    #[must_use]
+    pub fn scan(&self, tree: &Tree, program: Option<&[u8]>) -> Scan {
+        let mut findings = Vec::new();
+        let dependencies = dependencies::scan(tree, &self.rules, &mut findings);
+        let sources = sources::scan(tree, &self.rules, &self.known, &mut findings);
+        let binary = program.map(|bytes| binary::scan(bytes, &self.rules, &mut findings));
+        findings.sort();
+        findings.dedup();
+        Scan {
+            findings,
+            dependencies,
+            sources,
+            binary,
+        }
+    }
+
+    /// Scans a program by itself; gives what was found.
+    #[must_use]
+    pub fn scan_program(&self, bytes: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        binary::scan(bytes, &self.rules, &mut findings);
+        findings
     }
 }
 
@@ -148,8 +176,8 @@ mod tests {
 
     #[test]
     fn the_checker_as_it_was_built_is_clean() {
-        let rules = Rules::builtin().unwrap();
-        let scan = scan(&Tree::builtin(), Some(Programs::builtin().checker), &rules);
+        let scanner = Scanner::builtin().unwrap();
+        let scan = scanner.scan(&Tree::builtin(), Some(Programs::builtin().checker));
         let findings: Vec<String> = scan.findings.iter().map(ToString::to_string).collect();
         assert_eq!(findings, Vec::<String>::new());
         assert!(scan.sources.len() > 30 && scan.dependencies.len() > 20);

@@ -9,12 +9,12 @@ use crate::cli::{Common, Format, LintChecker};
 use crate::exit::Exit;
 use crate::image::Programs;
 use crate::lint::binary::{BinaryScan, Standing};
-use crate::lint::{self, Rules, Scan, Tree};
+use crate::lint::{Scan, Scanner, Tree};
 use crate::report::terminal::{safe, say};
 
 /// Scans the checker that is built into this harness, or another tree or program.
 pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {
-    let rules = Rules::builtin().map_err(Failure::internal)?;
+    let scanner = Scanner::builtin().map_err(Failure::internal)?;
     let tree = match &args.tree {
         None => Tree::builtin(),
         Some(folder) => Tree::read(folder)
@@ -28,10 +28,10 @@ pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, 
     });
     let other = other.transpose()?;
     let scan = match (&other, &args.tree) {
-        (Some(program), _) => lint::scan(&tree, Some(program), &rules),
-        (None, None) => lint::scan(&tree, Some(Programs::builtin().checker), &rules),
+        (Some(program), _) => scanner.scan(&tree, Some(program)),
+        (None, None) => scanner.scan(&tree, Some(Programs::builtin().checker)),
         // The program built in here is not the one of that tree.
-        (None, Some(_)) => lint::scan(&tree, None, &rules),
+        (None, Some(_)) => scanner.scan(&tree, None),
     };
     match common.format {
         Format::Json => say(&json!(scan).to_string())?,

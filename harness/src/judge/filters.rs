@@ -1,6 +1,9 @@
 //! Holds the filters read back from the kernel against the policy: byte for byte
 //! for our own, over the whole table of every architecture for all of them.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
 use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
 use seccomp::{Policy, Program};
@@ -8,8 +11,44 @@ use seccomp::{Policy, Program};
 use super::outside::Finding;
 use crate::profile::NATIVE;
 
+/// Going over the whole table takes its time, and nearly all launches have the same
+/// filters: the last answers are kept, which changes none of them.
+static ANSWERS: Mutex<VecDeque<Answer>> = Mutex::new(VecDeque::new());
+/// How many are kept: a run has a handful of policies, a forged bundle any number.
+const KEPT: usize = 16;
+
+struct Answer {
+    stack: Vec<String>,
+    policy: Policy,
+    finding: Finding,
+}
+
 /// What the read-back filters show.
 pub(super) fn finding(stack: &[String], policy: &Policy) -> Finding {
+    if let Some(finding) = known(stack, policy) {
+        return finding;
+    }
+    let finding = look(stack, policy);
+    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    answers.truncate(KEPT - 1);
+    answers.push_front(Answer {
+        stack: stack.to_vec(),
+        policy: policy.clone(),
+        finding: finding.clone(),
+    });
+    finding
+}
+
+fn known(stack: &[String], policy: &Policy) -> Option<Finding> {
+    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |answer: &&Answer| answer.stack == stack && answer.policy == *policy;
+    answers
+        .iter()
+        .find(same)
+        .map(|answer| answer.finding.clone())
+}
+
+fn look(stack: &[String], policy: &Policy) -> Finding {
     let compiled = match seccomp::compile_strict(policy, NATIVE) {
         Ok(programs) => programs,
         Err(error) => return differs("a policy that compiles", &error.to_string()),

@@ -6,7 +6,6 @@
 use super::Expected;
 use super::outside::{self, Fact, Finding};
 use crate::record::LaunchRecord;
-use crate::witness::Seen;
 
 /// How one fact came out over many launches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +32,8 @@ pub fn survey(records: &[&LaunchRecord], expected: &Expected) -> Vec<Survey> {
                 differs: Vec::new(),
                 not_seen: Vec::new(),
             };
-            let mut known = Filters::default();
             for record in records {
-                match known.find(record, *fact, expected) {
+                match outside::find(record, *fact, expected) {
                     Finding::Fits => one.fits += 1,
                     Finding::Differs(expected, observed) => {
                         one.differs.push((record.id.clone(), expected, observed));
@@ -46,24 +44,4 @@ pub fn survey(records: &[&LaunchRecord], expected: &Expected) -> Vec<Survey> {
             one
         })
         .collect()
-}
-
-/// Going over the whole table of calls takes its time, and nearly all launches have
-/// the same filters.
-#[derive(Default)]
-struct Filters<'a>(Vec<(&'a Seen<Vec<String>>, Finding)>);
-
-impl<'a> Filters<'a> {
-    fn find(&mut self, record: &'a LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
-        let stack = record.barrier.as_ref().map(|view| &view.filters);
-        let Some(stack) = stack.filter(|_| fact == Fact::Filters) else {
-            return outside::find(record, fact, expected);
-        };
-        if let Some((_, finding)) = self.0.iter().find(|(known, _)| *known == stack) {
-            return finding.clone();
-        }
-        let finding = outside::find(record, fact, expected);
-        self.0.push((stack, finding.clone()));
-        finding
-    }
 }

@@ -1,7 +1,8 @@
 //! The checker's sources, as a parser sees them: every file that the two crate roots
 //! lead to, and nothing that is compiled for tests only.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 use super::rules::Rules;
 use super::tree::{PACKAGE, Tree};
@@ -13,8 +14,30 @@ mod tokens;
 
 use file::Scanned;
 
+/// The files that were scanned with the same rules before, by path and text.
+///
+/// Trees that differ in one file are scanned one after another for N22; parsing the
+/// others again would take most of its time.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<HashMap<(String, String), Scanned>>);
+
+impl Known {
+    fn scan(&self, path: &str, text: &str, rules: &Rules) -> Scanned {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .entry((path.to_owned(), text.to_owned()))
+            .or_insert_with(|| file::scan(path, text, rules))
+            .clone()
+    }
+}
+
 /// Scans the sources; gives back the files that were parsed.
-pub(super) fn scan(tree: &Tree, rules: &Rules, findings: &mut Vec<Finding>) -> Vec<String> {
+pub(super) fn scan(
+    tree: &Tree,
+    rules: &Rules,
+    known: &Known,
+    findings: &mut Vec<Finding>,
+) -> Vec<String> {
     let mut queue: VecDeque<String> = roots(tree).collect();
     let mut seen = BTreeSet::new();
     let mut used = BTreeSet::new();
@@ -27,9 +50,10 @@ pub(super) fn scan(tree: &Tree, rules: &Rules, findings: &mut Vec<Finding>) -> V
             not_scanned(&path, "a module that the tree does not have", findings);
             continue;
         };
-        let scanned = file::scan(&path, text, rules, findings);
-        used.extend(scanned.exceptions.iter().cloned());
+        let scanned = known.scan(&path, text, rules);
         queue.extend(modules(tree, &path, &scanned));
+        findings.extend(scanned.findings);
+        used.extend(scanned.exceptions);
     }
     for path in tree.compiled().iter().filter(|path| !seen.contains(*path)) {
         not_scanned(path, "a file that was compiled and not scanned", findings);

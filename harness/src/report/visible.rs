@@ -12,6 +12,7 @@ pub fn visible(text: &str) -> String {
             '\n' => out.push(c),
             // The Unicode block "Control Pictures" has a picture of each.
             '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
+            ' '..='~' => out.push(c),
             '\u{7f}' => out.push('\u{2421}'),
             c if hides(c) => out.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c))),
             c => out.push(c),

@@ -1,13 +1,15 @@
 //! What the scan is given for N22: the clean tree with one thing added, programs and
 //! images; what it finds, in words.
 
+use std::sync::LazyLock;
+
 use serde_json::json;
 
 use super::CLEAN;
 use super::elf::Elf;
 use crate::error::chain;
 use crate::image::{Archive, Image, Layer, Programs};
-use crate::lint::{self, Finding, Rules, Tree};
+use crate::lint::{self, Finding, Scanner, Tree};
 
 /// The clean tree with one more module.
 pub(super) fn source(text: &str) -> String {
@@ -50,23 +52,18 @@ pub(super) fn dependency(name: &str, lines: &str) -> String {
 }
 
 fn tree(tree: Tree) -> String {
-    words(
-        Rules::builtin()
-            .map_err(|error| chain(&error))
-            .map(|rules| lint::scan(&tree, None, &rules).findings),
-    )
+    words(scanner().map(|it| it.scan(&tree, None).findings))
 }
 
 pub(super) fn program(bytes: &[u8]) -> String {
-    words(
-        Rules::builtin()
-            .map_err(|error| chain(&error))
-            .map(|rules| {
-                let mut findings = Vec::new();
-                lint::binary::scan(bytes, &rules, &mut findings);
-                findings
-            }),
-    )
+    words(scanner().map(|it| it.scan_program(bytes)))
+}
+
+/// One for all checks: the trees differ in little.
+fn scanner() -> Result<&'static Scanner, String> {
+    static SCANNER: LazyLock<Result<Scanner, String>> =
+        LazyLock::new(|| Scanner::builtin().map_err(|error| chain(&error)));
+    SCANNER.as_ref().map_err(Clone::clone)
 }
 
 pub(super) fn made(elf: Elf) -> String {

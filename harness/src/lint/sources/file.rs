@@ -13,8 +13,10 @@ use super::names::{Names, Standing};
 use super::{is_root, tokens};
 
 /// What is known of a file once it is scanned.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Scanned {
+    /// What was found in it.
+    pub(super) findings: Vec<Finding>,
     /// The modules it declares without a body, by their path from this one.
     pub(super) modules: Vec<String>,
     /// The exceptions of the path rules that it uses.
@@ -22,11 +24,10 @@ pub(super) struct Scanned {
 }
 
 /// Scans a file's text.
-pub(super) fn scan(path: &str, text: &str, rules: &Rules, findings: &mut Vec<Finding>) -> Scanned {
+pub(super) fn scan(path: &str, text: &str, rules: &Rules) -> Scanned {
     let mut eye = Eye {
         path,
         rules,
-        findings,
         names: Names::default(),
         within: Vec::new(),
         scanned: Scanned::default(),
@@ -116,7 +117,6 @@ impl<'ast> Visit<'ast> for Imports {
 pub(super) struct Eye<'a> {
     path: &'a str,
     pub(super) rules: &'a Rules,
-    findings: &'a mut Vec<Finding>,
     names: Names,
     /// The modules with a body that it is in.
     within: Vec<String>,
@@ -126,7 +126,7 @@ pub(super) struct Eye<'a> {
 impl Eye<'_> {
     pub(super) fn find(&mut self, at: Span, rule: Rule, what: String, why: &str) {
         let LineColumn { line, column } = at.start();
-        self.findings.push(Finding {
+        self.scanned.findings.push(Finding {
             place: format!("{}:{line}:{}", self.path, column + 1),
             rule,
             what,

@@ -3,6 +3,7 @@
 use super::super::rules::Rules;
 use super::super::tree::Tree;
 use super::super::{Finding, Rule};
+use super::Known;
 
 /// The findings in a new module of the clean tree, as rule and place in it.
 fn found(text: &str) -> Vec<(Rule, String)> {
@@ -10,7 +11,12 @@ fn found(text: &str) -> Vec<(Rule, String)> {
         .with("checker/src/guilty.rs", text)
         .with_more("checker/src/lib.rs", "mod guilty;\n");
     let mut findings: Vec<Finding> = Vec::new();
-    super::scan(&tree, &Rules::builtin().unwrap(), &mut findings);
+    super::scan(
+        &tree,
+        &Rules::builtin().unwrap(),
+        &Known::default(),
+        &mut findings,
+    );
     findings.sort();
     findings.dedup();
     let place = |place: &str| {
@@ -138,7 +144,12 @@ fn files_are_followed_and_none_is_missed() {
     assert_eq!(rules_of("this is not Rust"), [Rule::NotUnderstood]);
     let bare = Tree::builtin().with("checker/src/main.rs", "fn main() {}");
     let mut findings = Vec::new();
-    super::scan(&bare, &Rules::builtin().unwrap(), &mut findings);
+    super::scan(
+        &bare,
+        &Rules::builtin().unwrap(),
+        &Known::default(),
+        &mut findings,
+    );
     let rules: Vec<Rule> = findings.iter().map(|it| it.rule).collect();
     assert!(rules.contains(&Rule::UnsafeCode), "{rules:?}");
     assert!(
