@@ -39,9 +39,17 @@ pub(crate) struct Specimen {
 }
 
 impl Specimen {
-    /// Seals the sample with a new operator's key.
+    /// The sample, sealed with an operator's key: a copy of the first that was made.
     pub(crate) fn seal(sample: &Sample) -> Result<Self, Fault> {
-        Self::seal_with(sample, Signer::operator(SecretKey::generate()?))
+        let first = sample.sealed()?;
+        let folder = tempfile::tempdir()?;
+        let copy = Self {
+            path: folder.path().join(&first.name),
+            folder,
+            signer: Signer::operator(SecretKey::from_seed(&first.seed)),
+        };
+        copy.fill(&first.contents)?;
+        Ok(copy)
     }
 
     pub(crate) fn seal_with(sample: &Sample, signer: Signer) -> Result<Self, Fault> {
@@ -109,6 +117,10 @@ impl Specimen {
     /// The bundle as it was, whatever lies there now.
     pub(crate) fn restore(&self, contents: &BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
         fs::remove_dir_all(&self.path)?;
+        self.fill(contents)
+    }
+
+    fn fill(&self, contents: &BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
         for (file, bytes) in contents {
             let at = self.at(file);
             fs::create_dir_all(at.parent().unwrap_or(&self.path))?;

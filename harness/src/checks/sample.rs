@@ -4,20 +4,21 @@
 //! The sandbox of a sample is always the whole one: what a user lifted from a run
 //! must not decide whether a tampered bundle is refused.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use negatives::matrix::{Case, Matrix};
 use time::OffsetDateTime;
 
-use super::forgery::Fault;
+use super::forgery::{Fault, Specimen};
 use crate::bundle::{self, RunFacts};
 use crate::engine::Account;
 use crate::judge::{Expected, Reason};
 use crate::launch::Bench;
 use crate::plan;
 use crate::report::summary::Summary;
-use crate::seal::key::Signer;
+use crate::seal::key::{RandomError, SecretKey, Signer};
 #[cfg(test)]
 use crate::seal::statement::attestation::Mutants;
 use crate::suite::CaseResult;
@@ -44,6 +45,18 @@ pub struct Sample {
     facts: RunFacts,
     results: Vec<CaseResult>,
     matrix: Matrix,
+    sealed: OnceLock<Result<Sealed, String>>,
+}
+
+/// The sample in a bundle. Making one takes long against copying it.
+#[derive(Debug, Clone)]
+pub(super) struct Sealed {
+    /// The bundle's own name.
+    pub(super) name: String,
+    /// The key it is signed with, of which nothing depends but the checks.
+    pub(super) seed: [u8; 32],
+    /// What is in its files.
+    pub(super) contents: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'a> Sampler<'a> {
@@ -98,6 +111,7 @@ impl<'a> Sampler<'a> {
             facts,
             results,
             matrix,
+            sealed: OnceLock::new(),
         })
     }
 }
@@ -132,9 +146,30 @@ impl Sample {
         Ok(path)
     }
 
+    /// The sample in a bundle, made when it is first asked for.
+    pub(super) fn sealed(&self) -> Result<&Sealed, Fault> {
+        let made = || self.make_sealed().map_err(|error| error.to_string());
+        let sealed = self.sealed.get_or_init(made).as_ref();
+        Ok(sealed.map_err(Clone::clone)?)
+    }
+
+    fn make_sealed(&self) -> Result<Sealed, Fault> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(RandomError)?;
+        let signer = Signer::operator(SecretKey::from_seed(&seed));
+        let specimen = Specimen::seal_with(self, signer)?;
+        let name = specimen.path().file_name().ok_or("a bundle has a name")?;
+        Ok(Sealed {
+            name: name.to_string_lossy().into_owned(),
+            seed,
+            contents: specimen.contents()?,
+        })
+    }
+
     /// The same records as those of a run with another id.
     pub(crate) fn of_another_run(&self) -> Self {
         let mut other = self.clone();
+        other.sealed = OnceLock::new();
         other.facts.id = self.facts.id.chars().rev().collect::<String>() + "0";
         other
     }
@@ -142,6 +177,7 @@ impl Sample {
     /// The same run with a score of the mutants.
     #[cfg(test)]
     pub(crate) fn with_mutants(mut self, score: Mutants) -> Self {
+        self.sealed = OnceLock::new();
         self.facts.mutants = Some(score);
         self
     }

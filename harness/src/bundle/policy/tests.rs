@@ -7,7 +7,7 @@ use time::macros::datetime;
 use super::*;
 use crate::checks::forgery::Specimen;
 use crate::checks::sample::stand_in;
-use crate::seal::key::Signer;
+use crate::seal::key::{SecretKey, Signer};
 use file::PolicyError;
 
 const NOW: OffsetDateTime = datetime!(2026-01-03 00:00 UTC);
@@ -101,7 +101,8 @@ fn a_development_key_is_accepted_only_where_it_is_allowed() {
     assert_eq!(codes(&allowed, &development), Vec::<&str>::new());
     assert_eq!(codes(&allowed, &operator), Vec::<&str>::new());
     // Allowed or not, an operator nobody knows is nobody.
-    let stranger = Specimen::seal(&sample).unwrap();
+    let key = Signer::operator(SecretKey::generate().unwrap());
+    let stranger = Specimen::seal_with(&sample, key).unwrap();
     assert_eq!(codes(&allowed, &stranger), ["too_few_keys"]);
     let no_key = format!("schema = 1\n[keys]\ndevelopment = true\n{any}");
     assert_eq!(codes(&no_key, &stranger), ["unknown_signer"]);

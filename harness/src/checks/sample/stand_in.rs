@@ -52,6 +52,7 @@ pub(crate) fn sample() -> Sample {
             sharding: None,
         },
         matrix,
+        sealed: std::sync::OnceLock::new(),
     }
 }
 
