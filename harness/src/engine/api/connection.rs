@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::query_parameters::{
@@ -132,7 +133,9 @@ impl Connection {
             tag: tag.clone(),
             source: std::io::Error::other(error).into(),
         })?;
-        self.block_on(self.load_archive(archive, tag))
+        self.block_on(until_settled(|| {
+            self.load_archive(archive.clone(), tag.clone())
+        }))
     }
 
     async fn load_archive(&self, archive: Vec<u8>, tag: String) -> Result<String, EngineError> {
@@ -220,16 +223,37 @@ pub(super) async fn remove(client: &Docker, name: &str) -> Result<(), EngineErro
     }
 }
 
+/// Tries a change to the store of images a few times.
+///
+/// Every run loads and removes the same image, and Docker lets one run's removal trip
+/// over another's: it answers 500, `unrecognized image ID`, and is settled soon after.
+async fn until_settled<T, E, F>(change: impl Fn() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 1..5 {
+        if let Ok(done) = change().await {
+            return Ok(done);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    change().await
+}
+
 /// Removes a tag, and the image if it was the last.
 async fn remove_image(client: &Docker, tag: String) -> Result<(), EngineError> {
     let options = RemoveImageOptions {
         force: true,
         ..Default::default()
     };
-    match client.remove_image(&tag, Some(options), None).await {
-        Err(error) if !is_gone(&error) => Err(EngineError::RemoveImage { tag, source: error }),
-        Ok(_) | Err(_) => Ok(()),
-    }
+    let remove = || async {
+        match client.remove_image(&tag, Some(options.clone()), None).await {
+            Err(error) if !is_gone(&error) => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    };
+    let removed = until_settled(remove).await;
+    removed.map_err(|source| EngineError::RemoveImage { tag, source })
 }
 
 /// 404: not there. 409: its removal is under way.
