@@ -24,6 +24,9 @@ pub use connection::{REPOSITORY, RUN_LABEL};
 
 use container::Container;
 
+/// How often a container is asked for while the engine's refusal is one that passes.
+const CREATIONS: u32 = 5;
+
 /// What an engine says in its own words on the shared API.
 pub(super) trait Dialect: std::fmt::Debug + Send + Sync {
     /// A client and a body for the request that creates a launch's container.
@@ -31,6 +34,12 @@ pub(super) trait Dialect: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// The engine has no word for something of the profile.
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError>;
+
+    /// Whether a refusal to create a container is known to pass, so that asking again
+    /// is the remedy.
+    fn passes(&self, _refusal: &bollard::errors::Error) -> bool {
+        false
+    }
 
     /// What is left to remove should this process die.
     fn leftovers(&self, socket: &Path) -> Leftovers;
@@ -93,9 +102,21 @@ impl ApiEngine {
             name: Some(launch.name.clone()),
             ..Default::default()
         };
-        let created = self
-            .connection
-            .block_on(client.create_container(Some(options), body));
+        let ask = async || {
+            client
+                .create_container(Some(options.clone()), body.clone())
+                .await
+        };
+        let created = self.connection.block_on(async {
+            let mut answer = ask().await;
+            for _ in 1..CREATIONS {
+                match &answer {
+                    Err(refusal) if self.dialect.passes(refusal) => answer = ask().await,
+                    Err(_) | Ok(_) => break,
+                }
+            }
+            answer
+        });
         created.map(|_| ()).map_err(|source| EngineError::Create {
             name: launch.name.clone(),
             source,

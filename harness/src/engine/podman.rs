@@ -181,6 +181,10 @@ impl Dialect for Words {
         Ok((client, ContainerCreateBody::default()))
     }
 
+    fn passes(&self, refusal: &bollard::errors::Error) -> bool {
+        quirks::passes(&refusal.to_string())
+    }
+
     fn leftovers(&self, socket: &Path) -> Leftovers {
         let service = self.service.lock().ok();
         match service.as_deref() {

@@ -28,6 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(20);
 /// A service that nobody talks to for so long ends itself, seconds.
 const IDLE: &str = "900";
+/// The longest `--runroot`, bytes. Podman 4 starts with a longer one, but then the
+/// process that is to note how a container ended refuses it, and podman waits 20 s
+/// for that note.
+const LONGEST_STATE: usize = 50;
 /// The most of its complaints that are kept, bytes.
 const MAX_WORDS: u64 = 4 << 10;
 
@@ -53,11 +57,13 @@ impl Service {
     /// Podman is not installed, or its service does not come up; why.
     pub(super) fn start(scratch: &Path) -> Result<Self, EngineError> {
         Self::at(Traces {
-            folder: scratch.join("podman"),
+            // Short: see `LONGEST_STATE`.
+            folder: scratch.join("p"),
         })
     }
 
     fn at(traces: Traces) -> Result<Self, EngineError> {
+        traces.require_short_names()?;
         let process = traces.spawn().map_err(|source| {
             if source.kind() == io::ErrorKind::NotFound {
                 return EngineError::NoPodman;
@@ -113,6 +119,24 @@ impl Traces {
         self.folder.join("podman.sock")
     }
 
+    /// The folder of its running state, `--runroot`.
+    fn state(&self) -> PathBuf {
+        self.folder.join("r")
+    }
+
+    fn require_short_names(&self) -> Result<(), EngineError> {
+        let (state, root) = (self.state(), nix::unistd::geteuid().is_root());
+        if root || state.as_os_str().len() <= LONGEST_STATE {
+            return Ok(());
+        }
+        Err(EngineError::Service {
+            why: format!(
+                "`{}` is longer than the {LONGEST_STATE} bytes that podman takes for its state; set TMPDIR to a shorter folder",
+                state.display()
+            ),
+        })
+    }
+
     fn spawn(&self) -> io::Result<Child> {
         for folder in [self.folder.clone(), self.folder.join("runtime")] {
             match fs::create_dir(folder) {
@@ -143,6 +167,7 @@ impl Traces {
             for (flag, name) in [("--root", "store"), ("--tmpdir", "tmp")] {
                 command.arg(flag).arg(self.folder.join(name));
             }
+            command.arg("--runroot").arg(self.state());
             command.args(["--storage-driver", "overlay"]);
             command.env("XDG_RUNTIME_DIR", self.folder.join("runtime"));
         }

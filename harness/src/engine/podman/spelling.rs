@@ -13,7 +13,7 @@ use crate::engine::binds::{Bound, binds};
 use crate::engine::spelling::capability_lists;
 use crate::engine::{EngineError, Launch};
 use crate::profile::system::MASKED;
-use crate::profile::{HostNamespace, Network, Profile};
+use crate::profile::{Capabilities, HostNamespace, Network, Profile};
 
 mod setting;
 
@@ -45,7 +45,11 @@ pub(super) fn spec(
     labels: HashMap<String, String>,
 ) -> Result<Spec, EngineError> {
     let profile = launch.profile;
-    let (cap_add, cap_drop) = capability_lists(profile);
+    let (cap_add, mut cap_drop) = capability_lists(profile);
+    if ground.rootless && profile.capabilities == Capabilities::All {
+        // What root lacks on this host, a user namespace of its own has.
+        cap_drop.clear();
+    }
     let mut spec = Spec {
         name: launch.name.clone(),
         image: ground.image.to_owned(),

@@ -175,3 +175,14 @@ fn what_podman_has_no_word_for_is_refused() {
     assert!(set(Setting::StopSignal("SIGINT".to_owned())).unwrap()["stop_signal"] == json!(2));
     assert!(set(Setting::StopSignal("SIGNONE".to_owned())).is_err());
 }
+
+#[test]
+fn all_capabilities_are_those_of_the_namespace_that_the_launch_is_in() {
+    let lifted = apply(
+        Profile::locked(USER).unwrap(),
+        &"capabilities".parse().unwrap(),
+    );
+    let spec = spelled(&lifted.unwrap(), true).unwrap();
+    assert_eq!(spec["cap_add"], json!(["ALL"]));
+    assert_eq!(spec.get("cap_drop"), None);
+}
