@@ -122,13 +122,18 @@ fn is_declared(kill: &Kill, verdict: &Verdict, code: &str, text: &str) -> bool {
     verdict.word() == kill.verdict && code == kill.reason && text.contains(&kill.shows)
 }
 
-/// It never ran: the engine refused to make such a sandbox.
+/// It never ran: the engine refused to make such a sandbox. Or, where the row must
+/// hold, this user could not see whether it did.
 fn is_not_applicable(mutant: &Mutant, verdict: &Verdict, text: &str) -> bool {
     let said = |na: &NotApplicable| match &na.when {
         When::Shows(words) => text.contains(words),
         When::Lacks(_) => false,
     };
-    verdict.word() == Word::NotRun && mutant.not_applicable.iter().any(said)
+    let shows_nothing = match (&mutant.must, verdict.word()) {
+        (_, Word::NotRun) | (Must::Hold, Word::Inconclusive) => true,
+        (_, Word::Held | Word::Broken) | (Must::Fall(_), Word::Inconclusive) => false,
+    };
+    shows_nothing && mutant.not_applicable.iter().any(said)
 }
 
 impl Score {
