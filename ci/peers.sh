@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the suite tests against but no user needs: a second engine (podman) and
-# a browser for the report. What cannot be had is said, and the tests that need it are
+# a browser for the report, and a linter of shell scripts. What cannot be had is said, and the tests that need it are
 # listed as not run. Exit code: 0.
 set -euo pipefail
 
@@ -20,3 +20,4 @@ install() { # PROGRAM PACKAGE...
 # runc beside crun, which refuses a host with both versions of control groups.
 install podman podman uidmap runc
 install chromium chromium
+install shellcheck shellcheck
