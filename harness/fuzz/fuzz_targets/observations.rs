@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use harness::engine::Abilities;
 use harness::image::ProgramDigests;
 use harness::judge::{Expected, Word, judge};
 use harness::record::Observations;
@@ -18,6 +19,7 @@ static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {
         probe: "p".repeat(64),
     },
     policy: seccomp::Policy::builtin().expect("the policy"),
+    abilities: Abilities::all(),
 });
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
