@@ -196,6 +196,8 @@ pub enum Command {
     Dispose(Dispose),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
     Accept(Accept),
+    /// Say by which digests this build is known, as `accept --terms` takes them.
+    Digests,
     /// Make a key pair, for an operator or for the owner.
     Keygen {
         /// Where the private key goes; the public one goes beside it with `.pub.pem`.

@@ -12,6 +12,7 @@ use crate::stand::StandError;
 mod accept;
 mod attest;
 mod check;
+mod digests;
 mod dispose;
 mod doctor;
 mod documents;
@@ -100,6 +101,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
         Command::Profile(args) => profile::profile(common, &args),
+        Command::Digests => digests::digests(common),
         Command::Options => options::options(common),
         Command::Completions(args) => documents::completions(&args),
         Command::Man(args) => documents::man(&args),

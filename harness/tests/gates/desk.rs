@@ -94,25 +94,28 @@ impl Desk {
         .unwrap()
     }
 
+    /// A real run on the engine that takes the least time, signed by the operator.
+    pub(crate) fn attest(&self) -> PathBuf {
+        let mut command = harness();
+        command.args(["attest", "--engine", "bwrap", "--format", "json", "--key"]);
+        command.arg(self.at("operator.pem"));
+        let done = command.arg("--out").arg(self.at("out")).assert().code(0);
+        let said: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        PathBuf::from(said["bundle"].as_str().unwrap())
+    }
+
     pub(crate) fn bundle(&self) -> PathBuf {
         self.at("1111111111111111")
     }
 
     pub(crate) fn write_terms(&self, change: impl FnOnce(String) -> String) {
         let key = |name: &str| fs::read_to_string(self.at(&format!("{name}.pub.pem"))).unwrap();
-        let it = *verified(&self.bundle()).subjects();
+        let digests = harness().arg("digests").output().unwrap();
         let terms = format!(
-            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n\
-             [agreed]\nmatrix = \"{}\"\n\n[reviewed]\nimage = \"{}\"\nchecker = \"{}\"\nairlock = \"{}\"\n\
-             probe = \"{}\"\npolicy = \"{}\"\n",
+            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n{}",
             key("owner"),
             key("operator"),
-            it.matrix,
-            it.image,
-            it.checker,
-            it.airlock,
-            it.probe,
-            it.policy,
+            String::from_utf8(digests.stdout).unwrap(),
         );
         fs::write(self.at("terms.toml"), change(terms)).unwrap();
     }

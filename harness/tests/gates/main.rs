@@ -1,6 +1,6 @@
 //! `dispose` and `accept` as people use them: the program itself, keys that OpenSSL
-//! made, and bundles that the library seals. No engine is needed: no row of these
-//! bundles ran, so M5 is never met here, and M1 to M4 can be.
+//! made, and bundles that the library seals. No row of those bundles ran, so M5 is not met by
+//! them, and M1 to M4 can be; one test attests for real, with bubblewrap.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,6 +15,17 @@ use harness::seal::key::Signer;
 mod desk;
 
 use desk::{Desk, harness, verified};
+
+#[test]
+fn a_run_that_held_is_accepted_with_the_owners_word_and_not_without() {
+    let desk = Desk::new();
+    let run = desk.attest();
+    assert_eq!(desk.unmet(&run), "M1 disposition_absent");
+    desk.waive(&run);
+    let said = desk.accept(&run).assert().code(0);
+    let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
+    assert!(said.contains("accepted: 5 of 5 gates met"), "{said}");
+}
 
 #[test]
 fn with_the_owners_word_only_the_rows_are_missing() {

@@ -1,0 +1,37 @@
+//! `digests`: what this build is, by digest, as `accept --terms` and a policy name it.
+
+use std::collections::BTreeMap;
+
+use super::Failure;
+use crate::bundle;
+use crate::cli::{Common, Format};
+use crate::exit::Exit;
+use crate::image::{Image, Programs};
+use crate::report::terminal::say;
+
+/// Which of them is agreed on; the others are reviewed.
+const AGREED: &str = "matrix";
+
+/// Prints them. No engine is asked: the image is what this build makes of its programs.
+pub(super) fn digests(common: &Common) -> Result<Exit, Failure> {
+    let image = Image::build(Programs::builtin()).map_err(Failure::internal)?;
+    let subjects = bundle::subjects(&image).map_err(Failure::internal)?;
+    let digests: BTreeMap<String, String> = subjects
+        .list()
+        .into_iter()
+        .map(|it| (it.name, it.digest.sha256.to_string()))
+        .collect();
+    if common.format == Format::Json {
+        say(&serde_json::json!({ "sha256": digests }).to_string())?;
+        return Ok(Exit::Held);
+    }
+    let (agreed, reviewed): (Vec<_>, Vec<_>) =
+        digests.iter().partition(|(name, _)| *name == AGREED);
+    for (table, entries) in [("agreed", agreed), ("reviewed", reviewed)] {
+        say(&format!("[{table}]"))?;
+        for (name, digest) in entries {
+            say(&format!("{name} = \"{digest}\""))?;
+        }
+    }
+    Ok(Exit::Held)
+}
