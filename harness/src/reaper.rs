@@ -18,8 +18,8 @@ use crate::engine::Leftovers;
 
 /// The byte that says there is nothing to do.
 const DISMISSED: u8 = b'.';
-/// How often an engine that is gone is tried again, a second apart.
-const TRIES: u32 = 120;
+/// How often an engine that is gone is tried again, a second apart: for an hour.
+const TRIES: u32 = 3600;
 /// Between two tries: an engine that restarts takes seconds.
 const PAUSE: Duration = Duration::from_secs(1);
 

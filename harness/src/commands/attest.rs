@@ -83,7 +83,7 @@ fn ended_early(stop: &Stop) -> Option<Result<Exit, Failure>> {
     stop.engine_is_lost().then(|| {
         Err(Failure::blocked(
             "the engine stopped answering in the middle of the run; no bundle was written",
-            Some("start the engine again, then run again; what was left there is removed once it answers".to_owned()),
+            Some("start the engine again, then run again; what was left there is removed once it answers, within an hour".to_owned()),
         ))
     })
 }
