@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bollard::Docker;
-use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
 use bollard::query_parameters::{
     ImportImageOptions, RemoveContainerOptions, RemoveImageOptions, WaitContainerOptions,
 };
@@ -63,6 +63,10 @@ async fn one(client: &Docker, image: &str) -> Result<(), bollard::errors::Error>
         entrypoint: Some(vec![PROBE.to_owned()]),
         host_config: Some(HostConfig {
             network_mode: Some("none".to_owned()),
+            log_config: Some(HostConfigLogConfig {
+                typ: Some("none".to_owned()),
+                config: None,
+            }),
             ..HostConfig::default()
         }),
         ..ContainerCreateBody::default()
