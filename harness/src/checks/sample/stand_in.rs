@@ -26,7 +26,7 @@ pub(crate) fn sample() -> Sample {
     let image = Image::build(Programs::builtin()).unwrap();
     let engine = engine();
     let subjects = bundle::subjects(&image).unwrap();
-    let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
+    let expected = expected();
     let matrix = Matrix::builtin().unwrap();
     let results = matrix.cases().iter().map(|case| result(case, &expected));
     Sample {
@@ -54,6 +54,13 @@ pub(crate) fn sample() -> Sample {
         matrix,
         sealed: std::sync::OnceLock::new(),
     }
+}
+
+/// What its records are held against.
+pub(crate) fn expected() -> Expected {
+    let image = Image::build(Programs::builtin()).unwrap();
+    let subjects = bundle::subjects(&image).unwrap();
+    Expected::of(&subjects, engine().lacking).unwrap()
 }
 
 fn engine() -> Account {
