@@ -6,6 +6,7 @@ use std::error::Error;
 use crate::cli::{Cli, Command};
 use crate::error::chain;
 use crate::exit::Exit;
+use crate::helper;
 use crate::report::terminal;
 use crate::stand::StandError;
 
@@ -78,6 +79,12 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::internal(error)
     }
+}
+
+/// Does a helper's task, if this process was started for one.
+#[must_use]
+pub fn as_helper() -> Option<Exit> {
+    helper::is_one().then(|| dispatch(Cli::of_this_process()))
 }
 
 /// Carries out a command line.

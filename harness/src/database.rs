@@ -11,13 +11,14 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Hosting;
+use crate::helper;
 
 mod package;
 mod process;
@@ -214,7 +215,7 @@ impl Database {
     /// In a process group of its own: Ctrl-C is not for it.
     fn spawn(&self) -> io::Result<Child> {
         let wanted = &self.wanted;
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = helper::command()?;
         command
             .args(["serve-database", "--run", &wanted.run, "--hosting"])
             .arg(serde_json::to_string(&wanted.hosting)?)

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use nix::mount::{MntFlags, umount2};
 
 use crate::cli::Reap;
 use crate::engine::Leftovers;
+use crate::helper;
 
 /// The byte that says there is nothing to do.
 const DISMISSED: u8 = b'.';
@@ -35,8 +36,8 @@ pub enum ReaperError {
     /// What is left could not be put into words.
     #[error("failed to write down what is left to remove")]
     Leftovers(#[source] serde_json::Error),
-    /// This program's own path is not known.
-    #[error("failed to find this program's own path")]
+    /// This program cannot be started again.
+    #[error("failed to start this program again")]
     Path(#[source] io::Error),
     /// It could not be spawned.
     #[error("failed to spawn `{program} reap`")]
@@ -56,8 +57,8 @@ impl Reaper {
     /// This program cannot be started again.
     pub fn start(run: &str, leftovers: &Leftovers, scratch: &Path) -> Result<Self, ReaperError> {
         let leftovers = serde_json::to_string(leftovers).map_err(ReaperError::Leftovers)?;
-        let program = std::env::current_exe().map_err(ReaperError::Path)?;
-        let spawned = Command::new(&program)
+        let mut command = helper::command().map_err(ReaperError::Path)?;
+        let spawned = command
             .args(["reap", "--run", run, "--leftovers", &leftovers])
             .arg("--scratch")
             .arg(scratch)
@@ -67,7 +68,7 @@ impl Reaper {
             .process_group(0)
             .spawn();
         let process = spawned.map_err(|source| ReaperError::Spawn {
-            program: program.display().to_string(),
+            program: command.get_program().to_string_lossy().into_owned(),
             source,
         })?;
         Ok(Self { process })

@@ -91,6 +91,25 @@ fn where_no_engine_is_there_doctor_says_why_of_each() {
     }
 }
 
+/// Or each would start the next, without end.
+#[test]
+fn a_helper_of_a_run_starts_no_run() {
+    let mut command = Command::cargo_bin("harness").unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let done = command
+        .env("PROOF_OF_BLOCK_HELPER", "1")
+        .args(["attest", "--engine", "bwrap", "--out"])
+        .arg(out.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("is a run's helper, and starts a run"),
+        "{said}"
+    );
+}
+
 #[test]
 fn the_options_answer_what_doctor_found() {
     let (code, said) = json(&["options", "--format", "json"]);

@@ -24,6 +24,9 @@ use cost::Cost;
 const JOBS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(exit) = harness::commands::as_helper() {
+        std::process::exit(exit.code().into());
+    }
     let harness = std::env::args_os()
         .nth(1)
         .ok_or("usage: bench HARNESS, the program whose `attest` is measured")?;

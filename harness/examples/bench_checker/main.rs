@@ -31,6 +31,9 @@ const MIB: f64 = 1_048_576.0;
 type Outcome = Result<(), Box<dyn Error>>;
 
 fn main() -> Outcome {
+    if let Some(exit) = harness::commands::as_helper() {
+        std::process::exit(exit.code().into());
+    }
     let folder = tempfile::tempdir()?;
     let sandbox = Sandbox::open(EngineChoice::Auto)?;
     let measured = all(&sandbox, folder.path());

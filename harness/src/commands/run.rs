@@ -97,9 +97,8 @@ fn lock(heard: &Mutex<Vec<Word>>) -> MutexGuard<'_, Vec<Word>> {
 /// The `acceptance` test target: the same trials under `cargo test` and nextest.
 #[must_use]
 pub fn as_test_target() -> ExitCode {
-    // A reaper is this same program, started again; so is what holds the database.
-    if let Some("reap" | "serve-database") = std::env::args().nth(1).as_deref() {
-        return super::dispatch(crate::cli::Cli::of_this_process()).into();
+    if let Some(exit) = super::as_helper() {
+        return exit.into();
     }
     let arguments = Arguments::from_args();
     match test_target(arguments) {
