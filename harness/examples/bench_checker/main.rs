@@ -10,6 +10,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use clap::ValueEnum as _;
 use fixtures::Spec;
 use harness::cli::EngineChoice;
 
@@ -35,7 +36,11 @@ fn main() -> Outcome {
         std::process::exit(exit.code().into());
     }
     let folder = tempfile::tempdir()?;
-    let sandbox = Sandbox::open(EngineChoice::Auto)?;
+    let engine = match std::env::args().nth(1) {
+        Some(word) => EngineChoice::from_str(&word, false)?,
+        None => EngineChoice::Auto,
+    };
+    let sandbox = Sandbox::open(engine)?;
     let measured = all(&sandbox, folder.path());
     sandbox.close()?;
     measured

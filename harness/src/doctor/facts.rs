@@ -64,6 +64,8 @@ pub struct Privileges {
     pub root: bool,
     /// Its effective capabilities, as the kernel's mask.
     pub capabilities: u64,
+    /// It is in more groups than its own.
+    pub other_groups: bool,
 }
 
 /// Room on a file system.
@@ -125,7 +127,11 @@ pub fn privileges(root: &Path) -> Privileges {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         line.map(str::trim).unwrap_or_default().to_owned()
     };
+    let own = field("Gid:");
+    let own = own.split_whitespace().nth(1).unwrap_or_default();
+    let is_other = |group: &str| group != own;
     Privileges {
+        other_groups: field("Groups:").split_whitespace().any(is_other),
         // Real, effective, saved, file system.
         root: field("Uid:").split_whitespace().nth(1) == Some("0"),
         capabilities: u64::from_str_radix(&field("CapEff:"), 16).unwrap_or(0),

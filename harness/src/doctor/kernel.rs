@@ -16,6 +16,7 @@ pub fn findings(kernel: &Kernel, landlock: Result<u32, String>, may: Privileges)
         seccomp(kernel),
         self::landlock(landlock),
         user_namespaces(kernel, may),
+        groups(may),
         cgroups(kernel, may),
         ptrace(kernel, may),
         filters(may),
@@ -87,6 +88,20 @@ fn user_namespaces(kernel: &Kernel, may: Privileges) -> Finding {
     Finding::fine(
         WHAT,
         most.map_or("unlimited".to_owned(), |most| format!("at most {most}")),
+    )
+}
+
+/// Without root nobody may give up a group (setgroups(2), user_namespaces(7)).
+fn groups(may: Privileges) -> Finding {
+    const WHAT: &str = "groups";
+    if may.root || !may.other_groups {
+        return Finding::fine(WHAT, "the sandbox has none but its own");
+    }
+    Finding::limited(
+        WHAT,
+        "this user is in groups beside its own",
+        "they stay with bubblewrap's sandboxes: A1, and what else rests on the privileges, is broken there",
+        "run as root, or as a user without other groups; docker and podman are not concerned",
     )
 }
 

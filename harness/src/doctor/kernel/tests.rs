@@ -5,10 +5,12 @@ use super::super::facts::Cgroups;
 use super::*;
 
 const ROOT: Privileges = Privileges {
+    other_groups: false,
     root: true,
     capabilities: u64::MAX,
 };
 const USER: Privileges = Privileges {
+    other_groups: false,
     root: false,
     capabilities: 0,
 };
@@ -114,4 +116,18 @@ fn a_kernel_without_landlock_says_why() {
         (landlock.state, landlock.observed.as_str()),
         (State::Missing, "not supported")
     );
+}
+
+#[test]
+fn groups_that_an_ordinary_user_cannot_give_up_are_said() {
+    let state = |root, other_groups| {
+        groups(Privileges {
+            root,
+            other_groups,
+            ..USER
+        })
+        .state
+    };
+    assert_eq!(state(false, true), State::Limited);
+    assert_eq!([state(false, false), state(true, true)], [State::Fine; 2]);
 }
