@@ -22,6 +22,18 @@ impl Abilities {
         Self::default()
     }
 
+    /// All that an engine can do for the user of this process.
+    #[must_use]
+    pub fn of_this_user() -> Self {
+        if nix::unistd::geteuid().is_root() {
+            return Self::all();
+        }
+        Self::all().without(
+            Ability::FilterReadBack,
+            "only root of the host reads loaded filters back (ptrace(2)): the seccomp rows rest on their attempts and controls",
+        )
+    }
+
     /// The same without one, and why.
     #[must_use]
     pub fn without(mut self, ability: Ability, why: impl Into<String>) -> Self {

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use bollard::Docker;
 use bollard::models::ContainerCreateBody;
@@ -24,9 +24,6 @@ pub use connection::{REPOSITORY, RUN_LABEL};
 
 use container::Container;
 
-/// How often a container is asked for while the engine's refusal is one that passes.
-const CREATIONS: u32 = 5;
-
 /// What an engine says in its own words on the shared API.
 pub(super) trait Dialect: std::fmt::Debug + Send + Sync {
     /// A client and a body for the request that creates a launch's container.
@@ -35,9 +32,8 @@ pub(super) trait Dialect: std::fmt::Debug + Send + Sync {
     /// The engine has no word for something of the profile.
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError>;
 
-    /// Whether a refusal to create a container is known to pass, so that asking again
-    /// is the remedy.
-    fn passes(&self, _refusal: &bollard::errors::Error) -> bool {
+    /// Whether the engine must be asked for one container at a time.
+    fn creates_one_at_a_time(&self) -> bool {
         false
     }
 
@@ -73,6 +69,8 @@ pub struct ApiEngine {
     dialect: Box<dyn Dialect>,
     /// The loaded image's id, as the engine resolves it.
     image: Mutex<Option<String>>,
+    /// Held while a container is created, where that is done one at a time.
+    turn: Mutex<()>,
 }
 
 impl ApiEngine {
@@ -87,6 +85,7 @@ impl ApiEngine {
             abilities,
             dialect: Box::new(dialect),
             image: Mutex::new(None),
+            turn: Mutex::new(()),
         }
     }
 
@@ -102,21 +101,12 @@ impl ApiEngine {
             name: Some(launch.name.clone()),
             ..Default::default()
         };
-        let ask = async || {
-            client
-                .create_container(Some(options.clone()), body.clone())
-                .await
-        };
-        let created = self.connection.block_on(async {
-            let mut answer = ask().await;
-            for _ in 1..CREATIONS {
-                match &answer {
-                    Err(refusal) if self.dialect.passes(refusal) => answer = ask().await,
-                    Err(_) | Ok(_) => break,
-                }
-            }
-            answer
-        });
+        let alone = self.dialect.creates_one_at_a_time();
+        let turn = alone.then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let created = self
+            .connection
+            .block_on(client.create_container(Some(options), body));
+        drop(turn);
         created.map(|_| ()).map_err(|source| EngineError::Create {
             name: launch.name.clone(),
             source,

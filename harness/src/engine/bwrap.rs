@@ -214,7 +214,7 @@ pub fn remove_groups(folders: &[PathBuf]) -> Result<(), BwrapError> {
 
 /// What it cannot do, for anybody and for an ordinary user.
 fn abilities(root: bool) -> Abilities {
-    let anybodys = Abilities::all()
+    let anybodys = Abilities::of_this_user()
         .without(
             Ability::Bridge,
             "bubblewrap has no network but the host's and an empty one",
@@ -238,11 +238,7 @@ fn abilities(root: bool) -> Abilities {
         .without(
             Ability::HostRoot,
             "an ordinary user's sandbox is in a user namespace: root and capabilities in it are not the host's",
-        )
-        .without(
-            Ability::FilterReadBack,
-            "only root of the host reads loaded filters back (ptrace(2)): the seccomp rows rest on their attempts and controls",
-        )
+)
 }
 
 /// bubblewrap's options for a profile, without descriptors and the program.

@@ -15,7 +15,7 @@ use super::{Abilities, EngineError, Hosting, Leftovers, Surroundings, spelling};
 pub fn connect(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, EngineError> {
     let connection = Connection::open(&surroundings.socket()?, run)?;
     connection.require("docker")?;
-    Ok(ApiEngine::new(connection, Words, Abilities::all()))
+    Ok(ApiEngine::new(connection, Words, Abilities::of_this_user()))
 }
 
 /// Docker's own words.

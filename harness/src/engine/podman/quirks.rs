@@ -29,12 +29,6 @@ const KNOWN: [(&str, &str); 6] = [
     ),
 ];
 
-/// Whether asking again is the remedy. Podman 4.3 without root, asked for containers
-/// side by side, now and then finds no ids of the user's in files that list them.
-pub(super) fn passes(message: &str) -> bool {
-    message.contains("keep-id requires additional UIDs or GIDs")
-}
-
 /// The advice for a message, where there is one.
 pub(in crate::engine) fn hint(message: &str) -> Option<String> {
     KNOWN
@@ -54,7 +48,5 @@ mod tests {
         let said = "crun: setrlimit `RLIMIT_NPROC`: Operation not permitted";
         assert!(hint(said).unwrap().contains("CAP_SYS_RESOURCE"));
         assert_eq!(hint("no space left on device"), None);
-        let said = "keep-id requires additional UIDs or GIDs defined in /etc/subuid";
-        assert!(passes(said) && !passes("no space left on device"));
     }
 }
