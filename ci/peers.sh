@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the suite tests against but no user needs: a second engine (podman) and
-# a browser for the report, and a linter of shell scripts. What cannot be had is said, and the tests that need it are
-# listed as not run. Exit code: 0.
+# a browser for the report, and a linter of shell scripts. What cannot be had is said,
+# and the tests that need it are listed as not run. Exit code: 0.
 set -euo pipefail
 
 if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo -n); fi

@@ -7,6 +7,7 @@ use std::process::Command;
 
 /// Set in a helper's environment.
 const VARIABLE: &str = "PROOF_OF_BLOCK_HELPER";
+
 /// This program, to be started as a helper.
 ///
 /// # Errors

@@ -238,7 +238,7 @@ fn abilities(root: bool) -> Abilities {
         .without(
             Ability::HostRoot,
             "an ordinary user's sandbox is in a user namespace: root and capabilities in it are not the host's",
-)
+        )
 }
 
 /// bubblewrap's options for a profile, without descriptors and the program.
@@ -271,23 +271,11 @@ pub(super) fn becomes(profile: &Profile) -> Option<(Uid, Gid)> {
 }
 
 fn supplementary(profile: &Profile) -> Vec<Gid> {
-    let groups = profile.settings.iter().filter_map(|setting| match setting {
-        Setting::Group(group) => group.parse().ok().map(Gid::from_raw),
-        Setting::HostName(_)
-        | Setting::DomainName(_)
-        | Setting::ContainerName(_)
-        | Setting::Label(_)
-        | Setting::WorkingFolder(_)
-        | Setting::Processors(_)
-        | Setting::ProcessorShares(_)
-        | Setting::OutOfMemoryScore(_)
-        | Setting::StopSignal(_)
-        | Setting::LogDriver(_)
-        | Setting::NameServer(_)
-        | Setting::HostEntry(_)
-        | Setting::UserProcesses(_)
-        | Setting::Device(_)
-        | Setting::Tmpfs(_) => None,
+    let groups = profile.settings.iter().filter_map(|setting| {
+        let Setting::Group(group) = setting else {
+            return None;
+        };
+        group.parse().ok().map(Gid::from_raw)
     });
     groups.collect()
 }

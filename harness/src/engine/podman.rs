@@ -109,10 +109,11 @@ fn usable(connection: &Connection) -> Result<(), EngineError> {
 }
 
 fn abilities(rootless: bool) -> Abilities {
+    let anybodys = Abilities::of_this_user();
     if !rootless {
-        return Abilities::of_this_user();
+        return anybodys;
     }
-    let users = Abilities::of_this_user()
+    let users = anybodys
         .without(
             Ability::HostRoot,
             "root of the sandbox's user namespace is the ordinary user who started it",

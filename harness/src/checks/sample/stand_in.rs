@@ -15,6 +15,7 @@ use crate::judge::{Expected, Reason};
 use crate::launch::{Order, blank};
 use crate::plan;
 use crate::record::{LaunchRecord, Subject};
+use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{EngineNote, Host};
 use crate::suite::CaseResult;
 use crate::witness::{Lookup, Seen, View, view};
@@ -23,9 +24,8 @@ const RUN: &str = "00112233445566ff";
 
 /// The sample; the same each time.
 pub(crate) fn sample() -> Sample {
-    let image = Image::build(Programs::builtin()).unwrap();
     let engine = engine();
-    let subjects = bundle::subjects(&image).unwrap();
+    let subjects = subjects();
     let expected = expected();
     let matrix = Matrix::builtin().unwrap();
     let results = matrix.cases().iter().map(|case| result(case, &expected));
@@ -58,9 +58,11 @@ pub(crate) fn sample() -> Sample {
 
 /// What its records are held against.
 pub(crate) fn expected() -> Expected {
-    let image = Image::build(Programs::builtin()).unwrap();
-    let subjects = bundle::subjects(&image).unwrap();
-    Expected::of(&subjects, engine().lacking).unwrap()
+    Expected::of(&subjects(), engine().lacking).unwrap()
+}
+
+fn subjects() -> Subjects {
+    bundle::subjects(&Image::build(Programs::builtin()).unwrap()).unwrap()
 }
 
 fn engine() -> Account {

@@ -96,23 +96,11 @@ pub(in crate::engine) fn points(profile: &Profile) -> Vec<Point> {
             ExtraSource::DecoyFile | ExtraSource::Socket | ExtraSource::Device => true,
         },
     }));
-    points.extend(profile.settings.iter().filter_map(|setting| match setting {
-        Setting::Tmpfs(place) => Some(folder(place)),
-        Setting::HostName(_)
-        | Setting::DomainName(_)
-        | Setting::ContainerName(_)
-        | Setting::Label(_)
-        | Setting::WorkingFolder(_)
-        | Setting::Processors(_)
-        | Setting::ProcessorShares(_)
-        | Setting::OutOfMemoryScore(_)
-        | Setting::StopSignal(_)
-        | Setting::LogDriver(_)
-        | Setting::NameServer(_)
-        | Setting::HostEntry(_)
-        | Setting::UserProcesses(_)
-        | Setting::Group(_)
-        | Setting::Device(_) => None,
+    points.extend(profile.settings.iter().filter_map(|setting| {
+        let Setting::Tmpfs(place) = setting else {
+            return None;
+        };
+        Some(folder(place))
     }));
     let mounted = [INPUT, OUTPUT, "/proc", "/dev", OUTER_MOUNT];
     points.retain(|point| {
