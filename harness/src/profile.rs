@@ -294,6 +294,7 @@ impl Profile {
                 core: self.limits.core,
                 fsize: self.limits.file_size,
             },
+            working_folder: INPUT.to_owned(),
             barrier: true,
             argv: argv.to_vec(),
         })

@@ -77,6 +77,8 @@ fn enter(plan: &AirlockPlan) -> Result<Entered, StepError> {
     }
     let path = raw::empty_path_page(ONE_SHOT_PATHNAME)
         .map_err(|errno| StepError::new("map the page of the one-shot path", errno))?;
+    // A folder the subject may not enter is for the subject to report.
+    _ = std::env::set_current_dir(&plan.working_folder);
     limits(plan)?;
     raw::no_new_privileges().map_err(|errno| StepError::new("set no-new-privileges", errno))?;
     let state = match &plan.landlock {
@@ -248,7 +250,7 @@ mod tests {
         assert!(refused(&["airlock", "{}", "{}"]).contains("only argument"));
         assert!(refused(&["airlock", &" ".repeat(PLAN_LIMIT + 1)]).contains("at most"));
         assert!(refused(&["airlock", "{}"]).contains("parse the plan"));
-        let plan = r#"{"nonce":"n","filters":[],"landlock":null,"clear_environment":true,"close_descriptors":true,"one_shot":null,"limits":{"core":null,"fsize":null},"barrier":false,"argv":["sh"]}"#;
+        let plan = r#"{"nonce":"n","filters":[],"landlock":null,"clear_environment":true,"close_descriptors":true,"one_shot":null,"limits":{"core":null,"fsize":null},"working_folder":"/","barrier":false,"argv":["sh"]}"#;
         assert!(refused(&["airlock", plan]).contains("absolute path"));
         assert!(
             refused(&["airlock", &plan.replace("\"nonce\"", "\"x\":1,\"nonce\"")])

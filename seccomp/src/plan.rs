@@ -26,6 +26,9 @@ pub struct AirlockPlan {
     pub one_shot: Option<OneShot>,
     /// Soft and hard limits set before the filter is loaded.
     pub limits: Limits,
+    /// The subject's working folder. It is entered if it may be: nothing is locked by
+    /// it, and a subject that finds itself elsewhere is only slower.
+    pub working_folder: String,
     /// Wait at the barrier for one byte on standard input.
     pub barrier: bool,
     /// The subject's absolute path, then its arguments; the path is `argv[0]`.

@@ -88,6 +88,7 @@ impl Lab {
                 core: Some(0),
                 fsize: Some(65_536),
             },
+            working_folder: self.path("in"),
             barrier: true,
             argv: std::iter::once(subject)
                 .chain(arguments.iter().copied())
@@ -242,6 +243,7 @@ fn files_are_read_beneath_the_input_and_written_beneath_the_output_only() {
     for (what, expected) in [
         ("list-input", (1, 0)),
         ("read-input", (3, 0)),
+        ("read-here", (3, 0)),
         ("write-input", (-1, 13)),
         ("read-outside", (-1, 13)),
         ("list-outside", (-1, 13)),
@@ -255,11 +257,13 @@ fn files_are_read_beneath_the_input_and_written_beneath_the_output_only() {
     assert_eq!(std::fs::read(lab.path("out/report")).unwrap(), b"report");
     let mut lifted = plan;
     lifted.landlock = None;
+    lifted.working_folder = lab.path("nowhere");
     let lifted = answers(&lifted);
     assert!(
         lifted["read-outside"].0 > 0
             && lifted["write-input"] == (1, 0)
             && lifted["read-output"] == (6, 0)
+            && lifted["read-here"].0 == -1
     );
 }
 

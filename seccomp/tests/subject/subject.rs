@@ -104,6 +104,7 @@ fn files(input: &str, output: &str) {
         Err(error) => println!("{what} -1 {}", error.raw_os_error().unwrap_or(0)),
     };
     show("list-input", fs::read_dir(input).map(Iterator::count));
+    show("read-here", fs::read("a").map(|bytes| bytes.len()));
     show(
         "read-input",
         fs::read(format!("{input}/a")).map(|bytes| bytes.len()),
