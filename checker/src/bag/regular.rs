@@ -19,6 +19,8 @@ pub(super) struct Regular<'a> {
     before: Metadata,
     /// How many bytes were read.
     total: u64,
+    /// Whether one call read them all and found the end.
+    at_once: bool,
 }
 
 impl<'a> Regular<'a> {
@@ -37,12 +39,12 @@ impl<'a> Regular<'a> {
                 .file(path)
                 .expected("1 name", &names));
         }
-        let total = 0;
         Ok(Self {
             path,
             file,
             before,
-            total,
+            total: 0,
+            at_once: false,
         })
     }
 
@@ -73,18 +75,30 @@ impl<'a> Regular<'a> {
         }
         let count = self.file.read(buffer.bytes());
         let count = count.map_err(|error| Refusal::unreadable(self.path, &error))?;
+        self.at_once = self.total == 0 && count < buffer.size;
         self.total += count as u64;
         Ok(count)
     }
 
     /// Sees, when all is read, that the file stayed as it was.
+    ///
+    /// A file of which one call read all and less than there was room for ended there:
+    /// there was no meanwhile in which it could change.
     pub(super) fn unchanged(self) -> Result<(), Refusal> {
-        let after = self.file.metadata();
-        let after = after.map_err(|error| Refusal::unreadable(self.path, &error))?;
-        if self.total == self.before.len() && stamp(&self.before) == stamp(&after) {
+        let changed = || Refusal::new(Reason::ChangedWhileRead).file(self.path);
+        if self.total != self.before.len() {
+            return Err(changed());
+        }
+        if self.at_once {
             return Ok(());
         }
-        Err(Refusal::new(Reason::ChangedWhileRead).file(self.path))
+        let after = self.file.metadata();
+        let after = after.map_err(|error| Refusal::unreadable(self.path, &error))?;
+        if stamp(&self.before) == stamp(&after) {
+            Ok(())
+        } else {
+            Err(changed())
+        }
     }
 }
 
@@ -188,6 +202,30 @@ mod tests {
                 read(folder().path(), meanwhile),
                 Err(Reason::ChangedWhileRead)
             );
+        }
+    }
+
+    #[test]
+    fn a_file_read_at_once_has_changed_if_it_no_longer_has_its_length() {
+        let at_once = |meanwhile: &str| {
+            let dir = folder();
+            let (input, output) = (dir.path().into(), "/nowhere".into());
+            let guard = Guard::new(&Settings { input, output });
+            let path = Arc::from("x");
+            let mut file = Regular::open(&guard, &path).unwrap();
+            fs::write(dir.path().join("x"), meanwhile).unwrap();
+            let mut buffer = Buffer::new(64);
+            let count = file.fill(&mut buffer).unwrap();
+            assert_eq!(buffer.filled(count), meanwhile.as_bytes());
+            file.unchanged().map_err(|refusal| refusal.reason)
+        };
+        assert_eq!(
+            at_once("9876543210"),
+            Ok(()),
+            "what was read is one version"
+        );
+        for meanwhile in ["012345", "0123456789ABCDEF", ""] {
+            assert_eq!(at_once(meanwhile), Err(Reason::ChangedWhileRead));
         }
     }
 
