@@ -4,7 +4,7 @@
 //! both ways is a look at the tree, and nothing is kept of what is not there.
 
 use super::declaration::{Declaration, Version};
-use super::digest::{Digests, algorithm};
+use super::digest::{Digests, algorithm, is_hex};
 use super::path;
 use super::tags::Tags;
 use super::walk::{FileEntry, Tree, position};
@@ -210,10 +210,8 @@ impl<'a> Entry<'a> {
             return Err(syntax());
         }
         let (algorithm, length) = algorithm(name);
-        let is_hex = !hex.is_empty()
-            && hex.len() % 2 == 0
-            && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hex || length.is_some_and(|length| length != hex.len()) {
+        let is_digest = !hex.is_empty() && hex.len() % 2 == 0 && is_hex(hex);
+        if !is_digest || length.is_some_and(|length| length != hex.len()) {
             return Err(Refusal::new(Reason::DigestSyntax).expected(&format!("{name} in hex"), hex));
         }
         let mut digests = Digests::default();
