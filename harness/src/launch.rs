@@ -15,6 +15,7 @@ use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
 use crate::mutants::Change;
 use crate::profile::{self, Profile, ProfileError, Setting, User};
 use crate::record::{LaunchRecord, Role};
+use crate::witness::Shelf;
 
 mod bare;
 mod fault;
@@ -44,6 +45,8 @@ pub struct Bench<'a> {
     pub image: &'a Image,
     /// Where launches have their folders.
     pub scratch: &'a Scratch,
+    /// What their records have in common.
+    pub shelf: &'a Shelf,
     /// The database server, for the launches that need one.
     pub database: &'a Database,
     /// This run's id.
@@ -136,6 +139,12 @@ impl Bench<'_> {
         }
         if let Err(error) = self.carry_out(order, &mut record) {
             record.trouble = Some(chain(&error));
+        }
+        for view in [&mut record.barrier, &mut record.exec]
+            .into_iter()
+            .flatten()
+        {
+            self.shelf.share(view);
         }
         record.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         record

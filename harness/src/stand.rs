@@ -18,6 +18,7 @@ use crate::profile::User;
 use crate::reaper::{Reaper, ReaperError};
 use crate::report::terminal;
 use crate::suite::Stop;
+use crate::witness::Shelf;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {
@@ -41,6 +42,7 @@ pub struct Stand {
     user: User,
     database: Database,
     scratch: Scratch,
+    shelf: Shelf,
     reaper: Reaper,
 }
 
@@ -104,9 +106,8 @@ impl Stand {
         let run = new_run()?;
         let image = Image::build(programs)?;
         let mut scratch = Scratch::new(&run)?;
-        let surroundings = &Surroundings::of_this_process();
         let place = Place {
-            surroundings,
+            surroundings: &Surroundings::of_this_process(),
             run: &run,
             scratch: scratch.path(),
         };
@@ -117,7 +118,6 @@ impl Stand {
             scratch.give_passage(user())?;
         }
         let reaper = Reaper::start(&run, &engine.leftovers(), scratch.path())?;
-        let stop = Arc::new(Stop::default());
         let database = Database::new(Wanted {
             run: run.clone(),
             hosting: engine.hosting(),
@@ -129,10 +129,11 @@ impl Stand {
             choice,
             image,
             run,
-            stop,
+            stop: Arc::default(),
             user: user(),
             database,
             scratch,
+            shelf: Shelf::default(),
             reaper,
         };
         // From here on `close` gives everything back.
@@ -178,6 +179,7 @@ impl Stand {
             engine: &*self.engine,
             image: &self.image,
             scratch: &self.scratch,
+            shelf: &self.shelf,
             database: &self.database,
             run: &self.run,
             user: self.user,

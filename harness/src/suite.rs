@@ -34,7 +34,12 @@ pub enum Event {
         id: String,
     },
     /// A case has its verdict.
-    Judged(Box<CaseResult>),
+    Judged {
+        /// The case's id.
+        case: String,
+        /// Its verdict, in one word.
+        verdict: judge::Word,
+    },
 }
 
 /// A case's verdict with what it rests on.
@@ -223,7 +228,9 @@ impl Suite<'_> {
             millis,
             ..CaseResult::judged(case, records, checks, self.expected)
         };
-        tell(events, Event::Judged(Box::new(result.clone())));
+        let verdict = result.verdict.word();
+        let case = case.id.to_string();
+        tell(events, Event::Judged { case, verdict });
         lock(board).results.push(result);
     }
 }

@@ -6,6 +6,7 @@
 //! records; it does not judge.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +14,12 @@ mod hostfs;
 pub mod mounts;
 mod procfs;
 mod raw;
+mod shelf;
 mod tracee;
 
 pub use mounts::Mount;
 pub use procfs::{Lookup, identity, view};
+pub use shelf::Shelf;
 pub use tracee::{AfterExec, Ended, Held, OpenedPath, TracedCall, Tracee};
 
 /// A fact, or why it could not be had.
@@ -55,18 +58,18 @@ pub struct View {
     /// as `UidMap` and `GidMap`, what its user namespace makes of ids.
     pub status: Seen<BTreeMap<String, String>>,
     /// `/proc/PID/mountinfo` (proc_pid_mountinfo(5)), line by line.
-    pub mounts: Seen<Vec<Mount>>,
+    pub mounts: Seen<Vec<Arc<Mount>>>,
     /// The names, and only the names, in `/proc/PID/environ`.
     pub environment: Seen<Vec<String>>,
     /// `/proc/PID/limits`: name, then soft and hard limit.
-    pub limits: Seen<BTreeMap<String, String>>,
+    pub limits: Seen<Arc<BTreeMap<String, String>>>,
     /// `pids.max` and `memory.max` of its control group, as the host's controller
     /// files have them (cgroups(7)), under these names on version 1 too.
-    pub control_group: Seen<BTreeMap<String, String>>,
+    pub control_group: Seen<Arc<BTreeMap<String, String>>>,
     /// Which of the paths that must be hidden or write-protected this kernel has.
-    pub system_paths: Seen<Vec<String>>,
+    pub system_paths: Seen<Arc<Vec<String>>>,
     /// Device nodes in its `/dev`: name, then type, major and minor number.
-    pub devices: Seen<BTreeMap<String, String>>,
+    pub devices: Seen<Arc<BTreeMap<String, String>>>,
     /// `/proc/PID/ns/*`: whether each namespace is another than the host's.
     pub namespaces: Seen<BTreeMap<String, Namespace>>,
     /// Interfaces in `/proc/PID/net/dev`.
@@ -84,7 +87,7 @@ pub struct View {
     /// The two data folders, by device and inode as seen from inside.
     pub folders: Seen<BTreeMap<String, String>>,
     /// Filters read back from the kernel, oldest first, as lower-case hex.
-    pub filters: Seen<Vec<String>>,
+    pub filters: Seen<Vec<Arc<str>>>,
 }
 
 /// One namespace of a process (namespaces(7)).

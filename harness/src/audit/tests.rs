@@ -33,7 +33,7 @@ fn view(subject: &Subject, artifacts: &Subjects) -> View {
         environment: Seen::Seen(Vec::new()),
         limits: Seen::Seen(Default::default()),
         control_group: Seen::Seen(Default::default()),
-        system_paths: Seen::Seen(Vec::new()),
+        system_paths: Seen::Seen(Default::default()),
         devices: Seen::Seen(Default::default()),
         namespaces: Seen::Seen(Default::default()),
         interfaces: Seen::Seen(Vec::new()),
@@ -43,7 +43,7 @@ fn view(subject: &Subject, artifacts: &Subjects) -> View {
         descriptors: Seen::Seen(Vec::new()),
         nonce_in_command: Seen::Seen(true),
         folders: Seen::Seen(Default::default()),
-        filters: Seen::Seen(vec!["00".to_owned()]),
+        filters: Seen::Seen(vec!["00".into()]),
     }
 }
 

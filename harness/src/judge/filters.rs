@@ -2,7 +2,7 @@
 //! for our own, over the whole table of every architecture for all of them.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
@@ -18,13 +18,13 @@ static ANSWERS: Mutex<VecDeque<Answer>> = Mutex::new(VecDeque::new());
 const KEPT: usize = 16;
 
 struct Answer {
-    stack: Vec<String>,
+    stack: Vec<Arc<str>>,
     policy: Policy,
     finding: Finding,
 }
 
 /// What the read-back filters show.
-pub(super) fn finding(stack: &[String], policy: &Policy) -> Finding {
+pub(super) fn finding(stack: &[Arc<str>], policy: &Policy) -> Finding {
     if let Some(finding) = known(stack, policy) {
         return finding;
     }
@@ -39,7 +39,7 @@ pub(super) fn finding(stack: &[String], policy: &Policy) -> Finding {
     finding
 }
 
-fn known(stack: &[String], policy: &Policy) -> Option<Finding> {
+fn known(stack: &[Arc<str>], policy: &Policy) -> Option<Finding> {
     let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
     let same = |answer: &&Answer| answer.stack == stack && answer.policy == *policy;
     answers
@@ -48,12 +48,12 @@ fn known(stack: &[String], policy: &Policy) -> Option<Finding> {
         .map(|answer| answer.finding.clone())
 }
 
-fn look(stack: &[String], policy: &Policy) -> Finding {
+fn look(stack: &[Arc<str>], policy: &Policy) -> Finding {
     let compiled = match seccomp::compile_strict(policy, NATIVE) {
         Ok(programs) => programs,
         Err(error) => return differs("a policy that compiles", &error.to_string()),
     };
-    let expected: Vec<String> = compiled.iter().map(Program::to_hex).collect();
+    let expected: Vec<Arc<str>> = compiled.iter().map(|it| it.to_hex().into()).collect();
     let Some(split) = stack.len().checked_sub(expected.len()) else {
         return differs(
             &format!("{} strict filters", expected.len()),
@@ -75,7 +75,7 @@ fn look(stack: &[String], policy: &Policy) -> Finding {
         .unwrap_or(Finding::Fits)
 }
 
-fn programs_hold(stack: &[String], policy: &Policy) -> Option<Finding> {
+fn programs_hold(stack: &[Arc<str>], policy: &Policy) -> Option<Finding> {
     let programs: Result<Vec<Program>, _> =
         stack.iter().map(|text| Program::from_hex(text)).collect();
     match programs {
@@ -111,7 +111,7 @@ fn differs(expected: &str, observed: &str) -> Finding {
 }
 
 /// Enough of a digest for people to compare.
-fn digest(programs: &[String]) -> String {
+fn digest(programs: &[Arc<str>]) -> String {
     let text = programs.join("\n");
     format!(
         "({} programs, sha256 {:.12})",

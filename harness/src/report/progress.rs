@@ -29,7 +29,7 @@ fn bar(events: &Receiver<Event>) {
                 bar.set_message(id);
                 bar.inc(1);
             }
-            Event::Judged(_) => {}
+            Event::Judged { .. } => {}
         }
     }
     bar.finish_and_clear();
@@ -42,9 +42,7 @@ fn lines(events: &Receiver<Event>) {
                 tell(&format!("{cases} rows, {launches} sandboxes"));
             }
             Event::Launched { .. } => {}
-            Event::Judged(result) => {
-                tell(&format!("{} {}", result.case.id, result.verdict.word()));
-            }
+            Event::Judged { case, verdict } => tell(&format!("{case} {verdict}")),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -55,14 +56,15 @@ pub fn view(lookup: Lookup<'_>) -> View {
         status: seen(process.status()),
         mounts: seen(process.mounts()),
         environment: seen(process.environment()),
-        limits: seen(process.limits()),
+        limits: seen(process.limits().map(Arc::new)),
         control_group: seen(
             process
                 .text("cgroup")
-                .and_then(|text| hostfs::control_group(&text)),
+                .and_then(|text| hostfs::control_group(&text))
+                .map(Arc::new),
         ),
-        system_paths: seen(hostfs::system_paths()),
-        devices: seen(hostfs::devices(&process.path("root/dev"))),
+        system_paths: seen(hostfs::system_paths().map(Arc::new)),
+        devices: seen(hostfs::devices(&process.path("root/dev")).map(Arc::new)),
         namespaces: seen(process.namespaces()),
         interfaces: seen(process.interfaces()),
         routes: seen(process.routes()),
@@ -118,7 +120,7 @@ impl Process<'_> {
         Ok(status)
     }
 
-    fn mounts(&self) -> io::Result<Vec<mounts::Mount>> {
+    fn mounts(&self) -> io::Result<Vec<Arc<mounts::Mount>>> {
         mounts::parse(&self.text("mountinfo")?)
             .ok_or_else(|| io::Error::other("the mount table is not of the documented form"))
     }

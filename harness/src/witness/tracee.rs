@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Command};
+use std::sync::Arc;
 
 use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
@@ -128,7 +129,7 @@ impl Tracee {
     ///
     /// # Errors
     /// It ended meanwhile, or could not be stopped.
-    pub fn filters(&self) -> Result<Seen<Vec<String>>, Errno> {
+    pub fn filters(&self) -> Result<Seen<Vec<Arc<str>>>, Errno> {
         ptrace::interrupt(self.pid)?;
         wait(self.pid)?;
         let filters = self.read_filters();
@@ -136,11 +137,11 @@ impl Tracee {
         Ok(filters)
     }
 
-    fn read_filters(&self) -> Seen<Vec<String>> {
+    fn read_filters(&self) -> Seen<Vec<Arc<str>>> {
         let mut filters = Vec::new();
         for index in 0..MAX_FILTERS {
             match raw::filter(self.pid, index) {
-                Ok(bytes) => filters.push(hex::encode(bytes)),
+                Ok(bytes) => filters.push(hex::encode(bytes).into()),
                 Err(Errno::ENOENT) => return Seen::Seen(filters),
                 // No filter at all is EINVAL (seccomp mode is not filter).
                 Err(Errno::EINVAL) if index == 0 => return Seen::Seen(filters),

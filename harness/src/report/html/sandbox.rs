@@ -77,15 +77,17 @@ pub(super) fn of(report: &Report<'_>) -> Option<Sandbox> {
         launches: locked.len(),
         facts,
         launch: shown.id.clone(),
-        mounts: table(&barrier.mounts, |mounts| mounts.iter().map(mount).collect()),
+        mounts: table(&barrier.mounts, |mounts| {
+            mounts.iter().map(|it| mount(it)).collect()
+        }),
         environment: at_exec(exec, |view| table(&view.environment, |names| texts(names))),
         namespaces: namespaces(barrier),
         privileges: table(&barrier.status, pairs),
         limits: vec![
-            table(&barrier.control_group, pairs),
-            at_exec(exec, |view| table(&view.limits, pairs)),
+            table(&barrier.control_group, |it| pairs(it)),
+            at_exec(exec, |view| table(&view.limits, |it| pairs(it))),
         ],
-        devices: table(&barrier.devices, pairs),
+        devices: table(&barrier.devices, |it| pairs(it)),
         network: network(barrier),
         descriptors: at_exec(exec, |view| {
             table(&view.descriptors, |open| {
