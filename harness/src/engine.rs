@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::Image;
 use crate::profile::Profile;
+use crate::witness::LaidOut;
 
 mod abilities;
 mod aftermath;
@@ -134,6 +135,11 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// The engine refuses it or cannot be reached.
     fn load(&self, image: &Image) -> Result<(), EngineError>;
+
+    /// The programs its sandboxes run, where this process laid them out on this host.
+    fn programs(&self) -> &LaidOut {
+        LaidOut::none()
+    }
 
     /// Creates and starts a sandbox; it will wait at the airlock's barrier.
     ///

@@ -29,6 +29,7 @@ pub(crate) use fault::{FILE_LIMIT, previous_report};
 use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
 pub use order::{Order, Packet, Task};
+use watch::Watched;
 
 /// How long a launch may take before it is killed and counted as not run.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -230,7 +231,12 @@ impl Bench<'_> {
             record.errors = finished.errors;
             return Err(error);
         }
-        watch::through_the_airlock(running.as_mut(), profile, &order.task, record)?;
+        let watched = Watched {
+            profile,
+            task: &order.task,
+            programs: self.engine.programs(),
+        };
+        watch::through_the_airlock(running.as_mut(), watched, record)?;
         let talked = talk::to_the_end(running.as_mut(), record);
         let finished = running.finish()?;
         talked.map(|()| finished)

@@ -3,8 +3,9 @@
 //!
 //! It waits for the end of its input. A harness that ends well dismisses it.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -98,7 +99,20 @@ pub fn reap(task: &Reap) {
     }
     // Last: a container that still ran would have it mounted.
     unmount_beneath(&task.scratch);
-    drop(fs::remove_dir_all(&task.scratch));
+    if fs::remove_dir_all(&task.scratch).is_err() {
+        open_folders(&task.scratch);
+        drop(fs::remove_dir_all(&task.scratch));
+    }
+}
+
+/// Lets this user remove what is in folders that a launch closed to its own sandbox.
+fn open_folders(folder: &Path) {
+    drop(fs::set_permissions(folder, Permissions::from_mode(0o700)));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_folders(&entry.path());
+        }
+    }
 }
 
 /// What a launch mounted in the run's folder and could not unmount any more.

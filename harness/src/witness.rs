@@ -11,12 +11,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod hostfs;
+mod laid_out;
 pub mod mounts;
 mod procfs;
 mod raw;
 mod shelf;
 mod tracee;
 
+pub use laid_out::LaidOut;
 pub use mounts::Mount;
 pub use procfs::{Lookup, identity, view};
 pub use shelf::Shelf;

@@ -11,7 +11,7 @@ use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nix::fcntl::OFlag;
 use nix::sys::resource::{Resource, getrlimit};
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::image::Image;
 use crate::profile::{NATIVE, Profile, Setting};
+use crate::witness::LaidOut;
 
 mod error;
 mod groups;
@@ -36,8 +37,8 @@ pub use error::BwrapError;
 
 use groups::Groups;
 use launchers::Launchers;
-use raw::Preparation;
-use root::Root;
+use raw::{Preparation, Program};
+use root::Roots;
 use sandbox::{Parts, Sandbox};
 use spelling::Caller;
 pub(super) use spelling::{Point, points};
@@ -51,9 +52,10 @@ pub struct BwrapEngine {
     program: PathBuf,
     identity: Identity,
     abilities: Abilities,
-    scratch: PathBuf,
+    roots: Roots,
     groups: Option<Groups>,
     launchers: Arc<Launchers>,
+    programs: OnceLock<LaidOut>,
 }
 
 impl BwrapEngine {
@@ -78,40 +80,40 @@ impl BwrapEngine {
             },
             abilities: abilities(root),
             program,
-            scratch: place.scratch.to_owned(),
+            roots: Roots::beneath(place.scratch),
             groups: root.then(|| Groups::of(place.run)),
             launchers: Arc::default(),
+            programs: OnceLock::new(),
         })
     }
 
-    fn image(&self) -> PathBuf {
-        self.scratch.join("image")
-    }
-
-    fn command(
+    fn program(
         &self,
         launch: &Launch<'_>,
         root: &Path,
         descriptors: &[OwnedFd],
-    ) -> Result<Command, EngineError> {
+    ) -> Result<Program, EngineError> {
         let profile = launch.profile;
-        let mut command = Command::new(&self.program);
-        command.args(options(profile, launch.folders, root)?);
+        let mut words = options(profile, launch.folders, root)?;
         for (option, descriptor) in ["--json-status-fd", "--seccomp"].iter().zip(descriptors) {
-            command.arg(option).arg(descriptor.as_raw_fd().to_string());
+            words.extend([(*option).to_owned(), descriptor.as_raw_fd().to_string()]);
         }
-        command.arg("--").args(&launch.argv).env_clear();
-        if !profile.clear_environment
-            && let Some(folder) = self.program.parent()
-        {
-            command.env("PATH", folder);
-        }
-        command
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Ok(command)
+        words.push("--".to_owned());
+        words.extend(launch.argv.iter().cloned());
+        let variable = self
+            .program
+            .parent()
+            .filter(|_| !profile.clear_environment)
+            .map(|folder| ("PATH", folder.as_os_str()));
+        let made = || {
+            let mut program = Program::new(self.program.as_os_str())?;
+            words.iter().try_for_each(|word| program.argument(word))?;
+            if let Some((name, value)) = variable {
+                program.variable(name, value)?;
+            }
+            Ok(program)
+        };
+        Ok(made().map_err(spawning(launch))?)
     }
 }
 
@@ -141,15 +143,19 @@ impl Engine for BwrapEngine {
     }
 
     fn load(&self, image: &Image) -> Result<(), EngineError> {
-        root::lay_out(image, &self.image())?;
+        let programs = self.roots.lay_out(image)?;
+        self.programs.get_or_init(|| programs);
         self.groups.as_ref().map_or(Ok(()), Groups::make)?;
         Ok(())
     }
 
+    fn programs(&self) -> &LaidOut {
+        self.programs.get().unwrap_or_else(|| LaidOut::none())
+    }
+
     fn start(&self, launch: &Launch<'_>) -> Result<Box<dyn Running>, EngineError> {
         let profile = launch.profile;
-        let path = self.scratch.join(format!("root-{}", launch.name));
-        let root = Root::make(&self.image(), path, profile)?;
+        let root = self.roots.of(&launch.name, profile)?;
         let join = |groups: &Groups| groups.join(&launch.name, &profile.limits);
         let joined = self.groups.as_ref().map(join).transpose()?;
         let descriptor = |source| BwrapError::Descriptor {
@@ -161,7 +167,7 @@ impl Engine for BwrapEngine {
         let filter = seccomp::compile_oci(&profile.runtime_json(), NATIVE);
         let filter = filter.map_err(BwrapError::from)?.to_bytes();
         kept.push(readable(&filter).map_err(descriptor)?);
-        let mut command = self.command(launch, root.path(), &kept)?;
+        let program = self.program(launch, root.path(), &kept)?;
         let doors = joined.as_ref().map(groups::Joined::doors).transpose()?;
         let preparation = Preparation {
             limits: limits(profile),
@@ -170,15 +176,11 @@ impl Engine for BwrapEngine {
             supplementary: supplementary(profile),
             kept,
         };
-        raw::prepare(&mut command, preparation);
-        let process = self.launchers.start(&mut command);
-        let process = process.map_err(|source| BwrapError::Spawn {
-            name: launch.name.clone(),
-            source,
-        })?;
+        let launcher = self.launchers.start(&program, &preparation);
+        let launcher = launcher.map_err(spawning(launch))?;
         Ok(Box::new(Sandbox::new(Parts {
             name: launch.name.clone(),
-            process,
+            launcher,
             status: File::from(status),
             root,
             groups: joined,
@@ -193,6 +195,7 @@ impl Engine for BwrapEngine {
 
     fn close(&self) -> Result<(), EngineError> {
         self.launchers.kill_all();
+        self.roots.clear();
         let Leftovers::ControlGroups { folders } = self.leftovers() else {
             return Ok(());
         };
@@ -298,6 +301,11 @@ pub(super) fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
         Some((resource, value.unwrap_or(hard).min(hard)))
     };
     wanted.into_iter().filter_map(within).collect()
+}
+
+fn spawning(launch: &Launch<'_>) -> impl FnOnce(std::io::Error) -> BwrapError {
+    let name = launch.name.clone();
+    move |source| BwrapError::Spawn { name, source }
 }
 
 fn readable(bytes: &[u8]) -> std::io::Result<OwnedFd> {

@@ -7,7 +7,16 @@ use crate::engine::Running;
 use crate::image::INPUT;
 use crate::profile::Profile;
 use crate::record::LaunchRecord;
-use crate::witness::{self, AfterExec, Seen, Tracee, View};
+use crate::witness::{self, AfterExec, LaidOut, Seen, Tracee, View};
+
+/// What is looked at, and by what it is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watched<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) task: &'a Task,
+    /// The programs that the engine runs, where this process laid them out.
+    pub(super) programs: &'a LaidOut,
+}
 
 /// Looks at the process at the barrier, lets it go, and looks again at its exec.
 ///
@@ -18,12 +27,11 @@ use crate::witness::{self, AfterExec, Seen, Tracee, View};
 /// The engine broke, or the process was lost while it was traced.
 pub(super) fn through_the_airlock(
     running: &mut dyn Running,
-    profile: &Profile,
-    task: &Task,
+    watched: Watched<'_>,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
-    let mut barrier = look(pid, profile, record);
+    let mut barrier = look(pid, watched, record);
     let tracee = match Tracee::seize(pid) {
         Ok(tracee) => {
             barrier.filters = tracee.filters().map_err(LaunchError::Trace)?;
@@ -31,7 +39,7 @@ pub(super) fn through_the_airlock(
         }
         Err(error) => {
             barrier.filters = not_traced(error);
-            if let Task::Fault { how, .. } = task {
+            if let Task::Fault { how, .. } = watched.task {
                 fault::cannot_follow(*how, &not_traced_words(error), record);
             }
             None
@@ -40,27 +48,26 @@ pub(super) fn through_the_airlock(
     record.barrier = Some(barrier);
     running.release()?;
     match tracee {
-        Some(tracee) => at_the_exec(pid, profile, tracee, task, record),
+        Some(tracee) => at_the_exec(pid, watched, tracee, record),
         None => Ok(()),
     }
 }
 
 fn at_the_exec(
     pid: u32,
-    profile: &Profile,
+    watched: Watched<'_>,
     tracee: Tracee,
-    task: &Task,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     match tracee.until_exec().map_err(LaunchError::Trace)? {
         AfterExec::Ended => return Ok(()),
         AfterExec::Stopped => {
-            let mut exec = look(pid, profile, record);
+            let mut exec = look(pid, watched, record);
             exec.filters = Seen::NotSeen("read at the barrier".to_owned());
             record.exec = Some(exec);
         }
     }
-    match task {
+    match watched.task {
         Task::Check { trace: true, .. } => {
             let (paths, _) = tracee.record_paths().map_err(LaunchError::Trace)?;
             record.paths = Some(paths);
@@ -73,12 +80,14 @@ fn at_the_exec(
     }
 }
 
-fn look(pid: u32, profile: &Profile, record: &LaunchRecord) -> View {
+fn look(pid: u32, watched: Watched<'_>, record: &LaunchRecord) -> View {
+    let profile = watched.profile;
     witness::view(witness::Lookup {
         pid,
         nonce: &record.nonce,
         held: profile.policy.one_shot_descriptor(),
         folders: [INPUT, &profile.output()],
+        programs: watched.programs,
     })
 }
 

@@ -8,14 +8,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use super::{Descriptor, Namespace, Seen, View, hostfs, mounts};
+use super::{Descriptor, LaidOut, Namespace, Seen, View, hostfs, mounts};
 
 /// The longest file of `/proc` that is read.
 const MAX_TEXT: u64 = 1 << 20;
-/// The longest program that is hashed.
-const MAX_PROGRAM: u64 = 256 << 20;
 /// The lines of `status` that matter to a verdict.
 const STATUS: [&str; 14] = [
     "CapAmb",
@@ -45,6 +41,8 @@ pub struct Lookup<'a> {
     pub held: u32,
     /// The data folders' paths inside.
     pub folders: [&'a str; 2],
+    /// The programs that this process laid out itself.
+    pub programs: &'a LaidOut,
 }
 
 /// Looks at a process once. Filters are added by the tracer, which alone can
@@ -194,15 +192,7 @@ impl Process<'_> {
     }
 
     fn digest(&self, entry: &str) -> io::Result<String> {
-        let mut hash = Sha256::new();
-        let mut program = File::open(self.path(entry))?.take(MAX_PROGRAM);
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            match program.read(&mut buffer)? {
-                0 => return Ok(hex::encode(hash.finalize())),
-                read => hash.update(&buffer[..read]),
-            }
-        }
+        self.lookup.programs.digest(File::open(self.path(entry))?)
     }
 
     fn held(&self) -> io::Result<String> {
@@ -267,6 +257,7 @@ mod tests {
             nonce,
             held: 1000,
             folders: ["/tmp", "/proc"],
+            programs: LaidOut::none(),
         })
     }
 
@@ -315,6 +306,7 @@ mod tests {
             nonce: "",
             held: 1,
             folders: ["/", "/"],
+            programs: LaidOut::none(),
         };
         let view = view(lookup);
         assert!(view.status.reason().unwrap().contains("No such file"));

@@ -50,7 +50,7 @@ fn same<T: Eq + Hash + ?Sized>(kept: &Kept<T>, value: &mut Arc<T>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookup, view};
+    use super::super::{LaidOut, Lookup, view};
     use super::*;
 
     #[test]
@@ -61,6 +61,7 @@ mod tests {
                 nonce: "",
                 held: 1000,
                 folders: ["/tmp", "/proc"],
+                programs: LaidOut::none(),
             });
             view.filters = Seen::Seen(vec!["06".into()]);
             view

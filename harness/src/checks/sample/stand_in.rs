@@ -18,7 +18,7 @@ use crate::record::{LaunchRecord, Subject};
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{EngineNote, Host};
 use crate::suite::CaseResult;
-use crate::witness::{Lookup, Seen, View, view};
+use crate::witness::{LaidOut, Lookup, Seen, View, view};
 
 const RUN: &str = "00112233445566ff";
 
@@ -153,6 +153,7 @@ fn own_view(expected: &Expected) -> View {
         nonce: "",
         held: 1000,
         folders: ["/tmp", "/proc"],
+        programs: LaidOut::none(),
     });
     View {
         executable: Seen::Seen(expected.programs.airlock.clone()),

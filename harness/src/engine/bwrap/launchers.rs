@@ -2,31 +2,53 @@
 //! been waited for, so that no other process of the same number is hit.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
+
+use super::raw::{self, Preparation, Program};
 
 /// Process numbers of launchers that were not waited for.
 #[derive(Debug, Default)]
 pub(super) struct Launchers {
-    running: Mutex<BTreeSet<u32>>,
+    running: Mutex<BTreeSet<Pid>>,
+}
+
+/// A launcher that was started, with its standard streams.
+pub(super) struct Launcher {
+    pub(super) process: Pid,
+    pub(super) input: PipeWriter,
+    pub(super) output: PipeReader,
+    pub(super) errors: PipeReader,
 }
 
 impl Launchers {
     /// Starts a launcher; from its first moment it can be killed.
-    pub(super) fn start(&self, command: &mut Command) -> io::Result<Child> {
+    pub(super) fn start(
+        &self,
+        program: &Program,
+        preparation: &Preparation,
+    ) -> io::Result<Launcher> {
+        let ((theirs, input), (output, answers), (errors, complaints)) =
+            (io::pipe()?, io::pipe()?, io::pipe()?);
+        let streams: [OwnedFd; 3] = [theirs.into(), answers.into(), complaints.into()];
         let mut running = self.running();
-        let process = command.spawn()?;
-        running.insert(process.id());
-        Ok(process)
+        let process = raw::start(program, streams.each_ref(), preparation)?;
+        running.insert(process);
+        Ok(Launcher {
+            process,
+            input,
+            output,
+            errors,
+        })
     }
 
     /// Kills one; its sandbox dies with it.
-    pub(super) fn kill(&self, process: u32) {
+    pub(super) fn kill(&self, process: Pid) {
         if self.running().contains(&process) {
             end(process);
         }
@@ -37,27 +59,127 @@ impl Launchers {
         self.running().iter().copied().for_each(end);
     }
 
-    /// Waits for one, which from then on is nobody's to kill.
-    pub(super) fn reap(&self, process: &mut Child) -> io::Result<ExitStatus> {
+    /// Waits for one, which from then on is nobody's to kill; how it ended, in words.
+    pub(super) fn reap(&self, process: Pid) -> io::Result<String> {
         // First until it has ended, and may still be killed; then its number is given up.
-        let id = pid(process.id());
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-        while matches!(waitid(Id::Pid(id), flags), Err(nix::errno::Errno::EINTR)) {}
+        while matches!(
+            waitid(Id::Pid(process), flags),
+            Err(nix::errno::Errno::EINTR)
+        ) {}
         let mut running = self.running();
-        running.remove(&process.id());
-        process.wait()
+        running.remove(&process);
+        let ended = waitpid(process, None)?;
+        Ok(if let WaitStatus::Exited(_, code) = ended {
+            format!("exit status {code}")
+        } else if let WaitStatus::Signaled(_, signal, _) = ended {
+            format!("signal {signal}")
+        } else {
+            format!("{ended:?}")
+        })
     }
 
-    fn running(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+    fn running(&self) -> MutexGuard<'_, BTreeSet<Pid>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn end(process: u32) {
+fn end(process: Pid) {
     // One that has just ended is as good as killed.
-    _ = kill(pid(process), Signal::SIGKILL);
+    _ = kill(process, Signal::SIGKILL);
 }
 
-fn pid(process: u32) -> Pid {
-    Pid::from_raw(i32::try_from(process).unwrap_or(i32::MAX))
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs::File;
+    use std::io::{Read, Write};
+
+    use nix::sys::resource::Resource;
+
+    use super::*;
+
+    fn preparation() -> Preparation {
+        Preparation {
+            limits: vec![(Resource::RLIMIT_NOFILE, 77)],
+            groups: Vec::new(),
+            user: None,
+            supplementary: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    fn shell(script: &str) -> Program {
+        let mut shell = Program::new(OsStr::new("/bin/sh")).unwrap();
+        shell.argument("-c").unwrap();
+        shell.argument(script).unwrap();
+        shell.variable("TOLD", OsStr::new("a word")).unwrap();
+        shell
+    }
+
+    /// What it says and complains of, and how it ends.
+    fn run(program: &Program, preparation: &Preparation) -> (String, String, String) {
+        let launchers = Launchers::default();
+        let mut launcher = launchers.start(program, preparation).unwrap();
+        launcher.input.write_all(b"heard").unwrap();
+        drop(launcher.input);
+        let (mut said, mut complained) = (String::new(), String::new());
+        launcher.output.read_to_string(&mut said).unwrap();
+        launcher.errors.read_to_string(&mut complained).unwrap();
+        let ended = launchers.reap(launcher.process).unwrap();
+        assert!(launchers.running().is_empty());
+        (said, complained, ended)
+    }
+
+    #[test]
+    fn a_launcher_has_what_it_was_prepared_with_and_nothing_else() {
+        let (read, _write) = io::pipe().unwrap();
+        let number = std::os::fd::AsRawFd::as_raw_fd(&read);
+        let script = format!(
+            "cat; echo \" $TOLD\"; env | cut -d= -f1 | grep -v -e ^_ -e PWD; ulimit -n; pwd; \
+             test -e /proc/self/fd/{number} && echo kept; ls /proc/self/fd | wc -l; \
+             grep -E '^Sig(Blk|Ign)' /proc/self/status >&2; exit 3"
+        );
+        let kept = Preparation {
+            kept: vec![read.into()],
+            ..preparation()
+        };
+        let (said, complained, ended) = run(&shell(&script), &kept);
+        // Of `ls` itself: its streams, the folder, and what was kept.
+        assert_eq!(said, "heard a word\nTOLD\n77\n/\nkept\n5\n");
+        let signals: Vec<u64> = complained
+            .split_whitespace()
+            .filter_map(|word| u64::from_str_radix(word, 16).ok())
+            .collect();
+        let pipe = 1 << (Signal::SIGPIPE as i32 - 1);
+        assert_eq!((signals[0], signals[1] & pipe), (0, 0));
+        assert_eq!(ended, "exit status 3");
+        let without = shell(&format!("test -e /proc/self/fd/{number} || echo closed"));
+        assert_eq!(run(&without, &preparation()).0, "closed\n");
+    }
+
+    #[test]
+    fn a_launcher_that_is_killed_ended_by_that() {
+        let launchers = Launchers::default();
+        let launcher = launchers.start(&shell("cat"), &preparation()).unwrap();
+        launchers.kill(launcher.process);
+        assert_eq!(launchers.reap(launcher.process).unwrap(), "signal SIGKILL");
+        launchers.kill(launcher.process);
+    }
+
+    #[test]
+    fn a_step_that_fails_starts_nothing_and_says_why() {
+        let launchers = Launchers::default();
+        let missing = Program::new(OsStr::new("/no/such/program")).unwrap();
+        let failed = launchers.start(&missing, &preparation());
+        assert_eq!(failed.err().unwrap().raw_os_error(), Some(libc::ENOENT));
+        let not_writable = Preparation {
+            groups: vec![File::open("/dev/null").unwrap()],
+            ..preparation()
+        };
+        let failed = launchers.start(&shell("echo"), &not_writable);
+        assert_eq!(failed.err().unwrap().raw_os_error(), Some(libc::EBADF));
+        assert!(launchers.running().is_empty());
+        assert!(Program::new(OsStr::new("a\0b")).is_err());
+    }
 }

@@ -1,22 +1,22 @@
 //! One sandbox's life: its launcher's process, its streams, its end.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::Pid;
 use serde::Deserialize;
 
 use super::super::stream::Lines;
 use super::super::{EngineError, Exit, Finished, Running};
 use super::BwrapError;
 use super::groups::Joined;
-use super::launchers::Launchers;
+use super::launchers::{Launcher, Launchers};
 use super::root::Root;
 
 /// What is read at once.
@@ -36,9 +36,9 @@ struct Status {
 /// What a sandbox is made of.
 pub(super) struct Parts {
     pub(super) name: String,
-    pub(super) process: Child,
+    pub(super) launcher: Launcher,
     pub(super) status: File,
-    pub(super) root: Root,
+    pub(super) root: Arc<Root>,
     pub(super) groups: Option<Joined>,
     pub(super) limit: Duration,
     pub(super) launchers: Arc<Launchers>,
@@ -47,10 +47,10 @@ pub(super) struct Parts {
 /// A sandbox that was started. Dropping it ends it.
 pub(super) struct Sandbox {
     name: String,
-    process: Child,
-    input: Option<ChildStdin>,
-    output: Option<ChildStdout>,
-    errors: Option<ChildStderr>,
+    process: Pid,
+    input: Option<PipeWriter>,
+    output: Option<PipeReader>,
+    errors: Option<PipeReader>,
     status: Option<File>,
     said: Vec<u8>,
     lines: Lines,
@@ -62,24 +62,24 @@ pub(super) struct Sandbox {
     _guard: Sender<()>,
     reaped: bool,
     // Dropped last, when no process is in them any more.
-    _root: Root,
+    _root: Arc<Root>,
     _groups: Option<Joined>,
 }
 
 impl Sandbox {
     pub(super) fn new(parts: Parts) -> Self {
-        let mut process = parts.process;
-        let (input, output, errors) = (
-            process.stdin.take(),
-            process.stdout.take(),
-            process.stderr.take(),
-        );
-        let guard = guard(process.id(), parts.limit, Arc::clone(&parts.launchers));
-        Self {
-            name: parts.name,
+        let Launcher {
+            process,
             input,
             output,
             errors,
+        } = parts.launcher;
+        let guard = guard(process, parts.limit, Arc::clone(&parts.launchers));
+        Self {
+            name: parts.name,
+            input: Some(input),
+            output: Some(output),
+            errors: Some(errors),
             process,
             status: Some(parts.status),
             said: Vec::new(),
@@ -188,9 +188,8 @@ impl Sandbox {
 
     fn reap(&mut self) -> Result<String, EngineError> {
         self.reaped = true;
-        let ended = self.launchers.reap(&mut self.process);
-        let ended = ended.map_err(|source| self.broken(source))?;
-        Ok(ended.to_string())
+        let ended = self.launchers.reap(self.process);
+        ended.map_err(|source| self.broken(source))
     }
 
     fn too_late(&self) -> EngineError {
@@ -264,7 +263,7 @@ impl Running for Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if !self.reaped {
-            self.launchers.kill(self.process.id());
+            self.launchers.kill(self.process);
             // A net for the paths that failed already and say why.
             drop(self.reap());
         }
@@ -290,7 +289,7 @@ fn read(
     }
 }
 
-fn guard(process: u32, limit: Duration, launchers: Arc<Launchers>) -> Sender<()> {
+fn guard(process: Pid, limit: Duration, launchers: Arc<Launchers>) -> Sender<()> {
     let (sender, dismissed) = mpsc::channel();
     thread::spawn(move || {
         if matches!(

@@ -1,0 +1,159 @@
+//! Digests of programs that run in a sandbox.
+//!
+//! An engine that has no store of its own runs the files that this process wrote.
+//! Each launch's look asks for the same few: as long as the kernel shows such a file
+//! to be unchanged, it is not read again. What any other engine runs is always read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+/// The longest program that is hashed, in bytes.
+const MAX_PROGRAM: u64 = 256 << 20;
+
+/// LaidOut that this process wrote and holds open, so that no other file can come to
+/// have their inode's number.
+#[derive(Debug)]
+pub struct LaidOut(Vec<Held>);
+
+#[derive(Debug)]
+struct Held {
+    file: File,
+    known: Mutex<Option<(Stamp, String)>>,
+}
+
+/// What tells a file's states apart, inode(7): every change of its bytes sets its
+/// times, of which nobody but the kernel can set the second.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    inode: (u64, u64),
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl LaidOut {
+    /// No program.
+    #[must_use]
+    pub fn none() -> &'static Self {
+        static NONE: LaidOut = LaidOut(Vec::new());
+        &NONE
+    }
+
+    /// Opens them.
+    ///
+    /// # Errors
+    /// One of them cannot be opened.
+    pub fn open<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
+        let held = |path| {
+            let file = File::open(path)?;
+            let known = Mutex::default();
+            Ok(Held { file, known })
+        };
+        paths
+            .into_iter()
+            .map(held)
+            .collect::<io::Result<_>>()
+            .map(Self)
+    }
+
+    /// The SHA-256 of a program, in hex.
+    pub(super) fn digest(&self, program: File) -> io::Result<String> {
+        let stamp = Stamp::of(&program.metadata()?);
+        let Some(held) = self.held(&stamp)? else {
+            return hash(program);
+        };
+        let mut known = held.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, digest)) = &*known
+            && *then == stamp
+        {
+            return Ok(digest.clone());
+        }
+        let digest = hash(program)?;
+        *known = Some((stamp, digest.clone()));
+        Ok(digest)
+    }
+
+    fn held(&self, stamp: &Stamp) -> io::Result<Option<&Held>> {
+        for held in &self.0 {
+            if Stamp::of(&held.file.metadata()?).inode == stamp.inode {
+                return Ok(Some(held));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            inode: (metadata.dev(), metadata.ino()),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+fn hash(program: File) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut program = program.take(MAX_PROGRAM);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match program.read(&mut buffer)? {
+            0 => return Ok(hex::encode(hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::image::sha256;
+
+    #[test]
+    fn a_program_that_changed_is_read_again_and_another_file_always() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("own"), "one").unwrap();
+        fs::write(path("other"), "one").unwrap();
+        let programs = LaidOut::open([&*path("own")]).unwrap();
+        let digest = |name: &str| programs.digest(File::open(path(name)).unwrap()).unwrap();
+        assert_eq!(digest("own"), sha256(b"one"));
+        assert_eq!(digest("other"), sha256(b"one"));
+        // Older kernels' clocks for files go by steps of up to 10 ms.
+        std::thread::sleep(Duration::from_millis(20));
+        for name in ["own", "other"] {
+            let modified = fs::metadata(path(name)).unwrap().modified().unwrap();
+            fs::write(path(name), "two").unwrap();
+            let file = File::options().write(true).open(path(name)).unwrap();
+            file.set_modified(modified).unwrap();
+        }
+        assert_eq!(digest("own"), sha256(b"two"), "its times were set back");
+        assert_eq!(digest("other"), sha256(b"two"));
+        fs::rename(path("other"), path("own")).unwrap();
+        fs::write(path("own"), "three").unwrap();
+        assert_eq!(digest("own"), sha256(b"three"));
+    }
+
+    #[test]
+    fn an_unchanged_program_is_not_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own");
+        fs::write(&path, "one").unwrap();
+        let programs = LaidOut::open([&*path]).unwrap();
+        let open = || File::open(&path).unwrap();
+        programs.digest(open()).unwrap();
+        let known = &programs.0[0].known;
+        known.lock().unwrap().as_mut().unwrap().1 = "as remembered".to_owned();
+        assert_eq!(programs.digest(open()).unwrap(), "as remembered");
+    }
+}
