@@ -22,6 +22,7 @@ mod fault;
 mod folders;
 mod order;
 mod output;
+mod room;
 mod talk;
 mod watch;
 
@@ -29,6 +30,7 @@ pub(crate) use fault::{FILE_LIMIT, previous_report};
 use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
 pub use order::{Order, Packet, Task};
+pub use room::{WANTED, room};
 use watch::Watched;
 
 /// How long a launch may take before it is killed and counted as not run.

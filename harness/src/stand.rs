@@ -13,7 +13,7 @@ use crate::engine::open::{self, OpenError, Opened, Place};
 use crate::engine::{Account, Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
 use crate::judge::Expected;
-use crate::launch::{Bench, FolderError, Scratch};
+use crate::launch::{Bench, FolderError, Scratch, room};
 use crate::profile::User;
 use crate::reaper::{Reaper, ReaperError};
 use crate::report::terminal;
@@ -105,7 +105,7 @@ impl Stand {
     ) -> Result<Self, StandError> {
         let run = new_run()?;
         let image = Image::build(programs)?;
-        let mut scratch = Scratch::new(&run)?;
+        let mut scratch = Scratch::new(&run, &room(choice))?;
         let place = Place {
             surroundings: &Surroundings::of_this_process(),
             run: &run,

@@ -42,7 +42,7 @@ impl Specimen {
     /// The sample, sealed with an operator's key: a copy of the first that was made.
     pub(crate) fn seal(sample: &Sample) -> Result<Self, Fault> {
         let first = sample.sealed()?;
-        let folder = tempfile::tempdir()?;
+        let folder = tempfile::tempdir_in(&sample.folder)?;
         let copy = Self {
             path: folder.path().join(&first.name),
             folder,
@@ -53,7 +53,7 @@ impl Specimen {
     }
 
     pub(crate) fn seal_with(sample: &Sample, signer: Signer) -> Result<Self, Fault> {
-        let folder = tempfile::tempdir()?;
+        let folder = tempfile::tempdir_in(&sample.folder)?;
         let path = sample.seal(folder.path(), &signer)?;
         Ok(Self {
             folder,

@@ -42,6 +42,8 @@ pub struct Sampler<'a> {
 /// The results of a run in which two rows were reached.
 #[derive(Debug, Clone)]
 pub struct Sample {
+    /// Where its bundles are put: the run's own folder, which is gone with the run.
+    pub(super) folder: PathBuf,
     facts: RunFacts,
     results: Vec<CaseResult>,
     matrix: Matrix,
@@ -108,6 +110,7 @@ impl<'a> Sampler<'a> {
             sharding: None,
         };
         Ok(Sample {
+            folder: bench.scratch.path().to_owned(),
             facts,
             results,
             matrix,

@@ -11,6 +11,7 @@ use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Report, State, facts, kernel, resources};
 use crate::error::chain;
 use crate::exit::Exit;
+use crate::launch;
 use crate::report::terminal::{safe, say};
 
 /// Looks around; exit 3 when no engine can be used.
@@ -50,7 +51,7 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
     findings.extend(kernel::findings(&found, landlock, may));
     findings.extend([
         resources::versions(&found),
-        resources::temporary(&facts::room(&std::env::temp_dir())),
+        resources::temporary(&facts::room(&launch::room(common.engine))),
         resources::bundles(&facts::room(&common.out)),
         resources::clock(SystemTime::now(), facts::made()),
         resources::database(common.postgres_image.as_deref(), package),

@@ -5,11 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use super::Finding;
 use super::facts::{Kernel, Room};
+use crate::launch::WANTED;
 use crate::seal::bundle::MAX_TOTAL;
 
-/// What a run's temporary folder may hold at once: the image's archive, a database
-/// server's, and the folders of the launches under way.
-const SCRATCH: u64 = 512 << 20;
 /// Before this project: 2026-01-01.
 const EARLIEST: Duration = Duration::from_secs(1_767_225_600);
 
@@ -28,7 +26,7 @@ pub fn versions(kernel: &Kernel) -> Finding {
 #[must_use]
 pub fn temporary(room: &Room) -> Finding {
     let mend = "free some, or name another folder with TMPDIR";
-    space("temporary folder", room, SCRATCH, mend)
+    space("temporary folder", room, WANTED, mend)
 }
 
 /// Room for the largest bundle.
@@ -100,8 +98,8 @@ mod tests {
             folder: PathBuf::from("/tmp"),
             bytes,
         };
-        assert_eq!(temporary(&room(Some(SCRATCH))).state, State::Fine);
-        let little = temporary(&room(Some(SCRATCH - 1)));
+        assert_eq!(temporary(&room(Some(WANTED))).state, State::Fine);
+        let little = temporary(&room(Some(WANTED - 1)));
         assert_eq!(little.observed, "`/tmp`: 511 MiB free, 512 wanted");
         assert_eq!(little.state, State::Limited);
         assert_eq!(bundles(&room(None)).state, State::Limited);

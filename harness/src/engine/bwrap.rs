@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use nix::fcntl::OFlag;
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{Gid, Uid, geteuid, pipe2};
 
@@ -309,7 +310,7 @@ fn spawning(launch: &Launch<'_>) -> impl FnOnce(std::io::Error) -> BwrapError {
 }
 
 fn readable(bytes: &[u8]) -> std::io::Result<OwnedFd> {
-    let mut file = tempfile::tempfile()?;
+    let mut file = File::from(memfd_create("filter", MFdFlags::MFD_CLOEXEC)?);
     file.write_all(bytes)?;
     file.rewind()?;
     Ok(file.into())

@@ -62,17 +62,16 @@ pub enum FolderError {
 }
 
 impl Scratch {
-    /// Makes a run's folder, which no other user can enter.
+    /// Makes a run's folder in `parent`, which no other user can enter.
     ///
     /// # Errors
-    /// The system's temporary folder cannot be written.
-    pub fn new(run: &str) -> Result<Self, FolderError> {
-        let parent = std::env::temp_dir();
+    /// That cannot be written to.
+    pub fn new(run: &str, parent: &Path) -> Result<Self, FolderError> {
         let root = tempfile::Builder::new()
             .prefix(&format!("proof-of-block-{run}-"))
             .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&parent)
-            .map_err(make(&parent))?;
+            .tempdir_in(parent)
+            .map_err(make(parent))?;
         let scratch = Self {
             root,
             launches: AtomicU32::new(0),

@@ -30,6 +30,7 @@ pub(crate) fn sample() -> Sample {
     let matrix = Matrix::builtin().unwrap();
     let results = matrix.cases().iter().map(|case| result(case, &expected));
     Sample {
+        folder: std::env::temp_dir(),
         results: results.collect(),
         facts: RunFacts {
             id: RUN.to_owned(),
