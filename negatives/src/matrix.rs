@@ -22,6 +22,8 @@ pub use expectation::{Expectation, ExpectationError};
 pub use lift::{Lift, LiftError};
 pub use roll::{DEFERRED, IN_SCOPE};
 
+use std::sync::OnceLock;
+
 /// The matrix's text, as built into this program.
 pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
 
@@ -56,12 +58,17 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The matrix this program was built with.
+    /// The matrix this program was built with; read once.
     ///
     /// # Errors
     /// As [`Matrix::parse`]; a test of this crate holds that there is none.
     pub fn builtin() -> Result<Self, MatrixError> {
-        Self::parse(MATRIX_TOML)
+        static READ: OnceLock<Matrix> = OnceLock::new();
+        if let Some(read) = READ.get() {
+            return Ok(read.clone());
+        }
+        let read = Self::parse(MATRIX_TOML)?;
+        Ok(READ.get_or_init(|| read).clone())
     }
 
     /// Reads a matrix.

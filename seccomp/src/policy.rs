@@ -10,6 +10,7 @@ mod rule;
 mod symbol;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 pub use error::PolicyError;
 pub use rule::{Condition, Decision, Errno, Filter, Form, Operator, Override, Rule, Width};
@@ -41,12 +42,17 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The policy this program was built with.
+    /// The policy this program was built with; read once.
     ///
     /// # Errors
     /// Never for a tested build: a test loads it.
     pub fn builtin() -> Result<Self, PolicyError> {
-        Self::parse(POLICY_TOML)
+        static READ: OnceLock<Policy> = OnceLock::new();
+        if let Some(read) = READ.get() {
+            return Ok(read.clone());
+        }
+        let read = Self::parse(POLICY_TOML)?;
+        Ok(READ.get_or_init(|| read).clone())
     }
 
     /// Reads a policy file.
