@@ -25,6 +25,9 @@ enum Point {
 }
 
 enum Access {
+    /// Read-only, and possibly a folder of a larger file system in memory: where it is
+    /// on a disk, that cannot be told.
+    Root,
     ReadOnly,
     /// Writable by its mode for root only, and denied by Landlock besides.
     Any,
@@ -33,8 +36,8 @@ enum Access {
 }
 
 /// Root file systems that engines use: storage drivers of Docker and Podman, and
-/// bubblewrap's tmpfs.
-const ROOTS: [&str; 8] = [
+/// whatever a temporary folder is on, for bubblewrap.
+const ROOTS: [&str; 10] = [
     "overlay",
     "fuse.fuse-overlayfs",
     "btrfs",
@@ -43,6 +46,8 @@ const ROOTS: [&str; 8] = [
     "xfs",
     "tmpfs",
     "aufs",
+    "bcachefs",
+    "f2fs",
 ];
 
 /// Device nodes that are bound from the host one by one where the engine may make
@@ -53,7 +58,7 @@ const NAMED: [Named; 14] = [
     Named {
         point: Point::Exactly("/"),
         kinds: &ROOTS,
-        access: Access::ReadOnly,
+        access: Access::Root,
         why: "the root file system: the image, read-only",
     },
     Named {
@@ -238,10 +243,10 @@ fn difference(mount: &Mount) -> Option<String> {
         Access::ReadOnly | Access::Any if parted => {
             Some(format!("{shown} is a part of another: `{}`", mount.root))
         }
-        Access::ReadOnly if !mount.is_read_only() && !masked => {
+        Access::ReadOnly | Access::Root if !mount.is_read_only() && !masked => {
             Some(format!("{shown} is writable"))
         }
-        Access::ReadOnly | Access::Any | Access::Device => None,
+        Access::ReadOnly | Access::Root | Access::Any | Access::Device => None,
     }
 }
 
@@ -316,6 +321,22 @@ mod tests {
         assert!(open("/proc/kcore") && !open("/proc/keys"));
         // It has no /sys to hide anything of.
         assert!(!open("/sys/firmware"));
+    }
+
+    #[test]
+    fn a_root_may_be_a_folder_in_memory_and_only_the_root() {
+        let disk = "254:0 /tmp/r / ro,nosuid,nodev,relatime - ext4 /dev/vda rw";
+        let memory = "0:26 /run/root-0 / ro,nosuid,nodev - tmpfs tmpfs rw";
+        assert!(BWRAP.contains(disk));
+        let table = BWRAP.replace(disk, memory);
+        assert_eq!(judged(&table), Vec::<String>::new());
+        let writable = judged(&table.replace("/ ro,nosuid,nodev -", "/ rw,nosuid,nodev -"));
+        assert!(writable.join("").contains("is writable"), "{writable:?}");
+        let other = judged(&table.replace("0:51 / /dev", "0:51 /x /dev"));
+        assert!(
+            other.join("").contains("a part of another: `/x`"),
+            "{other:?}"
+        );
     }
 
     #[test]
