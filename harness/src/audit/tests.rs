@@ -290,3 +290,40 @@ fn a_run_of_nothing_holds_in_nothing_about_held_rows() {
         assert_eq!(of(id), Outcome::Nothing);
     }
 }
+
+/// The file fits its schema, every answer included; what the schema does not name or
+/// allow does not.
+#[test]
+fn the_file_fits_its_schema_and_the_schema_is_strict() {
+    let schema = serde_json::from_str(include_str!("../../self-audit.schema.json")).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    let value = |audit: &SelfAudit| serde_json::to_value(audit).unwrap();
+    let mut broken = Bundle::new();
+    for (_, change) in CHANGES {
+        change(&mut broken);
+    }
+    let mut empty = Bundle::new();
+    for row in &mut empty.said.rows {
+        row.verdict = VerdictWord::NotRun;
+    }
+    for audit in [Bundle::new(), broken, empty].map(|it| it.audit()) {
+        let faults: Vec<_> = schema
+            .iter_errors(&value(&audit))
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+    let edits: [fn(&mut serde_json::Value); 6] = [
+        |it| it["approved"] = true.into(),
+        |it| it["schema"] = 2.into(),
+        |it| it["items"][0]["outcome"] = "passed".into(),
+        |it| it["items"][0]["because"] = "it is so".into(),
+        |it| it["items"].as_array_mut().unwrap().swap(0, 1),
+        |it| drop(it["items"].as_array_mut().unwrap().pop()),
+    ];
+    for edit in edits {
+        let mut audit = value(&Bundle::new().audit());
+        edit(&mut audit);
+        assert!(!schema.is_valid(&audit), "{audit}");
+    }
+}

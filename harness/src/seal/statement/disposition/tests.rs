@@ -156,3 +156,37 @@ fn a_risk_is_words_that_are_shown_as_they_are() {
     }
     assert!(Risk::parse("Rủi ro được chấp nhận: thiết kế chưa được duyệt.").is_ok());
 }
+
+#[test]
+fn what_is_signed_fits_the_schema_and_the_schema_is_strict() {
+    let schema = include_str!("../../../../disposition.schema.json");
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
+    let signed = |decision| {
+        let trusted = TrustedKeys::one(owner().public());
+        let payload = Envelope::open(FILE, &signed(decision), &trusted, IN_TOTO).unwrap();
+        serde_json::from_slice::<serde_json::Value>(payload.bytes()).unwrap()
+    };
+    let longest = "x".repeat(MAX_RISK);
+    for decision in [Decision::Honoured, waived("unreviewed"), waived(&longest)] {
+        let said = signed(decision);
+        let faults: Vec<_> = schema
+            .iter_errors(&said)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+    let edits: [fn(&mut serde_json::Value); 7] = [
+        |it| it["predicate"]["accepted"] = true.into(),
+        |it| it["predicate"]["decision"] = "refused".into(),
+        |it| it["predicate"]["decision"]["waived"]["risk"] = " ".into(),
+        |it| it["predicate"]["schema"] = 2.into(),
+        |it| it["predicate"]["signer"]["role"] = "operator".into(),
+        |it| it["predicateType"] = "other".into(),
+        |it| drop(it["subject"].as_array_mut().unwrap().remove(0)),
+    ];
+    for edit in edits {
+        let mut said = signed(waived("unreviewed"));
+        edit(&mut said);
+        assert!(!schema.is_valid(&said), "{said}");
+    }
+}
