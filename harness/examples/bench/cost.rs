@@ -73,12 +73,7 @@ fn machine() -> Result<Duration, Box<dyn Error>> {
     Ok(Duration::from_millis(ticks * 10))
 }
 
-/// Starts the peak anew (proc_pid_clear_refs(5)).
-pub(crate) fn forget_peak() -> std::io::Result<()> {
-    fs::write("/proc/self/clear_refs", "5")
-}
-
-/// The highest resident size since then.
+/// The highest resident size of this process so far (proc_pid_status(5)).
 pub(crate) fn peak_kilobytes() -> Result<u64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -212,13 +212,8 @@ impl Run {
     }
 
     fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
-        let programs = crate::image::Image::build(crate::image::Programs::builtin())?.digests;
-        let policy = seccomp::Policy::builtin()?;
-        let expected = Expected {
-            programs,
-            policy,
-            abilities: crate::engine::Abilities::all(),
-        };
+        let abilities = crate::engine::Abilities::all();
+        let expected = Expected::of(&outputs::subjects()?, abilities)?;
         let verdict = judge::judge(case, &observed, &expected);
         let at = self
             .results

@@ -1,6 +1,8 @@
 //! The four outputs of a run, made by the code that makes them for every run, and
 //! what each says of a row.
 
+use std::sync::OnceLock;
+
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
@@ -125,6 +127,17 @@ fn words(result: &RunResult) -> &'static str {
     }
 }
 
+/// What a run with this program's own image is about. Putting the image together takes
+/// long, and every check asks for it.
+pub(super) fn subjects() -> Result<Subjects, Failed> {
+    static MADE: OnceLock<Subjects> = OnceLock::new();
+    if let Some(made) = MADE.get() {
+        return Ok(*made);
+    }
+    let made = bundle::subjects(&Image::build(Programs::builtin())?)?;
+    Ok(*MADE.get_or_init(|| made))
+}
+
 /// A bundle of these results, sealed and verified, and gone from the disk.
 fn sealed(
     matrix: &Matrix,
@@ -151,7 +164,7 @@ fn sealed(
             identity: engine,
             lacking: Abilities::all(),
         },
-        subjects: bundle::subjects(&Image::build(Programs::builtin())?)?,
+        subjects: subjects()?,
         lifts: Vec::new(),
         mutants: None,
         sharding: None,
