@@ -9,11 +9,14 @@ use object::{LittleEndian, Object, ObjectSection, elf};
 
 use super::File;
 
+/// Bytes of an instruction on an average, a little less than what compilers make.
+const MEAN_LENGTH: usize = 4;
+
 /// Instructions by address, and who leads to whom.
 #[derive(Debug)]
 pub(super) struct Code {
+    /// Sorted by address.
     instructions: Vec<Instruction>,
-    at: HashMap<u64, usize>,
     /// Where a section or a nameless segment begins, and its name.
     starts: BTreeMap<u64, String>,
     jumps: HashMap<u64, Vec<usize>>,
@@ -27,7 +30,6 @@ impl Code {
     pub(super) fn of(file: &File<'_>) -> Self {
         let mut code = Self {
             instructions: Vec::new(),
-            at: HashMap::new(),
             starts: starts(file),
             jumps: HashMap::new(),
             calls: HashMap::new(),
@@ -117,6 +119,7 @@ impl Code {
             let within = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
             if let Some(part) = bytes.get(within(from)..within(to)) {
                 let decoder = Decoder::with_ip(64, part, from, DecoderOptions::NONE);
+                self.instructions.reserve(part.len() / MEAN_LENGTH);
                 self.instructions.extend(decoder);
             }
             from = to;
@@ -124,10 +127,7 @@ impl Code {
     }
 
     fn connect(&mut self) {
-        self.instructions.sort_by_key(Instruction::ip);
-        for (index, instruction) in self.instructions.iter().enumerate() {
-            self.at.insert(instruction.ip(), index);
-        }
+        self.instructions.sort_unstable_by_key(Instruction::ip);
         for (index, instruction) in self.instructions.iter().enumerate() {
             match instruction.flow_control() {
                 FlowControl::Call if instruction.is_call_near() => {
@@ -147,10 +147,17 @@ impl Code {
                 | FlowControl::XbeginXabortXend
                 | FlowControl::Exception => {}
             }
-            if let Some(address) = loaded(instruction).filter(|it| self.at.contains_key(it)) {
+            if let Some(address) = loaded(instruction).filter(|it| self.is_instruction(*it)) {
                 self.taken.insert(address);
             }
         }
+    }
+
+    fn is_instruction(&self, address: u64) -> bool {
+        let found = self
+            .instructions
+            .binary_search_by_key(&address, Instruction::ip);
+        found.is_ok()
     }
 
     /// Aligned words of the data that are the address of an instruction.
@@ -158,7 +165,7 @@ impl Code {
         let skip = usize::try_from(start.wrapping_neg() % 8).unwrap_or_default();
         for word in bytes.get(skip..).unwrap_or_default().chunks_exact(8) {
             let word = word.try_into().map_or(0, u64::from_le_bytes);
-            if self.at.contains_key(&word) {
+            if self.is_instruction(word) {
                 self.taken.insert(word);
             }
         }
