@@ -15,6 +15,7 @@ use std::process::{Command, Output, Stdio};
 use seccomp::plan::{AirlockPlan, AirlockStatus, LandlockPlan, LandlockState, Limits, OneShot};
 use seccomp::{Action, Arch, Call, Form, Policy, Program, compile_strict, evaluate_stack};
 
+#[path = "subject/build.rs"]
 mod subject;
 
 use subject::subject;
