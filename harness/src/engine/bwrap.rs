@@ -101,16 +101,13 @@ impl BwrapEngine {
         }
         words.push("--".to_owned());
         words.extend(launch.argv.iter().cloned());
-        let variable = self
-            .program
-            .parent()
-            .filter(|_| !profile.clear_environment)
-            .map(|folder| ("PATH", folder.as_os_str()));
         let made = || {
             let mut program = Program::new(self.program.as_os_str())?;
             words.iter().try_for_each(|word| program.argument(word))?;
-            if let Some((name, value)) = variable {
-                program.variable(name, value)?;
+            if !profile.clear_environment
+                && let Some(folder) = self.program.parent()
+            {
+                program.variable("PATH", folder.as_os_str())?;
             }
             Ok(program)
         };

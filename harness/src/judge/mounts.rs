@@ -4,10 +4,11 @@
 //! A container's mount table is never two lines long; what the runtime adds is
 //! named here, each with the reason it is there.
 
+use std::sync::Arc;
+
 use crate::image::{INPUT, OUTPUT};
 use crate::profile::system::READ_ONLY;
 use crate::witness::Mount;
-use std::sync::Arc;
 
 /// A mount the runtime makes.
 struct Named {

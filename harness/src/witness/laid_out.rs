@@ -15,14 +15,16 @@ use sha2::{Digest, Sha256};
 /// The longest program that is hashed, in bytes.
 const MAX_PROGRAM: u64 = 256 << 20;
 
-/// LaidOut that this process wrote and holds open, so that no other file can come to
+/// Programs that this process wrote and holds open, so that no other file can come to
 /// have their inode's number.
 #[derive(Debug)]
 pub struct LaidOut(Vec<Held>);
 
 #[derive(Debug)]
 struct Held {
-    file: File,
+    /// Device and number, which stay its own for as long as the file is open.
+    inode: (u64, u64),
+    _open: File,
     known: Mutex<Option<(Stamp, String)>>,
 }
 
@@ -51,8 +53,11 @@ impl LaidOut {
     pub fn open<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
         let held = |path| {
             let file = File::open(path)?;
-            let known = Mutex::default();
-            Ok(Held { file, known })
+            Ok(Held {
+                inode: Stamp::of(&file.metadata()?).inode,
+                _open: file,
+                known: Mutex::default(),
+            })
         };
         paths
             .into_iter()
@@ -64,7 +69,7 @@ impl LaidOut {
     /// The SHA-256 of a program, in hex.
     pub(super) fn digest(&self, program: File) -> io::Result<String> {
         let stamp = Stamp::of(&program.metadata()?);
-        let Some(held) = self.held(&stamp)? else {
+        let Some(held) = self.0.iter().find(|held| held.inode == stamp.inode) else {
             return hash(program);
         };
         let mut known = held.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,15 +81,6 @@ impl LaidOut {
         let digest = hash(program)?;
         *known = Some((stamp, digest.clone()));
         Ok(digest)
-    }
-
-    fn held(&self, stamp: &Stamp) -> io::Result<Option<&Held>> {
-        for held in &self.0 {
-            if Stamp::of(&held.file.metadata()?).inode == stamp.inode {
-                return Ok(Some(held));
-            }
-        }
-        Ok(None)
     }
 }
 
