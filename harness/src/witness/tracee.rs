@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use super::{Seen, raw};
 use crate::profile::NATIVE;
 
+/// How often a program that is busy is tried again, and the pause between.
+const BUSY_TRIES: u32 = 100;
+const BUSY_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 /// More filters than any engine stacks.
 const MAX_FILTERS: usize = 32;
 /// The longest path that is recorded, as in limits.h's `PATH_MAX`.
@@ -79,6 +82,20 @@ pub struct OpenedPath {
     pub path: String,
 }
 
+/// A program that was written just now is busy for as long as another launch's child,
+/// made meanwhile, has yet to come to its own exec (execve(2), ETXTBSY).
+fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    for _ in 0..BUSY_TRIES {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(BUSY_PAUSE);
+            }
+            started => return started,
+        }
+    }
+    command.spawn()
+}
+
 impl Tracee {
     /// Attaches without disturbing the process; if the harness dies, it dies.
     ///
@@ -99,7 +116,7 @@ impl Tracee {
     /// It cannot be started or does not stop there.
     pub fn start(command: &mut Command) -> std::io::Result<(Self, Child)> {
         raw::trace_me(command);
-        let child = command.spawn()?;
+        let child = spawn(command)?;
         let pid = Pid::from_raw(i32::try_from(child.id()).map_err(std::io::Error::other)?);
         match wait(pid)? {
             WaitStatus::Stopped(_, Signal::SIGTRAP) => {}
