@@ -356,3 +356,31 @@ fn text_at(pid: Pid, address: u64) -> String {
         .unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_busy_for_a_moment_is_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("true");
+        std::fs::copy("/bin/true", &program).unwrap();
+        let writer = std::fs::OpenOptions::new().append(true).open(&program);
+        let writer = writer.unwrap();
+        let first = Command::new(&program).spawn().unwrap_err();
+        assert_eq!(first.kind(), std::io::ErrorKind::ExecutableFileBusy);
+        let closes = std::thread::spawn(move || {
+            std::thread::sleep(BUSY_PAUSE * 5);
+            drop(writer);
+        });
+        assert!(
+            spawn(&mut Command::new(&program))
+                .unwrap()
+                .wait()
+                .unwrap()
+                .success()
+        );
+        closes.join().unwrap();
+    }
+}
