@@ -8,12 +8,12 @@
 
 use std::collections::BTreeSet;
 
-use negatives::matrix::Matrix;
+use negatives::matrix::{Case, Matrix};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{LaunchRecord, Role};
+use crate::record::{LaunchRecord, Observations, PackedError, Role};
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, FileEntry, Row, VerdictWord};
+use crate::seal::statement::attestation::{Attestation, FileEntry, VerdictWord};
 use crate::suite::CaseResult;
 
 mod article13;
@@ -150,20 +150,37 @@ pub struct Audited<'a> {
 
 impl SelfAudit {
     /// Audits a bundle.
-    #[must_use]
-    pub fn of(bundle: &Audited<'_>) -> Self {
-        let items = article13::items(bundle)
-            .into_iter()
-            .map(|(id, look)| look.item(13, id))
-            .chain(
-                article14::items(bundle)
-                    .into_iter()
-                    .map(|(id, look)| look.item(14, id)),
-            );
-        Self {
-            schema: SCHEMA,
-            items: items.collect(),
+    ///
+    /// # Errors
+    /// What was observed of a row cannot be opened.
+    pub fn of(bundle: &Audited<'_>) -> Result<Self, PackedError> {
+        let questions = article13::QUESTIONS.iter().map(|it| (13, it));
+        let questions = questions.chain(article14::QUESTIONS.iter().map(|it| (14, it)));
+        let mut asked: Vec<_> = questions
+            .map(|(article, question)| (article, question, Look::default()))
+            .collect();
+        for (_, question, look) in &mut asked {
+            if let Of::Statement(ask) = question.of {
+                ask(look, bundle);
+            }
         }
+        // Rows are opened one at a time, and each of them once.
+        let mut nonces = BTreeSet::new();
+        for row in bundle.held() {
+            let row = Opened::new(row, &mut nonces)?;
+            for (_, question, look) in &mut asked {
+                if let Of::HeldRows(ask) = question.of {
+                    ask(look, bundle, &row);
+                }
+            }
+        }
+        let items = asked.into_iter();
+        Ok(Self {
+            schema: SCHEMA,
+            items: items
+                .map(|(article, question, look)| look.item(article, question.id))
+                .collect(),
+        })
     }
 
     /// What it amounts to.
@@ -272,32 +289,72 @@ impl Look {
     }
 }
 
-impl Audited<'_> {
-    /// The rows that the statement says held, with their place in it and what was
-    /// observed of them.
-    fn held(&self) -> impl Iterator<Item = (usize, &Row, &CaseResult)> {
-        let held = |(_, row): &(usize, &Row)| row.verdict == VerdictWord::Held;
-        let rows = self.said.rows.iter().enumerate().filter(held);
-        rows.filter_map(|(at, row)| {
-            let of_row = |result: &&CaseResult| result.case.id.as_str() == row.id;
-            Some((at, row, self.results.iter().find(of_row)?))
+/// A question, and how it is answered.
+struct Question {
+    id: ItemId,
+    of: Of,
+}
+
+/// What a question is asked of: the statement, or each row that it says held.
+enum Of {
+    Statement(fn(&mut Look, &Audited<'_>)),
+    HeldRows(fn(&mut Look, &Audited<'_>, &Opened<'_>)),
+}
+
+const fn of_statement(id: ItemId, ask: fn(&mut Look, &Audited<'_>)) -> Question {
+    let of = Of::Statement(ask);
+    Question { id, of }
+}
+
+const fn of_rows(id: ItemId, ask: fn(&mut Look, &Audited<'_>, &Opened<'_>)) -> Question {
+    let of = Of::HeldRows(ask);
+    Question { id, of }
+}
+
+/// A held row with what was observed of it.
+struct Opened<'a> {
+    case: &'a Case,
+    file: String,
+    observed: Observations,
+    /// By launch: its nonce is one, and no earlier launch has it.
+    fresh: Vec<bool>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(row: &'a CaseResult, nonces: &mut BTreeSet<String>) -> Result<Self, PackedError> {
+        let observed = row.observed.open()?;
+        let mut is_fresh =
+            |record: &LaunchRecord| !record.nonce.is_empty() && nonces.insert(record.nonce.clone());
+        Ok(Self {
+            case: &row.case,
+            file: crate::bundle::observations_file(row.case.id.as_str()),
+            fresh: observed.launches.iter().map(&mut is_fresh).collect(),
+            observed,
         })
     }
 
-    /// Every launch of held rows: its row's result, its file, its pointer, and it.
-    fn launches(&self) -> impl Iterator<Item = (&CaseResult, String, String, &LaunchRecord)> {
-        self.held().flat_map(|(_, row, result)| {
-            let file = crate::bundle::observations_file(&row.id);
-            let launches = result.observed.launches.iter().enumerate();
-            launches
-                .map(move |(at, record)| (result, file.clone(), format!("/launches/{at}"), record))
-        })
+    /// Its launches, each with its pointer.
+    fn launches(&self) -> impl Iterator<Item = (String, &LaunchRecord)> {
+        let launches = self.observed.launches.iter().enumerate();
+        launches.map(|(at, record)| (format!("/launches/{at}"), record))
     }
 
     /// Of those, the locked ones.
-    fn locked(&self) -> impl Iterator<Item = (&CaseResult, String, String, &LaunchRecord)> {
+    fn locked(&self) -> impl Iterator<Item = (String, &LaunchRecord)> {
         self.launches()
-            .filter(|(_, _, _, record)| record.role == Role::Locked)
+            .filter(|(_, record)| record.role == Role::Locked)
+    }
+}
+
+impl Audited<'_> {
+    /// The rows that the statement says held.
+    fn held(&self) -> impl Iterator<Item = &CaseResult> {
+        let rows = self.said.rows.iter();
+        let held = rows.filter(|row| row.verdict == VerdictWord::Held);
+        held.filter_map(|row| {
+            let mut results = self.results.iter();
+            results.find(|it| it.case.id.as_str() == row.id)
+        })
     }
 
     /// The listed files, without the two that are added last.

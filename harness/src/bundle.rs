@@ -10,7 +10,7 @@ use crate::audit::{self, Audited, SelfAudit};
 use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::judge::Expected;
-use crate::record::Observations;
+use crate::record::PackedError;
 use crate::report::html::HtmlError;
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
@@ -31,6 +31,7 @@ mod rejudge;
 mod statement;
 
 use derived::Source;
+use statement::Sights;
 
 pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
@@ -86,6 +87,9 @@ pub enum BundleError {
         #[source]
         source: CanonicalError,
     },
+    /// What was observed of a row is not there any more.
+    #[error("failed to open what was observed")]
+    Packed(#[from] PackedError),
     /// The JUnit report could not be made.
     #[error("failed to make the JUnit report")]
     Junit(#[from] JunitError),
@@ -122,16 +126,16 @@ pub fn write(
     signer: &Signer,
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
-    for result in results
-        .iter()
-        .filter(|result| result.observed != Observations::default())
-    {
+    let mut sights = Sights::default();
+    for result in results.iter().filter(|it| !it.observed.is_empty()) {
         let file = observations_file(result.case.id.as_str());
-        writer.add(&file, &derived::json(&file, &result.observed)?)?;
+        let observed = result.observed.open()?;
+        sights.add(&observed);
+        writer.add(&file, &derived::json(&file, &observed)?)?;
     }
     writer.add(ENGINE_FILE, &derived::json(ENGINE_FILE, &facts.engine)?)?;
     let artifacts = facts.subjects;
-    let mut said = statement::of(facts, results, summary, signer);
+    let mut said = statement::of(facts, results, &sights, summary, signer);
     let source = Source {
         said: &said,
         subjects: &artifacts,
@@ -152,7 +156,7 @@ pub fn write(
     };
     writer.add(
         audit::FILE,
-        &derived::json(audit::FILE, &SelfAudit::of(&audited))?,
+        &derived::json(audit::FILE, &SelfAudit::of(&audited)?)?,
     )?;
     Ok(writer.seal(&artifacts, said, signer)?)
 }

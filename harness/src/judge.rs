@@ -31,7 +31,7 @@ pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use mounts::allowance;
 pub use probe::outcome_words;
 pub use self_check::invariants;
-pub use survey::{Survey, survey};
+pub use survey::Survey;
 pub use verdict::{Reason, Verdict, Word};
 
 use roll::Records;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use crate::bundle::Rejudged;
 use crate::engine::Account;
 use crate::partition::Partition;
+use crate::record::PackedError;
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::key::Role;
 use crate::seal::statement::attestation::{Attestation, Host, Run, Shard, Sharding};
@@ -123,6 +124,9 @@ pub enum MergeError {
         /// The bundle.
         path: PathBuf,
     },
+    /// What was observed of a row is not there any more.
+    #[error("failed to open what was observed of a row")]
+    Observed(#[from] PackedError),
     /// A statement could not be written again.
     #[error("failed to digest the statement of `{path}`")]
     Statement {
@@ -165,7 +169,9 @@ pub fn join(shards: Vec<ShardBundle>, signer: Role) -> Result<Joined, MergeError
     let mut results = Vec::new();
     for (partition, shard) in &by_index {
         let own = |it: &&CaseResult| partition.takes(u32::from(it.case.number));
-        results.extend(shard.rejudged.results.iter().filter(own).map(timed));
+        for result in shard.rejudged.results.iter().filter(own) {
+            results.push(timed(result)?);
+        }
     }
     results.sort_by_key(|it| it.case.number);
     Ok(Joined {
@@ -289,10 +295,11 @@ fn require_own_launches<'a>(
         if !seen.insert(run.clone()) {
             return Err(repeated("run", run));
         }
-        let launches = shard.rejudged.results.iter();
-        for launch in launches.flat_map(|it| &it.observed.launches) {
-            if !launch.nonce.is_empty() && !seen.insert(launch.nonce.clone()) {
-                return Err(repeated("nonce", &launch.nonce));
+        for result in &shard.rejudged.results {
+            for launch in result.observed.open()?.launches {
+                if !launch.nonce.is_empty() && !seen.insert(launch.nonce.clone()) {
+                    return Err(repeated("nonce", &launch.nonce));
+                }
             }
         }
     }
@@ -314,12 +321,11 @@ fn note(partition: Partition, shard: &ShardBundle) -> Result<Shard, MergeError> 
 }
 
 /// A row's time is not in its observations; what its launches took is.
-fn timed(result: &CaseResult) -> CaseResult {
-    let launches = result.observed.launches.iter();
-    CaseResult {
-        millis: launches.fold(0, |all, it| it.millis.saturating_add(all)),
+fn timed(result: &CaseResult) -> Result<CaseResult, PackedError> {
+    Ok(CaseResult {
+        millis: result.observed.open()?.launched(),
         ..result.clone()
-    }
+    })
 }
 
 #[cfg(test)]

@@ -84,11 +84,9 @@ pub fn whole_roll(matrix: &Matrix, own: Vec<CaseResult>, here: Partition) -> Vec
 }
 
 /// The results without those of rows that are left to other shards.
-#[must_use]
-pub fn own(results: &[CaseResult]) -> Vec<CaseResult> {
-    let left = |it: &&CaseResult| matches!(it.verdict, Verdict::NotRun(Reason::OtherShard { .. }));
-    let own = results.iter().filter(|it| !left(it));
-    own.cloned().collect()
+pub fn own(results: &[CaseResult]) -> impl Iterator<Item = &CaseResult> {
+    let left = |it: &CaseResult| matches!(it.verdict, Verdict::NotRun(Reason::OtherShard { .. }));
+    results.iter().filter(move |it| !left(it))
 }
 
 impl TryFrom<Written> for Partition {

@@ -13,6 +13,10 @@ use crate::database::Answer;
 use crate::engine::Exit;
 use crate::witness::{OpenedPath, View};
 
+mod packed;
+
+pub use packed::{Packed, PackedError};
+
 /// Everything that was observed for one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +25,15 @@ pub struct Observations {
     pub launches: Vec<LaunchRecord>,
     /// What the harness checked itself.
     pub checks: Vec<CheckRecord>,
+}
+
+impl Observations {
+    /// How long the launches took, all together, in milliseconds.
+    #[must_use]
+    pub fn launched(&self) -> u64 {
+        let took = self.launches.iter().map(|record| record.millis);
+        took.fold(0, u64::saturating_add)
+    }
 }
 
 /// What one launch is for.

@@ -16,7 +16,7 @@ use crate::checks::{self, Sampler};
 use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
 use crate::launch::{Bench, Order};
 use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord, Observations};
+use crate::record::{CheckRecord, LaunchRecord, Observations, Packed};
 
 /// What a run tells its listeners.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub struct CaseResult {
     /// How its filters were witnessed.
     pub filters: FilterProof,
     /// Everything that was observed.
-    pub observed: Observations,
+    pub observed: Packed,
     /// From the first launch's start to the verdict, in milliseconds.
     pub millis: u64,
 }
@@ -67,11 +67,21 @@ impl CaseResult {
         expected: &Expected,
     ) -> Self {
         let observed = Observations { launches, checks };
+        Self::of(case, &observed, Packed::of(&observed), expected)
+    }
+
+    /// The same, where the observations are put away already.
+    pub(crate) fn of(
+        case: &Case,
+        observed: &Observations,
+        packed: Packed,
+        expected: &Expected,
+    ) -> Self {
         Self {
             case: case.clone(),
-            verdict: judge::judge(case, &observed, expected),
-            filters: judge::filter_proof(&observed),
-            observed,
+            verdict: judge::judge(case, observed, expected),
+            filters: judge::filter_proof(observed),
+            observed: packed,
             millis: 0,
         }
     }
@@ -83,7 +93,7 @@ impl CaseResult {
             case: case.clone(),
             verdict: Verdict::NotRun(reason),
             filters: FilterProof::Attempted,
-            observed: Observations::default(),
+            observed: Packed::default(),
             millis: 0,
         }
     }

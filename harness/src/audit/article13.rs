@@ -3,7 +3,7 @@
 
 use negatives::matrix::Evidence;
 
-use super::{Audited, Finding, ItemId, Look};
+use super::{Audited, Finding, ItemId, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{MATRIX_FILE, POLICY_FILE};
 use crate::record::{LaunchRecord, Subject};
 use crate::seal::bundle::STATEMENT_FILE;
@@ -13,56 +13,48 @@ use crate::witness::{Seen, View};
 /// The row in which a local copy is offered as an authority.
 const LOCAL_COPY: &str = "N5";
 
-/// The items, in order.
-pub(super) fn items(bundle: &Audited<'_>) -> Vec<(ItemId, Look)> {
-    vec![
-        (ItemId::OutsideView, outside_view(bundle)),
-        (ItemId::ProgramsByDigest, programs(bundle)),
-        (ItemId::FoldersByIdentity, folders(bundle)),
-        (ItemId::FiltersReadBack, filters(bundle)),
-        (ItemId::CopiesByDigest, copies(bundle)),
-        (ItemId::NoLocalCopy, no_local_copy(bundle)),
-        (ItemId::ScopeIsNamed, scope(bundle)),
-    ]
-}
+/// The questions, in order.
+pub(super) const QUESTIONS: &[Question] = &[
+    of_rows(ItemId::OutsideView, outside_view),
+    of_rows(ItemId::ProgramsByDigest, programs),
+    of_rows(ItemId::FoldersByIdentity, folders),
+    of_rows(ItemId::FiltersReadBack, filters),
+    of_statement(ItemId::CopiesByDigest, copies),
+    of_statement(ItemId::NoLocalCopy, no_local_copy),
+    of_statement(ItemId::ScopeIsNamed, scope),
+];
 
-fn outside_view(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, file, at, record) in bundle.locked() {
+fn outside_view(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    for (at, record) in row.locked() {
         let seen = record.barrier.as_ref().map(|view| &view.status);
         let finding = match seen {
             Some(Seen::Seen(_)) => Finding::Fits,
             Some(Seen::NotSeen(_)) | None => Finding::NotSeen,
         };
-        look.at(&file, &format!("{at}/barrier/status"), &finding);
+        look.at(&row.file, &format!("{at}/barrier/status"), &finding);
     }
-    look
 }
 
-fn programs(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn programs(look: &mut Look, bundle: &Audited<'_>, row: &Opened<'_>) {
     let airlock = bundle.artifacts.airlock.to_string();
-    for (_, file, at, record) in bundle.locked() {
+    for (at, record) in row.locked() {
         let subject = match record.subject {
             Subject::Probe { .. } => bundle.artifacts.probe,
             Subject::Checker { .. } => bundle.artifacts.checker,
         };
         let subject = subject.to_string();
         let executable = at_barrier(record, |view| &view.executable, &airlock);
-        look.at(&file, &format!("{at}/barrier/executable"), &executable);
+        look.at(&row.file, &format!("{at}/barrier/executable"), &executable);
         let held = at_barrier(record, |view| &view.held, &subject);
-        look.at(&file, &format!("{at}/barrier/held"), &held);
+        look.at(&row.file, &format!("{at}/barrier/held"), &held);
     }
-    look
 }
 
-fn folders(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, file, at, record) in bundle.locked() {
+fn folders(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    for (at, record) in row.locked() {
         let finding = at_barrier(record, |view| &view.folders, &record.folders);
-        look.at(&file, &format!("{at}/barrier/folders"), &finding);
+        look.at(&row.file, &format!("{at}/barrier/folders"), &finding);
     }
-    look
 }
 
 /// Whether the kernel showed just this at the barrier.
@@ -77,23 +69,20 @@ fn at_barrier<T: PartialEq>(
     }
 }
 
-fn filters(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    let asked = bundle
-        .locked()
-        .filter(|(result, ..)| result.case.needs.contains(&Evidence::Filters));
-    for (_, file, at, record) in asked {
+fn filters(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    if !row.case.needs.contains(&Evidence::Filters) {
+        return;
+    }
+    for (at, record) in row.locked() {
         let finding = match record.barrier.as_ref().map(|view| &view.filters) {
             Some(Seen::Seen(stack)) => Finding::fits(!stack.is_empty()),
             Some(Seen::NotSeen(_)) | None => Finding::NotSeen,
         };
-        look.at(&file, &format!("{at}/barrier/filters"), &finding);
+        look.at(&row.file, &format!("{at}/barrier/filters"), &finding);
     }
-    look
 }
 
-fn copies(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn copies(look: &mut Look, bundle: &Audited<'_>) {
     let copies = [
         (MATRIX_FILE, bundle.artifacts.matrix),
         (POLICY_FILE, bundle.artifacts.policy),
@@ -103,11 +92,9 @@ fn copies(bundle: &Audited<'_>) -> Look {
         let same = listed.next().is_some_and(|it| it.sha256 == digest);
         look.at(file, "", &Finding::fits(same));
     }
-    look
 }
 
-fn no_local_copy(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn no_local_copy(look: &mut Look, bundle: &Audited<'_>) {
     let rows = bundle.said.rows.iter().enumerate();
     for (at, row) in rows.filter(|(_, row)| row.id == LOCAL_COPY) {
         let finding = match row.verdict {
@@ -118,11 +105,9 @@ fn no_local_copy(bundle: &Audited<'_>) -> Look {
         let pointer = format!("/predicate/rows/{at}/verdict");
         look.at(STATEMENT_FILE, &pointer, &finding);
     }
-    look
 }
 
-fn scope(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn scope(look: &mut Look, bundle: &Audited<'_>) {
     let host = &bundle.said.host;
     let named = [
         ("kernel", &host.kernel),
@@ -134,5 +119,4 @@ fn scope(bundle: &Audited<'_>) -> Look {
         let pointer = format!("/predicate/host/{field}");
         look.at(STATEMENT_FILE, &pointer, &Finding::fits(!text.is_empty()));
     }
-    look
 }

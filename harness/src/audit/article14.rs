@@ -1,12 +1,10 @@
 //! Article 14: evidence behind every word, no fake green, and nobody's decision
 //! made up.
 
-use std::collections::BTreeSet;
-
 use negatives::matrix::{Case, FaultKind, Kind, Role as PacketRole};
 
-use super::{Audited, Finding, ItemId, Look};
-use crate::bundle::{DEVELOPMENT, NO_OWNER, observations_file};
+use super::{Audited, Finding, ItemId, Look, Opened, Question, of_rows, of_statement};
+use crate::bundle::{DEVELOPMENT, NO_OWNER};
 use crate::plan;
 use crate::record::{Observations, Role};
 use crate::seal::bundle::STATEMENT_FILE;
@@ -16,52 +14,39 @@ use crate::seal::statement::attestation::{RunResult, VerdictWord};
 /// How the name of every signed envelope ends; none is listed among the files.
 const ENVELOPE: &str = ".dsse.json";
 
-/// The items, in order.
-pub(super) fn items(bundle: &Audited<'_>) -> Vec<(ItemId, Look)> {
-    vec![
-        (ItemId::RollIsCalled, roll(bundle)),
-        (ItemId::HeldHasObservations, observations(bundle)),
-        (ItemId::HeldHasControl, controls(bundle)),
-        (ItemId::LaunchesAreFresh, nonces(bundle)),
-        (ItemId::NoTroubleCounted, trouble(bundle)),
-        (ItemId::ReasonsAreGiven, reasons(bundle)),
-        (ItemId::CountsFollow, counts(bundle)),
-        (ItemId::NothingDeferredCounted, deferred(bundle)),
-        (ItemId::LiftsAreSaid, lifts(bundle)),
-        (ItemId::NoOperatorSupplied, operator(bundle)),
-        (ItemId::NoOwnerSupplied, owner(bundle)),
-    ]
-}
+/// The questions, in order.
+pub(super) const QUESTIONS: &[Question] = &[
+    of_statement(ItemId::RollIsCalled, roll),
+    of_rows(ItemId::HeldHasObservations, observations),
+    of_rows(ItemId::HeldHasControl, controls),
+    of_rows(ItemId::LaunchesAreFresh, nonces),
+    of_rows(ItemId::NoTroubleCounted, trouble),
+    of_statement(ItemId::ReasonsAreGiven, reasons),
+    of_statement(ItemId::CountsFollow, counts),
+    of_statement(ItemId::NothingDeferredCounted, deferred),
+    of_rows(ItemId::LiftsAreSaid, lifts),
+    of_statement(ItemId::NoOperatorSupplied, operator),
+    of_statement(ItemId::NoOwnerSupplied, owner),
+];
 
-fn roll(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn roll(look: &mut Look, bundle: &Audited<'_>) {
     for (at, case) in bundle.matrix.cases().iter().enumerate() {
         let called = bundle.said.rows.get(at);
         let in_place = called.is_some_and(|row| row.id == case.id.as_str());
         let pointer = format!("/predicate/rows/{at}/id");
         look.at(STATEMENT_FILE, &pointer, &Finding::fits(in_place));
     }
-    look
 }
 
-fn observations(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, row, result) in bundle.held() {
-        let some = result.observed != Observations::default();
-        look.at(&observations_file(&row.id), "", &Finding::fits(some));
-    }
-    look
+fn observations(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    let some = row.observed != Observations::default();
+    look.at(&row.file, "", &Finding::fits(some));
 }
 
-fn controls(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, row, result) in bundle.held() {
-        let file = observations_file(&row.id);
-        for (pointer, there) in controls_of(&result.case, &result.observed) {
-            look.at(&file, &pointer, &Finding::fits(there));
-        }
+fn controls(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    for (pointer, there) in controls_of(row.case, &row.observed) {
+        look.at(&row.file, &pointer, &Finding::fits(there));
     }
-    look
 }
 
 /// Where each control of a negative stands, and whether it does. A row that shows
@@ -115,27 +100,20 @@ fn control_packet(case: &Case) -> Option<String> {
     Some(control.map_or_else(String::new, |it| plan::packet_id(case, &it.fixture)))
 }
 
-fn nonces(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    let mut seen = BTreeSet::new();
-    for (_, file, at, record) in bundle.launches() {
-        let fresh = !record.nonce.is_empty() && seen.insert(&record.nonce);
-        look.at(&file, &format!("{at}/nonce"), &Finding::fits(fresh));
+fn nonces(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    for ((at, _), fresh) in row.launches().zip(&row.fresh) {
+        look.at(&row.file, &format!("{at}/nonce"), &Finding::fits(*fresh));
     }
-    look
 }
 
-fn trouble(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, file, at, record) in bundle.launches() {
+fn trouble(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
+    for (at, record) in row.launches() {
         let none = record.trouble.is_none();
-        look.at(&file, &format!("{at}/trouble"), &Finding::fits(none));
+        look.at(&row.file, &format!("{at}/trouble"), &Finding::fits(none));
     }
-    look
 }
 
-fn reasons(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn reasons(look: &mut Look, bundle: &Audited<'_>) {
     for (at, row) in bundle.said.rows.iter().enumerate() {
         let held = row.verdict == VerdictWord::Held;
         let said = !row.reason_code.is_empty() && !row.reason_text.is_empty();
@@ -143,52 +121,42 @@ fn reasons(bundle: &Audited<'_>) -> Look {
         let fits = Finding::fits(if held { silent } else { said });
         look.at(STATEMENT_FILE, &format!("/predicate/rows/{at}"), &fits);
     }
-    look
 }
 
-fn counts(bundle: &Audited<'_>) -> Look {
+fn counts(look: &mut Look, bundle: &Audited<'_>) {
     let said = bundle.said;
     let expected = RunResult::of(&said.rows, said.deferred.len(), &said.lifts);
-    let mut look = Look::default();
     let fits = Finding::fits(said.result == expected);
     look.at(STATEMENT_FILE, "/predicate/result", &fits);
-    look
 }
 
-fn deferred(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn deferred(look: &mut Look, bundle: &Audited<'_>) {
     for (at, row) in bundle.matrix.deferred().iter().enumerate() {
         let listed = bundle.said.deferred.get(at) == Some(&row.id);
         let called = bundle.said.rows.iter().any(|it| it.id == row.id);
         let pointer = format!("/predicate/deferred/{at}");
         look.at(STATEMENT_FILE, &pointer, &Finding::fits(listed && !called));
     }
-    look
 }
 
-fn lifts(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
-    for (_, file, at, record) in bundle.locked() {
+fn lifts(look: &mut Look, bundle: &Audited<'_>, row: &Opened<'_>) {
+    for (at, record) in row.locked() {
         let said = record.lifts == bundle.said.lifts;
-        look.at(&file, &format!("{at}/lifts"), &Finding::fits(said));
+        look.at(&row.file, &format!("{at}/lifts"), &Finding::fits(said));
     }
-    look
 }
 
-fn operator(bundle: &Audited<'_>) -> Look {
+fn operator(look: &mut Look, bundle: &Audited<'_>) {
     let signer = &bundle.said.signer;
     let called_development = signer.note == DEVELOPMENT;
     let fits = match signer.role {
         key::Role::Development => called_development,
         key::Role::Operator => !called_development,
     };
-    let mut look = Look::default();
     look.at(STATEMENT_FILE, "/predicate/signer", &Finding::fits(fits));
-    look
 }
 
-fn owner(bundle: &Audited<'_>) -> Look {
-    let mut look = Look::default();
+fn owner(look: &mut Look, bundle: &Audited<'_>) {
     let mut disclaimed = bundle.said.does_not_assert.iter();
     let at = disclaimed.position(|sentence| sentence == NO_OWNER);
     let pointer = at.map_or_else(
@@ -200,5 +168,4 @@ fn owner(bundle: &Audited<'_>) -> Look {
         let path = entry.path.as_str();
         look.at(path, "", &Finding::fits(!path.ends_with(ENVELOPE)));
     }
-    look
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
 use crate::judge::{FilterProof, Verdict};
 use crate::plan;
-use crate::record::{CheckRecord, Observations, Subject};
+use crate::record::{CheckRecord, Packed, Subject};
 use crate::seal::bundle::path::BundlePath;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::statement::attestation::RunResult;
@@ -18,7 +18,7 @@ use crate::witness::{Seen, View};
 struct Bundle {
     said: Attestation,
     artifacts: Subjects,
-    results: Vec<CaseResult>,
+    rows: Vec<(Case, Observations)>,
     matrix: Matrix,
 }
 
@@ -68,17 +68,21 @@ fn check(hostile: bool) -> CheckRecord {
     }
 }
 
-fn held(case: &Case, artifacts: &Subjects) -> CaseResult {
+fn observed(case: &Case, artifacts: &Subjects) -> Observations {
     let orders = plan::orders(case);
     let launches = orders.iter().map(|order| record(order, artifacts));
+    Observations {
+        launches: launches.collect(),
+        checks: vec![check(true), check(false)],
+    }
+}
+
+fn held((case, observed): &(Case, Observations)) -> CaseResult {
     CaseResult {
         case: case.clone(),
         verdict: Verdict::Held,
         filters: FilterProof::ReadBack,
-        observed: Observations {
-            launches: launches.collect(),
-            checks: vec![check(true), check(false)],
-        },
+        observed: Packed::of(observed),
         millis: 0,
     }
 }
@@ -91,8 +95,9 @@ impl Bundle {
             policy: Sha256Digest::of(POLICY_TOML.as_bytes()),
             ..subjects()
         };
-        let results = matrix.cases().iter();
-        let results = results.map(|case| held(case, &artifacts)).collect();
+        let cases = matrix.cases().iter();
+        let rows = cases.map(|case| (case.clone(), observed(case, &artifacts)));
+        let rows = rows.collect();
         let mut said = attestation(|_| VerdictWord::Held);
         for row in &mut said.rows {
             row.reason_code.clear();
@@ -113,18 +118,20 @@ impl Bundle {
         Self {
             said,
             artifacts,
-            results,
+            rows,
             matrix,
         }
     }
 
     fn audit(&self) -> SelfAudit {
+        let results: Vec<CaseResult> = self.rows.iter().map(held).collect();
         SelfAudit::of(&Audited {
             said: &self.said,
             artifacts: &self.artifacts,
-            results: &self.results,
+            results: &results,
             matrix: &self.matrix,
         })
+        .unwrap()
     }
 
     fn launch(&mut self, case: &str) -> &mut LaunchRecord {
@@ -137,9 +144,9 @@ impl Bundle {
     }
 
     fn of(&mut self, case: &str) -> &mut Observations {
-        let mut results = self.results.iter_mut();
-        let of_case = |it: &&mut CaseResult| it.case.id.as_str() == case;
-        &mut results.find(of_case).unwrap().observed
+        let mut rows = self.rows.iter_mut();
+        let row = rows.find(|(it, _)| it.id.as_str() == case);
+        &mut row.unwrap().1
     }
 }
 
@@ -270,7 +277,7 @@ fn what_this_host_does_not_show_is_not_seen_and_never_held() {
 fn a_run_of_nothing_holds_in_nothing_about_held_rows() {
     let mut bundle = Bundle::new();
     bundle.said.rows.clear();
-    bundle.results.clear();
+    bundle.rows.clear();
     bundle.said.result = RunResult::of(&[], bundle.said.deferred.len(), &[]);
     let audit = bundle.audit();
     let of = |id| {

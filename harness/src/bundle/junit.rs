@@ -8,6 +8,7 @@ use super::derived::Source;
 use super::{DEVELOPMENT, engine_words};
 use crate::judge::{Verdict, outcome_words};
 use crate::partition;
+use crate::record::Observations;
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use crate::report::summary::NOT_DISPOSED;
 use crate::seal::key::Role;
@@ -15,11 +16,12 @@ use crate::suite::CaseResult;
 
 /// The JUnit report of a run, made of what its bundle holds and of nothing else.
 pub(super) fn render(source: &Source<'_>) -> Result<Vec<u8>, JunitError> {
+    // A reader keeps one of two tests with one name: a shard names only its own.
+    let cases = partition::own(source.results).map(case);
     to_xml(&JunitSuite {
         name: "proof-of-block".to_owned(),
         started: source.said.run.started.time(),
-        // A reader keeps one of two tests with one name: a shard names only its own.
-        cases: partition::own(source.results).iter().map(case).collect(),
+        cases: cases.collect::<Result<_, _>>()?,
         deferred: source
             .matrix
             .deferred()
@@ -61,7 +63,8 @@ fn called(results: &[CaseResult], case: &Case) -> bool {
     results.iter().any(|result| result.case.id == case.id)
 }
 
-fn case(result: &CaseResult) -> JunitCase {
+fn case(result: &CaseResult) -> Result<JunitCase, JunitError> {
+    let observed = result.observed.open()?;
     let outcome = match &result.verdict {
         Verdict::Held => JunitOutcome::Held,
         Verdict::Broken(reason) => JunitOutcome::Broken {
@@ -74,19 +77,13 @@ fn case(result: &CaseResult) -> JunitCase {
             reason: reason.to_string(),
         },
     };
-    JunitCase {
+    Ok(JunitCase {
         name: format!("{} {}", result.case.id, result.case.title),
         classname: classname(&result.case),
         outcome,
-        duration: Duration::from_millis(launched(result)),
-        system_out: transcript(result),
-    }
-}
-
-/// How long a row's launches took, all together.
-fn launched(result: &CaseResult) -> u64 {
-    let records = result.observed.launches.iter();
-    records.fold(0, |sum, record| sum.saturating_add(record.millis))
+        duration: Duration::from_millis(observed.launched()),
+        system_out: transcript(&observed),
+    })
 }
 
 fn classname(case: &Case) -> String {
@@ -102,13 +99,13 @@ fn classname(case: &Case) -> String {
 }
 
 /// One line per attempt and launch: enough to see what was observed where.
-fn transcript(result: &CaseResult) -> String {
+fn transcript(observed: &Observations) -> String {
     use negatives::wire::Event;
     let mut text = String::new();
-    for check in &result.observed.checks {
+    for check in &observed.checks {
         text.push_str(&format!("{}: {}\n", check.id, check.observed));
     }
-    for record in &result.observed.launches {
+    for record in &observed.launches {
         text.push_str(&format!("{}: {:?}\n", record.id, record.exit));
         for line in &record.lines {
             if let Event::End { id, outcome, .. } = &line.event {

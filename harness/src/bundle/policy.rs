@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 use super::believe::{Believed, Refusal, believe};
 use crate::error::chain;
 use crate::judge::FilterProof;
-use crate::record::Role as LaunchRole;
+use crate::record::{LaunchRecord, Role as LaunchRole};
 use crate::seal::bundle::STATEMENT_FILE;
 use crate::seal::bundle::verify::{Anchor, Standing, VerifyError};
 use crate::seal::digest::Sha256Digest;
@@ -21,6 +21,7 @@ use crate::seal::dsse::{DsseError, TrustedKeys};
 use crate::seal::key::PublicKey;
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, RunVerdict, Sight};
+use crate::suite::CaseResult;
 
 pub mod file;
 
@@ -253,11 +254,16 @@ impl Policy {
     }
 
     fn filters(&self, believed: &Believed) -> Option<Reason> {
-        let locked = |role: &LaunchRole| *role == LaunchRole::Locked;
+        let locked = |it: &LaunchRecord| it.role == LaunchRole::Locked;
+        // What cannot be opened was not read back.
+        let has_locked = |row: &CaseResult| {
+            let observed = row.observed.open();
+            observed.map_or(true, |observed| observed.launches.iter().any(locked))
+        };
         let results = believed.rejudged.results.iter();
         let attempted: Vec<&str> = results
             .filter(|row| row.filters == FilterProof::Attempted)
-            .filter(|row| row.observed.launches.iter().any(|it| locked(&it.role)))
+            .filter(|row| has_locked(row))
             .map(|row| row.case.id.as_str())
             .collect();
         (self.read_back && !attempted.is_empty()).then(|| {

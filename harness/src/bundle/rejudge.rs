@@ -6,12 +6,13 @@ use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
 use super::derived::{self, Source};
-use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use super::statement::{self, Sights};
+use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file};
 use crate::audit::{self, Audited, ItemId, SelfAudit};
 use crate::engine::Account;
 use crate::judge::{Expected, Reason};
 use crate::launch::is_nonce_of;
-use crate::record::{Observations, Role};
+use crate::record::{Observations, Packed, Role};
 use crate::seal::bundle::SIGNER_FILE;
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::canonical;
@@ -54,12 +55,14 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let against = Expected::of(bundle.subjects(), engine.lacking.clone())
         .map_err(|error| own("policy")(Box::new(error)))?;
     let mut nonces = BTreeSet::new();
-    let mut results = Vec::new();
+    let (mut results, mut sights) = (Vec::new(), Sights::default());
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
         let observed = observations(bundle, case, &mut nonces)?;
+        sights.add(&observed);
+        let packed = packed(bundle, case, &observed);
         results.push(match left_to_another(case, &said.sharding) {
-            Some(left) => same_row(left, row, observed)?,
-            None => same_verdict(case, row, observed, &against)?,
+            Some(left) => same_row(left, row, &packed)?,
+            None => same_verdict(row, CaseResult::of(case, &observed, packed, &against))?,
         });
     }
     bear_out(
@@ -72,6 +75,7 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             matrix: &matrix,
             expected: &against,
         },
+        &sights,
     )?;
     // Last: the audits speak of all the others.
     let audit = same_audit(bundle, &results, &matrix)?;
@@ -100,8 +104,12 @@ fn call_the_roll(matrix: &Matrix, said: &Attestation) -> Result<(), RejudgeError
 
 /// What only shows the rows in another form shows these rows; and nothing lies in
 /// the bundle that has no place there.
-fn bear_out(bundle: &VerifiedBundle, source: &Source<'_>) -> Result<(), RejudgeError> {
-    if let Some(field) = statement::not_borne_out(source.said, source.results) {
+fn bear_out(
+    bundle: &VerifiedBundle,
+    source: &Source<'_>,
+    sights: &Sights,
+) -> Result<(), RejudgeError> {
+    if let Some(field) = statement::not_borne_out(source.said, sights) {
         return Err(RejudgeError::Field { field });
     }
     let made = derived::files(source).map_err(|error| RejudgeError::Own {
@@ -146,7 +154,10 @@ fn same_audit(
         results,
         matrix,
     };
-    let own = SelfAudit::of(&audited);
+    let own = SelfAudit::of(&audited).map_err(|error| RejudgeError::Own {
+        what: "copy of the observations",
+        source: Box::new(error),
+    })?;
     let Some(bytes) = bundle.files().get(&file) else {
         return Err(RejudgeError::Missing { file });
     };
@@ -243,6 +254,15 @@ fn observations(
     Ok(observed)
 }
 
+/// The same, put away: the file says it already.
+fn packed(bundle: &VerifiedBundle, case: &Case, observed: &Observations) -> Packed {
+    if *observed == Observations::default() {
+        return Packed::default();
+    }
+    let file = bundle.files().get(&observations_file(case.id.as_str()));
+    Packed::of_json(file.unwrap_or_default())
+}
+
 /// The run that a row's launches were made in: of a merged bundle, its shard's.
 fn run_of<'a>(case: &Case, said: &'a Attestation) -> &'a str {
     let own = said.run.id.as_str();
@@ -264,35 +284,24 @@ fn left_to_another(case: &Case, sharding: &Option<Sharding>) -> Option<CaseResul
     }
 }
 
-fn same_row(
-    left: CaseResult,
-    said: &Row,
-    observed: Observations,
-) -> Result<CaseResult, RejudgeError> {
-    if statement::row(&left) == *said && observed == left.observed {
+fn same_row(left: CaseResult, said: &Row, observed: &Packed) -> Result<CaseResult, RejudgeError> {
+    if statement::row(&left) == *said && observed.is_empty() {
         return Ok(left);
     }
     Err(differs(&left.case, &statement::row(&left), said))
 }
 
-fn same_verdict(
-    case: &Case,
-    said: &Row,
-    observed: Observations,
-    against: &Expected,
-) -> Result<CaseResult, RejudgeError> {
-    if observed == Observations::default()
-        && let Some(unreached) = unreached(case, said)
+fn same_verdict(said: &Row, judged: CaseResult) -> Result<CaseResult, RejudgeError> {
+    if judged.observed.is_empty()
+        && let Some(unreached) = unreached(&judged.case, said)
     {
         return Ok(unreached);
     }
-    let Observations { launches, checks } = observed;
-    let result = CaseResult::judged(case, launches, checks, against);
-    let judged = statement::row(&result);
-    if judged == *said {
-        return Ok(result);
+    let row = statement::row(&judged);
+    if row == *said {
+        return Ok(judged);
     }
-    Err(differs(case, &judged, said))
+    Err(differs(&judged.case, &row, said))
 }
 
 /// A row that the run never came to left no observations: the statement alone says

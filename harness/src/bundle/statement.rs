@@ -6,6 +6,7 @@ use super::{BundleError, DEVELOPMENT, RunFacts};
 use crate::engine::Identity;
 use crate::judge::Word;
 use crate::profile::User;
+use crate::record::Observations;
 use crate::report::summary::Summary;
 use crate::seal::key::{Role, Signer};
 use crate::seal::statement::attestation::{
@@ -39,6 +40,7 @@ const DOES_NOT_ASSERT: [&str; 6] = [
 pub(super) fn of(
     facts: &RunFacts,
     results: &[CaseResult],
+    sights: &Sights,
     summary: &Summary,
     signer: &Signer,
 ) -> Attestation {
@@ -60,7 +62,7 @@ pub(super) fn of(
         rows,
         deferred: summary.deferred.clone(),
         host: facts.host.clone(),
-        witnesses: witnesses(results),
+        witnesses: sights.witnesses(),
         mutants: facts.mutants.clone(),
         files: Vec::new(),
         does_not_assert: does_not_assert(facts.sharding.as_ref()),
@@ -82,11 +84,11 @@ fn does_not_assert(sharding: Option<&Sharding>) -> Vec<String> {
 }
 
 /// The first field that follows from the rest of a bundle and says something else.
-pub(super) fn not_borne_out(said: &Attestation, results: &[CaseResult]) -> Option<&'static str> {
+pub(super) fn not_borne_out(said: &Attestation, sights: &Sights) -> Option<&'static str> {
     let disclaimed = does_not_assert(said.sharding.as_ref());
     let fields = [
         ("signer.note", said.signer.note == note(said.signer.role)),
-        ("witnesses", said.witnesses == witnesses(results)),
+        ("witnesses", said.witnesses == sights.witnesses()),
         ("does_not_assert", said.does_not_assert == disclaimed),
     ];
     fields
@@ -145,35 +147,56 @@ pub fn this_host(engine: &Identity) -> Result<Host, BundleError> {
     })
 }
 
+/// The outside witness's eyes, by name.
+const EYES: [(&str, WhyUnseen); 7] = [
+    ("status", |look| look.status.reason()),
+    ("mounts", |look| look.mounts.reason()),
+    ("environment", |look| look.environment.reason()),
+    ("namespaces", |look| look.namespaces.reason()),
+    ("network", |look| look.routes.reason()),
+    ("programs", |look| look.executable.reason()),
+    ("seccomp-filters", |look| look.filters.reason()),
+];
+
+/// Why an eye saw nothing in a look, if it did not.
+type WhyUnseen = fn(&View) -> Option<&str>;
+
 /// Which of its eyes the outside witness had, over all launches at a barrier.
-fn witnesses(results: &[CaseResult]) -> Vec<Witness> {
-    let looks: Vec<&View> = results
-        .iter()
-        .flat_map(|result| &result.observed.launches)
-        .filter_map(|record| record.barrier.as_ref())
-        .collect();
-    let eye = |name: &str, unseen: &dyn Fn(&View) -> Option<String>| {
-        let reason = looks.iter().find_map(|look| unseen(look));
-        let sight = match (looks.is_empty(), reason) {
-            (true, _) => Sight::NotSeen {
-                reason: "no sandbox reached the barrier".to_owned(),
-            },
-            (false, Some(reason)) => Sight::NotSeen { reason },
-            (false, None) => Sight::Seen,
-        };
-        Witness {
-            name: name.to_owned(),
-            sight,
+#[derive(Debug, Default)]
+pub(super) struct Sights {
+    some: bool,
+    /// By eye, why it did not see, where that was first.
+    blind: [Option<String>; EYES.len()],
+}
+
+impl Sights {
+    /// Takes in what was seen of another row.
+    pub(super) fn add(&mut self, observed: &Observations) {
+        let launches = observed.launches.iter();
+        for look in launches.filter_map(|record| record.barrier.as_ref()) {
+            self.some = true;
+            for (blind, (_, unseen)) in self.blind.iter_mut().zip(EYES) {
+                if blind.is_none() {
+                    *blind = unseen(look).map(str::to_owned);
+                }
+            }
         }
-    };
-    let text = |reason: Option<&str>| reason.map(str::to_owned);
-    vec![
-        eye("status", &|look| text(look.status.reason())),
-        eye("mounts", &|look| text(look.mounts.reason())),
-        eye("environment", &|look| text(look.environment.reason())),
-        eye("namespaces", &|look| text(look.namespaces.reason())),
-        eye("network", &|look| text(look.routes.reason())),
-        eye("programs", &|look| text(look.executable.reason())),
-        eye("seccomp-filters", &|look| text(look.filters.reason())),
-    ]
+    }
+
+    fn witnesses(&self) -> Vec<Witness> {
+        let eyes = EYES.iter().zip(&self.blind);
+        eyes.map(|((name, _), blind)| Witness {
+            name: (*name).to_owned(),
+            sight: match (self.some, blind) {
+                (false, _) => Sight::NotSeen {
+                    reason: "no sandbox reached the barrier".to_owned(),
+                },
+                (true, Some(reason)) => Sight::NotSeen {
+                    reason: reason.clone(),
+                },
+                (true, None) => Sight::Seen,
+            },
+        })
+        .collect()
+    }
 }

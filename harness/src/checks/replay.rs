@@ -177,13 +177,14 @@ fn edited(
 
 /// Where the host may not look, no digest ties a record to the programs.
 fn programs_seen(sample: &Sample) -> &'static str {
-    let launches = sample.row(PACKET_ROW).map(|row| &row.observed.launches);
+    let row = sample.row(PACKET_ROW);
+    let observed = row.and_then(|row| row.observed.open().ok());
     let seen = |record: &LaunchRecord| {
         let barrier = record.barrier.as_ref();
         barrier.is_some_and(|view| view.held.fact().is_some())
     };
-    match launches {
-        Some(launches) if !launches.is_empty() && launches.iter().all(seen) => "seen",
+    match observed {
+        Some(it) if !it.launches.is_empty() && it.launches.iter().all(seen) => "seen",
         Some(_) | None => "not seen",
     }
 }

@@ -10,7 +10,7 @@ use super::Check;
 use crate::commands::run::rehearse;
 use crate::error::chain;
 use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
-use crate::record::Observations;
+use crate::record::{Observations, Packed};
 use crate::suite::{CaseResult, Stop, call_the_roll};
 
 mod outputs;
@@ -242,7 +242,7 @@ fn result(case: &Case, verdict: Verdict) -> CaseResult {
         case: case.clone(),
         verdict,
         filters: FilterProof::Attempted,
-        observed: Observations::default(),
+        observed: Packed::default(),
         millis: 0,
     }
 }

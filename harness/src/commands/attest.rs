@@ -191,7 +191,7 @@ pub(super) fn print(
         return Ok(terminal::say(&text)?);
     }
     let terminal = Terminal::stdout(common.color);
-    terminal.table(&partition::own(results), matrix)?;
+    terminal.table(partition::own(results), matrix)?;
     let mut notes = vec![format!(
         "bundle: {}",
         summary.bundle.as_deref().unwrap_or_default()

@@ -10,8 +10,7 @@ use crate::record::LaunchRecord;
 /// How one fact came out over many launches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
-    /// Which fact.
-    pub fact: &'static str,
+    fact: Fact,
     /// In how many launches it is as the profile says.
     pub fits: usize,
     /// Where it is not: the launch, what was expected, what was observed.
@@ -20,28 +19,33 @@ pub struct Survey {
     pub not_seen: Vec<(String, String)>,
 }
 
-/// Holds each launch against the profile.
-#[must_use]
-pub fn survey(records: &[&LaunchRecord], expected: &Expected) -> Vec<Survey> {
-    Fact::ALL
-        .iter()
-        .map(|fact| {
-            let mut one = Survey {
-                fact: fact.name(),
-                fits: 0,
-                differs: Vec::new(),
-                not_seen: Vec::new(),
-            };
-            for record in records {
-                match outside::find(record, *fact, expected) {
-                    Finding::Fits => one.fits += 1,
-                    Finding::Differs(expected, observed) => {
-                        one.differs.push((record.id.clone(), expected, observed));
-                    }
-                    Finding::NotSeen(why) => one.not_seen.push((record.id.clone(), why)),
-                }
+impl Survey {
+    /// One for each fact, of no launch yet.
+    #[must_use]
+    pub fn blank() -> Vec<Self> {
+        let blank = |fact: &Fact| Self {
+            fact: *fact,
+            fits: 0,
+            differs: Vec::new(),
+            not_seen: Vec::new(),
+        };
+        Fact::ALL.iter().map(blank).collect()
+    }
+
+    /// The fact, in words.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.fact.name()
+    }
+
+    /// Holds another launch against the profile.
+    pub fn add(&mut self, record: &LaunchRecord, expected: &Expected) {
+        match outside::find(record, self.fact, expected) {
+            Finding::Fits => self.fits += 1,
+            Finding::Differs(expected, observed) => {
+                self.differs.push((record.id.clone(), expected, observed));
             }
-            one
-        })
-        .collect()
+            Finding::NotSeen(why) => self.not_seen.push((record.id.clone(), why)),
+        }
+    }
 }

@@ -89,23 +89,13 @@ impl Shards {
 
     /// A row's result: of its checks, if it has any; else of a launch that failed.
     fn result(&self, case: &negatives::matrix::Case, nonce: &str) -> CaseResult {
-        let launches = plan::orders(case).into_iter().take(1);
-        let launches = launches.map(|order| LaunchRecord {
-            nonce: format!("{nonce}-{}", order.id),
-            trouble: Some("this is a test".to_owned()),
-            exit: Exit::Code(255),
-            ..crate::launch::blank(&order)
-        });
-        let observed = Observations {
-            launches: launches.collect(),
-            checks: checked(case.id.as_str()),
-        };
+        self.judged(case, observed(case, nonce))
+    }
+
+    fn judged(&self, case: &negatives::matrix::Case, observed: Observations) -> CaseResult {
         CaseResult {
-            case: case.clone(),
-            verdict: judge::judge(case, &observed, &self.expected),
-            filters: judge::filter_proof(&observed),
-            observed,
             millis: 7,
+            ..CaseResult::judged(case, observed.launches, observed.checks, &self.expected)
         }
     }
 
@@ -145,6 +135,21 @@ impl Shards {
         let summary = Summary::of(results, deferred.collect(), facts.lifts.clone());
         let out = self.folder.path();
         bundle::write(out, facts, results, &self.matrix, &summary, signer).unwrap()
+    }
+}
+
+/// What is observed of a row: its checks, if it has any; else a launch that failed.
+fn observed(case: &negatives::matrix::Case, nonce: &str) -> Observations {
+    let launches = plan::orders(case).into_iter().take(1);
+    let launches = launches.map(|order| LaunchRecord {
+        nonce: format!("{nonce}-{}", order.id),
+        trouble: Some("this is a test".to_owned()),
+        exit: Exit::Code(255),
+        ..crate::launch::blank(&order)
+    });
+    Observations {
+        launches: launches.collect(),
+        checks: checked(case.id.as_str()),
     }
 }
 
@@ -338,14 +343,12 @@ fn a_launch_or_a_run_that_is_in_two_shards_is_refused() {
     let cases = shards.matrix.cases().iter();
     let own = cases.filter(|case| here.takes(u32::from(case.number)));
     let own = own.map(|case| {
-        let mut result = shards.result(case, "two");
-        if let ("A2", Some(launch)) = (case.id.as_str(), result.observed.launches.first_mut()) {
-            let stolen = read(&one).rejudged.results[0].observed.launches[0]
-                .nonce
-                .clone();
-            launch.nonce = stolen;
+        let mut own = observed(case, "two");
+        if let ("A2", Some(launch)) = (case.id.as_str(), own.launches.first_mut()) {
+            let other = read(&one).rejudged.results[0].observed.open().unwrap();
+            launch.nonce = other.launches[0].nonce.clone();
         }
-        result
+        shards.judged(case, own)
     });
     let results = crate::partition::whole_roll(&shards.matrix, own.collect(), here);
     let facts = changed(&shards, "count:2/2", |_| {});

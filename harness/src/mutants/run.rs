@@ -13,6 +13,7 @@ use negatives::matrix::{Case, Matrix};
 use super::catalogue::Mutant;
 use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
+use crate::error::chain;
 use crate::image::Programs;
 use crate::judge::{self, Expected};
 use crate::launch::Bench;
@@ -102,9 +103,7 @@ impl Runner<'_> {
             None => Came::NoBaseline("the row was not run".to_owned()),
             Some(baseline) => match baseline.verdict.reason() {
                 Some(reason) => Came::NoBaseline(reason.to_string()),
-                None => self
-                    .try_out(mutant, &baseline.observed.launches)
-                    .unwrap_or_else(|error| Came::NoBaseline(crate::error::chain(&error))),
+                None => self.beside(mutant, baseline),
             },
         };
         let came = if self.is_stopped() {
@@ -113,6 +112,16 @@ impl Runner<'_> {
             came
         };
         outcome(mutant, came, started.elapsed())
+    }
+
+    /// What comes of it, beside what the row came to unchanged.
+    fn beside(&self, mutant: &Mutant, baseline: &CaseResult) -> Came {
+        let unchanged = match baseline.observed.open() {
+            Ok(observed) => observed.launches,
+            Err(error) => return Came::NoBaseline(chain(&error)),
+        };
+        self.try_out(mutant, &unchanged)
+            .unwrap_or_else(|error| Came::NoBaseline(chain(&error)))
     }
 
     fn try_out(&self, mutant: &Mutant, unchanged: &[LaunchRecord]) -> Result<Came, StandError> {

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::visible::visible;
 use crate::judge::Expected;
+use crate::record::{Observations, PackedError};
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, Layer};
 use crate::suite::CaseResult;
@@ -45,6 +46,9 @@ pub struct Report<'a> {
 /// A page could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum HtmlError {
+    /// What was observed of a row is not there any more.
+    #[error("failed to open what was observed of a row")]
+    Observed(#[from] PackedError),
     /// The template failed.
     #[error("failed to fill in the page")]
     Template(#[from] askama::Error),
@@ -73,6 +77,16 @@ struct Page<'a> {
 /// # Errors
 /// See [`HtmlError`].
 pub fn render(report: &Report<'_>) -> Result<String, HtmlError> {
+    let (mut rows, mut sandboxes, mut read_back) = (Vec::new(), sandbox::Gathered::new(), None);
+    for said in &report.said.rows {
+        let mut results = report.results.iter();
+        let result = results.find(|it| it.case.id.as_str() == said.id);
+        let observed =
+            result.map_or_else(|| Ok(Observations::default()), |it| it.observed.open())?;
+        sandboxes.add(&observed, report.expected);
+        read_back = read_back.or_else(|| filter::read_back(&observed));
+        rows.push(rows::of(said, result, &observed));
+    }
     let page = Page {
         style: STYLE,
         style_digest: STANDARD.encode(Sha256::digest(STYLE)),
@@ -80,10 +94,10 @@ pub fn render(report: &Report<'_>) -> Result<String, HtmlError> {
         subjects: subjects(report.subjects),
         glance: glance::of(report.said),
         layers: LAYERS.map(|layer| (layer_name(layer), layer_words(layer))),
-        rows: rows::of(report),
+        rows,
         deferred: report.matrix.deferred().iter().collect(),
-        sandbox: sandbox::of(report),
-        filter: filter::of(report)?,
+        sandbox: sandboxes.sandbox(),
+        filter: filter::of(report, read_back)?,
     };
     // The template has none of what this changes, so whatever it finds is data.
     Ok(visible(&page.render()?))

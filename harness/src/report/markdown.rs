@@ -12,7 +12,7 @@ use crate::suite::CaseResult;
 /// The page: counts, what did not hold with its reason, and every row folded away.
 #[must_use]
 pub fn page(results: &[CaseResult], matrix: &Matrix, notes: &[String]) -> String {
-    let own = partition::own(results);
+    let own: Vec<&CaseResult> = partition::own(results).collect();
     let count = |word| own.iter().filter(|it| it.verdict.word() == word).count();
     let mut page = format!(
         "## Proof of Block: {} of {} rows held\n\n",
@@ -30,10 +30,8 @@ pub fn page(results: &[CaseResult], matrix: &Matrix, notes: &[String]) -> String
     for note in notes {
         page.push_str(&format!("- {}\n", literal(note)));
     }
-    let red: Vec<&CaseResult> = own
-        .iter()
-        .filter(|it| it.verdict.word() != Word::Held)
-        .collect();
+    let red = |it: &&&CaseResult| it.verdict.word() != Word::Held;
+    let red: Vec<&CaseResult> = own.iter().filter(red).copied().collect();
     if !red.is_empty() {
         page.push_str("\n### Not held\n\n| row | verdict | why |\n| --- | --- | --- |\n");
         for result in red {

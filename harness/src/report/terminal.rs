@@ -43,7 +43,11 @@ impl Terminal {
     ///
     /// # Errors
     /// Standard output is closed.
-    pub fn table(&self, results: &[CaseResult], matrix: &Matrix) -> io::Result<()> {
+    pub fn table<'a>(
+        &self,
+        results: impl IntoIterator<Item = &'a CaseResult>,
+        matrix: &Matrix,
+    ) -> io::Result<()> {
         print(&self.rows(results, matrix))
     }
 
@@ -57,7 +61,11 @@ impl Terminal {
 
     /// A line for each row, and its reason beneath it unless it held.
     #[must_use]
-    pub fn rows(&self, results: &[CaseResult], matrix: &Matrix) -> String {
+    pub fn rows<'a>(
+        &self,
+        results: impl IntoIterator<Item = &'a CaseResult>,
+        matrix: &Matrix,
+    ) -> String {
         let mut text = line("row", "in", "verdict      ", "seconds", "what");
         for result in results {
             text.push_str(&line(

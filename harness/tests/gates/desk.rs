@@ -9,8 +9,7 @@ use assert_cmd::Command as Harness;
 use harness::bundle::{self, RunFacts};
 use harness::engine::{Abilities, Account, Identity};
 use harness::image::{Image, Programs};
-use harness::judge::{FilterProof, Reason, Verdict};
-use harness::record::Observations;
+use harness::judge::Reason;
 use harness::report::summary::Summary;
 use harness::seal::bundle::folder::BundleFolder;
 use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
@@ -72,13 +71,7 @@ impl Desk {
         let results: Vec<CaseResult> = matrix
             .cases()
             .iter()
-            .map(|case| CaseResult {
-                case: case.clone(),
-                verdict: Verdict::NotRun(Reason::Interrupted),
-                filters: FilterProof::Attempted,
-                observed: Observations::default(),
-                millis: 0,
-            })
+            .map(|case| CaseResult::not_run(case, Reason::Interrupted))
             .collect();
         let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
         let summary = Summary::of(&results, deferred, Vec::new());

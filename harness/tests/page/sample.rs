@@ -6,7 +6,7 @@ use std::path::Path;
 use harness::bundle::{self, RunFacts};
 use harness::engine::{Abilities, Account, Exit, Identity};
 use harness::image::{Image, Programs};
-use harness::judge::{self, Expected};
+use harness::judge::Expected;
 use harness::launch::{Order, Task};
 use harness::plan;
 use harness::record::{LaunchRecord, Observations};
@@ -98,12 +98,9 @@ impl Sample {
     pub(crate) fn observe(&mut self, id: &str, change: impl FnOnce(&mut Observations)) {
         let at = self.results.iter().position(|it| it.case.id.as_str() == id);
         let result = &mut self.results[at.unwrap()];
-        change(&mut result.observed);
-        *result = judged(
-            &result.case.clone(),
-            result.observed.clone(),
-            &self.expected,
-        );
+        let mut observed = result.observed.open().unwrap();
+        change(&mut observed);
+        *result = judged(&result.case.clone(), observed, &self.expected);
     }
 
     /// Seals it beneath `out` and reads it back.
@@ -124,11 +121,8 @@ pub(crate) fn text(bundle: &VerifiedBundle, file: &str) -> String {
 
 fn judged(case: &Case, observed: Observations, expected: &Expected) -> CaseResult {
     CaseResult {
-        verdict: judge::judge(case, &observed, expected),
-        filters: judge::filter_proof(&observed),
-        case: case.clone(),
-        observed,
         millis: 1234,
+        ..CaseResult::judged(case, observed.launches, observed.checks, expected)
     }
 }
 

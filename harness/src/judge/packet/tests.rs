@@ -11,16 +11,17 @@ use crate::record::{Observations, OutputEntry};
 const HOSTILE: usize = 0;
 const CONTROL: usize = 1;
 
+/// The records of a row as they must be.
+fn sound() -> Observations {
+    let sample = stand_in::sample();
+    sample.row(PACKET_ROW).unwrap().observed.open().unwrap()
+}
+
 /// The verdict and its words, once `change` was made to the sound records.
 fn judged(change: impl FnOnce(&mut [LaunchRecord])) -> (String, String) {
     let case = Matrix::builtin().unwrap().case(PACKET_ROW).unwrap().clone();
-    let sample = stand_in::sample();
-    let mut launches = sample.row(PACKET_ROW).unwrap().observed.launches.clone();
-    change(&mut launches);
-    let observed = Observations {
-        launches,
-        checks: Vec::new(),
-    };
+    let mut observed = sound();
+    change(&mut observed.launches);
     let verdict = judge(&case, &observed, &stand_in::expected());
     let words = verdict.reason().map(ToString::to_string);
     (verdict.word().to_string(), words.unwrap_or_default())
@@ -74,8 +75,7 @@ fn a_report_that_is_missing_or_another_than_announced_is_no_answer() {
 #[test]
 fn the_declared_reason_and_gate_must_be_in_the_report() {
     let case = Matrix::builtin().unwrap().case(PACKET_ROW).unwrap().clone();
-    let sample = stand_in::sample();
-    let record = &sample.row(PACKET_ROW).unwrap().observed.launches[HOSTILE];
+    let record = &sound().launches[HOSTILE];
     let mut packet = case.packets[HOSTILE].clone();
     assert_eq!(differs(&case, &packet, record), None);
     packet.reasons.push("ANOTHER".to_owned());
@@ -99,8 +99,7 @@ fn another_program_gives_no_answer() {
 fn the_report_must_be_alone_in_the_output() {
     let mut case = Matrix::builtin().unwrap().case(PACKET_ROW).unwrap().clone();
     case.needs = vec![Evidence::OutputFolder];
-    let sample = stand_in::sample();
-    let mut record = sample.row(PACKET_ROW).unwrap().observed.launches[HOSTILE].clone();
+    let mut record = sound().launches.remove(HOSTILE);
     let report = record
         .announcement
         .as_ref()

@@ -12,7 +12,7 @@ use seccomp::{Action, Arch, Call, Program, evaluate, syscall_name};
 
 use super::{HtmlError, Report};
 use crate::profile::NATIVE;
-use crate::record::{LaunchRecord, Role};
+use crate::record::{LaunchRecord, Observations, Role};
 
 /// How many calls stand in one line of the map.
 const COLUMNS: usize = 32;
@@ -62,8 +62,12 @@ pub(super) struct Entry {
     pub(super) answers: String,
 }
 
-pub(super) fn of(report: &Report<'_>) -> Result<Filter, HtmlError> {
-    let (source, stack) = stack(report)?;
+/// Programs that the kernel gave back, and in which launch.
+pub(super) type ReadBack = (String, Vec<Program>);
+
+/// Of what the kernel gave back, or else of what the policy compiles to.
+pub(super) fn of(report: &Report<'_>, read_back: Option<ReadBack>) -> Result<Filter, HtmlError> {
+    let (source, stack) = stack(report, read_back)?;
     let cells: Vec<Cell> = (0..NUMBERS)
         .filter_map(|number| Some((number, syscall_name(NATIVE, number)?)))
         .enumerate()
@@ -82,12 +86,19 @@ pub(super) fn of(report: &Report<'_>) -> Result<Filter, HtmlError> {
     })
 }
 
-/// The programs that the kernel gave back, or what the policy compiles to.
-fn stack(report: &Report<'_>) -> Result<(String, Vec<Program>), HtmlError> {
-    let launches = report.results.iter().flat_map(|it| &it.observed.launches);
-    let read_back = launches
+/// What the kernel gave back in the first locked launch of a row where it did.
+pub(super) fn read_back(observed: &Observations) -> Option<ReadBack> {
+    let launches = observed.launches.iter();
+    launches
         .filter(|record| record.role == Role::Locked)
-        .find_map(programs);
+        .find_map(programs)
+}
+
+/// The programs, with where they come from.
+fn stack(
+    report: &Report<'_>,
+    read_back: Option<ReadBack>,
+) -> Result<(String, Vec<Program>), HtmlError> {
     Ok(match read_back {
         Some((launch, stack)) => (
             format!(
@@ -104,10 +115,10 @@ fn stack(report: &Report<'_>) -> Result<(String, Vec<Program>), HtmlError> {
     })
 }
 
-fn programs(record: &LaunchRecord) -> Option<(&str, Vec<Program>)> {
+fn programs(record: &LaunchRecord) -> Option<ReadBack> {
     let stack = record.barrier.as_ref()?.filters.fact()?;
     let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
-    Some((record.id.as_str(), programs.ok()?))
+    Some((record.id.clone(), programs.ok()?))
 }
 
 fn cell(stack: &[Program], at: usize, number: u32, name: &'static str) -> Cell {

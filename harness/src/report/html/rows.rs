@@ -5,9 +5,9 @@ use negatives::matrix::{self, Boundary, Case, Evidence, lift_set_name};
 use negatives::wire::{Abi, Act};
 
 use super::glance::Mark;
-use super::{Report, count, layer_name, layer_words, seconds};
+use super::{count, layer_name, layer_words, seconds};
 use crate::judge::{Account, Accounts, FilterProof, Fit, Witness};
-use crate::record::{LaunchRecord, Role};
+use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::requirement;
 use crate::report::visible::cut;
 use crate::seal::statement::attestation::{self as statement, VerdictWord};
@@ -93,19 +93,12 @@ pub(super) struct Launch {
     pub(super) trouble: String,
 }
 
-pub(super) fn of(report: &Report<'_>) -> Vec<Row> {
-    let rows = report.said.rows.iter();
-    rows.map(|said| {
-        let found = report
-            .results
-            .iter()
-            .find(|it| it.case.id.as_str() == said.id);
-        row(said, found)
-    })
-    .collect()
-}
-
-fn row(said: &statement::Row, result: Option<&CaseResult>) -> Row {
+/// What is said of a row, and what its verdict rests on.
+pub(super) fn of(
+    said: &statement::Row,
+    result: Option<&CaseResult>,
+    observed: &Observations,
+) -> Row {
     let case = result.map(|it| &it.case);
     let text = |of: fn(&Case) -> &String| case.map(of).cloned().unwrap_or_default();
     Row {
@@ -121,25 +114,20 @@ fn row(said: &statement::Row, result: Option<&CaseResult>) -> Row {
         title: text(|case| &case.title),
         reason: cut(&said.reason_text, 4 * LONGEST),
         reason_code: said.reason_code.clone(),
-        proof: result.map(proof).unwrap_or_default(),
+        proof: result.map(|it| proof(it, observed)).unwrap_or_default(),
         shows: text(|case| &case.shows),
         block_point: text(|case| &case.block_point),
         requirement: case
             .map(|case| requirement::words(&case.requirement))
             .unwrap_or_default(),
-        boundaries: result.map(boundaries).unwrap_or_default(),
-        answers: result.map(answers::of).unwrap_or_default(),
-        launches: result
-            .iter()
-            .flat_map(|it| &it.observed.launches)
-            .map(launch)
-            .collect(),
+        boundaries: case.map(|it| boundaries(it, observed)).unwrap_or_default(),
+        answers: case.map(|it| answers::of(it, observed)).unwrap_or_default(),
+        launches: observed.launches.iter().map(launch).collect(),
     }
 }
 
 /// What the row rests on, in a few words.
-fn proof(result: &CaseResult) -> String {
-    let observed = &result.observed;
+fn proof(result: &CaseResult, observed: &Observations) -> String {
     let mut parts = Vec::new();
     let attempts = result.case.attempts().count();
     if attempts > 0 {
@@ -167,9 +155,9 @@ fn proof(result: &CaseResult) -> String {
     parts.join(", ")
 }
 
-fn boundaries(result: &CaseResult) -> Vec<Attempts> {
-    let accounts = Accounts::new(&result.case, &result.observed);
-    let boundaries = result.case.boundaries.iter();
+fn boundaries(case: &Case, observed: &Observations) -> Vec<Attempts> {
+    let accounts = Accounts::new(case, observed);
+    let boundaries = case.boundaries.iter();
     boundaries
         .map(|boundary| Attempts {
             name: boundary.name.clone(),

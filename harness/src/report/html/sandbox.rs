@@ -1,10 +1,9 @@
 //! What the host's kernel showed of the locked sandboxes: every one of them fact by
 //! fact, and one of them in full.
 
-use super::Report;
 use super::rows::LONGEST;
-use crate::judge::{allowance, survey};
-use crate::record::{LaunchRecord, Role};
+use crate::judge::{Expected, Survey, allowance};
+use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::visible::cut;
 use crate::witness::{Seen, View};
 
@@ -58,25 +57,57 @@ pub(super) struct Table<T> {
     pub(super) not_seen: String,
 }
 
-/// `None` where no locked sandbox reached its barrier.
-pub(super) fn of(report: &Report<'_>) -> Option<Sandbox> {
-    let launches = report.results.iter().flat_map(|it| &it.observed.launches);
-    let locked: Vec<&LaunchRecord> = launches
-        .filter(|record| record.role == Role::Locked && record.barrier.is_some())
-        .collect();
-    let facts: Vec<Fact> = survey(&locked, report.expected)
-        .into_iter()
-        .map(fact)
-        .collect();
-    // The first is A1's: the row that asks for every fact.
-    let (shown, barrier) = locked
-        .iter()
-        .find_map(|record| Some((record, record.barrier.as_ref()?)))?;
-    let exec = shown.exec.as_ref();
-    Some(Sandbox {
-        launches: locked.len(),
-        facts,
-        launch: shown.id.clone(),
+/// What is gathered of the locked sandboxes, row by row.
+pub(super) struct Gathered {
+    launches: usize,
+    surveys: Vec<Survey>,
+    shown: Option<Sandbox>,
+}
+
+impl Gathered {
+    pub(super) fn new() -> Self {
+        Self {
+            launches: 0,
+            surveys: Survey::blank(),
+            shown: None,
+        }
+    }
+
+    /// Takes in another row's, those that reached their barrier.
+    pub(super) fn add(&mut self, observed: &Observations, expected: &Expected) {
+        let locked = observed.launches.iter();
+        for record in locked.filter(|record| record.role == Role::Locked) {
+            let Some(barrier) = &record.barrier else {
+                continue;
+            };
+            self.launches += 1;
+            for survey in &mut self.surveys {
+                survey.add(record, expected);
+            }
+            // The first is A1's: the row that asks for every fact.
+            if self.shown.is_none() {
+                self.shown = Some(in_full(record, barrier));
+            }
+        }
+    }
+
+    /// `None` where no locked sandbox reached its barrier.
+    pub(super) fn sandbox(self) -> Option<Sandbox> {
+        Some(Sandbox {
+            launches: self.launches,
+            facts: self.surveys.into_iter().map(fact).collect(),
+            ..self.shown?
+        })
+    }
+}
+
+/// All that was seen of one; the others are counted later.
+fn in_full(record: &LaunchRecord, barrier: &View) -> Sandbox {
+    let exec = record.exec.as_ref();
+    Sandbox {
+        launches: 0,
+        facts: Vec::new(),
+        launch: record.id.clone(),
         mounts: table(&barrier.mounts, |mounts| {
             mounts.iter().map(|it| mount(it)).collect()
         }),
@@ -97,10 +128,10 @@ pub(super) fn of(report: &Report<'_>) -> Option<Sandbox> {
                 open.iter().map(line).collect()
             })
         }),
-    })
+    }
 }
 
-fn fact(of: crate::judge::Survey) -> Fact {
+fn fact(of: Survey) -> Fact {
     let first = of
         .differs
         .first()
@@ -114,7 +145,7 @@ fn fact(of: crate::judge::Survey) -> Fact {
         (_, _) => ("broken", "not as the profile says"),
     };
     Fact {
-        name: of.fact,
+        name: of.name(),
         fits: of.fits,
         differs: of.differs.len(),
         not_seen: of.not_seen.len(),

@@ -7,22 +7,21 @@ use super::{Answer, Answers, LONGEST};
 use crate::engine::Exit;
 use crate::judge::{invariants, packet_paths};
 use crate::plan;
-use crate::record::{CheckRecord, FaultDone, LaunchRecord};
+use crate::record::{CheckRecord, FaultDone, LaunchRecord, Observations};
 use crate::report::value;
 use crate::report::visible::cut;
-use crate::suite::CaseResult;
 
 /// The most lines of a table whose length the sandboxed side decides.
 const MOST: usize = 64;
 
-pub(super) fn of(result: &CaseResult) -> Vec<Answers> {
-    let tables = match result.case.kind {
+pub(super) fn of(case: &Case, observed: &Observations) -> Vec<Answers> {
+    let tables = match case.kind {
         Kind::Probe => Vec::new(),
-        Kind::Packet => vec![packets(&result.case, &result.observed.launches)],
-        Kind::SelfCheck => vec![self_check(&result.observed.launches)],
-        Kind::Trace => vec![traces(&result.case, &result.observed.launches)],
-        Kind::Fault => vec![faults(&result.case, &result.observed.launches)],
-        Kind::Build | Kind::Bundle => vec![checks(&result.observed.checks)],
+        Kind::Packet => vec![packets(case, &observed.launches)],
+        Kind::SelfCheck => vec![self_check(&observed.launches)],
+        Kind::Trace => vec![traces(case, &observed.launches)],
+        Kind::Fault => vec![faults(case, &observed.launches)],
+        Kind::Build | Kind::Bundle => vec![checks(&observed.checks)],
     };
     let some = |table: &Answers| !table.lines.is_empty();
     tables.into_iter().filter(some).collect()
