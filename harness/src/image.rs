@@ -143,7 +143,8 @@ impl Image {
 }
 
 fn layer(programs: Programs) -> std::io::Result<Layer> {
-    let mut layer = Layer::empty();
+    let sizes = programs.named().map(|(_, bytes)| bytes.len());
+    let mut layer = Layer::with_room(sizes.iter().sum());
     layer.root(0o755)?;
     for folder in [INPUT, OUTPUT] {
         layer.folder(folder, 0o755)?;

@@ -147,7 +147,7 @@ impl Files {
     }
 
     fn layer(&self) -> io::Result<Layer> {
-        let mut layer = Layer::empty();
+        let mut layer = Layer::with_room(0);
         for folder in [super::SOCKET_FOLDER, "/tmp"] {
             layer.folder(folder, 0o755)?;
         }

@@ -9,13 +9,16 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// Room for an archive's headers, in bytes: more only has to be asked for.
+const OVERHEAD: usize = 1 << 16;
+
 /// The files of a layer, in the order in which they were added.
 pub(crate) struct Layer(tar::Builder<Vec<u8>>);
 
 impl Layer {
-    /// One without files.
-    pub(crate) fn empty() -> Self {
-        Self(tar::Builder::new(Vec::new()))
+    /// One without files, with room for so many bytes of them.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self(tar::Builder::new(Vec::with_capacity(bytes + OVERHEAD)))
     }
 
     /// Gives the root itself this mode; without it, each engine has one of its own. The
@@ -80,7 +83,7 @@ impl Archive {
         let manifest =
             json!([{ "Config": "config.json", "RepoTags": [tag], "Layers": ["layer.tar"] }])
                 .to_string();
-        let mut archive = tar::Builder::new(Vec::with_capacity(self.layer.len() + (1 << 16)));
+        let mut archive = tar::Builder::new(Vec::with_capacity(self.layer.len() + OVERHEAD));
         for (path, bytes) in [
             ("manifest.json", manifest.as_bytes()),
             ("config.json", self.config.as_slice()),

@@ -3,12 +3,9 @@
 //! Every file must be an executable that no loader is asked for, and none may be a
 //! loader or a library by its name.
 
-use std::io::{self, Read};
+use std::io;
 
 use super::{Finding, Rule, binary};
-
-/// The largest file of an image that is looked at, in bytes.
-const MAX_FILE: u64 = 256 << 20;
 
 /// The archive could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +20,8 @@ pub fn scan(archive: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<String>, 
     let mut files = Vec::new();
     for (name, bytes) in entries(archive).map_err(ImageScanError)? {
         if name.ends_with(".tar") {
-            for (name, bytes) in entries(&bytes).map_err(ImageScanError)? {
-                file(&name, &bytes, findings);
+            for (name, bytes) in entries(bytes).map_err(ImageScanError)? {
+                file(&name, bytes, findings);
                 files.push(name);
             }
         }
@@ -35,19 +32,24 @@ pub fn scan(archive: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<String>, 
 
 /// The entries of an archive that are no folders: a link counts as a file, for it can
 /// stand for one.
-fn entries(archive: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
+fn entries(archive: &[u8]) -> io::Result<Vec<(String, &[u8])>> {
     let mut found = Vec::new();
-    for entry in tar::Archive::new(archive).entries()? {
+    for entry in tar::Archive::new(io::Cursor::new(archive)).entries_with_seek()? {
         let entry = entry?;
         if entry.header().entry_type().is_dir() {
             continue;
         }
         let name = entry.path()?.display().to_string();
-        let mut bytes = Vec::new();
-        entry.take(MAX_FILE).read_to_end(&mut bytes)?;
-        found.push((name, bytes));
+        let bytes = slice(archive, entry.raw_file_position(), entry.size());
+        found.push((name, bytes.ok_or(io::ErrorKind::UnexpectedEof)?));
     }
     Ok(found)
+}
+
+fn slice(archive: &[u8], from: u64, size: u64) -> Option<&[u8]> {
+    let from = usize::try_from(from).ok()?;
+    let to = from.checked_add(usize::try_from(size).ok()?)?;
+    archive.get(from..to)
 }
 
 fn file(name: &str, bytes: &[u8], findings: &mut Vec<Finding>) {

@@ -81,7 +81,7 @@ pub(super) fn own_image() -> String {
 
 /// An image with one more file than the clean one's kind.
 pub(super) fn image(path: &str, bytes: &[u8]) -> String {
-    let mut layer = Layer::empty();
+    let mut layer = Layer::with_room(bytes.len());
     let archive = layer
         .file("/program", 0o555, &Elf::CLEAN.bytes())
         .and_then(|()| layer.file(path, 0o555, bytes))
