@@ -197,7 +197,7 @@ fn symbols(file: &File<'_>, rules: &Rules, findings: &mut Vec<Finding>) -> usize
 }
 
 /// `int 0x80` and `sysenter` speak another table of calls.
-fn other_gates(code: &Code, findings: &mut Vec<Finding>) {
+fn other_gates(code: &Code<'_>, findings: &mut Vec<Finding>) {
     for (place, what) in code.other_gates() {
         findings.push(Finding {
             place,

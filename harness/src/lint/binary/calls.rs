@@ -20,9 +20,8 @@ pub(super) struct Site {
 }
 
 /// Every site, in the order of the code.
-pub(super) fn sites(code: &Code) -> Vec<Site> {
-    let syscalls = code.instructions().iter().enumerate();
-    syscalls
+pub(super) fn sites(code: &Code<'_>) -> Vec<Site> {
+    code.instructions()
         .filter(|(_, instruction)| instruction.mnemonic() == Mnemonic::Syscall)
         .map(|(index, instruction)| {
             let found = Search::new(code).values(index, Register::RAX);

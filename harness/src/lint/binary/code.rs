@@ -12,11 +12,24 @@ use super::File;
 /// Bytes of an instruction on an average, a little less than what compilers make.
 const MEAN_LENGTH: usize = 4;
 
+/// Where an instruction is. It is decoded again when it is asked for: a program has
+/// hundreds of thousands, and decoded they take more room than all else of a run.
+#[derive(Debug)]
+struct Spot {
+    address: u64,
+    /// Which of the executable segments.
+    segment: u32,
+    /// In bytes; 15 at most (Intel SDM, volume 2, 2.3.11).
+    length: u8,
+}
+
 /// Instructions by address, and who leads to whom.
 #[derive(Debug)]
-pub(super) struct Code {
+pub(super) struct Code<'data> {
+    /// The executable ones, by address.
+    segments: Vec<(u64, &'data [u8])>,
     /// Sorted by address.
-    instructions: Vec<Instruction>,
+    spots: Vec<Spot>,
     /// Where a section or a nameless segment begins, and its name.
     starts: BTreeMap<u64, String>,
     jumps: HashMap<u64, Vec<usize>>,
@@ -26,10 +39,11 @@ pub(super) struct Code {
     taken: HashSet<u64>,
 }
 
-impl Code {
-    pub(super) fn of(file: &File<'_>) -> Self {
+impl<'data> Code<'data> {
+    pub(super) fn of(file: &File<'data>) -> Self {
         let mut code = Self {
-            instructions: Vec::new(),
+            segments: segments(file, true).collect(),
+            spots: Vec::new(),
             starts: starts(file),
             jumps: HashMap::new(),
             calls: HashMap::new(),
@@ -37,8 +51,8 @@ impl Code {
         };
         let mut cuts: BTreeSet<u64> = code.starts.keys().copied().collect();
         cuts.insert(file.entry());
-        for (address, bytes) in segments(file, true) {
-            code.decode(address, bytes, &cuts);
+        for segment in 0..code.segments.len() {
+            code.decode(segment, &cuts);
         }
         code.connect();
         for (address, bytes) in segments(file, false) {
@@ -47,8 +61,34 @@ impl Code {
         code
     }
 
-    pub(super) fn instructions(&self) -> &[Instruction] {
-        &self.instructions
+    /// How many instructions there are.
+    pub(super) fn len(&self) -> usize {
+        self.spots.len()
+    }
+
+    /// The address of one.
+    pub(super) fn address(&self, index: usize) -> u64 {
+        self.spots[index].address
+    }
+
+    /// One of them.
+    pub(super) fn at(&self, index: usize) -> Instruction {
+        let spot = &self.spots[index];
+        let (start, bytes) = self.segments[spot.segment as usize];
+        let from = usize::try_from(spot.address - start).unwrap_or(usize::MAX);
+        let own = bytes.get(from..from.saturating_add(usize::from(spot.length)));
+        Decoder::with_ip(
+            64,
+            own.unwrap_or_default(),
+            spot.address,
+            DecoderOptions::NONE,
+        )
+        .decode()
+    }
+
+    /// All of them, in order.
+    pub(super) fn instructions(&self) -> impl Iterator<Item = (usize, Instruction)> {
+        (0..self.len()).map(|index| (index, self.at(index)))
     }
 
     /// Where a section is that holds this address, and how far in.
@@ -78,8 +118,8 @@ impl Code {
     /// The instruction before this one, if it runs on into it.
     pub(super) fn falls_from(&self, index: usize) -> Option<usize> {
         let before = index.checked_sub(1)?;
-        let previous = self.instructions[before];
-        let contiguous = previous.next_ip() == self.instructions[index].ip();
+        let previous = self.at(before);
+        let contiguous = previous.next_ip() == self.address(index);
         let runs_on = match previous.flow_control() {
             FlowControl::UnconditionalBranch
             | FlowControl::IndirectBranch
@@ -97,7 +137,7 @@ impl Code {
 
     /// The ways into the kernel that are not `syscall`, each with its place.
     pub(super) fn other_gates(&self) -> impl Iterator<Item = (String, &'static str)> {
-        self.instructions.iter().filter_map(|instruction| {
+        self.instructions().filter_map(|(_, instruction)| {
             let mnemonic = instruction.mnemonic();
             let what = if mnemonic == Mnemonic::Sysenter {
                 "sysenter"
@@ -111,7 +151,10 @@ impl Code {
     }
 
     /// Decodes a segment, beginning anew at each cut in it.
-    fn decode(&mut self, start: u64, bytes: &[u8], cuts: &BTreeSet<u64>) {
+    fn decode(&mut self, segment: usize, cuts: &BTreeSet<u64>) {
+        let (start, bytes) = self.segments[segment];
+        // More headers than that no file has room for.
+        let segment = u32::try_from(segment).unwrap_or(u32::MAX);
         let end = start.saturating_add(bytes.len() as u64);
         let inner = cuts.range(start.saturating_add(1)..end.max(start.saturating_add(1)));
         let mut from = start;
@@ -119,16 +162,21 @@ impl Code {
             let within = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
             if let Some(part) = bytes.get(within(from)..within(to)) {
                 let decoder = Decoder::with_ip(64, part, from, DecoderOptions::NONE);
-                self.instructions.reserve(part.len() / MEAN_LENGTH);
-                self.instructions.extend(decoder);
+                self.spots.reserve(part.len() / MEAN_LENGTH);
+                self.spots.extend(decoder.into_iter().map(|it| Spot {
+                    address: it.ip(),
+                    segment,
+                    length: u8::try_from(it.len()).unwrap_or(u8::MAX),
+                }));
             }
             from = to;
         }
     }
 
     fn connect(&mut self) {
-        self.instructions.sort_unstable_by_key(Instruction::ip);
-        for (index, instruction) in self.instructions.iter().enumerate() {
+        self.spots.sort_unstable_by_key(|spot| spot.address);
+        for index in 0..self.len() {
+            let instruction = self.at(index);
             match instruction.flow_control() {
                 FlowControl::Call if instruction.is_call_near() => {
                     let to = instruction.near_branch_target();
@@ -147,16 +195,14 @@ impl Code {
                 | FlowControl::XbeginXabortXend
                 | FlowControl::Exception => {}
             }
-            if let Some(address) = loaded(instruction).filter(|it| self.is_instruction(*it)) {
+            if let Some(address) = loaded(&instruction).filter(|it| self.is_instruction(*it)) {
                 self.taken.insert(address);
             }
         }
     }
 
     fn is_instruction(&self, address: u64) -> bool {
-        let found = self
-            .instructions
-            .binary_search_by_key(&address, Instruction::ip);
+        let found = self.spots.binary_search_by_key(&address, |it| it.address);
         found.is_ok()
     }
 

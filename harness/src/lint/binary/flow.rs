@@ -40,14 +40,14 @@ enum Effect {
 
 /// One search.
 pub(super) struct Search<'a> {
-    code: &'a Code,
+    code: &'a Code<'a>,
     info: InstructionInfoFactory,
     seen: HashSet<(usize, Register)>,
     open: Vec<(usize, Register)>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(code: &'a Code) -> Self {
+    pub(super) fn new(code: &'a Code<'a>) -> Self {
         Self {
             code,
             info: InstructionInfoFactory::new(),
@@ -75,7 +75,7 @@ impl<'a> Search<'a> {
 
     fn look_before(&mut self, index: usize, register: Register, found: &mut Found) {
         let code = self.code;
-        let address = code.instructions()[index].ip();
+        let address = code.address(index);
         let callers = code.calls_of(address);
         // A function is entered by its callers; what stands before it is another.
         let falls = code.falls_from(index).filter(|_| callers.is_empty());
@@ -109,7 +109,7 @@ impl<'a> Search<'a> {
     }
 
     fn effect(&mut self, index: usize, register: Register) -> Effect {
-        let instruction = self.code.instructions()[index];
+        let instruction = self.code.at(index);
         if is_call(&instruction) {
             return after_a_call(register);
         }
@@ -150,11 +150,8 @@ impl<'a> Search<'a> {
         let Some(before) = self.code.falls_from(index) else {
             return Effect::Other;
         };
-        let pushed = self.code.instructions()[before];
-        let alone = self
-            .code
-            .jumps_to(self.code.instructions()[index].ip())
-            .is_empty();
+        let pushed = self.code.at(before);
+        let alone = self.code.jumps_to(self.code.address(index)).is_empty();
         match (pushed.mnemonic(), pushed.op0_kind()) {
             (Mnemonic::Push, OpKind::Immediate8to64 | OpKind::Immediate32to64) if alone => {
                 constant(pushed.immediate(0))
@@ -243,12 +240,9 @@ fn is_conditional_move(instruction: &Instruction) -> bool {
 }
 
 /// No-operations that only fill the gap after a jump or a return.
-fn is_padding_after_an_end(code: &Code, mut index: usize) -> bool {
+fn is_padding_after_an_end(code: &Code<'_>, mut index: usize) -> bool {
     loop {
-        let filler = matches!(
-            code.instructions()[index].mnemonic(),
-            Mnemonic::Nop | Mnemonic::Int3
-        );
+        let filler = matches!(code.at(index).mnemonic(), Mnemonic::Nop | Mnemonic::Int3);
         if !filler {
             return false;
         }
