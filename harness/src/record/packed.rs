@@ -1,13 +1,14 @@
 //! Observations put away until somebody asks for them: what is kept of a row that has
 //! its verdict, so that a long run's memory does not grow with its rows.
 
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use lz4_flex::block::{DecompressError, compress_prepend_size, decompress_size_prepended};
+use lz4_flex::frame::{FrameDecoder, FrameEncoder};
 
 use super::Observations;
 
-/// A row's observations, compressed. A clone shares them.
+/// A row's observations, as JSON in an LZ4 frame. A clone shares them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Packed(Option<Arc<[u8]>>);
 
@@ -16,10 +17,10 @@ pub struct Packed(Option<Arc<[u8]>>);
 pub enum PackedError {
     /// It does not decompress.
     #[error("failed to decompress a row's observations")]
-    Decompress(#[from] DecompressError),
+    Decompress(#[source] io::Error),
     /// It is not of this form.
     #[error("failed to read a row's observations again")]
-    Read(#[from] serde_json::Error),
+    Read(#[source] serde_json::Error),
 }
 
 impl Packed {
@@ -29,14 +30,21 @@ impl Packed {
         if *observed == Observations::default() {
             return Self::default();
         }
-        // Strings, numbers and maps by string always serialise. Should that ever be
-        // otherwise, opening it says so.
-        Self::of_json(&serde_json::to_vec(observed).unwrap_or_default())
+        // Piece by piece: the whole text of a long row is megabytes.
+        Self::framed(|frame| Ok(serde_json::to_writer(frame, observed)?))
     }
 
     /// Puts away what is written as JSON already.
     pub(crate) fn of_json(json: &[u8]) -> Self {
-        Self(Some(compress_prepend_size(json).into()))
+        Self::framed(|frame| frame.write_all(json))
+    }
+
+    /// Writing to memory does not fail, and strings, numbers and maps by string always
+    /// serialise. Should that ever be otherwise, opening it says so.
+    fn framed(write: impl FnOnce(&mut FrameEncoder<Vec<u8>>) -> io::Result<()>) -> Self {
+        let mut frame = FrameEncoder::new(Vec::new());
+        let written = write(&mut frame).and_then(|()| frame.finish().map_err(io::Error::from));
+        Self(Some(written.unwrap_or_default().into()))
     }
 
     /// Nothing was observed.
@@ -53,8 +61,11 @@ impl Packed {
         let Some(packed) = &self.0 else {
             return Ok(Observations::default());
         };
-        let json = decompress_size_prepended(packed)?;
-        Ok(serde_json::from_slice(&json)?)
+        let mut json = Vec::new();
+        FrameDecoder::new(&**packed)
+            .read_to_end(&mut json)
+            .map_err(PackedError::Decompress)?;
+        serde_json::from_slice(&json).map_err(PackedError::Read)
     }
 }
 
@@ -104,7 +115,9 @@ mod tests {
     fn what_cannot_be_opened_is_an_error_and_not_nothing() {
         let broken = Packed::of_json(b"");
         assert!(matches!(broken.open(), Err(PackedError::Read(_))));
-        let short = Packed(Some(Arc::from([9, 0, 0, 0])));
-        assert!(matches!(short.open(), Err(PackedError::Decompress(_))));
+        let mut cut = Packed::of(&observed("")).0.unwrap().to_vec();
+        cut.truncate(20);
+        let cut = Packed(Some(cut.into()));
+        assert!(matches!(cut.open(), Err(PackedError::Decompress(_))));
     }
 }
