@@ -11,10 +11,9 @@ use std::collections::BTreeSet;
 use negatives::matrix::{Case, Matrix};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{LaunchRecord, Observations, PackedError, Role};
+use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, FileEntry, VerdictWord};
-use crate::suite::CaseResult;
+use crate::seal::statement::attestation::{Attestation, FileEntry};
 
 mod article13;
 mod article14;
@@ -135,54 +134,18 @@ pub struct AuditTally {
     pub nothing: usize,
 }
 
-/// What is audited.
-#[derive(Debug)]
+/// What is audited, but for the observations, which are shown row by row.
+#[derive(Debug, Clone, Copy)]
 pub struct Audited<'a> {
     /// What the statement says; its list of files may still lack the self-audit.
     pub said: &'a Attestation,
     /// Of what it says it.
     pub artifacts: &'a Subjects,
-    /// The rows' observations, one entry for each of its rows.
-    pub results: &'a [CaseResult],
     /// The agreed rows.
     pub matrix: &'a Matrix,
 }
 
 impl SelfAudit {
-    /// Audits a bundle.
-    ///
-    /// # Errors
-    /// What was observed of a row cannot be opened.
-    pub fn of(bundle: &Audited<'_>) -> Result<Self, PackedError> {
-        let questions = article13::QUESTIONS.iter().map(|it| (13, it));
-        let questions = questions.chain(article14::QUESTIONS.iter().map(|it| (14, it)));
-        let mut asked: Vec<_> = questions
-            .map(|(article, question)| (article, question, Look::default()))
-            .collect();
-        for (_, question, look) in &mut asked {
-            if let Of::Statement(ask) = question.of {
-                ask(look, bundle);
-            }
-        }
-        // Rows are opened one at a time, and each of them once.
-        let mut nonces = BTreeSet::new();
-        for row in bundle.held() {
-            let row = Opened::new(row, &mut nonces)?;
-            for (_, question, look) in &mut asked {
-                if let Of::HeldRows(ask) = question.of {
-                    ask(look, bundle, &row);
-                }
-            }
-        }
-        let items = asked.into_iter();
-        Ok(Self {
-            schema: SCHEMA,
-            items: items
-                .map(|(article, question, look)| look.item(article, question.id))
-                .collect(),
-        })
-    }
-
     /// What it amounts to.
     #[must_use]
     pub fn tally(&self) -> AuditTally {
@@ -315,24 +278,79 @@ const fn of_rows(id: ItemId, ask: fn(&mut Look, &Audited<'_>, &Opened<'_>)) -> Q
 struct Opened<'a> {
     case: &'a Case,
     file: String,
-    observed: Observations,
+    observed: &'a Observations,
     /// By launch: its nonce is one, and no earlier launch has it.
     fresh: Vec<bool>,
 }
 
-impl<'a> Opened<'a> {
-    fn new(row: &'a CaseResult, nonces: &mut BTreeSet<String>) -> Result<Self, PackedError> {
-        let observed = row.observed.open()?;
-        let mut is_fresh =
-            |record: &LaunchRecord| !record.nonce.is_empty() && nonces.insert(record.nonce.clone());
-        Ok(Self {
-            case: &row.case,
-            file: crate::bundle::observations_file(row.case.id.as_str()),
-            fresh: observed.launches.iter().map(&mut is_fresh).collect(),
-            observed,
-        })
+/// The questions, while they are asked row by row.
+pub struct Inquiry {
+    asked: Vec<(u8, &'static Question, Look)>,
+    nonces: BTreeSet<String>,
+}
+
+impl Inquiry {
+    /// Nothing was looked at yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let questions = article13::QUESTIONS.iter().map(|it| (13, it));
+        let questions = questions.chain(article14::QUESTIONS.iter().map(|it| (14, it)));
+        let asked = questions.map(|(article, question)| (article, question, Look::default()));
+        Self {
+            asked: asked.collect(),
+            nonces: BTreeSet::new(),
+        }
     }
 
+    /// Asks of a row that is said to have held. Rows are asked in their order.
+    pub fn ask_row(&mut self, bundle: &Audited<'_>, case: &Case, observed: &Observations) {
+        let mut is_fresh = |record: &LaunchRecord| {
+            !record.nonce.is_empty() && self.nonces.insert(record.nonce.clone())
+        };
+        let row = Opened {
+            case,
+            file: crate::bundle::observations_file(case.id.as_str()),
+            fresh: observed.launches.iter().map(&mut is_fresh).collect(),
+            observed,
+        };
+        for (_, question, look) in &mut self.asked {
+            if let Of::HeldRows(ask) = question.of {
+                ask(look, bundle, &row);
+            }
+        }
+    }
+
+    /// Asks of the statement; then everything is answered.
+    #[must_use]
+    pub fn end(mut self, bundle: &Audited<'_>) -> SelfAudit {
+        for (_, question, look) in &mut self.asked {
+            if let Of::Statement(ask) = question.of {
+                ask(look, bundle);
+            }
+        }
+        let items = self.asked.into_iter();
+        SelfAudit {
+            schema: SCHEMA,
+            items: items
+                .map(|(article, question, look)| look.item(article, question.id))
+                .collect(),
+        }
+    }
+}
+
+impl Default for Inquiry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Inquiry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Inquiry({} questions)", self.asked.len())
+    }
+}
+
+impl Opened<'_> {
     /// Its launches, each with its pointer.
     fn launches(&self) -> impl Iterator<Item = (String, &LaunchRecord)> {
         let launches = self.observed.launches.iter().enumerate();
@@ -347,16 +365,6 @@ impl<'a> Opened<'a> {
 }
 
 impl Audited<'_> {
-    /// The rows that the statement says held.
-    fn held(&self) -> impl Iterator<Item = &CaseResult> {
-        let rows = self.said.rows.iter();
-        let held = rows.filter(|row| row.verdict == VerdictWord::Held);
-        held.filter_map(|row| {
-            let mut results = self.results.iter();
-            results.find(|it| it.case.id.as_str() == row.id)
-        })
-    }
-
     /// The listed files, without the two that are added last.
     fn files(&self) -> impl Iterator<Item = &FileEntry> {
         let late = [FILE, crate::seal::bundle::SIGNER_FILE];

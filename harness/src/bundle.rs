@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
-use crate::audit::{self, Audited, SelfAudit};
+use crate::audit::{self, Audited};
 use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::judge::Expected;
 use crate::record::PackedError;
-use crate::report::html::HtmlError;
+use crate::report::html::{self, HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
 use crate::seal::bundle::verify::VerifiedBundle;
@@ -20,7 +20,7 @@ use crate::seal::canonical::CanonicalError;
 use crate::seal::digest::{DigestError, Sha256Digest};
 use crate::seal::key::Signer;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Host, Mutants, Sharding};
+use crate::seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
 use crate::suite::CaseResult;
 
 mod believe;
@@ -30,8 +30,7 @@ pub mod policy;
 mod rejudge;
 mod statement;
 
-use derived::Source;
-use statement::Sights;
+use derived::{Gathered, Source};
 
 pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
@@ -126,39 +125,48 @@ pub fn write(
     signer: &Signer,
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
-    let mut sights = Sights::default();
-    for result in results.iter().filter(|it| !it.observed.is_empty()) {
-        let file = observations_file(result.case.id.as_str());
-        let observed = result.observed.open()?;
-        sights.add(&observed);
-        writer.add(&file, &derived::json(&file, &observed)?)?;
+    let artifacts = facts.subjects;
+    let expected = Expected::of(&artifacts, facts.engine.lacking.clone())?;
+    let mut said = statement::of(facts, results, summary, signer);
+    let mut gathered = Gathered::default();
+    for row in said.rows.iter().zip(results) {
+        let (case, observed) = (&row.1.case, row.1.observed.open()?);
+        gathered.add(
+            &audited(&said, &artifacts, matrix),
+            &expected,
+            row,
+            &observed,
+        );
+        if !row.1.observed.is_empty() {
+            let file = observations_file(case.id.as_str());
+            writer.add(&file, &derived::json(&file, &observed)?)?;
+        }
     }
     writer.add(ENGINE_FILE, &derived::json(ENGINE_FILE, &facts.engine)?)?;
-    let artifacts = facts.subjects;
-    let mut said = statement::of(facts, results, &sights, summary, signer);
-    let source = Source {
+    said.witnesses = gathered.sights.witnesses();
+    let (files, inquiry) = gathered.files(&Source {
         said: &said,
         subjects: &artifacts,
         engine: &facts.engine,
         results,
         matrix,
-        expected: &Expected::of(&artifacts, facts.engine.lacking.clone())?,
-    };
-    for (file, bytes) in derived::files(&source)? {
+        expected: &expected,
+    })?;
+    for (file, bytes) in files {
         writer.add(file, &bytes)?;
     }
     said.files = writer.files();
-    let audited = Audited {
-        said: &said,
-        artifacts: &artifacts,
-        results,
-        matrix,
-    };
-    writer.add(
-        audit::FILE,
-        &derived::json(audit::FILE, &SelfAudit::of(&audited)?)?,
-    )?;
+    let audit = inquiry.end(&audited(&said, &artifacts, matrix));
+    writer.add(audit::FILE, &derived::json(audit::FILE, &audit)?)?;
     Ok(writer.seal(&artifacts, said, signer)?)
+}
+
+fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, matrix: &'a Matrix) -> Audited<'a> {
+    Audited {
+        said,
+        artifacts,
+        matrix,
+    }
 }
 
 /// The page of a bundle, made again from what was verified and judged: the same bytes
@@ -168,14 +176,18 @@ pub fn write(
 /// This program's own matrix cannot be used, or the page not be filled in.
 pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
     let matrix = Matrix::builtin()?;
-    derived::page(&Source {
+    let mut gathered = html::Gathered::new();
+    for (said, result) in bundle.attestation().rows.iter().zip(&rejudged.results) {
+        let observed = result.observed.open()?;
+        gathered.add(said, result, &observed, &rejudged.expected);
+    }
+    let report = Report {
         said: bundle.attestation(),
         subjects: bundle.subjects(),
-        engine: &rejudged.engine,
-        results: &rejudged.results,
         matrix: &matrix,
         expected: &rejudged.expected,
-    })
+    };
+    Ok(html::render(&report, gathered)?)
 }
 
 /// Where a row's launches are in a bundle.

@@ -85,8 +85,12 @@ pub fn whole_roll(matrix: &Matrix, own: Vec<CaseResult>, here: Partition) -> Vec
 
 /// The results without those of rows that are left to other shards.
 pub fn own(results: &[CaseResult]) -> impl Iterator<Item = &CaseResult> {
-    let left = |it: &CaseResult| matches!(it.verdict, Verdict::NotRun(Reason::OtherShard { .. }));
-    results.iter().filter(move |it| !left(it))
+    results.iter().filter(|it| !is_left(it))
+}
+
+/// Whether a row is left to another shard.
+pub(crate) fn is_left(result: &CaseResult) -> bool {
+    matches!(result.verdict, Verdict::NotRun(Reason::OtherShard { .. }))
 }
 
 impl TryFrom<Written> for Partition {

@@ -39,12 +39,12 @@ fn roll(look: &mut Look, bundle: &Audited<'_>) {
 }
 
 fn observations(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
-    let some = row.observed != Observations::default();
+    let some = *row.observed != Observations::default();
     look.at(&row.file, "", &Finding::fits(some));
 }
 
 fn controls(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
-    for (pointer, there) in controls_of(row.case, &row.observed) {
+    for (pointer, there) in controls_of(row.case, row.observed) {
         look.at(&row.file, &pointer, &Finding::fits(there));
     }
 }

@@ -6,12 +6,11 @@ use seccomp::policy::POLICY_TOML;
 
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
-use crate::judge::{FilterProof, Verdict};
 use crate::plan;
-use crate::record::{CheckRecord, Packed, Subject};
+use crate::record::{CheckRecord, Subject};
 use crate::seal::bundle::path::BundlePath;
 use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::attestation::RunResult;
+use crate::seal::statement::attestation::{RunResult, VerdictWord};
 use crate::seal::statement::tests::{attestation, subjects};
 use crate::witness::{Seen, View};
 
@@ -77,16 +76,6 @@ fn observed(case: &Case, artifacts: &Subjects) -> Observations {
     }
 }
 
-fn held((case, observed): &(Case, Observations)) -> CaseResult {
-    CaseResult {
-        case: case.clone(),
-        verdict: Verdict::Held,
-        filters: FilterProof::ReadBack,
-        observed: Packed::of(observed),
-        millis: 0,
-    }
-}
-
 impl Bundle {
     fn new() -> Self {
         let matrix = Matrix::builtin().unwrap();
@@ -124,14 +113,19 @@ impl Bundle {
     }
 
     fn audit(&self) -> SelfAudit {
-        let results: Vec<CaseResult> = self.rows.iter().map(held).collect();
-        SelfAudit::of(&Audited {
+        let audited = Audited {
             said: &self.said,
             artifacts: &self.artifacts,
-            results: &results,
             matrix: &self.matrix,
-        })
-        .unwrap()
+        };
+        let mut inquiry = Inquiry::new();
+        for (case, observed) in &self.rows {
+            let said = self.said.rows.iter().find(|row| row.id == case.id.as_str());
+            if said.is_some_and(|row| row.verdict == VerdictWord::Held) {
+                inquiry.ask_row(&audited, case, observed);
+            }
+        }
+        inquiry.end(&audited)
     }
 
     fn launch(&mut self, case: &str) -> &mut LaunchRecord {

@@ -7,14 +7,18 @@
 use negatives::matrix::{MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
-use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit, statement};
+use super::statement::{self, Sights};
+use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
+use crate::audit::{Audited, Inquiry};
 use crate::engine::Account;
 use crate::judge::Expected;
 use crate::profile::{NATIVE, Profile};
+use crate::record::Observations;
 use crate::report::html::{self, Report};
+use crate::report::junit::JunitCase;
 use crate::seal::canonical;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::Attestation;
+use crate::seal::statement::attestation::{Attestation, Row, VerdictWord};
 use crate::suite::CaseResult;
 
 /// What they are made of.
@@ -26,7 +30,7 @@ pub(super) struct Source<'a> {
     pub(super) subjects: &'a Subjects,
     /// The engine's account of itself.
     pub(super) engine: &'a Account,
-    /// Every row with what was observed of it.
+    /// Every row with its verdict.
     pub(super) results: &'a [CaseResult],
     /// The rows as they are declared.
     pub(super) matrix: &'a Matrix,
@@ -34,36 +38,60 @@ pub(super) struct Source<'a> {
     pub(super) expected: &'a Expected,
 }
 
-/// Each of them, by its place in the bundle. The same source gives the same bytes.
-///
-/// # Errors
-/// One of them could not be made.
-pub(super) fn files(source: &Source<'_>) -> Result<Vec<(&'static str, Vec<u8>)>, BundleError> {
-    let locked = Profile::locked(statement::USER)?;
-    let oci = seccomp::oci_json(&locked.policy, NATIVE, &[]);
-    Ok(vec![
-        ("junit.xml", junit::render(source)?),
-        (MATRIX_FILE, MATRIX_TOML.as_bytes().to_vec()),
-        (POLICY_FILE, POLICY_TOML.as_bytes().to_vec()),
-        ("profile.json", json("profile.json", &locked)?),
-        (REPORT_FILE, page(source)?.into_bytes()),
-        ("seccomp.json", json("seccomp.json", &oci)?),
-    ])
+/// What they show of the observations, gathered while each row is open.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) sights: Sights,
+    pub(super) inquiry: Inquiry,
+    cases: Vec<JunitCase>,
+    page: html::Gathered,
 }
 
-/// The page for people.
-///
-/// # Errors
-/// It could not be filled in.
-pub(super) fn page(source: &Source<'_>) -> Result<String, BundleError> {
-    Ok(html::render(&Report {
-        said: source.said,
-        subjects: source.subjects,
-        results: source.results,
-        matrix: source.matrix,
-        expected: source.expected,
-    })?)
+impl Gathered {
+    /// Takes in the next row: what is said of it, and what was observed.
+    pub(super) fn add(
+        &mut self,
+        audited: &Audited<'_>,
+        expected: &Expected,
+        (said, result): (&Row, &CaseResult),
+        observed: &Observations,
+    ) {
+        self.sights.add(observed);
+        if said.verdict == VerdictWord::Held {
+            self.inquiry.ask_row(audited, &result.case, observed);
+        }
+        self.cases.extend(junit::case(result, observed));
+        self.page.add(said, result, observed, expected);
+    }
+
+    /// Each of the files, by its place in the bundle, and the inquiry, which is not
+    /// over. The same gives the same bytes.
+    ///
+    /// # Errors
+    /// One of them could not be made.
+    pub(super) fn files(self, source: &Source<'_>) -> Result<(Files, Inquiry), BundleError> {
+        let locked = Profile::locked(statement::USER)?;
+        let oci = seccomp::oci_json(&locked.policy, NATIVE, &[]);
+        let page = Report {
+            said: source.said,
+            subjects: source.subjects,
+            matrix: source.matrix,
+            expected: source.expected,
+        };
+        let files = vec![
+            ("junit.xml", junit::render(source, self.cases)?),
+            (MATRIX_FILE, MATRIX_TOML.as_bytes().to_vec()),
+            (POLICY_FILE, POLICY_TOML.as_bytes().to_vec()),
+            ("profile.json", json("profile.json", &locked)?),
+            (REPORT_FILE, html::render(&page, self.page)?.into_bytes()),
+            ("seccomp.json", json("seccomp.json", &oci)?),
+        ];
+        Ok((files, self.inquiry))
+    }
 }
+
+/// Files of a bundle, each by its place in it.
+pub(super) type Files = Vec<(&'static str, Vec<u8>)>;
 
 /// A value as a file of a bundle: canonical JSON.
 pub(super) fn json<T: serde::Serialize>(file: &str, value: &T) -> Result<Vec<u8>, BundleError> {

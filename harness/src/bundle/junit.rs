@@ -15,13 +15,11 @@ use crate::seal::key::Role;
 use crate::suite::CaseResult;
 
 /// The JUnit report of a run, made of what its bundle holds and of nothing else.
-pub(super) fn render(source: &Source<'_>) -> Result<Vec<u8>, JunitError> {
-    // A reader keeps one of two tests with one name: a shard names only its own.
-    let cases = partition::own(source.results).map(case);
+pub(super) fn render(source: &Source<'_>, cases: Vec<JunitCase>) -> Result<Vec<u8>, JunitError> {
     to_xml(&JunitSuite {
         name: "proof-of-block".to_owned(),
         started: source.said.run.started.time(),
-        cases: cases.collect::<Result<_, _>>()?,
+        cases,
         deferred: source
             .matrix
             .deferred()
@@ -63,8 +61,12 @@ fn called(results: &[CaseResult], case: &Case) -> bool {
     results.iter().any(|result| result.case.id == case.id)
 }
 
-fn case(result: &CaseResult) -> Result<JunitCase, JunitError> {
-    let observed = result.observed.open()?;
+/// A row as JUnit shows it; none of one that is left to another shard, for a reader
+/// keeps one of two tests with one name.
+pub(super) fn case(result: &CaseResult, observed: &Observations) -> Option<JunitCase> {
+    if partition::is_left(result) {
+        return None;
+    }
     let outcome = match &result.verdict {
         Verdict::Held => JunitOutcome::Held,
         Verdict::Broken(reason) => JunitOutcome::Broken {
@@ -77,12 +79,12 @@ fn case(result: &CaseResult) -> Result<JunitCase, JunitError> {
             reason: reason.to_string(),
         },
     };
-    Ok(JunitCase {
+    Some(JunitCase {
         name: format!("{} {}", result.case.id, result.case.title),
         classname: classname(&result.case),
         outcome,
         duration: Duration::from_millis(observed.launched()),
-        system_out: transcript(&observed),
+        system_out: transcript(observed),
     })
 }
 

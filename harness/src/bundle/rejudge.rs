@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
-use super::derived::{self, Source};
-use super::statement::{self, Sights};
-use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file};
-use crate::audit::{self, Audited, ItemId, SelfAudit};
+use super::derived::{Gathered, Source};
+use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use crate::audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 use crate::engine::Account;
 use crate::judge::{Expected, Reason};
 use crate::launch::is_nonce_of;
@@ -54,18 +53,13 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let engine = engine(bundle)?;
     let against = Expected::of(bundle.subjects(), engine.lacking.clone())
         .map_err(|error| own("policy")(Box::new(error)))?;
-    let mut nonces = BTreeSet::new();
-    let (mut results, mut sights) = (Vec::new(), Sights::default());
-    for (case, row) in matrix.cases().iter().zip(&said.rows) {
-        let observed = observations(bundle, case, &mut nonces)?;
-        sights.add(&observed);
-        let packed = packed(bundle, case, &observed);
-        results.push(match left_to_another(case, &said.sharding) {
-            Some(left) => same_row(left, row, &packed)?,
-            None => same_verdict(row, CaseResult::of(case, &observed, packed, &against))?,
-        });
-    }
-    bear_out(
+    let audited = Audited {
+        said,
+        artifacts: bundle.subjects(),
+        matrix: &matrix,
+    };
+    let (results, gathered) = judge_rows(bundle, &audited, &against)?;
+    let inquiry = bear_out(
         bundle,
         &Source {
             said,
@@ -75,16 +69,37 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             matrix: &matrix,
             expected: &against,
         },
-        &sights,
+        gathered,
     )?;
     // Last: the audits speak of all the others.
-    let audit = same_audit(bundle, &results, &matrix)?;
+    let audit = same_audit(bundle, inquiry.end(&audited))?;
     Ok(Rejudged {
         results,
         audit,
         engine,
         expected: against,
     })
+}
+
+/// Every row as it is judged now, and what a bundle shows of it.
+fn judge_rows(
+    bundle: &VerifiedBundle,
+    audited: &Audited<'_>,
+    against: &Expected,
+) -> Result<(Vec<CaseResult>, Gathered), RejudgeError> {
+    let mut nonces = BTreeSet::new();
+    let (mut results, mut gathered) = (Vec::new(), Gathered::default());
+    for (case, row) in audited.matrix.cases().iter().zip(&audited.said.rows) {
+        let observed = observations(bundle, case, &mut nonces)?;
+        let packed = packed(bundle, case, &observed);
+        let result = match left_to_another(case, &audited.said.sharding) {
+            Some(left) => same_row(left, row, &packed)?,
+            None => same_verdict(row, CaseResult::of(case, &observed, packed, against))?,
+        };
+        gathered.add(audited, against, (row, &result), &observed);
+        results.push(result);
+    }
+    Ok((results, gathered))
 }
 
 /// All rows, and the deferred ones by name.
@@ -107,12 +122,12 @@ fn call_the_roll(matrix: &Matrix, said: &Attestation) -> Result<(), RejudgeError
 fn bear_out(
     bundle: &VerifiedBundle,
     source: &Source<'_>,
-    sights: &Sights,
-) -> Result<(), RejudgeError> {
-    if let Some(field) = statement::not_borne_out(source.said, sights) {
+    gathered: Gathered,
+) -> Result<Inquiry, RejudgeError> {
+    if let Some(field) = statement::not_borne_out(source.said, &gathered.sights) {
         return Err(RejudgeError::Field { field });
     }
-    let made = derived::files(source).map_err(|error| RejudgeError::Own {
+    let (made, inquiry) = gathered.files(source).map_err(|error| RejudgeError::Own {
         what: "form of what a bundle shows",
         source: Box::new(error),
     })?;
@@ -134,7 +149,7 @@ fn bear_out(
         .iter()
         .find(|(path, _)| !known.contains(path.as_str()))
     {
-        None => Ok(()),
+        None => Ok(inquiry),
         Some((path, _)) => Err(RejudgeError::Stray {
             file: path.to_string(),
         }),
@@ -142,22 +157,8 @@ fn bear_out(
 }
 
 /// The self-audits, computed again: the bundle's file must be exactly that.
-fn same_audit(
-    bundle: &VerifiedBundle,
-    results: &[CaseResult],
-    matrix: &Matrix,
-) -> Result<SelfAudit, RejudgeError> {
+fn same_audit(bundle: &VerifiedBundle, own: SelfAudit) -> Result<SelfAudit, RejudgeError> {
     let file = audit::FILE.to_owned();
-    let audited = Audited {
-        said: bundle.attestation(),
-        artifacts: bundle.subjects(),
-        results,
-        matrix,
-    };
-    let own = SelfAudit::of(&audited).map_err(|error| RejudgeError::Own {
-        what: "copy of the observations",
-        source: Box::new(error),
-    })?;
     let Some(bytes) = bundle.files().get(&file) else {
         return Err(RejudgeError::Missing { file });
     };

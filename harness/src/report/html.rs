@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::visible::visible;
 use crate::judge::Expected;
-use crate::record::{Observations, PackedError};
+use crate::record::Observations;
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Layer};
+use crate::seal::statement::attestation::{Attestation, Layer, Row};
 use crate::suite::CaseResult;
 
 mod filter;
@@ -35,20 +35,61 @@ pub struct Report<'a> {
     pub said: &'a Attestation,
     /// Of what it says it.
     pub subjects: &'a Subjects,
-    /// The rows with their observations.
-    pub results: &'a [CaseResult],
     /// The rows as they are declared.
     pub matrix: &'a Matrix,
     /// What the observations are held against.
     pub expected: &'a Expected,
 }
 
+/// What a page shows of the observations, gathered row by row.
+pub struct Gathered {
+    rows: Vec<rows::Row>,
+    sandboxes: sandbox::Gathered,
+    read_back: Option<filter::ReadBack>,
+}
+
+impl Gathered {
+    /// Of no row yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            sandboxes: sandbox::Gathered::new(),
+            read_back: None,
+        }
+    }
+
+    /// Takes in the next row: what is said of it, and what was observed.
+    pub fn add(
+        &mut self,
+        said: &Row,
+        result: &CaseResult,
+        observed: &Observations,
+        expected: &Expected,
+    ) {
+        self.sandboxes.add(observed, expected);
+        if self.read_back.is_none() {
+            self.read_back = filter::read_back(observed);
+        }
+        self.rows.push(rows::of(said, result, observed));
+    }
+}
+
+impl Default for Gathered {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Gathered({} rows)", self.rows.len())
+    }
+}
+
 /// A page could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum HtmlError {
-    /// What was observed of a row is not there any more.
-    #[error("failed to open what was observed of a row")]
-    Observed(#[from] PackedError),
     /// The template failed.
     #[error("failed to fill in the page")]
     Template(#[from] askama::Error),
@@ -76,17 +117,7 @@ struct Page<'a> {
 ///
 /// # Errors
 /// See [`HtmlError`].
-pub fn render(report: &Report<'_>) -> Result<String, HtmlError> {
-    let (mut rows, mut sandboxes, mut read_back) = (Vec::new(), sandbox::Gathered::new(), None);
-    for said in &report.said.rows {
-        let mut results = report.results.iter();
-        let result = results.find(|it| it.case.id.as_str() == said.id);
-        let observed =
-            result.map_or_else(|| Ok(Observations::default()), |it| it.observed.open())?;
-        sandboxes.add(&observed, report.expected);
-        read_back = read_back.or_else(|| filter::read_back(&observed));
-        rows.push(rows::of(said, result, &observed));
-    }
+pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlError> {
     let page = Page {
         style: STYLE,
         style_digest: STANDARD.encode(Sha256::digest(STYLE)),
@@ -94,10 +125,10 @@ pub fn render(report: &Report<'_>) -> Result<String, HtmlError> {
         subjects: subjects(report.subjects),
         glance: glance::of(report.said),
         layers: LAYERS.map(|layer| (layer_name(layer), layer_words(layer))),
-        rows,
+        rows: gathered.rows,
         deferred: report.matrix.deferred().iter().collect(),
-        sandbox: sandboxes.sandbox(),
-        filter: filter::of(report, read_back)?,
+        sandbox: gathered.sandboxes.sandbox(),
+        filter: filter::of(report, gathered.read_back)?,
     };
     // The template has none of what this changes, so whatever it finds is data.
     Ok(visible(&page.render()?))

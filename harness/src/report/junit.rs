@@ -88,9 +88,6 @@ pub enum JunitError {
         /// The year.
         year: i32,
     },
-    /// What was observed of a row is not there any more.
-    #[error("failed to open what was observed of a row")]
-    Observed(#[from] crate::record::PackedError),
     /// The XML writer failed.
     #[error("failed to write suite `{suite}`")]
     Write {

@@ -94,13 +94,8 @@ pub(super) struct Launch {
 }
 
 /// What is said of a row, and what its verdict rests on.
-pub(super) fn of(
-    said: &statement::Row,
-    result: Option<&CaseResult>,
-    observed: &Observations,
-) -> Row {
-    let case = result.map(|it| &it.case);
-    let text = |of: fn(&Case) -> &String| case.map(of).cloned().unwrap_or_default();
+pub(super) fn of(said: &statement::Row, result: &CaseResult, observed: &Observations) -> Row {
+    let case = &result.case;
     Row {
         id: said.id.clone(),
         number: said.number,
@@ -111,17 +106,15 @@ pub(super) fn of(
             VerdictWord::Broken | VerdictWord::Inconclusive => true,
             VerdictWord::Held | VerdictWord::NotRun => false,
         },
-        title: text(|case| &case.title),
+        title: case.title.clone(),
         reason: cut(&said.reason_text, 4 * LONGEST),
         reason_code: said.reason_code.clone(),
-        proof: result.map(|it| proof(it, observed)).unwrap_or_default(),
-        shows: text(|case| &case.shows),
-        block_point: text(|case| &case.block_point),
-        requirement: case
-            .map(|case| requirement::words(&case.requirement))
-            .unwrap_or_default(),
-        boundaries: case.map(|it| boundaries(it, observed)).unwrap_or_default(),
-        answers: case.map(|it| answers::of(it, observed)).unwrap_or_default(),
+        proof: proof(result, observed),
+        shows: case.shows.clone(),
+        block_point: case.block_point.clone(),
+        requirement: requirement::words(&case.requirement),
+        boundaries: boundaries(case, observed),
+        answers: answers::of(case, observed),
         launches: observed.launches.iter().map(launch).collect(),
     }
 }
