@@ -1,16 +1,27 @@
 //! Observations put away until somebody asks for them: what is kept of a row that has
 //! its verdict, so that a long run's memory does not grow with its rows.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
 
 use super::Observations;
 
-/// A row's observations, as JSON in an LZ4 frame. A clone shares them.
+/// A row's observations, as JSON. A clone shares them.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Packed(Option<Arc<[u8]>>);
+pub struct Packed(Form);
+
+#[derive(Clone, Default, PartialEq, Eq)]
+enum Form {
+    /// Nothing was observed.
+    #[default]
+    Nothing,
+    /// As a bundle has it: what lies in memory as a file is not compressed first.
+    Plain(Arc<[u8]>),
+    /// In an LZ4 frame.
+    Frame(Arc<[u8]>),
+}
 
 /// What was put away is not what it was.
 #[derive(Debug, thiserror::Error)]
@@ -30,27 +41,24 @@ impl Packed {
         if *observed == Observations::default() {
             return Self::default();
         }
-        // Piece by piece: the whole text of a long row is megabytes.
-        Self::framed(|frame| Ok(serde_json::to_writer(frame, observed)?))
-    }
-
-    /// Puts away what is written as JSON already.
-    pub(crate) fn of_json(json: &[u8]) -> Self {
-        Self::framed(|frame| frame.write_all(json))
-    }
-
-    /// Writing to memory does not fail, and strings, numbers and maps by string always
-    /// serialise. Should that ever be otherwise, opening it says so.
-    fn framed(write: impl FnOnce(&mut FrameEncoder<Vec<u8>>) -> io::Result<()>) -> Self {
+        // Piece by piece: the whole text of a long row is megabytes. Writing to memory
+        // does not fail, and strings, numbers and maps by string always serialise;
+        // should that ever be otherwise, opening it says so.
         let mut frame = FrameEncoder::new(Vec::new());
-        let written = write(&mut frame).and_then(|()| frame.finish().map_err(io::Error::from));
-        Self(Some(written.unwrap_or_default().into()))
+        let written = serde_json::to_writer(&mut frame, observed).map_err(io::Error::from);
+        let framed = written.and_then(|()| frame.finish().map_err(io::Error::from));
+        Self(Form::Frame(framed.unwrap_or_default().into()))
+    }
+
+    /// The same of what is written as JSON already.
+    pub(crate) fn of_json(json: &[u8]) -> Self {
+        Self(Form::Plain(json.into()))
     }
 
     /// Nothing was observed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0 == Form::Nothing
     }
 
     /// The observations.
@@ -58,20 +66,27 @@ impl Packed {
     /// # Errors
     /// They are not what was put away.
     pub fn open(&self) -> Result<Observations, PackedError> {
-        let Some(packed) = &self.0 else {
-            return Ok(Observations::default());
-        };
-        let mut json = Vec::new();
-        FrameDecoder::new(&**packed)
-            .read_to_end(&mut json)
-            .map_err(PackedError::Decompress)?;
-        serde_json::from_slice(&json).map_err(PackedError::Read)
+        let read = |json: &[u8]| serde_json::from_slice(json).map_err(PackedError::Read);
+        match &self.0 {
+            Form::Nothing => Ok(Observations::default()),
+            Form::Plain(json) => read(json),
+            Form::Frame(frame) => {
+                let mut json = Vec::new();
+                FrameDecoder::new(&**frame)
+                    .read_to_end(&mut json)
+                    .map_err(PackedError::Decompress)?;
+                read(&json)
+            }
+        }
     }
 }
 
 impl std::fmt::Debug for Packed {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let bytes = self.0.as_ref().map_or(0, |packed| packed.len());
+        let bytes = match &self.0 {
+            Form::Nothing => 0,
+            Form::Plain(bytes) | Form::Frame(bytes) => bytes.len(),
+        };
         write!(out, "Packed({bytes} bytes)")
     }
 }
@@ -99,9 +114,11 @@ mod tests {
     #[test]
     fn what_is_put_away_comes_back_and_takes_less_room() {
         let observed = observed("a tree that names `std::net`");
+        let json = serde_json::to_vec(&observed).unwrap();
         let packed = Packed::of(&observed);
         assert_eq!(packed.open().unwrap(), observed);
-        assert!(packed.0.unwrap().len() * 10 < serde_json::to_vec(&observed).unwrap().len());
+        assert!(framed(&packed).len() * 10 < json.len());
+        assert_eq!(Packed::of_json(&json).open().unwrap(), observed);
     }
 
     #[test]
@@ -113,11 +130,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_an_error_and_not_nothing() {
-        let broken = Packed::of_json(b"");
-        assert!(matches!(broken.open(), Err(PackedError::Read(_))));
-        let mut cut = Packed::of(&observed("")).0.unwrap().to_vec();
-        cut.truncate(20);
-        let cut = Packed(Some(cut.into()));
+        for nothing in [Packed::of_json(b""), Packed(Form::Frame(Arc::from([])))] {
+            assert!(matches!(nothing.open(), Err(PackedError::Read(_))));
+        }
+        let cut = Arc::from(&framed(&Packed::of(&observed("")))[..20]);
+        let cut = Packed(Form::Frame(cut));
         assert!(matches!(cut.open(), Err(PackedError::Decompress(_))));
+    }
+
+    fn framed(packed: &Packed) -> &[u8] {
+        let Packed(Form::Frame(frame)) = packed else {
+            panic!("expected a frame, observed {packed:?}");
+        };
+        frame
     }
 }
