@@ -3,7 +3,8 @@
 
 use negatives::matrix::Evidence;
 
-use super::{Audited, Finding, ItemId, Look, Opened, Question, of_rows, of_statement};
+use super::ItemId;
+use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{MATRIX_FILE, POLICY_FILE};
 use crate::record::{LaunchRecord, Subject};
 use crate::seal::bundle::STATEMENT_FILE;

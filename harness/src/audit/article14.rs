@@ -3,7 +3,8 @@
 
 use negatives::matrix::{Case, FaultKind, Kind, Role as PacketRole};
 
-use super::{Audited, Finding, ItemId, Look, Opened, Question, of_rows, of_statement};
+use super::ItemId;
+use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{DEVELOPMENT, NO_OWNER};
 use crate::plan;
 use crate::record::{Observations, Role};

@@ -1,16 +1,17 @@
 //! Over a bundle in which everything is in order every item holds, and each item
 //! fails for its own reason and for no other.
 
-use negatives::matrix::{Case, MATRIX_TOML};
+use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
 use crate::plan;
-use crate::record::{CheckRecord, Subject};
+use crate::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
 use crate::seal::bundle::path::BundlePath;
 use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::attestation::{RunResult, VerdictWord};
+use crate::seal::statement::Subjects;
+use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult, VerdictWord};
 use crate::seal::statement::tests::{attestation, subjects};
 use crate::witness::{Seen, View};
 
