@@ -7,12 +7,13 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
+use crate::audit::ItemId;
 use crate::checks::forgery::{BELIEVED, Specimen};
 use crate::checks::sample::stand_in;
 use crate::seal::bundle::verify::Standing;
 use crate::seal::bundle::{ENVELOPES, SIGNER_FILE};
 use crate::seal::key::SecretKey;
-use crate::seal::statement::attestation::Attestation;
+use crate::seal::statement::attestation::{Attestation, Sight};
 
 mod schema;
 mod strangers;
@@ -31,6 +32,25 @@ fn a_bundle_with_real_rows_is_believed() {
     let held: Vec<_> = held.filter(|row| row.verdict.reason().is_none()).collect();
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].case.id.as_str(), "N1");
+}
+
+/// What is gathered row by row arrives: of the one row that held, and of every view.
+#[test]
+fn the_audits_and_the_witnesses_are_of_the_rows_in_the_bundle() {
+    let specimen = specimen();
+    let believed = believe(specimen.path(), &specimen.anchor()).unwrap();
+    let launches = believed.rejudged.results.iter();
+    let held = launches.filter(|row| row.verdict.reason().is_none());
+    let held = held.map(|row| row.observed.open().unwrap().launches.len());
+    let looked_at = |id| {
+        let mut items = believed.rejudged.audit.items.iter();
+        items.find(|item| item.id == id).unwrap().looked_at
+    };
+    assert_eq!(looked_at(ItemId::HeldHasObservations), 1);
+    assert_eq!(looked_at(ItemId::LaunchesAreFresh), held.sum::<usize>());
+    let said = believed.bundle.attestation();
+    let status = said.witnesses.iter().find(|it| it.name == "status");
+    assert_eq!(status.unwrap().sight, Sight::Seen);
 }
 
 #[test]
