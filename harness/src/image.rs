@@ -65,7 +65,8 @@ impl Programs {
         }
     }
 
-    fn named(&self) -> [(&'static str, &'static [u8]); 3] {
+    /// Each with its name.
+    pub(crate) fn named(&self) -> [(&'static str, &'static [u8]); 3] {
         [
             ("airlock", self.airlock),
             ("checker", self.checker),

@@ -14,6 +14,7 @@ mod hostfs;
 mod laid_out;
 pub mod mounts;
 mod procfs;
+mod program;
 mod raw;
 mod shelf;
 mod tracee;
@@ -60,18 +61,18 @@ pub struct View {
     /// as `UidMap` and `GidMap`, what its user namespace makes of ids.
     pub status: Seen<BTreeMap<String, String>>,
     /// `/proc/PID/mountinfo` (proc_pid_mountinfo(5)), line by line.
-    pub mounts: Seen<Vec<Arc<Mount>>>,
+    pub mounts: Seen<Vec<Mount>>,
     /// The names, and only the names, in `/proc/PID/environ`.
     pub environment: Seen<Vec<String>>,
     /// `/proc/PID/limits`: name, then soft and hard limit.
-    pub limits: Seen<Arc<BTreeMap<String, String>>>,
+    pub limits: Seen<BTreeMap<String, String>>,
     /// `pids.max` and `memory.max` of its control group, as the host's controller
     /// files have them (cgroups(7)), under these names on version 1 too.
-    pub control_group: Seen<Arc<BTreeMap<String, String>>>,
+    pub control_group: Seen<BTreeMap<String, String>>,
     /// Which of the paths that must be hidden or write-protected this kernel has.
-    pub system_paths: Seen<Arc<Vec<String>>>,
+    pub system_paths: Seen<Vec<String>>,
     /// Device nodes in its `/dev`: name, then type, major and minor number.
-    pub devices: Seen<Arc<BTreeMap<String, String>>>,
+    pub devices: Seen<BTreeMap<String, String>>,
     /// `/proc/PID/ns/*`: whether each namespace is another than the host's.
     pub namespaces: Seen<BTreeMap<String, Namespace>>,
     /// Interfaces in `/proc/PID/net/dev`.

@@ -4,8 +4,6 @@
 //! A container's mount table is never two lines long; what the runtime adds is
 //! named here, each with the reason it is there.
 
-use std::sync::Arc;
-
 use crate::image::{INPUT, OUTPUT};
 use crate::profile::system::READ_ONLY;
 use crate::witness::Mount;
@@ -146,8 +144,8 @@ const NAMED: [Named; 14] = [
 
 /// Every way in which a mount table differs from the profile's, in words.
 #[must_use]
-pub(super) fn differences(mounts: &[Arc<Mount>]) -> Vec<String> {
-    let mut found: Vec<String> = mounts.iter().filter_map(|it| difference(it)).collect();
+pub(super) fn differences(mounts: &[Mount]) -> Vec<String> {
+    let mut found: Vec<String> = mounts.iter().filter_map(difference).collect();
     for (point, read_only) in [(INPUT, true), (OUTPUT, false)] {
         let mut here = mounts.iter().filter(|mount| mount.point == point);
         match (here.next(), here.next()) {
@@ -165,7 +163,7 @@ pub(super) fn differences(mounts: &[Arc<Mount>]) -> Vec<String> {
 
 /// The paths of `/proc` and `/sys` that this kernel has and nothing covers.
 #[must_use]
-pub(super) fn open_paths(mounts: &[Arc<Mount>], paths: &[String]) -> Vec<String> {
+pub(super) fn open_paths(mounts: &[Mount], paths: &[String]) -> Vec<String> {
     paths
         .iter()
         .filter(|path| is_there(mounts, path))
@@ -175,7 +173,7 @@ pub(super) fn open_paths(mounts: &[Arc<Mount>], paths: &[String]) -> Vec<String>
 }
 
 /// Where the engine mounts no `/sys` there is nothing to hide of it.
-fn is_there(mounts: &[Arc<Mount>], path: &str) -> bool {
+fn is_there(mounts: &[Mount], path: &str) -> bool {
     mounts.iter().any(|mount| {
         let kernel = matches!(mount.kind.as_str(), "proc" | "sysfs");
         kernel && is_beneath(&mount.point, path)

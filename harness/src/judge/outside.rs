@@ -124,7 +124,7 @@ pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Fi
             control_group(barrier, expected),
             at_exec(record, limits::process),
         ]),
-        Fact::Devices => with(&barrier.devices, |nodes| devices::finding(nodes)),
+        Fact::Devices => with(&barrier.devices, devices::finding),
     }
 }
 

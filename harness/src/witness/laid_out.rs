@@ -5,15 +5,12 @@
 //! to be unchanged, it is not read again. What any other engine runs is always read.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
-
-/// The longest program that is hashed, in bytes.
-const MAX_PROGRAM: u64 = 256 << 20;
+use super::program;
 
 /// Programs that this process wrote and holds open, so that no other file can come to
 /// have their inode's number.
@@ -70,7 +67,7 @@ impl LaidOut {
     pub(super) fn digest(&self, program: File) -> io::Result<String> {
         let stamp = Stamp::of(&program.metadata()?);
         let Some(held) = self.0.iter().find(|held| held.inode == stamp.inode) else {
-            return hash(program);
+            return program::digest(program);
         };
         let mut known = held.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((then, digest)) = &*known
@@ -78,7 +75,7 @@ impl LaidOut {
         {
             return Ok(digest.clone());
         }
-        let digest = hash(program)?;
+        let digest = program::digest(program)?;
         *known = Some((stamp, digest.clone()));
         Ok(digest)
     }
@@ -91,18 +88,6 @@ impl Stamp {
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
-        }
-    }
-}
-
-fn hash(program: File) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut program = program.take(MAX_PROGRAM);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match program.read(&mut buffer)? {
-            0 => return Ok(hex::encode(hash.finalize())),
-            read => hash.update(&buffer[..read]),
         }
     }
 }

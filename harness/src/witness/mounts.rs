@@ -1,11 +1,9 @@
 //! The mount table as the kernel tells it (proc_pid_mountinfo(5)).
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 /// One mount.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mount {
     /// What of the source file system is mounted.
@@ -31,9 +29,8 @@ impl Mount {
 /// Reads a mount table; a line that is not of the documented form gives `None`
 /// for the whole, since half a table proves nothing.
 #[must_use]
-pub fn parse(text: &str) -> Option<Vec<Arc<Mount>>> {
-    let line = |line| parse_line(line).map(Arc::new);
-    text.lines().map(line).collect()
+pub fn parse(text: &str) -> Option<Vec<Mount>> {
+    text.lines().map(parse_line).collect()
 }
 
 fn parse_line(line: &str) -> Option<Mount> {

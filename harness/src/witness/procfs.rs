@@ -6,7 +6,6 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::{Descriptor, LaidOut, Namespace, Seen, View, hostfs, mounts};
 
@@ -54,15 +53,14 @@ pub fn view(lookup: Lookup<'_>) -> View {
         status: seen(process.status()),
         mounts: seen(process.mounts()),
         environment: seen(process.environment()),
-        limits: seen(process.limits().map(Arc::new)),
+        limits: seen(process.limits()),
         control_group: seen(
             process
                 .text("cgroup")
-                .and_then(|text| hostfs::control_group(&text))
-                .map(Arc::new),
+                .and_then(|text| hostfs::control_group(&text)),
         ),
-        system_paths: seen(hostfs::system_paths().map(Arc::new)),
-        devices: seen(hostfs::devices(&process.path("root/dev")).map(Arc::new)),
+        system_paths: seen(hostfs::system_paths()),
+        devices: seen(hostfs::devices(&process.path("root/dev"))),
         namespaces: seen(process.namespaces()),
         interfaces: seen(process.interfaces()),
         routes: seen(process.routes()),
@@ -118,7 +116,7 @@ impl Process<'_> {
         Ok(status)
     }
 
-    fn mounts(&self) -> io::Result<Vec<Arc<mounts::Mount>>> {
+    fn mounts(&self) -> io::Result<Vec<mounts::Mount>> {
         mounts::parse(&self.text("mountinfo")?)
             .ok_or_else(|| io::Error::other("the mount table is not of the documented form"))
     }

@@ -1,50 +1,36 @@
-//! What many sandboxes of a run show alike, kept once: their filters, most lines of
-//! their mount tables, their limits. A run's memory then grows with what differs.
+//! The filters that most sandboxes of a run have alike, kept once: they are the longest
+//! part of what is seen of one, and a row waits for its last launch with all of them.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Mount, Seen, View};
+use super::{Seen, View};
 
-/// One of each value that was put here.
+/// How many different filters are kept. A run has a handful; a sandbox that brings
+/// others pushes out the oldest, and a run's memory does not grow with them.
+const KEPT: usize = 16;
+
+/// The filters that were put here last.
 #[derive(Debug, Default)]
-pub struct Shelf {
-    texts: Kept<str>,
-    lists: Kept<Vec<String>>,
-    tables: Kept<BTreeMap<String, String>>,
-    mounts: Kept<Mount>,
-}
-
-type Kept<T> = Mutex<HashSet<Arc<T>>>;
+pub struct Shelf(Mutex<VecDeque<Arc<str>>>);
 
 impl Shelf {
-    /// Replaces what is here already by what is here. The view stays equal to what it
-    /// was.
+    /// Replaces the filters that are here already by those that are here. The view stays
+    /// equal to what it was.
     pub fn share(&self, view: &mut View) {
         if let Seen::Seen(filters) = &mut view.filters {
-            filters.iter_mut().for_each(|one| same(&self.texts, one));
-        }
-        if let Seen::Seen(mounts) = &mut view.mounts {
-            mounts.iter_mut().for_each(|one| same(&self.mounts, one));
-        }
-        if let Seen::Seen(paths) = &mut view.system_paths {
-            same(&self.lists, paths);
-        }
-        for table in [&mut view.limits, &mut view.control_group, &mut view.devices] {
-            if let Seen::Seen(table) = table {
-                same(&self.tables, table);
-            }
+            filters.iter_mut().for_each(|filter| self.same(filter));
         }
     }
-}
 
-fn same<T: Eq + Hash + ?Sized>(kept: &Kept<T>, value: &mut Arc<T>) {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = kept.get(value) {
-        *value = Arc::clone(known);
-    } else {
-        kept.insert(Arc::clone(value));
+    fn same(&self, filter: &mut Arc<str>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.iter().find(|known| *known == filter) {
+            *filter = Arc::clone(known);
+        } else {
+            kept.truncate(KEPT - 1);
+            kept.push_front(Arc::clone(filter));
+        }
     }
 }
 
@@ -53,31 +39,47 @@ mod tests {
     use super::super::{LaidOut, Lookup, view};
     use super::*;
 
+    fn with_filters(filters: &[&str]) -> View {
+        let mut view = view(Lookup {
+            pid: std::process::id(),
+            nonce: "",
+            held: 1000,
+            folders: ["/tmp", "/proc"],
+            programs: LaidOut::none(),
+        });
+        view.filters = Seen::Seen(filters.iter().map(|&filter| filter.into()).collect());
+        view
+    }
+
+    fn at(view: &View) -> Vec<*const str> {
+        let filters = view.filters.fact().unwrap();
+        filters.iter().map(Arc::as_ptr).collect()
+    }
+
     #[test]
-    fn two_looks_at_one_process_share_what_is_alike_and_stay_what_they_were() {
-        let look = || {
-            let mut view = view(Lookup {
-                pid: std::process::id(),
-                nonce: "",
-                held: 1000,
-                folders: ["/tmp", "/proc"],
-                programs: LaidOut::none(),
-            });
-            view.filters = Seen::Seen(vec!["06".into()]);
-            view
+    fn two_sandboxes_share_the_filters_that_are_alike_and_stay_what_they_were() {
+        let shelf = Shelf::default();
+        let mut one = with_filters(&["06", "16"]);
+        let mut other = View {
+            filters: with_filters(&["06", "26"]).filters,
+            ..one.clone()
         };
-        let (shelf, mut one, mut other) = (Shelf::default(), look(), look());
-        let (first, second) = (one.clone(), other.clone());
+        let before = (one.clone(), other.clone());
         shelf.share(&mut one);
         shelf.share(&mut other);
-        assert_eq!((&one, &other), (&first, &second));
-        let filter = |view: &View| view.filters.fact().map(|all| Arc::as_ptr(&all[0]));
-        let mount = |view: &View| view.mounts.fact().map(|all| Arc::as_ptr(&all[0]));
-        let limits = |view: &View| view.limits.fact().map(Arc::as_ptr);
-        let paths = |view: &View| view.system_paths.fact().map(Arc::as_ptr);
-        assert!(std::ptr::eq(filter(&one).unwrap(), filter(&other).unwrap()));
-        assert_eq!(mount(&one).unwrap(), mount(&other).unwrap());
-        assert_eq!(limits(&one).unwrap(), limits(&other).unwrap());
-        assert_eq!(paths(&one).unwrap(), paths(&other).unwrap());
+        assert_eq!((&one, &other), (&before.0, &before.1));
+        assert!(std::ptr::eq(at(&one)[0], at(&other)[0]));
+        assert!(!std::ptr::eq(at(&one)[1], at(&other)[1]));
+    }
+
+    #[test]
+    fn no_more_than_the_last_filters_are_kept() {
+        let shelf = Shelf::default();
+        let filters: Vec<String> = (0..2 * KEPT).map(|it| it.to_string()).collect();
+        let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
+        shelf.share(&mut with_filters(&filters));
+        let kept = shelf.0.lock().unwrap();
+        assert_eq!(kept.len(), KEPT);
+        assert_eq!(&*kept[0], filters[2 * KEPT - 1]);
     }
 }

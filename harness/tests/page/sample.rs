@@ -228,9 +228,7 @@ fn view() -> View {
         limits: Seen::NotSeen(unseen()),
         control_group: Seen::NotSeen(unseen()),
         system_paths: Seen::NotSeen(unseen()),
-        devices: Seen::Seen(std::sync::Arc::new(
-            [("null".to_owned(), "c 1:3".to_owned())].into(),
-        )),
+        devices: Seen::Seen([("null".to_owned(), "c 1:3".to_owned())].into()),
         namespaces: Seen::Seen([("net".to_owned(), own("net"))].into()),
         interfaces: Seen::Seen(vec!["lo".to_owned()]),
         routes: Seen::Seen(Vec::new()),

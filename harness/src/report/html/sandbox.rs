@@ -108,17 +108,15 @@ fn in_full(record: &LaunchRecord, barrier: &View) -> Sandbox {
         launches: 0,
         facts: Vec::new(),
         launch: record.id.clone(),
-        mounts: table(&barrier.mounts, |mounts| {
-            mounts.iter().map(|it| mount(it)).collect()
-        }),
+        mounts: table(&barrier.mounts, |mounts| mounts.iter().map(mount).collect()),
         environment: at_exec(exec, |view| table(&view.environment, |names| texts(names))),
         namespaces: namespaces(barrier),
         privileges: table(&barrier.status, pairs),
         limits: vec![
-            table(&barrier.control_group, |it| pairs(it)),
-            at_exec(exec, |view| table(&view.limits, |it| pairs(it))),
+            table(&barrier.control_group, pairs),
+            at_exec(exec, |view| table(&view.limits, pairs)),
         ],
-        devices: table(&barrier.devices, |it| pairs(it)),
+        devices: table(&barrier.devices, pairs),
         network: network(barrier),
         descriptors: at_exec(exec, |view| {
             table(&view.descriptors, |open| {
