@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 /// Room for an archive's headers, in bytes: more only has to be asked for.
 const OVERHEAD: usize = 1 << 16;
 
+/// The blocks of zeros that end an archive, in bytes.
+const END: usize = 2 * 512;
+
 /// The files of a layer, in the order in which they were added.
 pub(crate) struct Layer(tar::Builder<Vec<u8>>);
 
@@ -73,25 +76,30 @@ impl Archive {
         format!("sha256:{}", sha256(&self.config))
     }
 
-    /// The layer's digest, without a prefix.
-    pub(crate) fn layer_digest(&self) -> String {
-        sha256(&self.layer)
-    }
-
-    /// The archive for `docker load`, tagged `tag`.
-    pub(crate) fn tagged(&self, tag: &str) -> io::Result<Vec<u8>> {
+    /// The archive for `docker load`, tagged `tag`: made around the layer where it lies,
+    /// for a database server's is tens of megabytes.
+    pub(crate) fn tagged(self, tag: &str) -> io::Result<Vec<u8>> {
         let manifest =
             json!([{ "Config": "config.json", "RepoTags": [tag], "Layers": ["layer.tar"] }])
                 .to_string();
-        let mut archive = tar::Builder::new(Vec::with_capacity(self.layer.len() + OVERHEAD));
+        let mut front = tar::Builder::new(Vec::new());
         for (path, bytes) in [
             ("manifest.json", manifest.as_bytes()),
             ("config.json", self.config.as_slice()),
-            ("layer.tar", self.layer.as_slice()),
         ] {
-            file(&mut archive, Path::new(path), 0o644, bytes)?;
+            file(&mut front, Path::new(path), 0o644, bytes)?;
         }
-        archive.into_inner()
+        let mut of_layer = header(tar::EntryType::Regular, 0o644, self.layer.len() as u64);
+        of_layer.set_path("layer.tar")?;
+        of_layer.set_cksum();
+        let mut front = front.into_inner()?;
+        front.truncate(front.len() - END);
+        front.extend_from_slice(of_layer.as_bytes());
+        // A layer is an archive itself, and so of whole blocks.
+        let mut archive = self.layer;
+        archive.splice(..0, front);
+        archive.resize(archive.len() + END, 0);
+        Ok(archive)
     }
 }
 
@@ -124,4 +132,28 @@ fn header(kind: tar::EntryType, mode: u32, size: u64) -> tar::Header {
 
 fn relative(path: &str) -> &Path {
     Path::new(path.trim_start_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layer_lies_in_the_archive_as_any_file_would() {
+        let mut layer = Layer::with_room(0);
+        layer.file("/program", 0o555, b"bytes").unwrap();
+        let image = Archive::new(layer, &json!({})).unwrap();
+        let manifest =
+            r#"[{"Config":"config.json","Layers":["layer.tar"],"RepoTags":["a:1"]}]"#.as_bytes();
+        let mut expected = tar::Builder::new(Vec::new());
+        for (name, bytes) in [
+            ("manifest.json", manifest),
+            ("config.json", &image.config),
+            ("layer.tar", &image.layer),
+        ] {
+            file(&mut expected, Path::new(name), 0o644, bytes).unwrap();
+        }
+        let expected = expected.into_inner().unwrap();
+        assert!(image.tagged("a:1").unwrap() == expected);
+    }
 }

@@ -122,10 +122,13 @@ fn not_an_executable() -> Finding {
     }
 }
 
-/// A 64-bit little-endian executable of this machine at a fixed address; a shared
-/// object is refused, for it is relocated by a loader, its own or the kernel's.
+/// A 64-bit little-endian executable of this machine at a fixed address, of less than
+/// 4 GiB; a shared object is refused, for it is relocated by a loader, its own or the
+/// kernel's.
 fn executable(bytes: &[u8]) -> Option<File<'_>> {
     let file = File::parse(bytes).ok()?;
+    // So that a place in a segment has room in 32 bits.
+    u32::try_from(bytes.len()).ok()?;
     let header = file.elf_header();
     let machine = header.e_machine(LittleEndian) == elf::EM_X86_64;
     let fixed = header.e_type(LittleEndian) == elf::ET_EXEC;
@@ -277,5 +280,22 @@ fn denied(calls: &[FoundCall], findings: &mut Vec<Finding>) {
                     .to_owned(),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Programs;
+
+    #[test]
+    fn a_program_of_4_gib_is_none() {
+        let checker = Programs::builtin().checker;
+        assert!(executable(checker).is_some());
+        // Of pages that are never touched.
+        let mut bytes = vec![0; 1 << 32];
+        bytes[..checker.len()].copy_from_slice(checker);
+        assert!(executable(&bytes).is_none());
+        assert!(executable(&bytes[..bytes.len() - 1]).is_some());
     }
 }

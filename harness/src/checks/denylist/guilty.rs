@@ -8,7 +8,7 @@ use serde_json::json;
 use super::CLEAN;
 use super::elf::Elf;
 use crate::error::chain;
-use crate::image::{Archive, Image, Layer, Programs};
+use crate::image::{Archive, Layer, Programs, archive};
 use crate::lint::{self, Finding, Scanner, Tree};
 
 /// The clean tree with one more module.
@@ -71,7 +71,7 @@ pub(super) fn made(elf: Elf) -> String {
 }
 
 pub(super) fn own_image() -> String {
-    let archive = Image::build(Programs::builtin()).and_then(|image| image.archive("scan:1"));
+    let archive = archive(Programs::builtin()).and_then(|archive| archive.tagged("scan:1"));
     words(
         archive
             .map_err(|error| chain(&error))

@@ -13,6 +13,7 @@ use bollard::Docker;
 use bollard::query_parameters::{
     ImportImageOptions, ListContainersOptions, RemoveContainerOptions, RemoveImageOptions,
 };
+use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::runtime::{Handle, Runtime};
 
@@ -133,17 +134,18 @@ impl Connection {
             tag: tag.clone(),
             source: std::io::Error::other(error).into(),
         })?;
+        let archive = Bytes::from(archive);
         self.block_on(until_settled(|| {
             self.load_archive(archive.clone(), tag.clone())
         }))
     }
 
-    async fn load_archive(&self, archive: Vec<u8>, tag: String) -> Result<String, EngineError> {
+    async fn load_archive(&self, archive: Bytes, tag: String) -> Result<String, EngineError> {
         let options = ImportImageOptions {
             quiet: true,
             ..ImportImageOptions::default()
         };
-        let body = bollard::body_full(archive.into());
+        let body = bollard::body_full(archive);
         let mut answers = std::pin::pin!(self.client.import_image(options, body, None));
         while let Some(answer) = answers.next().await {
             answer.map_err(|source| EngineError::Load {

@@ -14,11 +14,12 @@ const MEAN_LENGTH: usize = 4;
 
 /// Where an instruction is. It is decoded again when it is asked for: a program has
 /// hundreds of thousands, and decoded they take more room than all else of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Spot {
-    address: u64,
-    /// Which of the executable segments.
-    segment: u32,
+    /// From the segment's first byte.
+    offset: u32,
+    /// Which of the executable segments; a header counts them in 16 bits (elf(5)).
+    segment: u16,
     /// In bytes; 15 at most (Intel SDM, volume 2, 2.3.11).
     length: u8,
 }
@@ -68,22 +69,17 @@ impl<'data> Code<'data> {
 
     /// The address of one.
     pub(super) fn address(&self, index: usize) -> u64 {
-        self.spots[index].address
+        address(&self.segments, self.spots[index])
     }
 
     /// One of them.
     pub(super) fn at(&self, index: usize) -> Instruction {
-        let spot = &self.spots[index];
-        let (start, bytes) = self.segments[spot.segment as usize];
-        let from = usize::try_from(spot.address - start).unwrap_or(usize::MAX);
+        let spot = self.spots[index];
+        let (_, bytes) = self.segments[usize::from(spot.segment)];
+        let from = spot.offset as usize;
         let own = bytes.get(from..from.saturating_add(usize::from(spot.length)));
-        Decoder::with_ip(
-            64,
-            own.unwrap_or_default(),
-            spot.address,
-            DecoderOptions::NONE,
-        )
-        .decode()
+        let own = own.unwrap_or_default();
+        Decoder::with_ip(64, own, self.address(index), DecoderOptions::NONE).decode()
     }
 
     /// All of them, in order.
@@ -153,8 +149,7 @@ impl<'data> Code<'data> {
     /// Decodes a segment, beginning anew at each cut in it.
     fn decode(&mut self, segment: usize, cuts: &BTreeSet<u64>) {
         let (start, bytes) = self.segments[segment];
-        // More headers than that no file has room for.
-        let segment = u32::try_from(segment).unwrap_or(u32::MAX);
+        let number = u16::try_from(segment).unwrap_or(u16::MAX);
         let end = start.saturating_add(bytes.len() as u64);
         let inner = cuts.range(start.saturating_add(1)..end.max(start.saturating_add(1)));
         let mut from = start;
@@ -164,8 +159,8 @@ impl<'data> Code<'data> {
                 let decoder = Decoder::with_ip(64, part, from, DecoderOptions::NONE);
                 self.spots.reserve(part.len() / MEAN_LENGTH);
                 self.spots.extend(decoder.into_iter().map(|it| Spot {
-                    address: it.ip(),
-                    segment,
+                    offset: u32::try_from(it.ip() - start).unwrap_or(u32::MAX),
+                    segment: number,
                     length: u8::try_from(it.len()).unwrap_or(u8::MAX),
                 }));
             }
@@ -174,7 +169,9 @@ impl<'data> Code<'data> {
     }
 
     fn connect(&mut self) {
-        self.spots.sort_unstable_by_key(|spot| spot.address);
+        let segments = &self.segments;
+        self.spots
+            .sort_unstable_by_key(|spot| address(segments, *spot));
         for index in 0..self.len() {
             let instruction = self.at(index);
             match instruction.flow_control() {
@@ -201,9 +198,9 @@ impl<'data> Code<'data> {
         }
     }
 
-    fn is_instruction(&self, address: u64) -> bool {
-        let found = self.spots.binary_search_by_key(&address, |it| it.address);
-        found.is_ok()
+    fn is_instruction(&self, at: u64) -> bool {
+        let of = |spot: &Spot| address(&self.segments, *spot);
+        self.spots.binary_search_by_key(&at, of).is_ok()
     }
 
     /// Aligned words of the data that are the address of an instruction.
@@ -216,6 +213,11 @@ impl<'data> Code<'data> {
             }
         }
     }
+}
+
+fn address(segments: &[(u64, &[u8])], spot: Spot) -> u64 {
+    let (start, _) = segments[usize::from(spot.segment)];
+    start.wrapping_add(u64::from(spot.offset))
 }
 
 /// An address that an instruction puts into a register.
