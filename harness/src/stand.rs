@@ -1,6 +1,7 @@
 //! Everything a run needs on this host, taken up at its start and given back at
 //! its end, however it ends.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use negatives::matrix::Lift;
@@ -105,13 +106,8 @@ impl Stand {
     ) -> Result<Self, StandError> {
         let run = new_run()?;
         let image = Image::build(programs)?;
-        let mut scratch = Scratch::new(&run, &room(choice))?;
-        let place = Place {
-            surroundings: &Surroundings::of_this_process(),
-            run: &run,
-            scratch: scratch.path(),
-        };
-        let opened = open::open(choice, place)?;
+        let surroundings = Surroundings::of_this_process();
+        let (mut scratch, opened) = settle(choice, &run, &surroundings)?;
         say(&opened);
         let Opened { engine, choice, .. } = opened;
         if engine.needs_passage() {
@@ -211,6 +207,40 @@ fn say(opened: &Opened) {
     terminal::tell(&format!("engine: {}", terminal::safe(&words)));
 }
 
+/// The run's folder, and the engine opened in it. Which folder serves an engine is known
+/// once it is known which engine: one that was found and not named may be opened again.
+fn settle(
+    choice: EngineChoice,
+    run: &str,
+    surroundings: &Surroundings,
+) -> Result<(Scratch, Opened), StandError> {
+    let open_in = |parent: &Path, choice| {
+        let scratch = Scratch::new(run, parent)?;
+        let place = Place {
+            surroundings,
+            run,
+            scratch: scratch.path(),
+        };
+        let opened = open::open(choice, place)?;
+        Ok::<_, StandError>((scratch, opened))
+    };
+    let first = room(choice);
+    let (scratch, opened) = open_in(&first, choice)?;
+    let better = room(opened.choice);
+    if better == first {
+        return Ok((scratch, opened));
+    }
+    let (scratch, again) = open_in(&better, opened.choice)?;
+    let passed_over = opened.passed_over;
+    Ok((
+        scratch,
+        Opened {
+            passed_over,
+            ..again
+        },
+    ))
+}
+
 /// A run's id, drawn for it.
 ///
 /// # Errors
@@ -232,5 +262,24 @@ pub(crate) fn user() -> User {
             uid: uid.as_raw(),
             gid: gid.as_raw(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_was_found_has_the_folder_of_one_that_was_named() {
+        let surroundings = Surroundings {
+            host: Some("unix:///no/such/socket".to_owned()),
+            container_host: Some("unix:///no/such/socket".to_owned()),
+            ..Surroundings::of_this_process()
+        };
+        let run = new_run().unwrap();
+        let (scratch, opened) = settle(EngineChoice::Auto, &run, &surroundings).unwrap();
+        let expected = room(opened.choice);
+        assert_eq!(scratch.path().parent(), Some(&*expected));
+        assert!(!opened.passed_over.is_empty());
     }
 }

@@ -47,16 +47,16 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
     let landlock = seccomp::airlock::landlock_abi()
         .map_err(|errno| nix::errno::Errno::from_raw(errno).desc().to_owned());
     let package = database::of_this_host().map_err(|error| chain(&error));
+    let engine = engines::taken(tried, common.engine);
     let mut findings = engines::findings(tried);
     findings.extend(kernel::findings(&found, landlock, may));
     findings.extend([
         resources::versions(&found),
-        resources::temporary(&facts::room(&launch::room(common.engine))),
+        resources::temporary(&facts::room(&launch::room(engine.unwrap_or(common.engine)))),
         resources::bundles(&facts::room(&common.out)),
         resources::clock(SystemTime::now(), facts::made()),
         resources::database(common.postgres_image.as_deref(), package),
     ]);
-    let engine = engines::taken(tried, common.engine);
     Report {
         usable: engine.is_some(),
         engine: engine.as_ref().map(ToString::to_string),
