@@ -27,6 +27,7 @@ pub mod partition;
 pub mod plan;
 pub mod profile;
 pub mod reaper;
+mod recent;
 pub mod record;
 pub mod report;
 pub mod seal;

@@ -1,8 +1,7 @@
 //! Holds the filters read back from the kernel against the policy: byte for byte
 //! for our own, over the whole table of every architecture for all of them.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
@@ -10,12 +9,11 @@ use seccomp::{Policy, Program};
 
 use super::outside::Finding;
 use crate::profile::NATIVE;
+use crate::recent::Recent;
 
 /// Going over the whole table takes its time, and nearly all launches have the same
 /// filters: the last answers are kept, which changes none of them.
-static ANSWERS: Mutex<VecDeque<Answer>> = Mutex::new(VecDeque::new());
-/// How many are kept: a run has a handful of policies, a forged bundle any number.
-const KEPT: usize = 16;
+static ANSWERS: Recent<Answer> = Recent::new();
 
 struct Answer {
     stack: Vec<Arc<str>>,
@@ -25,27 +23,18 @@ struct Answer {
 
 /// What the read-back filters show.
 pub(super) fn finding(stack: &[Arc<str>], policy: &Policy) -> Finding {
-    if let Some(finding) = known(stack, policy) {
+    let same = |answer: &Answer| answer.stack == stack && answer.policy == *policy;
+    let known = ANSWERS.find(|answer| same(answer).then(|| answer.finding.clone()));
+    if let Some(finding) = known {
         return finding;
     }
     let finding = look(stack, policy);
-    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    answers.truncate(KEPT - 1);
-    answers.push_front(Answer {
+    ANSWERS.put(Answer {
         stack: stack.to_vec(),
         policy: policy.clone(),
         finding: finding.clone(),
     });
     finding
-}
-
-fn known(stack: &[Arc<str>], policy: &Policy) -> Option<Finding> {
-    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let same = |answer: &&Answer| answer.stack == stack && answer.policy == *policy;
-    answers
-        .iter()
-        .find(same)
-        .map(|answer| answer.finding.clone())
 }
 
 fn look(stack: &[Arc<str>], policy: &Policy) -> Finding {

@@ -1,18 +1,14 @@
 //! The filters that most sandboxes of a run have alike, kept once: they are the longest
 //! part of what is seen of one, and a row waits for its last launch with all of them.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::{Seen, View};
-
-/// How many different filters are kept. A run has a handful; a sandbox that brings
-/// others pushes out the oldest, and a run's memory does not grow with them.
-const KEPT: usize = 16;
+use crate::recent::Recent;
 
 /// The filters that were put here last.
 #[derive(Debug, Default)]
-pub struct Shelf(Mutex<VecDeque<Arc<str>>>);
+pub struct Shelf(Recent<Arc<str>>);
 
 impl Shelf {
     /// Replaces the filters that are here already by those that are here. The view stays
@@ -24,12 +20,12 @@ impl Shelf {
     }
 
     fn same(&self, filter: &mut Arc<str>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.iter().find(|known| *known == filter) {
-            *filter = Arc::clone(known);
-        } else {
-            kept.truncate(KEPT - 1);
-            kept.push_front(Arc::clone(filter));
+        match self
+            .0
+            .find(|known| (known == filter).then(|| Arc::clone(known)))
+        {
+            Some(known) => *filter = known,
+            None => self.0.put(Arc::clone(filter)),
         }
     }
 }
@@ -70,16 +66,5 @@ mod tests {
         assert_eq!((&one, &other), (&before.0, &before.1));
         assert!(std::ptr::eq(at(&one)[0], at(&other)[0]));
         assert!(!std::ptr::eq(at(&one)[1], at(&other)[1]));
-    }
-
-    #[test]
-    fn no_more_than_the_last_filters_are_kept() {
-        let shelf = Shelf::default();
-        let filters: Vec<String> = (0..2 * KEPT).map(|it| it.to_string()).collect();
-        let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
-        shelf.share(&mut with_filters(&filters));
-        let kept = shelf.0.lock().unwrap();
-        assert_eq!(kept.len(), KEPT);
-        assert_eq!(&*kept[0], filters[2 * KEPT - 1]);
     }
 }
