@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod call;
 pub mod errno;
+#[cfg(feature = "matrix")]
 pub mod matrix;
 pub mod probe;
 pub mod raw;
@@ -14,4 +15,5 @@ pub mod wire;
 
 /// The mutants' text: each weakening of the profile with the row that must catch
 /// it. Read and run by the harness, which alone knows what a profile is.
+#[cfg(feature = "matrix")]
 pub const MUTANTS_TOML: &str = include_str!("../mutants.toml");
