@@ -339,7 +339,7 @@ pub(crate) fn blank(order: &Order) -> LaunchRecord {
         announcement: None,
         output: Vec::new(),
         report: None,
-        paths: None,
+        file_calls: None,
         barrier: None,
         exec: None,
         fault: None,

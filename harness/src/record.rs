@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::Answer;
 use crate::engine::Exit;
-use crate::witness::{OpenedPath, View};
+use crate::witness::{FileCall, View};
 
 mod packed;
 
@@ -98,8 +98,8 @@ pub struct LaunchRecord {
     pub output: Vec<OutputEntry>,
     /// The report's text, where the output holds one.
     pub report: Option<String>,
-    /// The paths it handed to the kernel, where it was traced.
-    pub paths: Option<Vec<OpenedPath>>,
+    /// Its calls about files, where it was traced.
+    pub file_calls: Option<Vec<FileCall>>,
     /// What the host saw at the airlock's barrier.
     pub barrier: Option<View>,
     /// What the host saw at the exec of the subject.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+mod file_calls;
 mod hostfs;
 mod laid_out;
 pub mod mounts;
@@ -19,11 +20,12 @@ mod raw;
 mod shelf;
 mod tracee;
 
+pub use file_calls::FileCall;
 pub use laid_out::LaidOut;
 pub use mounts::Mount;
 pub use procfs::{Lookup, identity, view};
 pub use shelf::Shelf;
-pub use tracee::{AfterExec, Ended, Held, OpenedPath, TracedCall, Tracee};
+pub use tracee::{AfterExec, Ended, Held, TracedCall, Tracee};
 
 /// A fact, or why it could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

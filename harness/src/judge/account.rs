@@ -130,6 +130,6 @@ fn call(record: &LaunchRecord, attempt: &str) -> Option<CallRecord> {
 /// The paths of the packet that a traced launch handed to the kernel; `None` where
 /// it was not traced.
 #[must_use]
-pub fn packet_paths(record: &LaunchRecord) -> Option<Vec<&str>> {
+pub fn packet_paths(record: &LaunchRecord) -> Option<Vec<String>> {
     touched(record).ok()
 }

@@ -12,6 +12,7 @@ use crate::engine::Exit;
 use crate::image::INPUT;
 use crate::plan;
 use crate::record::LaunchRecord;
+use crate::witness::FileCall;
 
 /// DESIGN, "The checker": BLOCKED, nothing read.
 const BLOCKED: i64 = 3;
@@ -51,8 +52,8 @@ pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> 
 }
 
 /// The packet's paths that a launch handed to the kernel.
-pub(super) fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
-    let Some(paths) = &record.paths else {
+pub(super) fn touched(record: &LaunchRecord) -> Result<Vec<String>, Verdict> {
+    let Some(calls) = &record.file_calls else {
         let reason = record
             .barrier
             .as_ref()
@@ -70,12 +71,14 @@ pub(super) fn touched(record: &LaunchRecord) -> Result<Vec<&str>, Verdict> {
         .map(String::as_str)
         .filter(|path| path.ends_with("/in"));
     let inputs: Vec<&str> = inputs.collect();
-    let beneath = |path: &&str| inputs.iter().any(|input| path.starts_with(input));
-    Ok(paths
-        .iter()
-        .map(|opened| opened.path.as_str())
-        .filter(beneath)
-        .collect())
+    let beneath = |path: &String| inputs.iter().any(|input| is_beneath(path, input));
+    Ok(calls.iter().map(FileCall::whole).filter(beneath).collect())
+}
+
+/// Whether a path is a folder or beneath it.
+fn is_beneath(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn blocked(record: &LaunchRecord) -> Option<Verdict> {

@@ -43,8 +43,8 @@ pub(super) fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let (tracee, mut child) = Tracee::start(&mut command).map_err(LaunchError::Bare)?;
-    let (paths, code) = tracee.record_paths().map_err(LaunchError::Trace)?;
-    record.paths = Some(paths);
+    let (calls, code) = tracee.record_file_calls().map_err(LaunchError::Trace)?;
+    record.file_calls = Some(calls);
     record.exit = Exit::Code(code);
     let mut said = String::new();
     if let Some(stdout) = child.stdout.take() {

@@ -69,8 +69,8 @@ fn at_the_exec(
     }
     match watched.task {
         Task::Check { trace: true, .. } => {
-            let (paths, _) = tracee.record_paths().map_err(LaunchError::Trace)?;
-            record.paths = Some(paths);
+            let (calls, _) = tracee.record_file_calls().map_err(LaunchError::Trace)?;
+            record.file_calls = Some(calls);
             Ok(())
         }
         Task::Fault { how, .. } => fault::follow(*how, tracee, record),

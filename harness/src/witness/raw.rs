@@ -74,3 +74,17 @@ pub(super) fn entry(pid: Pid) -> Result<Option<Entry>, Errno> {
         arguments: entry.args,
     }))
 }
+
+/// What the kernel answered the call at whose exit the process is stopped; `None` at any
+/// other stop.
+///
+/// # Errors
+/// `ESRCH` if the process is not stopped.
+pub(super) fn result(pid: Pid) -> Result<Option<i64>, Errno> {
+    let info = nix::sys::ptrace::syscall_info(pid)?;
+    if info.op != libc::PTRACE_SYSCALL_INFO_EXIT {
+        return Ok(None);
+    }
+    // SAFETY: `op` says that the kernel filled in the union's `exit`.
+    Ok(Some(unsafe { info.u.exit }.sval))
+}

@@ -1,10 +1,8 @@
 //! A sandboxed process that this thread traces: reading its filters back at the
-//! barrier, stopping it at its exec, and recording the paths it opens.
+//! barrier, stopping it at its exec, and following its calls.
 //!
 //! ptrace(2) binds a tracee to one thread: the value is not `Send`.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::process::{Child, Command};
 use std::sync::Arc;
 
@@ -13,8 +11,8 @@ use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
-use serde::{Deserialize, Serialize};
 
+use super::file_calls::{FileCall, FileCalls};
 use super::{Seen, raw};
 use crate::profile::NATIVE;
 
@@ -23,10 +21,6 @@ const BUSY_TRIES: u32 = 100;
 const BUSY_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
 /// More filters than any engine stacks.
 const MAX_FILTERS: usize = 32;
-/// The longest path that is recorded, as in limits.h's `PATH_MAX`.
-const MAX_PATH: usize = 4096;
-/// The most calls that are recorded.
-const MAX_RECORD: usize = 200_000;
 
 /// A process that is traced by this thread.
 #[derive(Debug)]
@@ -70,16 +64,6 @@ pub struct Ended {
     pub code: i64,
     /// It was killed at the call.
     pub killed: bool,
-}
-
-/// A path that a traced process handed to the kernel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpenedPath {
-    /// The system call.
-    pub call: String,
-    /// The path, as the process wrote it.
-    pub path: String,
 }
 
 /// A program that was written just now is busy for as long as another launch's child,
@@ -201,20 +185,18 @@ impl Tracee {
         ptrace::detach(self.pid, None)
     }
 
-    /// Lets a stopped process go on to its end and records every path that it,
-    /// or a thread of it, hands to the kernel; with it, how it ended, where 128 + n
-    /// is signal n.
+    /// Lets a stopped process go on to its end and records every call about a file that
+    /// it, or a thread of it, makes; with it, how it ended, where 128 + n is signal n.
     ///
     /// # Errors
     /// It cannot be waited for.
-    pub fn record_paths(self) -> Result<(Vec<OpenedPath>, i64), Errno> {
-        let mut record = Vec::new();
-        let code = self.follow(Held::Nothing, |pid| {
-            if record.len() < MAX_RECORD {
-                record.extend(path_of(pid));
-            }
+    pub fn record_file_calls(self) -> Result<(Vec<FileCall>, i64), Errno> {
+        let mut record = FileCalls::default();
+        let code = self.follow(Held::Nothing, |pid| match raw::result(pid) {
+            Ok(Some(result)) => record.answered(pid, result),
+            Ok(None) | Err(_) => record.entered(pid),
         })?;
-        Ok((record, code))
+        Ok((record.into_calls(), code))
     }
 
     /// Lets a stopped process go on to its end, or to the first call that `here` is
@@ -314,47 +296,14 @@ fn go_on(pid: Pid, signal: Option<Signal>) -> Result<(), Errno> {
     }
 }
 
-/// The path argument of the call at whose entry `pid` is stopped.
-fn path_of(pid: Pid) -> Option<OpenedPath> {
-    let call = call_of(pid)?;
-    let address = *call.arguments.get(path_argument(call.name)?)?;
-    Some(OpenedPath {
-        call: call.name.to_owned(),
-        path: text_at(pid, address),
-    })
-}
-
 /// The call at whose entry `pid` is stopped.
-fn call_of(pid: Pid) -> Option<TracedCall> {
+pub(super) fn call_of(pid: Pid) -> Option<TracedCall> {
     let entry = raw::entry(pid).ok().flatten()?;
     let name = seccomp::syscall_name(NATIVE, u32::try_from(entry.number).ok()?)?;
     Some(TracedCall {
         name,
         arguments: entry.arguments,
     })
-}
-
-/// Which argument of a call is a path, for the calls that open or look at one.
-fn path_argument(call: &str) -> Option<usize> {
-    match call {
-        "open" | "creat" | "stat" | "lstat" | "access" | "readlink" | "execve" | "chdir"
-        | "rename" | "unlink" | "mkdir" | "truncate" => Some(0),
-        "openat" | "openat2" | "newfstatat" | "statx" | "faccessat" | "faccessat2"
-        | "readlinkat" | "execveat" | "renameat" | "renameat2" | "unlinkat" | "mkdirat" => Some(1),
-        _ => None,
-    }
-}
-
-fn text_at(pid: Pid, address: u64) -> String {
-    let mut bytes = vec![0; MAX_PATH];
-    let read = File::open(format!("/proc/{pid}/mem"))
-        .and_then(|memory| memory.read_at(&mut bytes, address))
-        .unwrap_or_default();
-    let text = bytes[..read]
-        .split(|byte| *byte == 0)
-        .next()
-        .unwrap_or_default();
-    String::from_utf8_lossy(text).into_owned()
 }
 
 #[cfg(test)]
