@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use checker::report::Report;
-use checker::{Announcement, Outcome, REPORT_FILE};
+use checker::{Announcement, Outcome, REPORT_FILE, ReadError};
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -49,6 +49,9 @@ pub enum ContractError {
     /// The bytes are not the canonical ones of what they say (RFC 8785).
     #[error("expected the report in its canonical form, observed another")]
     NotCanonical,
+    /// One part of it says other than the rest.
+    #[error("failed to follow the report from one part to the other")]
+    Contradiction(#[source] ReadError),
     /// Something does not fit something else.
     #[error("{what}: expected {expected}, observed {observed}")]
     Differs {
@@ -75,9 +78,10 @@ pub fn read_report(text: &str) -> Result<Report, ContractError> {
     }
     let report = typed(value)?;
     match checker::canonical(&report) {
-        Ok(bytes) if bytes == text.as_bytes() => Ok(report),
-        Ok(_) | Err(_) => Err(ContractError::NotCanonical),
+        Ok(bytes) if bytes == text.as_bytes() => {}
+        Ok(_) | Err(_) => return Err(ContractError::NotCanonical),
     }
+    Report::read(text.as_bytes()).map_err(ContractError::Contradiction)
 }
 
 /// The same by the checker's own types alone.

@@ -3,7 +3,6 @@
 //! `attest` and `verify` call the same one, so an edited verdict changes nothing.
 //! It opens no file, starts no process and asks no clock.
 
-use negatives::matrix::{Case, Kind};
 use seccomp::{Policy, PolicyError};
 
 use crate::engine::Abilities;
@@ -12,22 +11,30 @@ use crate::record::{Observations, Role};
 use crate::seal::statement::Subjects;
 
 mod account;
+mod adapted;
+mod answer;
+mod articles;
+mod calls;
 mod checks;
+mod contents;
+mod contract;
 mod devices;
 mod fault;
 mod filters;
+mod hindrance;
 mod limits;
 mod mounts;
 mod outside;
-mod packet;
 mod probe;
 mod roll;
+mod rules;
 mod self_check;
 mod survey;
 mod trace;
 mod verdict;
 
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
+pub use adapted::Adapted;
 pub use mounts::allowance;
 pub use probe::outcome_words;
 pub use self_check::invariants;
@@ -35,6 +42,7 @@ pub use survey::Survey;
 pub use verdict::{Reason, Verdict, Word};
 
 use roll::Records;
+use rules::Row;
 
 /// What the observations are held against.
 #[derive(Debug, Clone)]
@@ -76,23 +84,19 @@ pub enum FilterProof {
     Attempted,
 }
 
-/// Judges one case from its launches.
+/// Judges one case, as the engine can show it, from what was observed.
 #[must_use]
-pub fn judge(case: &Case, observed: &Observations, expected: &Expected) -> Verdict {
+pub fn judge(case: &Adapted, observed: &Observations, expected: &Expected) -> Verdict {
     if let Some(why) = &case.pending {
         return Verdict::NotRun(Reason::Pending { why: why.clone() });
     }
-    // Where the engine cannot do something, the row declares what comes of it.
-    let case = &case.lacking(|ability| expected.abilities.lacks(ability).is_some());
-    let roll = Records::new(case, &observed.launches);
-    match case.kind {
-        Kind::Probe => probe::judge(case, &roll, expected),
-        Kind::Packet => packet::judge(case, &roll, expected),
-        Kind::SelfCheck => self_check::judge(case, &roll, expected),
-        Kind::Trace => trace::judge(case, &roll, expected),
-        Kind::Fault => fault::judge(case, &roll, expected),
-        Kind::Build | Kind::Bundle => checks::judge(case, &observed.checks),
-    }
+    let row = Row {
+        case,
+        records: &Records::new(case, &observed.launches),
+        checks: &observed.checks,
+        expected,
+    };
+    row.judge()
 }
 
 /// How the filters of a case's locked launches were witnessed.

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use negatives::matrix::Matrix;
 use serde::{Deserialize, Serialize};
 
-use crate::judge::{Reason, Verdict};
+use crate::engine::Abilities;
+use crate::judge::{Adapted, Reason, Verdict};
 use crate::seal::statement::attestation::ROWS_IN_SCOPE;
 use crate::suite::CaseResult;
 
@@ -71,14 +72,21 @@ impl Partition {
 
 /// The whole roll of a shard's run: the rows it does not take are not run, and say so.
 #[must_use]
-pub fn whole_roll(matrix: &Matrix, own: Vec<CaseResult>, here: Partition) -> Vec<CaseResult> {
+pub fn whole_roll(
+    matrix: &Matrix,
+    own: Vec<CaseResult>,
+    here: Partition,
+    abilities: &Abilities,
+) -> Vec<CaseResult> {
     let mut own = own.into_iter();
     let cases = matrix.cases().iter();
     cases
         .map(|case| {
             let taken = here.takes(u32::from(case.number));
             let result = taken.then(|| own.next()).flatten();
-            result.unwrap_or_else(|| CaseResult::not_run(case, Reason::OtherShard { here }))
+            let left =
+                || CaseResult::not_run(&Adapted::of(case, abilities), Reason::OtherShard { here });
+            result.unwrap_or_else(left)
         })
         .collect()
 }

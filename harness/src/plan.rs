@@ -3,9 +3,7 @@
 //! Pure data. The judge asks the same functions which launches there must be, so
 //! that a launch nobody made is missed.
 
-use negatives::matrix::{
-    Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift, Role as PacketRole,
-};
+use negatives::matrix::{self, Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift};
 
 use crate::launch::{Order, Packet, Task};
 use crate::record::Role;
@@ -33,24 +31,22 @@ pub fn orders(case: &Case) -> Vec<Order> {
     if case.pending.is_some() {
         return Vec::new();
     }
+    let boundaries = case.boundaries.iter();
+    let mut orders: Vec<Order> = boundaries.flat_map(|it| probe_orders(case, it)).collect();
+    orders.extend(packet_orders(case));
+    orders.extend(fault_orders(case));
     match case.kind {
-        Kind::Probe => case
-            .boundaries
-            .iter()
-            .flat_map(|it| probe_orders(case, it))
-            .collect(),
-        Kind::Packet => packet_orders(case),
-        Kind::SelfCheck => vec![check(case, "locked", Role::Locked, Vec::new(), false)],
-        Kind::Trace => trace_orders(case),
-        Kind::Fault => fault_orders(case),
-        Kind::Build | Kind::Bundle => Vec::new(),
+        Kind::SelfCheck => orders.push(check(case, "locked", Role::Locked, Vec::new(), false)),
+        Kind::Trace => orders.extend(trace_orders(case)),
+        Kind::Probe | Kind::Packet | Kind::Fault | Kind::Build | Kind::Bundle => {}
     }
+    orders
 }
 
 /// Whether there is code that runs a case.
 #[must_use]
 pub fn can_run(case: &Case) -> bool {
-    !orders(case).is_empty() || crate::checks::exist(case)
+    !orders(case).is_empty() || !case.checks.is_empty()
 }
 
 /// The roles in which a boundary's attempts are made.
@@ -133,31 +129,35 @@ fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
     orders
 }
 
-/// The launch of a packet.
+/// The launches of a packet: one, or as many as it is given in.
 #[must_use]
-pub fn packet_id(case: &Case, fixture: &str) -> String {
-    format!("{}/{fixture}", case.id)
+pub fn packet_ids(case: &Case, packet: &matrix::Packet) -> Vec<String> {
+    let id = format!("{}/{}", case.id, packet.fixture);
+    if packet.times == 1 {
+        return vec![id];
+    }
+    let numbers = 1..=packet.times;
+    numbers.map(|number| format!("{id}#{number}")).collect()
 }
 
+/// Every packet is given in the whole sandbox: which of them is good makes no difference
+/// to what the sandbox must be.
 fn packet_orders(case: &Case) -> Vec<Order> {
-    case.packets
-        .iter()
-        .map(|packet| Order {
-            id: packet_id(case, &packet.fixture),
+    let trace = case.needs_trace();
+    let orders = case.packets.iter().flat_map(|packet| {
+        let ids = packet_ids(case, packet).into_iter();
+        ids.map(|id| Order {
+            id,
             case: case.id.to_string(),
-            role: match packet.role {
-                PacketRole::Hostile => Role::Locked,
-                PacketRole::Control => Role::Control {
-                    boundary: packet.fixture.clone(),
-                },
-            },
+            role: Role::Locked,
             lifts: Vec::new(),
             task: Task::Check {
                 packet: Packet::Fixture(packet.fixture.clone()),
-                trace: false,
+                trace,
             },
         })
-        .collect()
+    });
+    orders.collect()
 }
 
 /// The launch of a fault.

@@ -13,7 +13,8 @@ use std::time::Instant;
 use negatives::matrix::Case;
 
 use crate::checks::{self, Sampler};
-use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
+use crate::engine::Abilities;
+use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
 use crate::launch::{Bench, Order};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord, Observations, Packed};
@@ -45,8 +46,8 @@ pub enum Event {
 /// A case's verdict with what it rests on.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
-    /// The row.
-    pub case: Case,
+    /// The row, as the engine can show it.
+    pub case: Adapted,
     /// Its verdict.
     pub verdict: Verdict,
     /// How its filters were witnessed.
@@ -77,9 +78,10 @@ impl CaseResult {
         packed: Packed,
         expected: &Expected,
     ) -> Self {
+        let case = Adapted::of(case, &expected.abilities);
         Self {
-            case: case.clone(),
-            verdict: judge::judge(case, observed, expected),
+            verdict: judge::judge(&case, observed, expected),
+            case,
             filters: judge::filter_proof(observed),
             observed: packed,
             millis: 0,
@@ -88,7 +90,7 @@ impl CaseResult {
 
     /// Of a row that nothing was observed of.
     #[must_use]
-    pub fn not_run(case: &Case, reason: Reason) -> Self {
+    pub fn not_run(case: &Adapted, reason: Reason) -> Self {
         Self {
             case: case.clone(),
             verdict: Verdict::NotRun(reason),
@@ -178,7 +180,7 @@ impl Suite<'_> {
             }
         });
         let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        call_the_roll(cases, board.results, self.stop)
+        call_the_roll(cases, board.results, self.stop, &self.expected.abilities)
     }
 
     fn judge_what_needs_no_launch(
@@ -310,17 +312,19 @@ pub(crate) fn call_the_roll(
     cases: &[&Case],
     mut results: Vec<CaseResult>,
     stop: &Stop,
+    abilities: &Abilities,
 ) -> Vec<CaseResult> {
     cases
         .iter()
         .map(|case| {
             let found = results.iter().position(|result| result.case.id == case.id);
-            found.map_or_else(|| not_reached(case, stop), |at| results.swap_remove(at))
+            let missing = || not_reached(&Adapted::of(case, abilities), stop);
+            found.map_or_else(missing, |at| results.swap_remove(at))
         })
         .collect()
 }
 
-fn not_reached(case: &Case, stop: &Stop) -> CaseResult {
+fn not_reached(case: &Adapted, stop: &Stop) -> CaseResult {
     let reason = if stop.engine_is_lost() {
         Reason::EngineLost
     } else {

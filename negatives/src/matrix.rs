@@ -11,16 +11,18 @@ mod expectation;
 mod lift;
 mod raw;
 mod roll;
+mod rule;
 
 pub use case::{
-    Alone, Attempt, Boundary, Case, CaseId, Deferred, Evidence, Fault, FaultKind, Kind, Layer,
-    NotApplicable, Packet, Role, lift_set_name,
+    Alone, Attempt, Boundary, Case, CaseId, Check, Deferred, Fault, FaultKind, Kind, Layer,
+    NotApplicable, Packet, Payload, Role, lift_set_name,
 };
 pub use difference::{Ability, Control, Difference};
 pub use error::MatrixError;
 pub use expectation::{Expectation, ExpectationError};
 pub use lift::{Lift, LiftError};
 pub use roll::{DEFERRED, IN_SCOPE};
+pub use rule::{Declared, Fact, Rule};
 
 use std::sync::OnceLock;
 

@@ -1,7 +1,7 @@
 //! Article 13: facts come from where they are native, the kernel and the digests,
 //! and no local copy is an authority.
 
-use negatives::matrix::Evidence;
+use negatives::matrix::Fact;
 
 use super::ItemId;
 use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
@@ -71,7 +71,7 @@ fn at_barrier<T: PartialEq>(
 }
 
 fn filters(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
-    if !row.case.needs.contains(&Evidence::Filters) {
+    if !row.case.rests_on(Fact::Filters) {
         return;
     }
     for (at, record) in row.locked() {

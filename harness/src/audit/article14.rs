@@ -73,7 +73,7 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
             attempts.map(|id| launch(&id)).collect()
         }
         Kind::Packet => match control_packet(case) {
-            Some(id) => vec![launch(&id)],
+            Some(id) => vec![packet_launch(observed, &id)],
             None => Vec::new(),
         },
         Kind::Trace => vec![launch(&plan::no_sandbox_id(case))],
@@ -92,13 +92,22 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
     }
 }
 
+/// Where the launch of a packet stands, and whether it does.
+fn packet_launch(observed: &Observations, id: &str) -> (String, bool) {
+    match observed.launches.iter().position(|it| it.id == id) {
+        Some(at) => (format!("/launches/{at}/subject"), true),
+        None => ("/launches".to_owned(), false),
+    }
+}
+
 /// The launch of the good packet beside the hostile ones of a row; an id that no launch
 /// has where there is none; nothing where no packet is hostile.
 fn control_packet(case: &Case) -> Option<String> {
     let with = |role| case.packets.iter().find(move |it| it.role == role);
     with(PacketRole::Hostile)?;
     let control = with(PacketRole::Control);
-    Some(control.map_or_else(String::new, |it| plan::packet_id(case, &it.fixture)))
+    let launch = control.and_then(|it| plan::packet_ids(case, it).into_iter().next());
+    Some(launch.unwrap_or_default())
 }
 
 fn nonces(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {

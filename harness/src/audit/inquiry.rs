@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use negatives::matrix::{Case, Matrix};
+use negatives::matrix::Matrix;
 
 use super::{FILE, Item, ItemId, Outcome, Pointer, SCHEMA, SelfAudit, article13, article14};
+use crate::judge::Adapted;
 use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, FileEntry};
@@ -101,7 +102,7 @@ pub(super) const fn of_rows(id: ItemId, ask: fn(&mut Look, &Audited<'_>, &Opened
 
 /// A held row with what was observed of it.
 pub(super) struct Opened<'a> {
-    pub(super) case: &'a Case,
+    pub(super) case: &'a Adapted,
     pub(super) file: String,
     pub(super) observed: &'a Observations,
     /// By launch: its nonce is one, and no earlier launch has it.
@@ -128,7 +129,7 @@ impl Inquiry {
     }
 
     /// Asks of a row that is said to have held. Rows are asked in their order.
-    pub fn ask_row(&mut self, bundle: &Audited<'_>, case: &Case, observed: &Observations) {
+    pub fn ask_row(&mut self, bundle: &Audited<'_>, case: &Adapted, observed: &Observations) {
         let mut is_fresh = |record: &LaunchRecord| {
             !record.nonce.is_empty() && self.nonces.insert(record.nonce.clone())
         };

@@ -6,6 +6,8 @@ use seccomp::policy::POLICY_TOML;
 
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
+use crate::engine::Abilities;
+use crate::judge::Adapted;
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
 use crate::seal::bundle::path::BundlePath;
@@ -123,7 +125,8 @@ impl Bundle {
         for (case, observed) in &self.rows {
             let said = self.said.rows.iter().find(|row| row.id == case.id.as_str());
             if said.is_some_and(|row| row.verdict == VerdictWord::Held) {
-                inquiry.ask_row(&audited, case, observed);
+                let case = Adapted::of(case, &Abilities::all());
+                inquiry.ask_row(&audited, &case, observed);
             }
         }
         inquiry.end(&audited)
@@ -181,7 +184,7 @@ const CHANGES: &[(&str, Change)] = &[
     ("held-has-control", |it| {
         it.of("N1")
             .launches
-            .retain(|launch| launch.role == Role::Locked);
+            .retain(|launch| launch.id != "N1/no-gap");
     }),
     ("held-has-control", |it| {
         let control = |launch: &LaunchRecord| matches!(launch.role, Role::Control { .. });

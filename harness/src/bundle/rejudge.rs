@@ -9,7 +9,7 @@ use super::derived::{Gathered, Source};
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 use crate::engine::Account;
-use crate::judge::{Expected, Reason};
+use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::is_nonce_of;
 use crate::record::{Observations, Packed, Role};
 use crate::seal::bundle::SIGNER_FILE;
@@ -92,7 +92,7 @@ fn judge_rows(
     for (case, row) in audited.matrix.cases().iter().zip(&audited.said.rows) {
         let observed = observations(bundle, case, &mut nonces)?;
         let packed = packed(bundle, case, &observed);
-        let result = match left_to_another(case, &audited.said.sharding) {
+        let result = match left_to_another(case, &audited.said.sharding, against) {
             Some(left) => same_row(left, row, &packed)?,
             None => same_verdict(row, CaseResult::of(case, &observed, packed, against))?,
         };
@@ -276,11 +276,18 @@ fn run_of<'a>(case: &Case, said: &'a Attestation) -> &'a str {
 }
 
 /// A row that this shard does not take, which nothing may have been observed of.
-fn left_to_another(case: &Case, sharding: &Option<Sharding>) -> Option<CaseResult> {
+fn left_to_another(
+    case: &Case,
+    sharding: &Option<Sharding>,
+    against: &Expected,
+) -> Option<CaseResult> {
     match sharding {
-        Some(Sharding::Shard(here)) if !here.takes(u32::from(case.number)) => Some(
-            CaseResult::not_run(case, Reason::OtherShard { here: *here }),
-        ),
+        Some(Sharding::Shard(here)) if !here.takes(u32::from(case.number)) => {
+            Some(CaseResult::not_run(
+                &Adapted::of(case, &against.abilities),
+                Reason::OtherShard { here: *here },
+            ))
+        }
         Some(Sharding::Shard(_) | Sharding::Merged { .. }) | None => None,
     }
 }
@@ -307,7 +314,7 @@ fn same_verdict(said: &Row, judged: CaseResult) -> Result<CaseResult, RejudgeErr
 
 /// A row that the run never came to left no observations: the statement alone says
 /// why, in one of two ways.
-fn unreached(case: &Case, said: &Row) -> Option<CaseResult> {
+fn unreached(case: &Adapted, said: &Row) -> Option<CaseResult> {
     [Reason::Interrupted, Reason::EngineLost]
         .map(|reason| CaseResult::not_run(case, reason))
         .into_iter()

@@ -9,7 +9,7 @@ use negatives::matrix::{Case, Matrix};
 use super::Check;
 use crate::commands::run::rehearse;
 use crate::error::chain;
-use crate::judge::{self, Expected, FilterProof, Reason, Verdict};
+use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
 use crate::record::{Observations, Packed};
 use crate::suite::{CaseResult, Stop, call_the_roll};
 
@@ -178,7 +178,7 @@ impl Run {
         let mut came = std::mem::take(&mut self.results);
         came.retain(|result| result.case.id.as_str() != id);
         let cases: Vec<&Case> = self.matrix.cases().iter().collect();
-        self.results = call_the_roll(&cases, came, stop);
+        self.results = call_the_roll(&cases, came, stop, &crate::engine::Abilities::all());
         Ok(())
     }
 
@@ -214,7 +214,11 @@ impl Run {
     fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
         let abilities = crate::engine::Abilities::all();
         let expected = Expected::of(&outputs::subjects()?, abilities)?;
-        let verdict = judge::judge(case, &observed, &expected);
+        let verdict = judge::judge(
+            &Adapted::of(case, &expected.abilities),
+            &observed,
+            &expected,
+        );
         let at = self
             .results
             .iter()
@@ -239,7 +243,7 @@ impl Run {
 
 fn result(case: &Case, verdict: Verdict) -> CaseResult {
     CaseResult {
-        case: case.clone(),
+        case: Adapted::of(case, &crate::engine::Abilities::all()),
         verdict,
         filters: FilterProof::Attempted,
         observed: Packed::default(),

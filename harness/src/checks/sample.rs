@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::forgery::{Fault, Specimen};
 use crate::bundle::{self, RunFacts};
 use crate::engine::Account;
-use crate::judge::{Expected, Reason};
+use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::Bench;
 use crate::plan;
 use crate::report::summary::Summary;
@@ -121,7 +121,7 @@ impl<'a> Sampler<'a> {
 
 fn result(case: &Case, bench: &Bench<'_>, expected: &Expected) -> CaseResult {
     if ![PACKET_ROW, PROBE_ROW].contains(&case.id.as_str()) {
-        return CaseResult::not_run(case, Reason::Interrupted);
+        return CaseResult::not_run(&Adapted::of(case, &expected.abilities), Reason::Interrupted);
     }
     let launches = plan::orders(case)
         .iter()

@@ -49,3 +49,22 @@ fn each_row_has_a_control_before_what_is_hostile_and_every_check_once() {
         assert_eq!(ids.len(), checks.len(), "{row}");
     }
 }
+
+#[test]
+fn the_matrix_declares_the_checks_that_there_are_and_no_other() {
+    let matrix = negatives::matrix::Matrix::builtin().unwrap();
+    for case in matrix.cases() {
+        let own = super::declared(case);
+        let own = own
+            .iter()
+            .map(|it| (it.id, it.hostile, it.subject, it.expected));
+        let said = case.checks.iter();
+        let said = said.map(|it| (&*it.id, it.hostile, &*it.subject, &*it.expected));
+        assert_eq!(
+            own.collect::<Vec<_>>(),
+            said.collect::<Vec<_>>(),
+            "{}",
+            case.id
+        );
+    }
+}

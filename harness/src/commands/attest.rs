@@ -167,7 +167,7 @@ fn run_all(
         results
     });
     Ok(match args.partition {
-        Some(here) => partition::whole_roll(matrix, results, here),
+        Some(here) => partition::whole_roll(matrix, results, here, &expected.abilities),
         None => results,
     })
 }

@@ -78,7 +78,7 @@ fn what_it_is(case: &Case) -> String {
             layer(case)
         ),
     ));
-    text.push_str(&labelled("shows", &case.shows));
+    text.push_str(&labelled("shows", &case.shows()));
     text.push_str(&labelled("block point", &case.block_point));
     if !case.requirement.is_empty() {
         text.push_str(&labelled(
@@ -252,7 +252,7 @@ fn as_json(case: &Case) -> serde_json::Value {
         "number": case.number,
         "layer": case.layer,
         "title": case.title,
-        "shows": case.shows,
+        "shows": case.shows(),
         "block_point": case.block_point,
         "requirement": case.requirement,
         "pending": case.pending,

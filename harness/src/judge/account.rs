@@ -3,9 +3,10 @@
 //! It reads the records as the judge does, with the judge's own functions, and
 //! decides nothing: the verdict is [`super::judge`]'s.
 
-use negatives::matrix::{Attempt, Boundary, Case};
+use negatives::matrix::{Attempt, Boundary};
 use negatives::wire::{CallRecord, Event};
 
+use super::adapted::Adapted;
 use super::probe::{Came, came, is_control};
 use super::roll::Records;
 use super::trace::touched;
@@ -14,7 +15,7 @@ use crate::record::{LaunchRecord, Observations, Role};
 
 /// The accounts of one row.
 pub struct Accounts<'a> {
-    case: &'a Case,
+    case: &'a Adapted,
     records: Records<'a>,
 }
 
@@ -62,7 +63,7 @@ pub enum Witness {
 impl<'a> Accounts<'a> {
     /// Reads a row's observations.
     #[must_use]
-    pub fn new(case: &'a Case, observed: &'a Observations) -> Self {
+    pub fn new(case: &'a Adapted, observed: &'a Observations) -> Self {
         let records = Records::new(case, &observed.launches);
         Self { case, records }
     }
@@ -89,8 +90,9 @@ impl<'a> Accounts<'a> {
         };
         let record = match self.records.get(&launch) {
             Ok(record) => record,
-            Err(reason) => {
-                account.observed = reason.to_string();
+            Err(verdict) => {
+                let reason = verdict.reason().map(ToString::to_string);
+                account.observed = reason.unwrap_or_default();
                 account.witness = Witness::Outside;
                 return account;
             }

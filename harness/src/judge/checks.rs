@@ -1,41 +1,35 @@
 //! Judges rows whose evidence the harness makes itself: every check came out as
 //! declared, and beside what must be refused there is a control that is not.
 
-use negatives::matrix::Case;
+use negatives::matrix::{Case, Check};
 
 use super::verdict::{Reason, Verdict};
-use crate::checks::{self, Declared};
 use crate::record::CheckRecord;
 
-/// Judges a row's checks against the list that it must have.
+/// Judges a row's checks against the list that the matrix declares.
 pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
-    let planned = checks::declared(case);
-    if planned.is_empty() {
-        return Verdict::NotRun(Reason::NotImplemented);
-    }
-    for check in planned {
-        let mut with_id = records.iter().filter(|record| record.id == check.id);
-        match (with_id.next(), with_id.next()) {
-            (Some(record), None) if record.observed == check.expected => {}
-            (Some(record), None) if check.hostile => {
-                return Verdict::Broken(reason(&check, record));
-            }
-            (Some(record), None) => return Verdict::Inconclusive(reason(&check, record)),
-            (None, _) | (Some(_), Some(_)) => {
-                return Verdict::NotRun(Reason::NoRecord {
-                    launch: format!("{}/{}", case.id, check.id),
-                });
-            }
-        }
-    }
-    Verdict::Held
+    Verdict::gravest(case.checks.iter().map(|check| one(case, check, records)))
 }
 
-fn reason(check: &Declared, record: &CheckRecord) -> Reason {
-    Reason::Check {
-        check: check.id.to_owned(),
-        subject: check.subject.to_owned(),
-        expected: check.expected.to_owned(),
+fn one(case: &Case, check: &Check, records: &[CheckRecord]) -> Verdict {
+    let mut with_id = records.iter().filter(|record| record.id == check.id);
+    let (Some(record), None) = (with_id.next(), with_id.next()) else {
+        return Verdict::NotRun(Reason::NoRecord {
+            launch: format!("{}/{}", case.id, check.id),
+        });
+    };
+    if record.observed == check.expected {
+        return Verdict::Held;
+    }
+    let reason = Reason::Check {
+        check: check.id.clone(),
+        subject: check.subject.clone(),
+        expected: check.expected.clone(),
         observed: record.observed.clone(),
+    };
+    if check.hostile {
+        Verdict::Broken(reason)
+    } else {
+        Verdict::Inconclusive(reason)
     }
 }

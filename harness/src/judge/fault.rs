@@ -3,8 +3,6 @@
 
 use negatives::matrix::{Case, Fault, FaultKind};
 
-use super::Expected;
-use super::outside::{self, Fact};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use crate::contract;
@@ -19,22 +17,18 @@ use crate::record::{EntryKind, FaultDone, LaunchRecord, OutputEntry};
 const PARTIAL: &str = ".report.json.partial";
 
 /// Judges every fault of a case.
-pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
+pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
     let mut evidence = None;
     let (mut failed, mut killed) = (false, false);
     for fault in &case.faults {
         let record = match records.get(&plan::fault_id(case, fault)) {
             Ok(record) => record,
-            Err(reason) => return Verdict::NotRun(reason),
+            Err(verdict) => return verdict,
         };
         let seen = Seen { fault, record };
         if let Some(why) = seen.not_applicable() {
             evidence = Some(why.to_owned());
             continue;
-        }
-        match outside::judge(record, Fact::Programs, expected) {
-            None | Some(Verdict::Inconclusive(_)) => {}
-            Some(verdict) => return verdict,
         }
         if let Some(verdict) = seen.differs() {
             return verdict;
@@ -105,6 +99,7 @@ impl Seen<'_> {
 
     fn reason(&self, what: &str, expected: String, observed: String) -> Reason {
         Reason::Packet {
+            rule: "faults",
             packet: format!("{} under `{}`", plan::REFERENCE, self.fault.id),
             what: what.to_owned(),
             expected,

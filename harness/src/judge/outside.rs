@@ -3,67 +3,14 @@
 //! An engine that adds a mount, a capability or a variable, or runs another
 //! program, is caught here whatever it reports.
 
-use super::verdict::{Reason, Verdict};
+use std::collections::BTreeMap;
+
+use negatives::matrix::Fact;
+
 use super::{Expected, devices, filters, limits, mounts};
 use crate::engine::Ability;
 use crate::record::{LaunchRecord, Subject};
 use crate::witness::{Seen, View};
-
-/// Something the outside witness can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fact {
-    /// The programs are those of the image, and the process is this launch's.
-    Programs,
-    /// Filters read back equal what was compiled, over the whole table.
-    Filters,
-    /// The mount table.
-    Mounts,
-    /// The environment at the exec.
-    Environment,
-    /// Interfaces and routes.
-    Network,
-    /// Ids, capabilities, no-new-privileges, seccomp mode.
-    Privileges,
-    /// Every namespace but the user's is the sandbox's own.
-    Namespaces,
-    /// Open descriptors at the exec.
-    Descriptors,
-    /// Resource limits at the exec, and those of the control group.
-    Limits,
-    /// The device nodes in its `/dev`.
-    Devices,
-}
-
-impl Fact {
-    /// Every fact; what says most of a sandbox that is wide open comes first.
-    pub(super) const ALL: [Self; 10] = [
-        Self::Programs,
-        Self::Namespaces,
-        Self::Privileges,
-        Self::Devices,
-        Self::Filters,
-        Self::Mounts,
-        Self::Environment,
-        Self::Network,
-        Self::Descriptors,
-        Self::Limits,
-    ];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Programs => "the programs",
-            Self::Filters => "the seccomp filters",
-            Self::Mounts => "the mount table",
-            Self::Environment => "the environment",
-            Self::Network => "the network",
-            Self::Privileges => "the privileges",
-            Self::Namespaces => "the namespaces",
-            Self::Descriptors => "the descriptors",
-            Self::Limits => "the limits",
-            Self::Devices => "the devices",
-        }
-    }
-}
 
 /// How a fact came out.
 #[derive(Debug, Clone)]
@@ -76,31 +23,7 @@ pub(super) enum Finding {
     NotSeen(String),
 }
 
-/// Judges one fact of a locked launch; `None` where it fits.
-pub(super) fn judge(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Option<Verdict> {
-    let launch = record.id.clone();
-    match find(record, fact, expected) {
-        Finding::Fits => None,
-        Finding::Differs(expected, observed) => {
-            let fact = fact.name();
-            Some(Verdict::Broken(Reason::Outside {
-                launch,
-                fact,
-                expected,
-                observed,
-            }))
-        }
-        Finding::NotSeen(reason) => {
-            let fact = fact.name();
-            Some(Verdict::Inconclusive(Reason::NotSeen {
-                launch,
-                fact,
-                reason,
-            }))
-        }
-    }
-}
-
+/// How one fact of a locked launch came out.
 pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
     let Some(barrier) = &record.barrier else {
         return Finding::NotSeen("there was no look at the barrier".to_owned());
@@ -215,13 +138,21 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
         }),
         with(&barrier.held, |digest| same("", subject, digest)),
         with(&barrier.folders, |seen| {
-            same("", &format!("{:?}", record.folders), &format!("{seen:?}"))
+            same("", &folder_words(&record.folders), &folder_words(seen))
         }),
     ];
     if let Some(exec) = &record.exec {
         findings.push(with(&exec.executable, |digest| same("", subject, digest)));
     }
     first(findings)
+}
+
+/// Folders by device and inode, in words.
+fn folder_words(folders: &BTreeMap<String, String>) -> String {
+    let each = folders
+        .iter()
+        .map(|(path, identity)| format!("{path} is {identity}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Where the engine makes no control group there is none to hold against anything:
@@ -317,7 +248,9 @@ fn descriptors(exec: &View) -> Finding {
         if targets {
             return same("", "0 1 2", &seen);
         }
-        Finding::Differs("pipes at 0 1 2".to_owned(), format!("{open:?}"))
+        let each = open.iter().map(|it| format!("{} {}", it.number, it.target));
+        let observed = each.collect::<Vec<_>>().join(", ");
+        Finding::Differs("pipes at 0 1 2".to_owned(), observed)
     })
 }
 

@@ -1,11 +1,9 @@
 //! Judges a row of attempts: refused when locked, as declared in its control,
 //! and still refused by each layer alone.
 
-use negatives::matrix::{Attempt, Boundary, Case, Evidence, Expectation};
+use negatives::matrix::{Attempt, Boundary, Case, Expectation};
 use negatives::wire::{Event, Outcome};
 
-use super::Expected;
-use super::outside::{self, Fact};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use crate::engine::Exit;
@@ -24,26 +22,25 @@ pub(super) enum Came<'a> {
     Unknown,
 }
 
-/// Judges every attempt of a case, then what the outside witness must have seen.
-pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
+/// Judges every attempt of a case. The gravest comes first: what was let through is not
+/// hidden by a control that failed before it.
+pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
     let mut applied = 0_usize;
     let mut evidence = String::new();
+    let mut fallen = Vec::new();
     for boundary in &case.boundaries {
         for attempt in &boundary.attempts {
             match judge_attempt(case, boundary, attempt, records) {
                 Judged::Proved => applied += 1,
                 Judged::NotApplicable(why) => evidence = why,
-                Judged::Fell(verdict) => return verdict,
+                Judged::Fell(verdict) => fallen.push(verdict),
             }
         }
     }
-    if let Some(verdict) = judge_outside(case, records, expected) {
-        return verdict;
-    }
-    if applied == 0 {
+    if applied == 0 && fallen.is_empty() {
         return Verdict::NotRun(Reason::NothingApplies { evidence });
     }
-    Verdict::Held
+    Verdict::gravest(fallen)
 }
 
 enum Judged {
@@ -64,11 +61,15 @@ fn judge_attempt(
         let launch = plan::launch_id(case, boundary, attempt, &role);
         let record = match records.get(&launch) {
             Ok(record) => record,
-            Err(reason) => return Judged::Fell(Verdict::NotRun(reason)),
+            Err(verdict) => return Judged::Fell(verdict),
         };
         let expectation = plan::expectation(boundary, attempt, &role);
         match came(record, &attempt.id) {
             Came::Out(outcome) if expectation.matches(outcome) => {}
+            Came::Out(Outcome::Unready(why)) => {
+                let cause = format!("`{}` is not ready: {why}", attempt.id);
+                return Judged::Fell(Verdict::Inconclusive(Reason::Kept { launch, cause }));
+            }
             Came::Out(outcome) if is_control(&role) && attempt.not_applicable(outcome) => {
                 not_applicable = Some(outcome_words(outcome));
             }
@@ -158,45 +159,4 @@ pub fn outcome_words(outcome: &Outcome) -> String {
 
 pub(super) fn is_control(role: &Role) -> bool {
     matches!(role, Role::Control { .. })
-}
-
-/// The facts that a row's proof rests on besides its attempts, and whether the row
-/// is inconclusive without them. What else was not seen is said by the bundle and
-/// does not decide.
-fn facts(case: &Case) -> Vec<(Fact, bool)> {
-    let needed = case.needs.iter().filter_map(|evidence| match evidence {
-        Evidence::Filters => Some((Fact::Filters, false)),
-        Evidence::MountTable => Some((Fact::Mounts, true)),
-        Evidence::NetworkTable => Some((Fact::Network, true)),
-        Evidence::Environment => Some((Fact::Environment, true)),
-        Evidence::Attempts
-        | Evidence::CheckerRun
-        | Evidence::Report
-        | Evidence::SelfCheck
-        | Evidence::SyscallRecord
-        | Evidence::BuildScan
-        | Evidence::OutputFolder
-        | Evidence::BundleVerification
-        | Evidence::RunReports => None,
-    });
-    std::iter::once((Fact::Programs, false))
-        .chain(needed)
-        .collect()
-}
-
-fn judge_outside(case: &Case, records: &Records<'_>, expected: &Expected) -> Option<Verdict> {
-    let mut unseen = None;
-    for record in records.locked() {
-        for (fact, decides) in facts(case) {
-            match outside::judge(record, fact, expected) {
-                None => {}
-                Some(Verdict::Inconclusive(_)) if !decides => {}
-                Some(Verdict::Inconclusive(reason)) => {
-                    unseen = Some(Verdict::Inconclusive(reason));
-                }
-                Some(verdict) => return Some(verdict),
-            }
-        }
-    }
-    unseen
 }

@@ -6,7 +6,7 @@ use negatives::matrix::Case;
 use negatives::wire::Event;
 use seccomp::plan::AirlockStatus;
 
-use super::verdict::Reason;
+use super::verdict::{Reason, Verdict};
 use crate::launch::Order;
 use crate::plan;
 use crate::record::{LaunchRecord, Role, Subject};
@@ -32,7 +32,16 @@ impl<'a> Records<'a> {
     }
 
     /// A record that can count.
-    pub(super) fn get(&self, launch: &str) -> Result<&'a LaunchRecord, Reason> {
+    pub(super) fn get(&self, launch: &str) -> Result<&'a LaunchRecord, Verdict> {
+        let record = self.find(launch).map_err(Verdict::NotRun)?;
+        let launch = launch.to_owned();
+        match record.trouble.clone() {
+            Some(trouble) => Err(Verdict::Inconclusive(Reason::Trouble { launch, trouble })),
+            None => Ok(record),
+        }
+    }
+
+    fn find(&self, launch: &str) -> Result<&'a LaunchRecord, Reason> {
         let record = self
             .by_id
             .get(launch)
@@ -40,21 +49,16 @@ impl<'a> Records<'a> {
             .ok_or_else(|| Reason::NoRecord {
                 launch: launch.to_owned(),
             })?;
-        match &record.trouble {
-            Some(trouble) => Err(Reason::Trouble {
-                launch: launch.to_owned(),
-                trouble: trouble.clone(),
-            }),
-            None => {
-                let planned = self.planned.get(launch);
-                let planned = planned.ok_or_else(|| Reason::NoRecord {
-                    launch: launch.to_owned(),
-                })?;
-                as_planned(record, planned)?;
-                server_answered(record, planned)?;
-                authentic(record).map(|()| record)
-            }
+        let planned = self.planned.get(launch);
+        let planned = planned.ok_or_else(|| Reason::NoRecord {
+            launch: launch.to_owned(),
+        })?;
+        as_planned(record, planned)?;
+        if record.trouble.is_some() {
+            return Ok(record);
         }
+        server_answered(record, planned)?;
+        authentic(record).map(|()| record)
     }
 
     /// The records of locked launches.

@@ -3,8 +3,10 @@
 //! The judge asks a row's own launches for the facts that the row rests on; this
 //! asks all of them for all facts, with the same functions, and decides nothing.
 
+use negatives::matrix::Fact;
+
 use super::Expected;
-use super::outside::{self, Fact, Finding};
+use super::outside::{self, Finding};
 use crate::record::LaunchRecord;
 
 /// How one fact came out over many launches.
@@ -35,7 +37,7 @@ impl Survey {
     /// The fact, in words.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.fact.name()
+        self.fact.words()
     }
 
     /// Holds another launch against the profile.

@@ -4,8 +4,7 @@
 
 use negatives::matrix::Case;
 
-use super::Expected;
-use super::outside::{self, Fact};
+use super::hindrance::exit_words;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use crate::engine::Exit;
@@ -18,14 +17,11 @@ use crate::witness::FileCall;
 const BLOCKED: i64 = 3;
 
 /// Judges the control and every launch that must be blocked.
-pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {
+pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
     let locked = match records.get(&plan::locked_id(case)) {
         Ok(record) => record,
-        Err(reason) => return Verdict::NotRun(reason),
+        Err(verdict) => return verdict,
     };
-    if let Some(verdict) = outside::judge(locked, Fact::Programs, expected) {
-        return verdict;
-    }
     match touched(locked) {
         Err(verdict) => return verdict,
         Ok(paths) if paths.is_empty() => {
@@ -42,7 +38,7 @@ pub(super) fn judge(case: &Case, records: &Records<'_>, expected: &Expected) -> 
     for launch in without.chain([plan::no_sandbox_id(case)]) {
         let verdict = match records.get(&launch) {
             Ok(record) => blocked(record),
-            Err(reason) => Some(Verdict::NotRun(reason)),
+            Err(verdict) => Some(verdict),
         };
         if let Some(verdict) = verdict {
             return verdict;
@@ -93,7 +89,7 @@ fn blocked(record: &LaunchRecord) -> Option<Verdict> {
         }))
     };
     if record.exit != Exit::Code(BLOCKED) {
-        let observed = format!("{:?}", record.exit);
+        let observed = exit_words(&record.exit);
         return broken("run the checker", format!("exit code {BLOCKED}"), observed);
     }
     match touched(record) {

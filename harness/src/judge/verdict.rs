@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use negatives::matrix::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::partition::Partition;
@@ -36,6 +37,24 @@ pub enum Word {
 }
 
 impl Verdict {
+    /// The gravest of several, and of these the first: what was let through before what
+    /// was not run, and that before what proves nothing.
+    pub(super) fn gravest(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        let gravity = |verdict: &Self| match verdict {
+            Self::Held => 0,
+            Self::Inconclusive(_) => 1,
+            Self::NotRun(_) => 2,
+            Self::Broken(_) => 3,
+        };
+        verdicts.into_iter().fold(Self::Held, |worst, next| {
+            if gravity(&next) > gravity(&worst) {
+                next
+            } else {
+                worst
+            }
+        })
+    }
+
     /// The verdict alone.
     #[must_use]
     pub fn word(&self) -> Word {
@@ -168,12 +187,12 @@ pub enum Reason {
         evidence: String,
     },
     /// The outside witness saw something other than the profile.
-    #[error("{fact} seen from outside in `{launch}`: expected {expected}, observed {observed}")]
+    #[error("{words} seen from outside in `{launch}`: expected {expected}, observed {observed}", words = fact.words())]
     Outside {
         /// The launch's id.
         launch: String,
         /// Which fact.
-        fact: &'static str,
+        fact: Fact,
         /// The profile's.
         expected: String,
         /// The kernel's.
@@ -190,8 +209,10 @@ pub enum Reason {
         reason: String,
     },
     /// The checker came to another outcome than the row declares.
-    #[error("packet `{packet}`, {what}: expected {expected}, observed {observed}")]
+    #[error("rule `{rule}`, packet `{packet}`, {what}: expected {expected}, observed {observed}")]
     Packet {
+        /// The rule.
+        rule: &'static str,
         /// The packet.
         packet: String,
         /// The exit code, a gate, a gap, a count, …
@@ -200,6 +221,14 @@ pub enum Reason {
         expected: String,
         /// The checker's.
         observed: String,
+    },
+    /// The subject was kept from working, so that it gave no answer that could be wrong.
+    #[error("kept from working in `{launch}`: {cause}")]
+    Kept {
+        /// The launch's id.
+        launch: String,
+        /// By what.
+        cause: String,
     },
     /// A check that the harness made itself came out otherwise than declared.
     #[error("check `{check}` of {subject}: expected {expected}, observed {observed}")]
@@ -245,8 +274,34 @@ impl Reason {
             Self::Outside { .. } => "outside",
             Self::NotSeen { .. } => "not_seen",
             Self::Packet { .. } => "packet",
+            Self::Kept { .. } => "kept",
             Self::Check { .. } => "check",
             Self::SelfCheck { .. } => "self_check",
+        }
+    }
+
+    /// The rule of the matrix that found it, where a rule did.
+    #[must_use]
+    pub fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::NotReported { .. }
+            | Self::NotRefused { .. }
+            | Self::ControlFailed { .. }
+            | Self::NothingApplies { .. } => Some("refused"),
+            Self::Outside { fact, .. } => Some(fact.name()),
+            Self::Packet { rule, .. } => Some(rule),
+            Self::Check { .. } => Some("checks"),
+            Self::SelfCheck { .. } => Some("self-check"),
+            Self::NotImplemented
+            | Self::Pending { .. }
+            | Self::Interrupted
+            | Self::EngineLost
+            | Self::OtherShard { .. }
+            | Self::NoRecord { .. }
+            | Self::Trouble { .. }
+            | Self::Mismatched { .. }
+            | Self::NotSeen { .. }
+            | Self::Kept { .. } => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::bundle::{self, RunFacts};
 use crate::checks;
 use crate::engine::{Abilities, Ability, Account, Exit, Identity};
 use crate::image::{Image, Programs};
-use crate::judge::{self, Expected};
+use crate::judge::{self, Adapted, Expected};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord, Observations};
 use crate::report::summary::Summary;
@@ -118,7 +118,7 @@ impl Shards {
             Some(here) => {
                 let own = results.filter(|case| here.takes(u32::from(case.number)));
                 let own = own.map(|case| self.result(case, nonce)).collect();
-                crate::partition::whole_roll(&self.matrix, own, here)
+                crate::partition::whole_roll(&self.matrix, own, here, &self.expected.abilities)
             }
         };
         let mut facts = RunFacts {
@@ -282,8 +282,18 @@ fn unreached(shards: &Shards, cut: &str) -> Vec<CaseResult> {
     let here: Partition = cut.parse().unwrap();
     let cases = shards.matrix.cases().iter();
     let own = cases.filter(|case| here.takes(u32::from(case.number)));
-    let own = own.map(|case| CaseResult::not_run(case, judge::Reason::Interrupted));
-    crate::partition::whole_roll(&shards.matrix, own.collect(), here)
+    let own = own.map(|case| {
+        CaseResult::not_run(
+            &Adapted::of(case, &shards.expected.abilities),
+            judge::Reason::Interrupted,
+        )
+    });
+    crate::partition::whole_roll(
+        &shards.matrix,
+        own.collect(),
+        here,
+        &shards.expected.abilities,
+    )
 }
 
 #[test]
@@ -350,7 +360,12 @@ fn a_launch_or_a_run_that_is_in_two_shards_is_refused() {
         }
         shards.judged(case, own)
     });
-    let results = crate::partition::whole_roll(&shards.matrix, own.collect(), here);
+    let results = crate::partition::whole_roll(
+        &shards.matrix,
+        own.collect(),
+        here,
+        &shards.expected.abilities,
+    );
     let facts = changed(&shards, "count:2/2", |_| {});
     let two = shards.write(&facts, &results, &Signer::development().unwrap());
     let error = joined(&[one, two]).unwrap_err();

@@ -15,7 +15,7 @@ use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
 use crate::error::chain;
 use crate::image::Programs;
-use crate::judge::{self, Expected};
+use crate::judge::{self, Adapted, Expected};
 use crate::launch::Bench;
 use crate::plan;
 use crate::record::{LaunchRecord, Observations, Role};
@@ -155,7 +155,14 @@ impl Runner<'_> {
             launches,
             checks: Vec::new(),
         };
-        Came::of(mutant, &judge::judge(&case, &observed, self.expected))
+        Came::of(
+            mutant,
+            &judge::judge(
+                &Adapted::of(&case, &self.expected.abilities),
+                &observed,
+                self.expected,
+            ),
+        )
     }
 }
 

@@ -210,7 +210,7 @@ mod tests {
     fn seen(observed: &str) -> Reason {
         Reason::Outside {
             launch: "A1/locked".to_owned(),
-            fact: "the privileges",
+            fact: negatives::matrix::Fact::Privileges,
             expected: String::new(),
             observed: observed.to_owned(),
         }

@@ -91,7 +91,8 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{Reason, Verdict};
+    use crate::engine::Abilities;
+    use crate::judge::{Adapted, Reason, Verdict};
 
     #[test]
     fn what_the_sandbox_said_stays_text() {
@@ -108,7 +109,9 @@ mod tests {
         let mut results: Vec<CaseResult> = matrix
             .cases()
             .iter()
-            .map(|case| CaseResult::not_run(case, Reason::Interrupted))
+            .map(|case| {
+                CaseResult::not_run(&Adapted::of(case, &Abilities::all()), Reason::Interrupted)
+            })
             .collect();
         for result in &mut results[1..] {
             result.verdict = Verdict::Held;

@@ -145,7 +145,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         announcement: None,
         output: Vec::new(),
         report: None,
-        paths: None,
+        file_calls: None,
         barrier: (order.id == "N19/exec/locked" || at == 0).then(view),
         exec: None,
         database: None,

@@ -13,6 +13,7 @@ use super::error::MatrixError;
 use super::expectation::Expectation;
 use super::lift::Lift;
 use super::raw;
+use super::rule::Declared;
 use crate::call::{BY_NUMBER, Call, table};
 use crate::script;
 use crate::wire::{Abi, Act};
@@ -37,17 +38,18 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
         layer: raw.layer,
         requirement: raw.requirement,
         title: raw.title,
-        shows: raw.shows,
         block_point: raw.block_point,
         kind: raw.kind,
-        needs: raw.needs,
+        rules: raw.rule,
         pending: raw.pending,
         boundaries: boundaries?,
         packets: raw.packet.into_iter().map(packet).collect(),
         faults: raw.fault.into_iter().map(fault).collect(),
+        checks: raw.check,
         id,
     };
     of_its_kind(&case)?;
+    judged(&case)?;
     distinct(&case)?;
     Ok(case)
 }
@@ -58,11 +60,13 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
     let (attempts, faults) = (case.attempts().next().is_some(), !case.faults.is_empty());
     let packets = !case.packets.is_empty();
     let probes = case.kind == Kind::Probe;
-    let own_packets = matches!(case.kind, Kind::Build | Kind::Bundle | Kind::Fault);
+    let takes_packets = matches!(case.kind, Kind::Probe | Kind::Packet);
+    let takes_checks = matches!(case.kind, Kind::Build | Kind::Bundle);
     let wrong = [
         ("attempt", attempts && !probes),
-        ("packet", packets && own_packets),
+        ("packet", packets && !takes_packets),
         ("fault", faults && case.kind != Kind::Fault),
+        ("check", !case.checks.is_empty() && !takes_checks),
     ];
     if let Some((what, _)) = wrong.into_iter().find(|(_, wrong)| *wrong) {
         return Err(MatrixError::NotOfItsKind { case: id(), what });
@@ -81,14 +85,52 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
     Ok(())
 }
 
+/// Each rule has what it judges by, and everything declared is some rule's.
+fn judged(case: &Case) -> Result<(), MatrixError> {
+    let id = || case.id.clone();
+    let mut seen = BTreeSet::new();
+    for rule in &case.rules {
+        if !seen.insert(rule) {
+            let name = rule.name().to_owned();
+            return Err(MatrixError::Duplicate { case: id(), name });
+        }
+        let lacking = rule.consumes().iter().find(|it| !it.is_in(case));
+        if let Some(what) = lacking {
+            let (rule, what) = (rule.name(), what.word());
+            return Err(MatrixError::NothingToJudge {
+                case: id(),
+                rule,
+                what,
+            });
+        }
+    }
+    let consumed = |declared: &Declared| {
+        let mut rules = case.rules.iter();
+        rules.any(|rule| rule.consumes().contains(declared))
+    };
+    let mut declared = Declared::ALL.into_iter().filter(|it| it.is_in(case));
+    match declared.find(|it| !consumed(it)) {
+        Some(what) => Err(MatrixError::NotJudged {
+            case: id(),
+            what: what.word(),
+        }),
+        None if case.rules.is_empty() => Err(MatrixError::NoRule { case: id() }),
+        None => Ok(()),
+    }
+}
+
 fn distinct(case: &Case) -> Result<(), MatrixError> {
     let mut seen = BTreeSet::new();
     let ids = case.attempts().map(|attempt| &attempt.id);
     let names = case.boundaries.iter().map(|boundary| &boundary.name);
     let faults = case.faults.iter().map(|fault| &fault.id);
+    let packets = case.packets.iter().map(|packet| &packet.fixture);
+    let checks = case.checks.iter().map(|check| &check.id);
     match ids
         .chain(names)
         .chain(faults)
+        .chain(packets)
+        .chain(checks)
         .find(|name| !seen.insert(name.as_str()))
     {
         Some(name) => Err(MatrixError::Duplicate {
@@ -100,19 +142,19 @@ fn distinct(case: &Case) -> Result<(), MatrixError> {
 }
 
 fn packet(raw: raw::Packet) -> Packet {
-    let raw::Packet {
-        fixture,
-        role,
-        exit,
-        stops_at,
-        reasons,
-    } = raw;
     Packet {
-        fixture,
-        role,
-        exit,
-        stops_at,
-        reasons,
+        fixture: raw.fixture,
+        role: raw.role,
+        exit: raw.exit,
+        stops_at: raw.stops_at,
+        reasons: raw.reasons,
+        times: raw.times,
+        payload: raw.payload,
+        provenance: raw.provenance,
+        classes: raw.classes,
+        chains: raw.chains,
+        scopes: raw.scopes,
+        denied: raw.denied,
     }
 }
 

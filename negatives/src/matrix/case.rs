@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::difference::Difference;
 use super::expectation::Expectation;
 use super::lift::Lift;
+use super::rule::{Fact, Rule};
 use crate::wire::{Act, Outcome, PlannedAttempt};
 
 /// The id of a row in scope, such as `N19`.
@@ -75,38 +76,6 @@ pub enum Kind {
     Bundle,
 }
 
-/// A kind of evidence without which a row cannot be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evidence {
-    /// The probe's locked and control observations.
-    Attempts,
-    /// The seccomp filters as read back from the kernel, where that is allowed.
-    Filters,
-    /// The mount table seen from outside.
-    MountTable,
-    /// Interfaces and routes seen from outside.
-    NetworkTable,
-    /// The environment seen from outside.
-    Environment,
-    /// The checker's exit code and announcement in the locked sandbox.
-    CheckerRun,
-    /// The checker's report.
-    Report,
-    /// The checker's invariants beside what the outside witness saw.
-    SelfCheck,
-    /// A record of system calls made outside the process.
-    SyscallRecord,
-    /// What the build-time scan found, and where.
-    BuildScan,
-    /// The files of the output folder, as the harness reads them.
-    OutputFolder,
-    /// Whether bundles are accepted or refused, and why.
-    BundleVerification,
-    /// The terminal, JUnit and exit code of a run.
-    RunReports,
-}
-
 /// One row in scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -120,14 +89,12 @@ pub struct Case {
     pub requirement: Vec<u8>,
     /// A short title.
     pub title: String,
-    /// What it shows, in a sentence.
-    pub shows: String,
     /// What refuses, and how that is seen, in a sentence.
     pub block_point: String,
     /// What its proof is made of.
     pub kind: Kind,
-    /// The evidence without which it cannot be judged.
-    pub needs: Vec<Evidence>,
+    /// What is judged of it, in order; what it shows is put together from these.
+    pub rules: Vec<Rule>,
     /// Why it cannot be run yet, if it cannot: then it is not run, never held.
     pub pending: Option<String>,
     /// Its boundaries, each with its attempts.
@@ -136,9 +103,31 @@ pub struct Case {
     pub packets: Vec<Packet>,
     /// The faults that are put in the way of its report.
     pub faults: Vec<Fault>,
+    /// The checks that the harness makes itself, without a sandbox.
+    pub checks: Vec<Check>,
 }
 
 impl Case {
+    /// What it shows: the sentences of its rules.
+    #[must_use]
+    pub fn shows(&self) -> String {
+        let sentences: Vec<String> = self.rules.iter().map(|it| it.sentence(self)).collect();
+        sentences.join(" ")
+    }
+
+    /// Whether the host's view of this fact is a rule of the row.
+    #[must_use]
+    pub fn rests_on(&self, wanted: Fact) -> bool {
+        let is = |rule: &Rule| matches!(rule, Rule::Outside { fact } if *fact == wanted);
+        self.rules.iter().any(is)
+    }
+
+    /// Whether a rule is judged on the record of the checker's calls.
+    #[must_use]
+    pub fn needs_trace(&self) -> bool {
+        self.rules.iter().any(Rule::needs_trace)
+    }
+
     /// All attempts of all its boundaries.
     pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.boundaries
@@ -253,8 +242,52 @@ pub struct Packet {
     pub exit: u8,
     /// The gate that refuses it, if one does.
     pub stops_at: Option<String>,
-    /// The typed reasons that must be in the report.
+    /// The typed reasons that the report gives, all of them.
     pub reasons: Vec<String>,
+    /// In how many sandboxes it is given to the checker.
+    pub times: u32,
+    /// Its payload, as its own manifest has it.
+    pub payload: Option<Payload>,
+    /// What is said of each item's provenance, by the item's id.
+    pub provenance: BTreeMap<String, String>,
+    /// The class of each item's evidence, by the item's id.
+    pub classes: BTreeMap<String, String>,
+    /// What each claim's chain comes to, by the claim's id: `holds`, or the gap's reason
+    /// and the link that breaks, such as `PROSE_ONLY at source`.
+    pub chains: BTreeMap<String, String>,
+    /// The packet's scope, under `packet`, and each claim's by the claim's id.
+    pub scopes: BTreeMap<String, String>,
+    /// The verdicts that it asks for and is denied, `global` or `gating`, by where the
+    /// report says so.
+    pub denied: BTreeMap<String, String>,
+}
+
+/// A packet's payload, as its own manifest has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payload {
+    /// How many files.
+    pub files: u64,
+    /// How many bytes in all of them.
+    pub bytes: u64,
+    /// How many files beside the payload.
+    pub tag_files: u64,
+    /// The sha256 of each payload file, in lower-case hex, by its path in the bag.
+    pub digests: BTreeMap<String, String>,
+}
+
+/// A check that the harness makes itself, without a sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Its id, unique in the row.
+    pub id: String,
+    /// It must be refused; otherwise it is a control, which must pass.
+    pub hostile: bool,
+    /// What is checked, in words.
+    pub subject: String,
+    /// What must come of it.
+    pub expected: String,
 }
 
 /// What a packet is for.

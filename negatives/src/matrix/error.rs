@@ -79,6 +79,30 @@ pub enum MatrixError {
         /// What it has.
         what: &'static str,
     },
+    /// A row that judges nothing.
+    #[error("expected at least one rule in `{case}`, observed none")]
+    NoRule {
+        /// The row.
+        case: CaseId,
+    },
+    /// A rule without what it judges by.
+    #[error("expected `{what}` in `{case}` for its rule `{rule}`, observed none")]
+    NothingToJudge {
+        /// The row.
+        case: CaseId,
+        /// The rule.
+        rule: &'static str,
+        /// What it needs.
+        what: &'static str,
+    },
+    /// Something that no rule of the row judges.
+    #[error("expected a rule of `{case}` that judges its `{what}`, observed none")]
+    NotJudged {
+        /// The row.
+        case: CaseId,
+        /// What is declared.
+        what: &'static str,
+    },
     /// A boundary that lifts nothing has no control.
     #[error("expected a lift for boundary `{boundary}` of `{case}`, observed none")]
     NoLift {

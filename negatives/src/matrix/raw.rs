@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::case::{Evidence, FaultKind, Kind, Layer, Role};
+use super::case::{Check, FaultKind, Kind, Layer, Payload, Role};
 use super::difference::Ability;
+use super::rule::Rule;
 use crate::wire::Abi;
 
 #[derive(Debug, Deserialize)]
@@ -33,10 +34,9 @@ pub(super) struct Case {
     #[serde(default)]
     pub(super) requirement: Vec<u8>,
     pub(super) title: String,
-    pub(super) shows: String,
     pub(super) block_point: String,
     pub(super) kind: Kind,
-    pub(super) needs: Vec<Evidence>,
+    pub(super) rule: Vec<Rule>,
     pub(super) pending: Option<String>,
     #[serde(default)]
     pub(super) boundary: Vec<Boundary>,
@@ -44,6 +44,8 @@ pub(super) struct Case {
     pub(super) packet: Vec<Packet>,
     #[serde(default)]
     pub(super) fault: Vec<Fault>,
+    #[serde(default)]
+    pub(super) check: Vec<Check>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +67,23 @@ pub(super) struct Packet {
     pub(super) stops_at: Option<String>,
     #[serde(default)]
     pub(super) reasons: Vec<String>,
+    #[serde(default = "once")]
+    pub(super) times: u32,
+    pub(super) payload: Option<Payload>,
+    #[serde(default)]
+    pub(super) provenance: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) classes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) chains: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) scopes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) denied: BTreeMap<String, String>,
+}
+
+fn once() -> u32 {
+    1
 }
 
 #[derive(Debug, Deserialize)]

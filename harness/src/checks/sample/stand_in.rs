@@ -11,7 +11,7 @@ use super::{PACKET_ROW, PROBE_ROW, Sample};
 use crate::bundle::{self, RunFacts};
 use crate::engine::{Abilities, Account, Exit, Identity};
 use crate::image::{Image, Programs, sha256};
-use crate::judge::{Expected, Reason};
+use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::{Order, blank};
 use crate::plan;
 use crate::record::{LaunchRecord, Subject};
@@ -82,7 +82,7 @@ fn engine() -> Account {
 
 fn result(case: &Case, expected: &Expected) -> CaseResult {
     if ![PACKET_ROW, PROBE_ROW].contains(&case.id.as_str()) {
-        return CaseResult::not_run(case, Reason::Interrupted);
+        return CaseResult::not_run(&Adapted::of(case, &expected.abilities), Reason::Interrupted);
     }
     let launches = plan::orders(case)
         .iter()
@@ -96,7 +96,11 @@ fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
     let mut record = blank(order);
     record.nonce = format!("{RUN}{:0>32}", format!("{}{number:02}", case.number));
     record.lifts = order.lifts.iter().map(ToString::to_string).collect();
-    record.barrier = Some(own_view(expected));
+    record.barrier = Some(own_view(expected, &record.subject));
+    record.exec = Some(View {
+        executable: Seen::Seen(held(expected, &record.subject)),
+        ..own_view(expected, &record.subject)
+    });
     record.airlock = Some(AirlockStatus::Ready {
         nonce: record.nonce.clone(),
         landlock: LandlockState::Lifted,
@@ -148,7 +152,7 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
 }
 
 /// A view of this process, with the programs that a launch would show.
-fn own_view(expected: &Expected) -> View {
+fn own_view(expected: &Expected, subject: &Subject) -> View {
     let own = view(Lookup {
         pid: std::process::id(),
         nonce: "",
@@ -158,9 +162,18 @@ fn own_view(expected: &Expected) -> View {
     });
     View {
         executable: Seen::Seen(expected.programs.airlock.clone()),
-        held: Seen::Seen(expected.programs.checker.clone()),
+        held: Seen::Seen(held(expected, subject)),
+        environment: Seen::Seen(Vec::new()),
         nonce_in_command: Seen::Seen(true),
         folders: Seen::Seen(std::collections::BTreeMap::new()),
         ..own
+    }
+}
+
+/// The digest of the program behind the airlock.
+fn held(expected: &Expected, subject: &Subject) -> String {
+    match subject {
+        Subject::Checker { .. } => expected.programs.checker.clone(),
+        Subject::Probe { .. } => expected.programs.probe.clone(),
     }
 }

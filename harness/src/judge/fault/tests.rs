@@ -8,6 +8,7 @@ use seccomp::Policy;
 use super::*;
 use crate::engine::Abilities;
 use crate::image::ProgramDigests;
+use crate::judge::{Adapted, Expected};
 use crate::launch::blank;
 use crate::record::{FaultRecord, Observations};
 
@@ -109,6 +110,7 @@ fn with(id: &str, change: impl Fn(&mut LaunchRecord)) -> Verdict {
         policy: Policy::builtin().unwrap(),
         abilities: Abilities::all(),
     };
+    let case = Adapted::of(&case, &expected.abilities);
     super::super::judge(&case, &observed, &expected)
 }
 

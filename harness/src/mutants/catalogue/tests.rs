@@ -100,7 +100,7 @@ fn what_is_not_of_the_matrix_or_the_judge_is_refused() {
     assert!(matches!(deferred, CatalogueError::Row { .. }), "{deferred}");
     let reason = error("reason = \"outside\"", "reason = \"whatever\"");
     assert!(matches!(reason, CatalogueError::Reason { .. }), "{reason}");
-    let held = error("verdict = \"not_run\"", "verdict = \"held\"");
+    let held = error("verdict = \"inconclusive\"", "verdict = \"held\"");
     assert!(matches!(held, CatalogueError::Reason { .. }), "{held}");
     let shows = error("shows = \"Uid\"", "shows = \"\"");
     assert!(matches!(shows, CatalogueError::Reason { .. }), "{shows}");

@@ -1,12 +1,12 @@
 //! The matrix: a line for each row, and behind it what was declared beside what was
 //! observed.
 
-use negatives::matrix::{self, Boundary, Case, Evidence, lift_set_name};
+use negatives::matrix::{self, Boundary, Fact, lift_set_name};
 use negatives::wire::{Abi, Act};
 
 use super::glance::Mark;
 use super::{count, layer_name, layer_words, seconds};
-use crate::judge::{Account, Accounts, FilterProof, Fit, Witness};
+use crate::judge::{Account, Accounts, Adapted, FilterProof, Fit, Witness};
 use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::requirement;
 use crate::report::visible::cut;
@@ -110,7 +110,7 @@ pub(super) fn of(said: &statement::Row, result: &CaseResult, observed: &Observat
         reason: cut(&said.reason_text, 4 * LONGEST),
         reason_code: said.reason_code.clone(),
         proof: proof(result, observed),
-        shows: case.shows.clone(),
+        shows: case.shows(),
         block_point: case.block_point.clone(),
         requirement: requirement::words(&case.requirement),
         boundaries: boundaries(case, observed),
@@ -135,7 +135,7 @@ fn proof(result: &CaseResult, observed: &Observations) -> String {
     if !observed.launches.is_empty() {
         parts.push(count(observed.launches.len(), "sandbox", "sandboxes"));
     }
-    if result.case.needs.contains(&Evidence::Filters) {
+    if result.case.rests_on(Fact::Filters) {
         let filters = match result.filters {
             FilterProof::ReadBack => "filters read back",
             FilterProof::Attempted => "filters attempted, not read back",
@@ -148,7 +148,7 @@ fn proof(result: &CaseResult, observed: &Observations) -> String {
     parts.join(", ")
 }
 
-fn boundaries(case: &Case, observed: &Observations) -> Vec<Attempts> {
+fn boundaries(case: &Adapted, observed: &Observations) -> Vec<Attempts> {
     let accounts = Accounts::new(case, observed);
     let boundaries = case.boundaries.iter();
     boundaries

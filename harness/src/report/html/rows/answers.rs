@@ -45,8 +45,7 @@ fn answer(what: String, note: String, expected: String, observed: String, fits: 
 }
 
 fn packets(case: &Case, records: &[LaunchRecord]) -> Answers {
-    let line = |packet: &Packet| {
-        let id = plan::packet_id(case, &packet.fixture);
+    let line = |(packet, id): (&Packet, String)| {
         let record = records.iter().find(|record| record.id == id);
         let note = match packet.role {
             PacketRole::Hostile => "must be refused, or its gap found",
@@ -67,7 +66,16 @@ fn packets(case: &Case, records: &[LaunchRecord]) -> Answers {
     Answers {
         caption: "Packets, as the checker answered them in the locked sandbox",
         heads: ["Packet", "Declared", "Observed"],
-        lines: case.packets.iter().map(line).collect(),
+        lines: case
+            .packets
+            .iter()
+            .flat_map(|packet| {
+                plan::packet_ids(case, packet)
+                    .into_iter()
+                    .map(move |id| (packet, id))
+            })
+            .map(line)
+            .collect(),
     }
 }
 

@@ -1,0 +1,62 @@
+//! The rules on how an answer is given: exit code, announcement, report, output folder.
+
+use super::answer::{Answer, Wrong, compare};
+use super::hindrance::exit_words;
+use crate::contract;
+use crate::engine::Exit;
+use crate::error::chain;
+use crate::record::{EntryKind, OutputEntry};
+
+/// The announcement's code, and the process's own, which is the kernel's word.
+pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {
+    let declared = i64::from(answer.packet.exit);
+    let (record, said) = (answer.record, answer.record.announcement.as_ref());
+    let announced = said.map(|said| i64::from(said.exit));
+    let fits = record.exit == Exit::Code(declared) && announced == Some(declared);
+    (!fits).then(|| {
+        let announced = announced.map_or("none".to_owned(), |code| code.to_string());
+        let observed = format!("{}, announced {announced}", exit_words(&record.exit));
+        Wrong::new("exit code", declared.to_string(), observed)
+    })
+}
+
+/// Announcement, exit code and report are of the output contract.
+pub(super) fn of(answer: &Answer<'_>) -> Option<Wrong> {
+    let Some(announcement) = answer.record.announcement.as_ref() else {
+        return Some(Wrong::new("announcement", "one", "none"));
+    };
+    let report = answer.record.report.as_deref();
+    let refused = contract::accept(announcement, &answer.record.exit, report).err()?;
+    let expected = "an announcement, an exit code and a report of the contract";
+    Some(Wrong::new("output contract", expected, chain(&refused)))
+}
+
+/// The report is alone in the output, a plain file of the announced digest.
+pub(super) fn alone(answer: &Answer<'_>) -> Option<Wrong> {
+    let said = answer.record.announcement.as_ref();
+    let Some(said) = said.and_then(|said| said.report.as_ref()) else {
+        return Some(Wrong::new("announced report", "one", "none"));
+    };
+    let own = format!(
+        "`{}`, {} of {} bytes, sha256 {}",
+        said.path, "a plain file", said.bytes, said.sha256
+    );
+    let there = answer.record.output.iter().map(entry_words);
+    compare("output folder", own, there.collect::<Vec<_>>().join("; "))
+}
+
+/// An entry of the output folder, in words.
+pub(super) fn entry_words(entry: &OutputEntry) -> String {
+    let kind = match entry.kind {
+        EntryKind::File => "a plain file",
+        EntryKind::LinkedFile => "a file with a second name",
+        EntryKind::Folder => "a folder",
+        EntryKind::Link => "a link",
+        EntryKind::Special => "a special file",
+    };
+    let digest = entry.sha256.as_deref().unwrap_or("not read");
+    format!(
+        "`{}`, {kind} of {} bytes, sha256 {digest}",
+        entry.name, entry.size
+    )
+}
