@@ -34,8 +34,8 @@ use derived::{Gathered, Source};
 
 pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{RejudgeError, Rejudged, rejudge};
-pub(crate) use statement::NO_OWNER;
 pub use statement::this_host;
+pub(crate) use statement::{NO_OWNER, note as statement_note};
 
 /// What a run without an operator's key says of itself, everywhere.
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";

@@ -10,6 +10,7 @@ use crate::partition::Partition;
 mod accept;
 mod dispose;
 mod documents;
+mod falsify;
 mod merge;
 mod profile;
 mod report;
@@ -19,6 +20,7 @@ mod verify;
 pub use accept::{Accept, EXAMPLE as TERMS_EXAMPLE};
 pub use dispose::Dispose;
 pub use documents::{Completions, Man};
+pub use falsify::Falsify;
 pub use merge::Merge;
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
@@ -173,6 +175,8 @@ pub enum Command {
     /// Show that the rows can fail: weaken the sandbox in every known way, and
     /// require that the row bound to each breaks for the declared reason.
     Mutants(Mutants),
+    /// Falsify what a bundle holds, sign it again, and see each falsification refused
+    Falsify(Falsify),
     /// List the rows.
     List,
     /// Say what a row requires, attempts and lifts.

@@ -18,6 +18,7 @@ mod dispose;
 mod doctor;
 mod documents;
 mod explain;
+mod falsify;
 mod keygen;
 mod lint_checker;
 mod list;
@@ -95,6 +96,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Attest(args) => attest::attest(common, &args),
         Command::Run(args) => run::run(common, &args),
         Command::Mutants(args) => mutants::mutants(common, &args),
+        Command::Falsify(args) => falsify::falsify(common, &args),
         Command::List => list::list(common),
         Command::Explain { id } => explain::explain(common, &id),
         Command::Check(args) => check::check(common, &args),

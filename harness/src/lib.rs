@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod exit;
+pub mod falsify;
 pub mod helper;
 pub mod image;
 pub mod interrupt;

@@ -13,6 +13,11 @@ pub mod raw;
 pub mod script;
 pub mod wire;
 
+/// The falsifications' text: each false thing that observations could be made to say, with
+/// the rule that must find it. Read and run by the harness.
+#[cfg(feature = "matrix")]
+pub const FALSIFICATIONS_TOML: &str = include_str!("../falsifications.toml");
+
 /// The mutants' text: each weakening of the profile with the row that must catch
 /// it. Read and run by the harness, which alone knows what a profile is.
 #[cfg(feature = "matrix")]

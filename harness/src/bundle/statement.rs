@@ -97,7 +97,7 @@ pub(super) fn not_borne_out(said: &Attestation, sights: &Sights) -> Option<&'sta
         .map(|(field, _)| field)
 }
 
-fn note(role: Role) -> &'static str {
+pub(crate) fn note(role: Role) -> &'static str {
     match role {
         Role::Operator => "signed with the key the operator gave to this run",
         Role::Development => DEVELOPMENT,

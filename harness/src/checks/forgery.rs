@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::sample::Sample;
 use crate::bundle;
-use crate::seal::bundle::verify::Anchor;
-use crate::seal::bundle::{ENVELOPES, STATEMENT_FILE, TEST_RESULT_FILE};
+use crate::seal::bundle::verify::{Anchor, VerifiedBundle};
+use crate::seal::bundle::{ENVELOPES, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::seal::canonical;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::key::{SecretKey, Signer};
+use crate::seal::key::{RandomError, SecretKey, Signer};
 use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult};
 use crate::seal::statement::{Predicate, STATEMENT, Statement, Subjects, test_result};
 
@@ -62,6 +62,30 @@ impl Specimen {
         })
     }
 
+    /// A verified bundle with other contents, sealed with a key of its own.
+    pub(crate) fn of(
+        bundle: &VerifiedBundle,
+        contents: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Self, Fault> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(RandomError)?;
+        let signer = Signer::operator(SecretKey::from_seed(&seed));
+        let folder = tempfile::tempdir()?;
+        let copy = Self {
+            path: folder.path().join("bundle"),
+            folder,
+            signer,
+        };
+        copy.fill(contents)?;
+        fs::write(copy.at(SIGNER_FILE), copy.signer.public().to_pem()?)?;
+        let mut said = bundle.attestation().clone();
+        said.signer.role = copy.signer.role();
+        said.signer.keyid = copy.signer.public().id();
+        said.signer.note = bundle::statement_note(said.signer.role).to_owned();
+        copy.seal_again(said, bundle.subjects())?;
+        Ok(copy)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -88,6 +112,11 @@ impl Specimen {
     /// the file and the reason's word.
     pub(crate) fn came(&self) -> String {
         self.came_with(&self.anchor())
+    }
+
+    /// The same, with the whole reason.
+    pub(crate) fn believed(&self) -> Result<(), bundle::Refusal> {
+        bundle::believe(&self.path, &self.anchor()).map(drop)
     }
 
     pub(crate) fn came_with(&self, anchor: &Anchor) -> String {
@@ -146,6 +175,11 @@ impl Specimen {
         if said.result == statement.predicate().result {
             said.result = RunResult::of(&said.rows, said.deferred.len(), &said.lifts);
         }
+        self.seal_again(said, &subjects)
+    }
+
+    /// Lists the files as they are now in what is said, and signs that.
+    fn seal_again(&self, mut said: Attestation, subjects: &Subjects) -> Result<(), Fault> {
         said.files = self.listed()?;
         // Framed by hand: what contradicts itself is not framed by the project's own means.
         let forged = json!({

@@ -78,27 +78,22 @@ fn is_beneath(path: &str, folder: &str) -> bool {
 }
 
 fn blocked(record: &LaunchRecord) -> Option<Verdict> {
-    let launch = record.id.clone();
-    let broken = |attempt: &str, expected: String, observed: String| {
-        let (launch, attempt) = (launch.clone(), attempt.to_owned());
-        Some(Verdict::Broken(Reason::NotRefused {
-            launch,
-            attempt,
+    let broken = |what: &str, expected: String, observed: String| {
+        Some(Verdict::Broken(Reason::Packet {
+            rule: "blocked",
+            packet: format!("{} in `{}`", plan::REFERENCE, record.id),
+            what: what.to_owned(),
             expected,
             observed,
         }))
     };
     if record.exit != Exit::Code(BLOCKED) {
-        let observed = exit_words(&record.exit);
-        return broken("run the checker", format!("exit code {BLOCKED}"), observed);
+        let expected = format!("exit code {BLOCKED}");
+        return broken("end", expected, exit_words(&record.exit));
     }
     match touched(record) {
         Err(verdict) => Some(verdict),
         Ok(paths) if paths.is_empty() => None,
-        Ok(paths) => broken(
-            "read the packet",
-            "no path of the packet".to_owned(),
-            paths.join(" "),
-        ),
+        Ok(paths) => broken("paths of the packet", "none".to_owned(), paths.join(" ")),
     }
 }

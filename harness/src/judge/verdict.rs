@@ -280,7 +280,8 @@ impl Reason {
         }
     }
 
-    /// The rule of the matrix that found it, where a rule did.
+    /// The rule of the matrix that found it; `launch` where there is nothing that a rule
+    /// could be held against.
     #[must_use]
     pub fn rule(&self) -> Option<&'static str> {
         match self {
@@ -292,16 +293,16 @@ impl Reason {
             Self::Packet { rule, .. } => Some(rule),
             Self::Check { .. } => Some("checks"),
             Self::SelfCheck { .. } => Some("self-check"),
+            Self::NoRecord { .. }
+            | Self::Trouble { .. }
+            | Self::Mismatched { .. }
+            | Self::Kept { .. } => Some("launch"),
             Self::NotImplemented
             | Self::Pending { .. }
             | Self::Interrupted
             | Self::EngineLost
             | Self::OtherShard { .. }
-            | Self::NoRecord { .. }
-            | Self::Trouble { .. }
-            | Self::Mismatched { .. }
-            | Self::NotSeen { .. }
-            | Self::Kept { .. } => None,
+            | Self::NotSeen { .. } => None,
         }
     }
 }

@@ -1,0 +1,128 @@
+//! `falsify`: shows that no row of a bundle can be made to hold by what is false.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use negatives::matrix::Matrix;
+use serde_json::json;
+
+use super::Failure;
+use super::attest::jobs;
+use crate::cli::{Common, Falsify, Format};
+use crate::exit::Exit;
+use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
+use crate::report::terminal::{print, say};
+
+/// `harness falsify BUNDLE`.
+pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> {
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    let word = args.filter.as_deref().unwrap_or_default();
+    let all = catalogue.all().iter();
+    let chosen: Vec<&Falsification> = all.filter(|one| one.id.contains(word)).collect();
+    if chosen.is_empty() {
+        let error = format!("no falsification matches `{word}`");
+        return Err(Failure::usage(
+            error,
+            "a part of its name, such as `n19-` or `payload`",
+        ));
+    }
+    let runner = Runner::open(&args.bundle).map_err(not_taken)?;
+    let short = catalogue.short();
+    let sign = |one: &Falsification| !args.short || short.contains(one.id.as_str());
+    let outcomes = side_by_side(jobs(common), &chosen, |one| runner.run(one, sign(one)));
+    let signed = chosen.iter().filter(|one| sign(one)).count();
+    match common.format {
+        Format::Human => print(&words(&outcomes, signed))?,
+        Format::Json => say(&as_json(&outcomes, signed).to_string())?,
+    }
+    let fell = outcomes.iter().any(|one| is_red(&one.came));
+    Ok(if fell { Exit::Broken } else { Exit::Held })
+}
+
+fn not_taken(error: RunnerError) -> Failure {
+    let hint = "falsify takes a bundle that `verify` believes and all of whose rows are held";
+    Failure::usage(crate::error::chain(&error), hint)
+}
+
+fn side_by_side(
+    jobs: usize,
+    chosen: &[&Falsification],
+    run: impl Fn(&Falsification) -> Outcome + Sync,
+) -> Vec<Outcome> {
+    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..chosen.len()).collect());
+    let done = Mutex::new(Vec::new());
+    let next = || {
+        queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(at) = next() {
+                    let outcome = run(chosen[at]);
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    done.push((at, outcome));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Whether an outcome shows that a proof could lie, or that nothing was shown.
+fn is_red(came: &Came) -> bool {
+    match came {
+        Came::Refused | Came::NotApplicable(_) => false,
+        Came::Held | Came::Otherwise(_) | Came::Verified(_) | Came::NotMade(_) => true,
+    }
+}
+
+fn came_words(came: &Came) -> (&'static str, &str) {
+    match came {
+        Came::Refused => ("refused", ""),
+        Came::Held => ("HELD", "the row held all the same"),
+        Came::Otherwise(why) => ("OTHERWISE", why),
+        Came::Verified(why) => ("NOT REFUSED FOR IT", why),
+        Came::NotMade(why) => ("NOT MADE", why),
+        Came::NotApplicable(why) => ("not applicable", why),
+    }
+}
+
+fn words(outcomes: &[Outcome], signed: usize) -> String {
+    let mut text = String::new();
+    for one in outcomes {
+        let (word, why) = came_words(&one.came);
+        if one.came != Came::Refused {
+            text.push_str(&format!("{}: {word}: {why}\n", one.id));
+        }
+    }
+    let count =
+        |wanted: &dyn Fn(&Came) -> bool| outcomes.iter().filter(|it| wanted(&it.came)).count();
+    let refused = count(&|it| *it == Came::Refused);
+    let lacking = count(&|it| matches!(it, Came::NotApplicable(_)));
+    let red = count(&is_red);
+    text.push_str(&format!(
+        "falsifications: {refused} refused by their rule, {red} not, {lacking} not applicable; \
+         {signed} of {} signed again and verified\n",
+        outcomes.len()
+    ));
+    text
+}
+
+fn as_json(outcomes: &[Outcome], signed: usize) -> serde_json::Value {
+    let each = outcomes.iter().map(|one| {
+        let (word, why) = came_words(&one.came);
+        json!({ "id": one.id, "came": word.to_lowercase(), "why": why })
+    });
+    json!({
+        "result": if outcomes.iter().any(|it| is_red(&it.came)) { "broken" } else { "held" },
+        "signed": signed,
+        "falsifications": each.collect::<Vec<_>>(),
+    })
+}
