@@ -26,6 +26,8 @@ pub use rows::act;
 
 /// The page's one style sheet; the page's policy names its digest.
 const STYLE: &str = include_str!("../../templates/report.css");
+/// The commands for whoever has none of this software; `ATTESTATION.md` has the same.
+const STRANGERS: &str = include_str!("../../templates/strangers.sh");
 
 /// What a page is made of: all of it is in the bundle.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +113,7 @@ struct Page<'a> {
     deferred: Vec<&'a negatives::matrix::Deferred>,
     sandbox: Option<sandbox::Sandbox>,
     filter: filter::Filter,
+    strangers: &'static str,
 }
 
 /// The page. The same report gives the same bytes.
@@ -129,6 +132,7 @@ pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlErr
         deferred: report.matrix.deferred().iter().collect(),
         sandbox: gathered.sandboxes.sandbox(),
         filter: filter::of(report, gathered.read_back)?,
+        strangers: STRANGERS,
     };
     // The template has none of what this changes, so whatever it finds is data.
     Ok(visible(&page.render()?))
