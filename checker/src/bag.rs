@@ -3,6 +3,7 @@
 //! RFC 8493 (BagIt 1.0) and bags of version 0.97, read strictly. Gates G2–G5
 //! in order; nothing is said here about what the payload means.
 
+mod algorithm;
 mod declaration;
 mod digest;
 mod encoding;
@@ -18,25 +19,30 @@ mod tags;
 mod text;
 mod walk;
 
+pub(crate) use algorithm::Algorithm;
 pub(crate) use declaration::Version;
 pub(crate) use digest::Digests;
 pub(crate) use digest::sha256_hex;
 pub(crate) use path::is_plain;
 pub(crate) use payload::PACKET;
 
+use std::collections::BTreeSet;
+
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
 use walk::FileEntry;
 
-/// A bag whose every payload byte was read and matches its manifests.
+/// A bag whose every payload byte was read and matches every digest that is known.
 #[derive(Debug)]
 pub(crate) struct Bag {
     /// The declared version.
     pub(crate) version: Version,
-    /// The payload manifests whose digests were checked.
+    /// The algorithms of payload and tag manifests, each of whose digests was checked.
     pub(crate) verified: Vec<String>,
-    /// The payload manifests of algorithms too weak or unknown to check.
+    /// The algorithms of payload and tag manifests that are not known.
     pub(crate) unverified: Vec<String>,
+    /// Nothing was shown to be wrong with it, and it is not taken; why.
+    pub(crate) not_accepted: Option<Refusal>,
     /// How many tag files there are.
     pub(crate) tag_files: u64,
     /// Payload bytes, each read and hashed once.
@@ -51,7 +57,7 @@ impl Bag {
     /// A bag that was never a folder: these files and this packet.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn holding(paths: impl Iterator<Item = String>, packet: Vec<u8>) -> Self {
-        let paths: std::collections::BTreeSet<String> = paths.collect();
+        let paths: BTreeSet<String> = paths.collect();
         let file = |path: String| FileEntry {
             path: path.into(),
             listed: 1,
@@ -61,6 +67,7 @@ impl Bag {
             version: Version::V1_0,
             verified: vec!["sha256".to_owned()],
             unverified: Vec::new(),
+            not_accepted: None,
             tag_files: 2,
             payload_bytes: packet.len() as u64,
             payload: paths.into_iter().map(file).collect(),
@@ -105,10 +112,17 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
         return Err(mismatch);
     }
     manifest::check_tags(&mut tags, &tree.tags)?;
+    let both = [&manifests, &tag_manifests];
+    let unknown = both.iter().find_map(|it| it.known());
+    let names = |known| {
+        let names: BTreeSet<&str> = both.iter().flat_map(|it| it.names(known)).collect();
+        names.into_iter().map(str::to_owned).collect()
+    };
     Ok(Bag {
         version: declaration.version,
-        verified: manifests.names(true),
-        unverified: manifests.names(false),
+        verified: names(true),
+        unverified: names(false),
+        not_accepted: unknown.or_else(|| manifests.strong(&tree.payload)),
         tag_files: tree.tags.len() as u64,
         payload_bytes: hashed.bytes,
         payload: tree.payload,

@@ -53,7 +53,7 @@ impl Gate {
             Self::G2 => "is the packet beneath the input, regular files only?",
             Self::G3 => "is it a well-formed bag?",
             Self::G4 => "is the bag complete: all listed, none unlisted?",
-            Self::G5 => "do all digests match?",
+            Self::G5 => "do all digests stated match, none unknown, not only weak ones?",
             Self::G6 => "is packet.json well-formed, and are its actions allowed?",
             Self::G7 => "is every item's provenance complete?",
             Self::G8 => "is the source an authority (Article 13), not a local copy?",

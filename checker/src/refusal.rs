@@ -64,9 +64,7 @@ reasons! {
         PayloadFolderMissing,
         /// No payload manifest (RFC 8493 §2.1.3).
         ManifestMissing,
-        /// No manifest of sha256 or sha512; md5 and sha1 can be forged.
-        ManifestTooWeak,
-        /// More payload manifests, or tag manifests, than eight.
+        /// More payload manifests, or tag manifests, than sixteen.
         TooManyManifests,
         /// A manifest line that is not a digest, white space and a path.
         ManifestSyntax,
@@ -116,6 +114,10 @@ reasons! {
         DigestMismatch,
         /// A tag file with another digest than listed.
         TagDigestMismatch,
+        /// A manifest of an algorithm that is not known, whose digests nobody checked.
+        AlgorithmUnknown,
+        /// A payload file of which only md5 or sha1 digests are listed: those can be forged.
+        ManifestTooWeak,
     }
     G6 {
         /// No `data/packet.json`: a bag, but not a packet.
@@ -146,6 +148,13 @@ reasons! {
         NoClaims,
         /// A requested action beyond the two.
         ActionDenied,
+    }
+}
+
+impl Reason {
+    /// Whether it refuses a bag with which nothing was shown to be wrong.
+    pub const fn is_policy(self) -> bool {
+        matches!(self, Self::AlgorithmUnknown | Self::ManifestTooWeak)
     }
 }
 

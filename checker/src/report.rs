@@ -11,7 +11,7 @@ use crate::adequacy::{GapReason, Link};
 use crate::article13::AuditItem;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
-use crate::gates::GateReport;
+use crate::gates::{Gate, GateReport};
 use crate::guard::Action;
 use crate::outcome::Outcome;
 use crate::provenance::ProvenanceOutcome;
@@ -118,27 +118,41 @@ pub struct PacketReport {
 pub enum BagOutcome {
     /// Well-formed, complete, every digest as listed.
     Valid,
-    /// Refused at one of G2–G5.
+    /// Refused at one of G2–G5, for what was shown to be wrong with it.
     Invalid,
+    /// Refused at G5 with nothing shown to be wrong: it states an algorithm that is not
+    /// known, or only digests that can be forged.
+    NotAccepted,
+}
+
+impl BagOutcome {
+    /// What a refusal, or that there is none, makes of the bag by itself.
+    pub(crate) fn of(refusal: Option<&Refusal>) -> Self {
+        match refusal.map(|refusal| refusal.reason) {
+            Some(reason) if reason.is_policy() => Self::NotAccepted,
+            Some(reason) if reason.gate() < Gate::G6 => Self::Invalid,
+            Some(_) | None => Self::Valid,
+        }
+    }
 }
 
 /// The bag by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BagReport {
-    /// Valid or not.
+    /// Valid, or why not.
     pub outcome: BagOutcome,
-    /// The declared version, of a valid bag.
+    /// The declared version; of an invalid bag nothing is said, here and below.
     pub version: Option<String>,
-    /// Algorithms of the manifests whose digests were checked.
+    /// Algorithms of payload and tag manifests whose every digest was checked and matches.
     pub verified: Vec<String>,
-    /// Algorithms of manifests that were read and not relied on.
+    /// Algorithms of payload and tag manifests that are not known.
     pub unverified: Vec<String>,
-    /// Payload files, each opened and hashed once; of a valid bag.
+    /// Payload files, each opened and hashed once.
     pub payload_files: Option<u64>,
-    /// Payload bytes, each read once; of a valid bag.
+    /// Payload bytes, each read once.
     pub payload_bytes: Option<u64>,
-    /// Files outside the payload; of a valid bag.
+    /// Files outside the payload.
     pub tag_files: Option<u64>,
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn report(
 ) -> Result<Report, AuditError> {
     let mut report = match bag {
         Err(refusal) => refused(refusal, None),
-        Ok(bag) => match packet(&bag) {
+        Ok(bag) => match accepted(&bag).and_then(packet) {
             Err(refusal) => refused(refusal, Some(&bag)),
             Ok(packet) => triaged(&bag, &packet),
         },
@@ -66,6 +66,11 @@ pub(crate) fn report(
     report.article13 = article13::audit(&report);
     report.article14 = article14::audit(&report);
     AuditError::in_report(&report).map_or(Ok(report), Err)
+}
+
+/// The bag, unless policy does not take it.
+fn accepted(bag: &Bag) -> Result<&Bag, Refusal> {
+    bag.not_accepted.clone().map_or(Ok(bag), Err)
 }
 
 /// G6: the packet, if the bag holds one.
@@ -79,10 +84,10 @@ fn packet(bag: &Bag) -> Result<Packet, Refusal> {
 
 fn refused(refusal: Refusal, bag: Option<&Bag>) -> Report {
     let gates = gates::refused(&refusal);
-    Report {
-        refusal: Some(refusal),
-        ..blank(Outcome::Refused, gates, bag)
-    }
+    let mut report = blank(Outcome::Refused, gates, bag);
+    report.bag.outcome = BagOutcome::of(Some(&refusal));
+    report.refusal = Some(refusal);
+    report
 }
 
 fn triaged(bag: &Bag, packet: &Packet) -> Report {
@@ -273,11 +278,7 @@ fn blank(outcome: Outcome, gates: Vec<GateReport>, bag: Option<&Bag>) -> Report 
         exit: outcome.exit(),
         packet: None,
         bag: BagReport {
-            outcome: if bag.is_some() {
-                BagOutcome::Valid
-            } else {
-                BagOutcome::Invalid
-            },
+            outcome: BagOutcome::of(None),
             version: bag.map(|bag| bag.version.as_str().to_owned()),
             verified: bag.map(|bag| bag.verified.clone()).unwrap_or_default(),
             unverified: bag.map(|bag| bag.unverified.clone()).unwrap_or_default(),

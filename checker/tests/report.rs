@@ -82,6 +82,15 @@ const LIES: &[Lie] = &[
         |report| report.bag.outcome = checker::report::BagOutcome::Invalid,
         "/bag/outcome",
     ),
+    (|report| report.bag.verified.clear(), "/bag/verified"),
+    (
+        |report| report.bag.verified = vec!["md5".to_owned()],
+        "/bag/verified",
+    ),
+    (
+        |report| report.bag.unverified.push("tiger".to_owned()),
+        "/bag/verified",
+    ),
     (|report| drop(report.article13.pop()), "/article13"),
     (|report| report.claims[4].gap = None, "/article14"),
     (|report| report.claims.clear(), "/article13"),

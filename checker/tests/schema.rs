@@ -114,6 +114,15 @@ const FORGERIES: &[Forgery] = &[
     ("it is an authority", |report| {
         report["statement"]["authority"] = json!(true)
     }),
+    ("a digest nobody checked", |report| {
+        report["bag"]["unverified"] = json!(["tiger"])
+    }),
+    ("a digest of no algorithm", |report| {
+        report["bag"]["verified"] = json!(["tiger"])
+    }),
+    ("a bag that is not accepted was triaged", |report| {
+        report["bag"]["outcome"] = json!("not_accepted")
+    }),
     ("a claim passes", |report| {
         report["claims"][0]["outcome"] = json!("passed")
     }),
@@ -166,5 +175,21 @@ fn a_forged_report_is_not_as_the_schema_says() {
         forge(&mut forged);
         assert_ne!(forged, sound, "{why}: nothing was forged");
         assert!(!validator.is_valid(&forged), "{why}");
+    }
+}
+
+#[test]
+fn the_bag_of_a_refusal_has_the_refusals_word() {
+    let validator = validator();
+    for (name, words) in [
+        ("md5-only", ["valid", "invalid"]),
+        ("md5-wrong", ["not_accepted", "accepted"]),
+        ("no-packet", ["not_accepted", "good"]),
+    ] {
+        let mut forged = report(name);
+        for word in words {
+            forged["bag"]["outcome"] = json!(word);
+            assert!(!validator.is_valid(&forged), "{name}: {word}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The bytes are a list of entries: one byte names it and its kind, one its length,
 //! then its content, in which the byte 1 and a number stand for the sha256 of the
 //! entry of that number as it was laid out. Whatever comes of it, there is a report,
-//! and one of a valid bag can be read back.
+//! and one of a bag that is not invalid can be read back.
 #![no_main]
 
 use std::fs;

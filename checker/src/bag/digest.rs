@@ -1,48 +1,40 @@
-//! Digests of one file: sha256 and sha512 in one pass over its bytes.
+//! Digests of one file: what manifests state of it, and what one pass over it shows.
 //!
-//! Knows the two algorithms that count and how long the others' digests are.
+//! sha256 stands in place, because nearly every bag states it and only it; the others
+//! are kept where they are stated. What an algorithm is called is `algorithm.rs`'s.
 
-use sha2::{Digest, Sha256, Sha512};
+use sha2::digest::DynDigest;
+use sha2::{Digest, Sha256};
 
-/// An algorithm whose digests are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Algorithm {
-    Sha256,
-    Sha512,
-}
-
-/// The algorithm of a manifest's name, and how many hex digits its digests have.
-///
-/// `None` for the algorithm: known or not, it is not one to rely on. `None` for
-/// the length: not known.
-pub(super) fn algorithm(name: &str) -> (Option<Algorithm>, Option<usize>) {
-    match name {
-        "sha256" => (Some(Algorithm::Sha256), Some(64)),
-        "sha512" => (Some(Algorithm::Sha512), Some(128)),
-        "md5" => (None, Some(32)),
-        "sha1" => (None, Some(40)),
-        _ => (None, None),
-    }
-}
+use super::algorithm::{Algorithm, Set};
 
 /// The digests known of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Digests {
-    pub(super) sha256: Option<[u8; 32]>,
-    pub(super) sha512: Option<Box<[u8; 64]>>,
+    sha256: Option<[u8; 32]>,
+    others: Option<Box<Others>>,
 }
+
+/// Digests of other algorithms, sorted. Two manifests can state one under two names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Others(Vec<(Algorithm, Box<[u8]>)>);
 
 impl Digests {
     /// Which digests there are.
-    pub(super) fn wanted(&self) -> (bool, bool) {
-        (self.sha256.is_some(), self.sha512.is_some())
+    pub(super) fn wanted(&self) -> Set {
+        self.all().map(|(algorithm, _)| algorithm).collect()
     }
 
     /// Takes one digest from its hex form.
     pub(super) fn set(&mut self, algorithm: Algorithm, hex: &str) -> Option<()> {
-        match algorithm {
-            Algorithm::Sha256 => self.sha256 = Some(unhex(hex)?),
-            Algorithm::Sha512 => self.sha512 = Some(Box::new(unhex(hex)?)),
+        if algorithm == Algorithm::Sha256 {
+            let mut bytes = [0; 32];
+            unhex(hex, &mut bytes)?;
+            self.sha256 = Some(bytes);
+        } else {
+            let mut bytes = vec![0; algorithm.length()];
+            unhex(hex, &mut bytes)?;
+            self.put(algorithm, bytes.into());
         }
         Some(())
     }
@@ -50,58 +42,86 @@ impl Digests {
     /// Takes what another manifest lists of the same file.
     pub(super) fn add(&mut self, other: Self) {
         self.sha256 = self.sha256.or(other.sha256);
-        self.sha512 = self.sha512.take().or(other.sha512);
+        for (algorithm, bytes) in other.others.into_iter().flat_map(|others| others.0) {
+            self.put(algorithm, bytes);
+        }
     }
 
-    /// `None` if each digest listed is the one observed; else what differs.
+    /// `None` if each digest listed is the one observed; else those that differ.
     pub(super) fn differ(&self, observed: &Self) -> Option<(String, String)> {
-        let differs = (self.sha256.is_some() && self.sha256 != observed.sha256)
-            || (self.sha512.is_some() && self.sha512 != observed.sha512);
-        differs.then(|| (self.to_string(), observed.to_string()))
+        if self == observed {
+            return None; // nearly always
+        }
+        let wrong = |it: &(Algorithm, &[u8])| observed.all().all(|seen| seen != *it);
+        let wrong: Vec<_> = self.all().filter(wrong).collect();
+        let about = |it: &(Algorithm, &[u8])| wrong.iter().any(|(wrong, _)| *wrong == it.0);
+        let seen = observed.all().filter(about);
+        (!wrong.is_empty()).then(|| (spelled(wrong.iter().copied()), spelled(seen)))
     }
+
+    fn put(&mut self, algorithm: Algorithm, bytes: Box<[u8]>) {
+        let Others(others) = &mut **self.others.get_or_insert_default();
+        let after = others.partition_point(|(other, _)| *other <= algorithm);
+        others.insert(after, (algorithm, bytes));
+    }
+
+    /// All of them, sha256 first and the others in the order of [`Algorithm::ALL`].
+    fn all(&self) -> impl Iterator<Item = (Algorithm, &[u8])> {
+        let sha256 = self.sha256.iter().map(|it| (Algorithm::Sha256, &it[..]));
+        let others = self.others.iter().flat_map(|others| &others.0);
+        sha256.chain(others.map(|(algorithm, bytes)| (*algorithm, &**bytes)))
+    }
+}
+
+fn spelled<'a>(digests: impl Iterator<Item = (Algorithm, &'a [u8])>) -> String {
+    let one =
+        |(algorithm, bytes): (Algorithm, &[u8])| format!("{}:{}", algorithm.name(), hex(bytes));
+    digests.map(one).collect::<Vec<_>>().join(" ")
 }
 
 impl std::fmt::Display for Digests {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sha256 = self.sha256.map(|digest| format!("sha256:{}", hex(&digest)));
-        let sha512 = self
-            .sha512
-            .as_ref()
-            .map(|digest| format!("sha512:{}", hex(&**digest)));
-        let both: Vec<String> = sha256.into_iter().chain(sha512).collect();
-        f.write_str(&both.join(" "))
+        f.write_str(&spelled(self.all()))
     }
 }
 
 /// Hashes one stream with each algorithm wanted.
-#[derive(Debug)]
 pub(super) struct Hasher {
     sha256: Option<Sha256>,
-    sha512: Option<Sha512>,
+    others: Vec<(Algorithm, Box<dyn DynDigest>)>,
 }
 
 impl Hasher {
-    pub(super) fn new((sha256, sha512): (bool, bool)) -> Self {
+    pub(super) fn new(wanted: Set) -> Self {
+        let others = |it: &&Algorithm| **it != Algorithm::Sha256 && wanted.contains(**it);
         Self {
-            sha256: sha256.then(Sha256::new),
-            sha512: sha512.then(Sha512::new),
+            sha256: wanted.contains(Algorithm::Sha256).then(Sha256::new),
+            others: Algorithm::ALL
+                .iter()
+                .filter(others)
+                .map(|it| (*it, it.hasher()))
+                .collect(),
         }
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
         if let Some(hasher) = &mut self.sha256 {
-            hasher.update(bytes);
+            Digest::update(hasher, bytes);
         }
-        if let Some(hasher) = &mut self.sha512 {
+        for (_, hasher) in &mut self.others {
             hasher.update(bytes);
         }
     }
 
     pub(super) fn finish(self) -> Digests {
-        Digests {
+        let mut digests = Digests {
             sha256: self.sha256.map(|hasher| hasher.finalize().into()),
-            sha512: self.sha512.map(|hasher| Box::new(hasher.finalize().into())),
+            others: None,
+        };
+        for (algorithm, hasher) in self.others {
+            digests.put(algorithm, hasher.finalize());
         }
+        digests
     }
 }
 
@@ -110,7 +130,7 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -123,15 +143,15 @@ pub(super) fn is_hex(text: &str) -> bool {
         .fold(true, |all, byte| all & byte.is_ascii_hexdigit())
 }
 
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !is_hex(text) {
+/// Fills `bytes` from as many pairs of hex digits.
+fn unhex(text: &str, bytes: &mut [u8]) -> Option<()> {
+    if text.len() != 2 * bytes.len() || !is_hex(text) {
         return None;
     }
-    let mut bytes = [0; N];
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
     }
-    Some(bytes)
+    Some(())
 }
 
 /// The value of a hex digit: of a letter of either case the low bits are 1 to 6.
@@ -143,31 +163,71 @@ const fn nibble(digit: u8) -> u8 {
 mod tests {
     use super::*;
 
+    /// What a hasher finds in some bytes that come in two pieces.
+    fn observed(wanted: &[Algorithm], pieces: [&[u8]; 2]) -> Digests {
+        let mut hasher = Hasher::new(wanted.iter().copied().collect());
+        pieces.iter().for_each(|piece| hasher.update(piece));
+        hasher.finish()
+    }
+
     #[test]
-    fn hashes_with_both_algorithms_in_one_pass() {
-        let mut hasher = Hasher::new((true, true));
-        hasher.update(b"a");
-        hasher.update(b"bc");
-        let digests = hasher.finish().to_string();
+    fn hashes_with_every_algorithm_in_one_pass() {
+        let all = observed(Algorithm::ALL, [b"a", b"bc"]);
+        let alone = |it: &Algorithm| observed(&[*it], [b"ab", b"c"]).to_string();
+        let mut alone: Vec<String> = Algorithm::ALL.iter().map(alone).collect();
+        alone.sort_by_key(|text| !text.starts_with("sha256:"));
+        assert_eq!(all.to_string(), alone.join(" "));
         // FIPS 180-4 examples for "abc".
-        assert!(digests.starts_with(
-            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad sha512:ddaf35a193617aba"
+        let sha512 = "sha512:ddaf35a193617aba";
+        assert!(all.to_string().starts_with(
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad md5:"
         ));
+        assert!(all.to_string().contains(sha512));
     }
 
     #[test]
     fn hex_of_another_length_or_alphabet_is_no_digest() {
         let good = "00ffAa".repeat(10) + "1234";
-        assert!(unhex::<32>(&good).is_some());
-        assert!(unhex::<32>(&good[1..]).is_none());
-        assert!(unhex::<32>(&good.replace('f', "g")).is_none());
+        let set = |hex: &str| Digests::default().set(Algorithm::Sha256, hex);
+        assert!(set(&good).is_some());
+        assert!(set(&good[1..]).is_none());
+        assert!(set(&good.replace('f', "g")).is_none());
+        assert!(Digests::default().set(Algorithm::Sha512, &good).is_none());
     }
 
     #[test]
     fn a_digest_that_was_listed_and_not_observed_differs() {
+        for algorithm in Algorithm::ALL {
+            let mut listed = Digests::default();
+            let hex = "0".repeat(2 * algorithm.length());
+            listed.set(*algorithm, &hex).unwrap();
+            assert!(listed.differ(&Digests::default()).is_some());
+            assert!(Digests::default().differ(&listed).is_none());
+        }
+    }
+
+    #[test]
+    fn of_two_digests_the_one_that_differs_is_shown() {
+        let sound = observed(&[Algorithm::Sha256, Algorithm::Md5], [b"abc", b""]);
+        assert_eq!(sound.differ(&sound), None);
         let mut listed = Digests::default();
-        listed.set(Algorithm::Sha256, &"0".repeat(64)).unwrap();
-        assert!(listed.differ(&Digests::default()).is_some());
-        assert!(Digests::default().differ(&listed).is_none());
+        listed.add(observed(&[Algorithm::Md5], [b"abc", b"!"]));
+        listed.add(observed(&[Algorithm::Sha256], [b"abc", b""]));
+        let (expected, seen) = listed.differ(&sound).unwrap();
+        assert!(
+            expected.starts_with("md5:") && !expected.contains(' '),
+            "{expected}"
+        );
+        assert_eq!(seen, "md5:900150983cd24fb0d6963f7d28e17f72");
+    }
+
+    #[test]
+    fn of_one_algorithm_under_two_names_both_digests_count() {
+        let right = observed(&[Algorithm::Blake2b], [b"abc", b""]);
+        let mut listed = right.clone();
+        listed.add(right.clone());
+        assert_eq!(listed.differ(&right), None);
+        listed.add(observed(&[Algorithm::Blake2b], [b"abd", b""]));
+        assert!(listed.differ(&right).is_some());
     }
 }

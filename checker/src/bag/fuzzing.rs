@@ -17,7 +17,7 @@ const ENCODINGS: [Encoding; 6] = [
     Encoding::Utf16Be,
     Encoding::Utf16Le,
 ];
-const ALGORITHMS: [&str; 4] = ["sha256", "sha512", "md5", "blake3"];
+const ALGORITHMS: [&str; 4] = ["sha256", "sha3_512", "md5", "blake3"];
 const FILES: [&str; 5] = ["bag-info.txt", "data/%", "data/a\nb", "data/x", "x/y"];
 
 /// A tag file: two bytes choose how it is read, the rest is its content.

@@ -3,15 +3,16 @@
 //! A manifest writes what it lists into the walked tree, so that completeness
 //! both ways is a look at the tree, and nothing is kept of what is not there.
 
+use super::algorithm::{Algorithm, Set};
 use super::declaration::{Declaration, Version};
-use super::digest::{Digests, algorithm, is_hex};
+use super::digest::{Digests, is_hex};
 use super::path;
 use super::tags::Tags;
 use super::walk::{FileEntry, Tree, position};
 use crate::refusal::{Reason, Refusal};
 
 /// One bit each in [`FileEntry::listed`].
-const MAX_MANIFESTS: usize = 8;
+const MAX_MANIFESTS: usize = 16;
 
 /// What a kind of manifest is called, which paths it may list, and how one that is
 /// not there is refused.
@@ -36,8 +37,9 @@ pub(super) const TAG: Kind = Kind {
 /// The manifests of one kind, read.
 #[derive(Debug)]
 pub(super) struct Manifests {
-    /// Each manifest's algorithm, and whether its digests are checked.
-    algorithms: Vec<(String, bool)>,
+    kind: Kind,
+    /// Each manifest's algorithm by its name there; `None` if it is not known.
+    algorithms: Vec<(String, Option<Algorithm>)>,
     /// The first listed file, in the order of reading, that is not there.
     missing: Option<Refusal>,
 }
@@ -49,12 +51,8 @@ pub(super) fn read_payload(
     tree: &mut Tree,
 ) -> Result<Manifests, Refusal> {
     let names = tree.algorithms(PAYLOAD.prefix);
-    let Some(first) = names.first() else {
+    if names.is_empty() {
         return Err(Refusal::new(Reason::ManifestMissing).expected("manifest-sha256.txt", "none"));
-    };
-    if names.len() <= MAX_MANIFESTS && !names.iter().any(|name| is_strong(name)) {
-        let refusal = Refusal::new(Reason::ManifestTooWeak).file(&file(PAYLOAD, first));
-        return Err(refusal.expected("sha256 or sha512", &names.join(", ")));
     }
     read(tags, declaration, PAYLOAD, names, &mut tree.payload)
 }
@@ -96,7 +94,8 @@ fn read(
     if names.len() > MAX_MANIFESTS {
         let refusal =
             Refusal::new(Reason::TooManyManifests).about(&format!("{}*.txt", kind.prefix));
-        return Err(refusal.expected("at most 8", &names.len().to_string()));
+        let most = format!("at most {MAX_MANIFESTS}");
+        return Err(refusal.expected(&most, &names.len().to_string()));
     }
     let mut missing = None;
     for (index, algorithm) in names.iter().enumerate() {
@@ -108,29 +107,32 @@ fn read(
         })?;
         missing = missing.or(reader.missing());
     }
-    let strong = |name: String| {
-        let strong = is_strong(&name);
-        (name, strong)
+    let known = |name: String| {
+        let known = Algorithm::named(&name);
+        (name, known)
     };
     Ok(Manifests {
-        algorithms: names.into_iter().map(strong).collect(),
+        kind,
+        algorithms: names.into_iter().map(known).collect(),
         missing,
     })
 }
 
-fn is_strong(name: &str) -> bool {
-    algorithm(name).0.is_some()
+/// What the tag manifests of this bag state of tag files.
+pub(super) fn wanted_of_tags(tree: &Tree) -> Set {
+    let names = tree.algorithms(TAG.prefix);
+    names
+        .iter()
+        .filter_map(|name| Algorithm::named(name))
+        .collect()
 }
 
 impl Manifests {
-    /// The algorithms whose digests are checked, or those that are not.
-    pub(super) fn names(&self, checked: bool) -> Vec<String> {
-        let of_kind = |(_, strong): &&(String, bool)| *strong == checked;
-        self.algorithms
-            .iter()
-            .filter(of_kind)
-            .map(|(name, _)| name.clone())
-            .collect()
+    /// The names of the algorithms that are known, or of those that are not.
+    pub(super) fn names(&self, known: bool) -> impl Iterator<Item = &str> {
+        let of_kind = move |(_, it): &&(String, Option<Algorithm>)| it.is_some() == known;
+        let all = self.algorithms.iter().filter(of_kind);
+        all.map(|(name, _)| name.as_str())
     }
 
     /// G4: everything listed is there.
@@ -140,43 +142,61 @@ impl Manifests {
 
     /// G4: everything listed is there, everything there is listed by every manifest.
     ///
-    /// Version 0.97 asked only that some manifest lists a file; here it must be one
-    /// whose digests are checked.
+    /// Version 0.97 asked only that some manifest lists a file.
     pub(super) fn complete(
         &mut self,
         payload: &[FileEntry],
         version: Version,
     ) -> Result<(), Refusal> {
         self.all_there()?;
-        let bits = |wanted: &dyn Fn(bool) -> bool| {
-            let bit =
-                |(index, (_, strong)): (usize, &(String, bool))| u8::from(wanted(*strong)) << index;
-            self.algorithms
-                .iter()
-                .enumerate()
-                .map(bit)
-                .fold(0, |all, bit| all | bit)
-        };
-        let (all, strong) = (bits(&|_| true), bits(&|strong| strong));
+        let all = self.bits(|_| true);
         for file in payload {
-            let enough = match version {
-                Version::V1_0 => file.listed == all,
-                Version::V0_97 => file.listed & strong != 0,
-            };
             if file.listed == 0 {
                 return Err(Refusal::new(Reason::UnlistedFile).file(&file.path));
             }
-            if !enough {
+            if version == Version::V1_0 && file.listed != all {
                 return Err(Refusal::new(Reason::ManifestsDisagree).file(&file.path));
             }
         }
         Ok(())
     }
+
+    /// G5, when all that can be checked was: no algorithm is stated that is not known.
+    pub(super) fn known(&self) -> Option<Refusal> {
+        let first = self.names(false).next()?;
+        let names: Vec<&str> = self.names(false).collect();
+        let refusal = Refusal::new(Reason::AlgorithmUnknown).file(&file(self.kind, first));
+        Some(refusal.expected(&Algorithm::names(), &names.join(", ")))
+    }
+
+    /// G5, likewise: of every file a digest is stated that one may rely on.
+    pub(super) fn strong(&self, payload: &[FileEntry]) -> Option<Refusal> {
+        let strong = self.bits(|it| it.is_some_and(Algorithm::is_strong));
+        let names: Vec<&str> = self.names(true).collect();
+        let weak = if strong == 0 {
+            names.first().map(|first| file(self.kind, first))
+        } else {
+            let weak = payload.iter().find(|file| file.listed & strong == 0);
+            weak.map(|file| file.path.to_string())
+        }?;
+        let refusal = Refusal::new(Reason::ManifestTooWeak).file(&weak);
+        Some(refusal.expected(
+            "sha256 or another digest that cannot be forged",
+            &names.join(", "),
+        ))
+    }
+
+    /// The bits of some manifests in [`FileEntry::listed`].
+    fn bits(&self, wanted: impl Fn(Option<Algorithm>) -> bool) -> u16 {
+        let all = (0..).zip(&self.algorithms);
+        let bit = |(index, (_, it)): (u16, &(String, _))| u16::from(wanted(*it)) << index;
+        all.map(bit).fold(0, |all, bit| all | bit)
+    }
 }
 
 /// G5 for tag files: each digest listed is the one observed.
 pub(super) fn check_tags(tags: &mut Tags<'_>, files: &[FileEntry]) -> Result<(), Refusal> {
-    let listed = |file: &&FileEntry| file.digests.wanted() != (false, false);
+    let listed = |file: &&FileEntry| !file.digests.wanted().is_empty();
     for file in files.iter().filter(listed) {
         let observed = tags.digests(&file.path)?;
         if let Some((expected, observed)) = file.digests.differ(&observed) {
@@ -209,9 +229,9 @@ impl<'a> Entry<'a> {
         if rest.is_empty() {
             return Err(syntax());
         }
-        let (algorithm, length) = algorithm(name);
+        let algorithm = Algorithm::named(name);
         let is_digest = !hex.is_empty() && hex.len() % 2 == 0 && is_hex(hex);
-        if !is_digest || length.is_some_and(|length| length != hex.len()) {
+        if !is_digest || algorithm.is_some_and(|it| 2 * it.length() != hex.len()) {
             return Err(Refusal::new(Reason::DigestSyntax).expected(&format!("{name} in hex"), hex));
         }
         let mut digests = Digests::default();
@@ -231,7 +251,7 @@ pub(super) struct Reader<'a> {
     version: Version,
     kind: Kind,
     files: &'a mut [FileEntry],
-    bit: u8,
+    bit: u16,
     /// Where the next entry stands if the manifest is sorted as the files are.
     cursor: usize,
     missing: Option<Refusal>,
@@ -243,7 +263,7 @@ impl<'a> Reader<'a> {
         (kind, algorithm, version): (Kind, &'a str, Version),
         manifest: &'a str,
         files: &'a mut [FileEntry],
-        bit: u8,
+        bit: u16,
     ) -> Self {
         Self {
             manifest,

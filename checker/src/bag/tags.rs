@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::algorithm::Set;
 use super::digest::{Digests, Hasher};
 use super::encoding::Encoding;
+use super::manifest;
 use super::regular::{Buffer, Regular};
 use super::text::{Each, TextLines};
 use super::walk::Tree;
@@ -22,7 +24,7 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Tags<'a> {
     guard: &'a Guard,
-    wanted: (bool, bool),
+    wanted: Set,
     buffer: Buffer,
     /// The digests of the files that were read as text.
     read: BTreeMap<String, Digests>,
@@ -30,13 +32,9 @@ pub(super) struct Tags<'a> {
 
 impl<'a> Tags<'a> {
     pub(super) fn new(guard: &'a Guard, tree: &Tree) -> Self {
-        let wanted = (
-            tree.has_tag("tagmanifest-sha256.txt"),
-            tree.has_tag("tagmanifest-sha512.txt"),
-        );
         Self {
             guard,
-            wanted,
+            wanted: manifest::wanted_of_tags(tree),
             buffer: Buffer::new(CHUNK),
             read: BTreeMap::new(),
         }

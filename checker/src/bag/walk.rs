@@ -23,7 +23,7 @@ pub(super) struct FileEntry {
     /// Its path in the bag; a payload file's begins with `data/`.
     pub(super) path: Arc<str>,
     /// Which manifests list it, one bit each.
-    pub(super) listed: u8,
+    pub(super) listed: u16,
     /// The digests listed.
     pub(super) digests: Digests,
 }
@@ -45,13 +45,13 @@ impl Tree {
         position(&self.tags, path).is_some()
     }
 
-    /// The algorithms of the top-level files `{prefix}{algorithm}.txt`, sorted.
+    /// What stands for the algorithm in the names of the top-level files
+    /// `{prefix}{algorithm}.txt`, sorted; whatever it is, it states digests.
     pub(super) fn algorithms(&self, prefix: &str) -> Vec<String> {
         let algorithm = |file: &FileEntry| {
             let algorithm = file.path.strip_prefix(prefix)?.strip_suffix(".txt")?;
-            let plain =
-                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            (!algorithm.is_empty() && algorithm.bytes().all(plain)).then(|| algorithm.to_owned())
+            let named = !algorithm.is_empty() && !algorithm.contains('/');
+            named.then(|| algorithm.to_owned())
         };
         self.tags.iter().filter_map(algorithm).collect()
     }

@@ -3,10 +3,12 @@
 //! Whoever wrote the bytes may have been taken over; what cannot be read here is no
 //! report. Whether it is the report that was announced is for the caller to ask.
 
-use super::{BagOutcome, MAX_REPORT, REPORT_SCHEMA, Report, Statement};
+use super::{BagOutcome, BagReport, MAX_REPORT, REPORT_SCHEMA, Report, Statement};
+use crate::bag::Algorithm;
 use crate::canonical::canonical;
 use crate::gates::{self, Gate};
 use crate::outcome::Outcome;
+use crate::refusal::Reason;
 use crate::{article13, article14, verdict};
 
 /// The bytes are not a report.
@@ -48,13 +50,14 @@ impl Report {
 
     /// The first part that does not follow from the rest.
     fn contradiction(&self) -> Option<&'static str> {
-        let parts: [(&'static str, bool); 8] = [
+        let parts: [(&'static str, bool); 9] = [
             ("/schema", self.schema == REPORT_SCHEMA),
             ("/statement", self.statement == Statement::new()),
             ("/gates", self.gates_follow()),
             ("/outcome", self.outcome == self.outcome_of_gates()),
             ("/exit", self.exit == self.outcome.exit()),
-            ("/bag/outcome", self.bag.outcome == self.bag_of_gates()),
+            ("/bag/outcome", self.bag.outcome == self.bag_of_refusal()),
+            ("/bag/verified", self.digests_follow()),
             ("/article13", self.article13 == article13::audit(self)),
             ("/article14", self.article14 == article14::audit(self)),
         ];
@@ -84,11 +87,34 @@ impl Report {
         }
     }
 
-    /// A bag is valid if it was not refused at one of its own gates.
-    fn bag_of_gates(&self) -> BagOutcome {
-        match &self.refusal {
-            Some(refusal) if refusal.reason.gate() < Gate::G6 => BagOutcome::Invalid,
-            Some(_) | None => BagOutcome::Valid,
-        }
+    fn bag_of_refusal(&self) -> BagOutcome {
+        BagOutcome::of(self.refusal.as_ref())
+    }
+
+    /// What was checked bears the bag's word: a valid one states nothing unknown and not
+    /// only what can be forged.
+    fn digests_follow(&self) -> bool {
+        let BagReport {
+            verified,
+            unverified,
+            ..
+        } = &self.bag;
+        let known: Option<Vec<Algorithm>> =
+            verified.iter().map(|name| Algorithm::named(name)).collect();
+        let Some(known) = known else { return false };
+        let unknown = unverified
+            .iter()
+            .all(|name| Algorithm::named(name).is_none());
+        let reason = self.refusal.as_ref().map(|refusal| refusal.reason);
+        unknown
+            && match self.bag.outcome {
+                BagOutcome::Invalid => known.is_empty() && unverified.is_empty(),
+                BagOutcome::Valid => {
+                    unverified.is_empty() && known.into_iter().any(Algorithm::is_strong)
+                }
+                BagOutcome::NotAccepted => {
+                    unverified.is_empty() == (reason == Some(Reason::ManifestTooWeak))
+                }
+            }
     }
 }

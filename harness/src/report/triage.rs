@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use checker::report::{ClaimReport, Report};
+use checker::report::{BagReport, ClaimReport, Report};
 use checker::{GateOutcome, Refusal};
 use serde::Serialize;
 use serde_json::Value;
@@ -35,15 +35,7 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "packet   {}", cut(&packet.packet_id))?;
         writeln!(out, "scope    {}", cut(&packet.scope))?;
     }
-    let bag = &report.bag;
-    let count = |count: Option<u64>| count.map_or("-".to_owned(), |count| count.to_string());
-    writeln!(
-        out,
-        "bag      {}: {} payload files, {} bytes",
-        word(&bag.outcome),
-        count(bag.payload_files),
-        count(bag.payload_bytes)
-    )?;
+    bag(&report.bag, out)?;
     gates(report, out)?;
     report.refusal.iter().try_for_each(|it| refusal(it, out))?;
     for item in &report.items {
@@ -65,6 +57,34 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "note     {}", report.statement.words)
+}
+
+/// The bag by itself, and every algorithm it states: those checked, and those nobody here
+/// knows.
+fn bag(bag: &BagReport, out: &mut String) -> std::fmt::Result {
+    let count = |count: Option<u64>| count.map_or("-".to_owned(), |count| count.to_string());
+    writeln!(
+        out,
+        "bag      {}: {} payload files, {} bytes",
+        word(&bag.outcome),
+        count(bag.payload_files),
+        count(bag.payload_bytes)
+    )?;
+    let named = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| cut(name)).collect();
+        names.join(", ")
+    };
+    if !bag.verified.is_empty() {
+        writeln!(out, "digests  {}: each one checked", named(&bag.verified))?;
+    }
+    if !bag.unverified.is_empty() {
+        writeln!(
+            out,
+            "digests  {}: unknown, NOT checked",
+            named(&bag.unverified)
+        )?;
+    }
+    Ok(())
 }
 
 /// The gates in one line, and a line for each that failed.
@@ -171,6 +191,27 @@ mod tests {
             shown.contains("bag      invalid: - payload files"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_bag_that_is_not_accepted_names_what_was_checked_and_what_was_not() {
+        let weak = shown("md5-only");
+        for line in [
+            "bag      not_accepted: 8 payload files, 5665 bytes",
+            "digests  md5: each one checked",
+            "refused  MANIFEST_TOO_WEAK: manifest-md5.txt",
+            "  G5: do all digests stated match, none unknown, not only weak ones? no",
+        ] {
+            assert!(weak.lines().any(|it| it == line), "{line}\n{weak}");
+        }
+        let unknown = shown("unknown-algorithm");
+        for line in [
+            "digests  sha256: each one checked",
+            "digests  whirlpool: unknown, NOT checked",
+            "refused  ALGORITHM_UNKNOWN: manifest-whirlpool.txt",
+        ] {
+            assert!(unknown.lines().any(|it| it == line), "{line}\n{unknown}");
+        }
     }
 
     #[test]

@@ -210,7 +210,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::bag::digest::{Algorithm, Digests, sha256_hex};
+    use crate::bag::algorithm::Algorithm;
+    use crate::bag::digest::{Digests, sha256_hex};
     use crate::settings::Settings;
 
     /// Lengths about the sizes of a turn and of the buffer, and files of very different ones.
