@@ -9,7 +9,7 @@ use assert_cmd::Command as Harness;
 use harness::bundle::{self, RunFacts};
 use harness::engine::{Abilities, Account, Identity};
 use harness::image::{Image, Programs};
-use harness::judge::Reason;
+use harness::judge::{Adapted, Reason};
 use harness::report::summary::Summary;
 use harness::seal::bundle::folder::BundleFolder;
 use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
@@ -71,7 +71,7 @@ impl Desk {
         let results: Vec<CaseResult> = matrix
             .cases()
             .iter()
-            .map(|case| CaseResult::not_run(case, Reason::Interrupted))
+            .map(|case| CaseResult::not_run(&Adapted::of(case, &Abilities::all()), Reason::Interrupted))
             .collect();
         let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
         let summary = Summary::of(&results, deferred, Vec::new());
