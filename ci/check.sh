@@ -19,6 +19,7 @@ gate() { # NAME COMMAND...
 
 gate size ci/size_budget.sh
 gate words ci/words.sh
+gate debug_words ci/debug_words.sh
 gate shell ci/shell.sh
 gate format cargo fmt --all --check
 gate lockfile cargo fetch --locked

@@ -102,7 +102,7 @@ pub fn accept(
     let outcome = announcement.outcome;
     same("announced exit code", outcome.exit(), announcement.exit)?;
     let ended = Exit::Code(i64::from(outcome.exit()));
-    same("exit code", format!("{ended:?}"), format!("{exit:?}"))?;
+    same("exit code", ended.to_string(), exit.to_string())?;
     let text = match (outcome, &announcement.report, report) {
         (Outcome::Blocked | Outcome::InternalError, None, _) => return Ok(None),
         (Outcome::Gaps | Outcome::NoGapObserved | Outcome::Refused, Some(said), Some(text)) => {
@@ -112,7 +112,7 @@ pub fn accept(
             text
         }
         (_, said, found) => {
-            let expected = format!("as {outcome:?} has it");
+            let expected = format!("as `{}` has it", word(outcome));
             let there = |there| if there { "one" } else { "none" };
             let (said, found) = (there(said.is_some()), there(found.is_some()));
             let observed = format!("{said} announced, {found} in the output");
@@ -120,13 +120,20 @@ pub fn accept(
         }
     };
     let report = read_report(text)?;
-    same(
-        "report's outcome",
-        format!("{outcome:?}"),
-        format!("{:?}", report.outcome),
-    )?;
+    same("report's outcome", word(outcome), word(report.outcome))?;
     same("report's exit code", announcement.exit, report.exit)?;
     Ok(Some(report))
+}
+
+/// An outcome as announcements and reports have it.
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Blocked => "blocked",
+        Outcome::Gaps => "gaps",
+        Outcome::NoGapObserved => "no_gap_observed",
+        Outcome::Refused => "refused",
+        Outcome::InternalError => "internal_error",
+    }
 }
 
 fn same<T: PartialEq + ToString>(

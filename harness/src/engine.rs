@@ -110,6 +110,15 @@ pub enum Exit {
     Unknown(String),
 }
 
+impl std::fmt::Display for Exit {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(out, "exit code {code}"),
+            Self::Unknown(why) => write!(out, "no exit code: {why}"),
+        }
+    }
+}
+
 /// A container engine or launcher.
 pub trait Engine: std::fmt::Debug + Send + Sync {
     /// What it says of itself.

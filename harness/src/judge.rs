@@ -32,6 +32,7 @@ mod self_check;
 mod survey;
 mod trace;
 mod verdict;
+mod words;
 
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use adapted::Adapted;

@@ -108,7 +108,7 @@ fn transcript(observed: &Observations) -> String {
         text.push_str(&format!("{}: {}\n", check.id, check.observed));
     }
     for record in &observed.launches {
-        text.push_str(&format!("{}: {:?}\n", record.id, record.exit));
+        text.push_str(&format!("{}: {}\n", record.id, record.exit));
         for line in &record.lines {
             if let Event::End { id, outcome, .. } = &line.event {
                 text.push_str(&format!("  {id}: {}\n", outcome_words(outcome)));

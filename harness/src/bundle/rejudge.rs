@@ -322,7 +322,7 @@ fn unreached(case: &Adapted, said: &Row) -> Option<CaseResult> {
 }
 
 fn differs(case: &Case, judged: &Row, said: &Row) -> RejudgeError {
-    let words = |row: &Row| format!("{:?} ({})", row.verdict, row.reason_text);
+    let words = |row: &Row| format!("{} ({})", row.verdict, row.reason_text);
     RejudgeError::Verdict {
         file: observations_file(case.id.as_str()),
         id: case.id.to_string(),

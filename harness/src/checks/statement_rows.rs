@@ -22,7 +22,8 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         run: |sample| {
             outcome(|| match sample.row(PACKET_ROW) {
                 Some(row) if row.verdict.reason().is_none() => forged(sample, |_| {}),
-                row => Ok(format!("{:?}", row.map(|row| &row.verdict))),
+                Some(row) => Ok(row.verdict.word().to_string()),
+                None => Ok("no such row".to_owned()),
             })
         },
     },

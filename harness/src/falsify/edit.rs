@@ -195,8 +195,8 @@ fn remove(above: &mut Value, last: &str) -> Option<()> {
 }
 
 fn place<'a>(root: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
-    let parts = pointer.split('/').skip(1);
-    parts.fold(Some(root), |at, part| step(at?, part))
+    let mut parts = pointer.split('/').skip(1);
+    parts.try_fold(root, step)
 }
 
 fn step<'a>(value: &'a mut Value, part: &str) -> Option<&'a mut Value> {

@@ -1,7 +1,7 @@
 //! The rules on how an answer is given: exit code, announcement, report, output folder.
 
 use super::answer::{Answer, Wrong, compare};
-use super::hindrance::exit_words;
+use super::words;
 use crate::contract;
 use crate::engine::Exit;
 use crate::error::chain;
@@ -15,7 +15,7 @@ pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {
     let fits = record.exit == Exit::Code(declared) && announced == Some(declared);
     (!fits).then(|| {
         let announced = announced.map_or("none".to_owned(), |code| code.to_string());
-        let observed = format!("{}, announced {announced}", exit_words(&record.exit));
+        let observed = format!("{}, announced {announced}", record.exit);
         Wrong::new("exit code", declared.to_string(), observed)
     })
 }
@@ -37,26 +37,12 @@ pub(super) fn alone(answer: &Answer<'_>) -> Option<Wrong> {
     let Some(said) = said.and_then(|said| said.report.as_ref()) else {
         return Some(Wrong::new("announced report", "one", "none"));
     };
-    let own = format!(
-        "`{}`, {} of {} bytes, sha256 {}",
-        said.path, "a plain file", said.bytes, said.sha256
-    );
-    let there = answer.record.output.iter().map(entry_words);
+    let own = words::entry(&OutputEntry {
+        name: said.path.clone(),
+        kind: EntryKind::File,
+        size: said.bytes,
+        sha256: Some(said.sha256.clone()),
+    });
+    let there = answer.record.output.iter().map(words::entry);
     compare("output folder", own, there.collect::<Vec<_>>().join("; "))
-}
-
-/// An entry of the output folder, in words.
-pub(super) fn entry_words(entry: &OutputEntry) -> String {
-    let kind = match entry.kind {
-        EntryKind::File => "a plain file",
-        EntryKind::LinkedFile => "a file with a second name",
-        EntryKind::Folder => "a folder",
-        EntryKind::Link => "a link",
-        EntryKind::Special => "a special file",
-    };
-    let digest = entry.sha256.as_deref().unwrap_or("not read");
-    format!(
-        "`{}`, {kind} of {} bytes, sha256 {digest}",
-        entry.name, entry.size
-    )
 }

@@ -5,6 +5,7 @@ use negatives::matrix::{Case, Fault, FaultKind};
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
+use super::words;
 use crate::contract;
 use crate::engine::Exit;
 use crate::error::chain;
@@ -92,8 +93,8 @@ impl Seen<'_> {
         (!fits).then(|| Reason::Mismatched {
             launch: self.record.id.clone(),
             what: "fault",
-            expected: format!("{:?}, done", self.fault.how),
-            observed: format!("{done:?}"),
+            expected: format!("{}, done", words::fault(self.fault.how)),
+            observed: words::done(done),
         })
     }
 
@@ -110,7 +111,7 @@ impl Seen<'_> {
     fn exit(&self) -> Option<Reason> {
         let expected = Exit::Code(i64::from(self.fault.exit));
         (self.record.exit != expected).then(|| {
-            let (expected, observed) = (format!("{expected:?}"), format!("{:?}", self.record.exit));
+            let (expected, observed) = (expected.to_string(), self.record.exit.to_string());
             self.reason("exit code", expected, observed)
         })
     }
@@ -131,7 +132,10 @@ impl Seen<'_> {
         let observed = found.map(|entry| entry.sha256.clone().unwrap_or_default());
         let plain = found.is_none_or(|entry| entry.kind == EntryKind::File);
         (expected != observed || !plain).then(|| {
-            let (expected, observed) = (format!("{expected:?}"), format!("{found:?}"));
+            let (expected, observed) = (
+                words::or_none(expected),
+                words::or_none(found.map(words::entry)),
+            );
             self.reason("digest of the earlier report", expected, observed)
         })
     }
@@ -178,7 +182,9 @@ impl Seen<'_> {
             ),
         };
         (!fits).then(|| {
-            let observed = format!("announced {said:?}, partial {partial:?}");
+            let said = said.map(|(report, why)| format!("{report} {why}"));
+            let (said, partial) = (words::or_none(said), words::or_none(partial));
+            let observed = format!("announced {said}, partial {partial}");
             self.reason("way of failing", expected.to_owned(), observed)
         })
     }

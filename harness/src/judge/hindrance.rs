@@ -30,9 +30,8 @@ const DISK: [&str; 3] = ["(os error 5)", "(os error 28)", "(os error 122)"];
 /// What kept the checker from answering, if something did.
 pub(super) fn of(record: &LaunchRecord) -> Option<String> {
     let Some(said) = &record.announcement else {
-        let ended = exit_words(&record.exit);
         let quietly = record.exit == Exit::Code(0);
-        return (!quietly).then(|| format!("no announcement, {ended}"));
+        return (!quietly).then(|| format!("no announcement, {}", record.exit));
     };
     match said.outcome {
         Outcome::Blocked if record.exit == Exit::Code(3) => {
@@ -57,12 +56,4 @@ fn unreadable(record: &LaunchRecord) -> Option<String> {
 
 fn reason(said: &Announcement) -> &str {
     said.reason.as_deref().unwrap_or_default()
-}
-
-/// How a launch ended, in words.
-pub(super) fn exit_words(exit: &Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit code {code}"),
-        Exit::Unknown(why) => format!("no exit code: {why}"),
-    }
 }

@@ -7,6 +7,7 @@ use negatives::wire::Event;
 use seccomp::plan::AirlockStatus;
 
 use super::verdict::{Reason, Verdict};
+use super::words;
 use crate::launch::Order;
 use crate::plan;
 use crate::record::{LaunchRecord, Role, Subject};
@@ -81,7 +82,7 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         observed,
     };
     if record.role != planned.role {
-        let (expected, observed) = (format!("{:?}", planned.role), format!("{:?}", record.role));
+        let (expected, observed) = (words::role(&planned.role), words::role(&record.role));
         return Err(mismatch("role", expected, observed));
     }
     let lifts: Vec<String> = planned.lifts.iter().map(ToString::to_string).collect();
@@ -90,7 +91,7 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
     }
     let subject = planned.task.subject();
     if record.subject != subject {
-        let (expected, observed) = (format!("{subject:?}"), format!("{:?}", record.subject));
+        let (expected, observed) = (words::subject(&subject), words::subject(&record.subject));
         return Err(mismatch("subject", expected, observed));
     }
     Ok(())
@@ -98,7 +99,7 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
 
 /// A launch about the database server says what that answered the host right before.
 fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
-    let words = |there| if there { "there" } else { "none" };
+    let in_words = |there| if there { "there" } else { "none" };
     let (needed, there) = (planned.task.needs_database(), record.database.is_some());
     if needed == there {
         return Ok(());
@@ -106,8 +107,8 @@ fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason>
     Err(Reason::Mismatched {
         launch: record.id.clone(),
         what: "database server's answer",
-        expected: words(needed).to_owned(),
-        observed: words(there).to_owned(),
+        expected: in_words(needed).to_owned(),
+        observed: in_words(there).to_owned(),
     })
 }
 
@@ -145,7 +146,7 @@ fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
         }
         other => {
             let expected = format!("hello of {} with {count} attempts", record.case);
-            Err(mismatch("first line", &expected, &format!("{other:?}")))
+            Err(mismatch("first line", &expected, &words::event(other)))
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use negatives::matrix::Case;
 
-use super::hindrance::exit_words;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use crate::engine::Exit;
@@ -89,7 +88,7 @@ fn blocked(record: &LaunchRecord) -> Option<Verdict> {
     };
     if record.exit != Exit::Code(BLOCKED) {
         let expected = format!("exit code {BLOCKED}");
-        return broken("end", expected, exit_words(&record.exit));
+        return broken("end", expected, record.exit.to_string());
     }
     match touched(record) {
         Err(verdict) => Some(verdict),

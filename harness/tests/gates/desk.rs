@@ -71,7 +71,9 @@ impl Desk {
         let results: Vec<CaseResult> = matrix
             .cases()
             .iter()
-            .map(|case| CaseResult::not_run(&Adapted::of(case, &Abilities::all()), Reason::Interrupted))
+            .map(|case| {
+                CaseResult::not_run(&Adapted::of(case, &Abilities::all()), Reason::Interrupted)
+            })
             .collect();
         let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
         let summary = Summary::of(&results, deferred, Vec::new());

@@ -92,7 +92,7 @@ fn sentence(said: &Attestation) -> String {
     match said.result.verdict {
         RunVerdict::Held => {
             format!(
-                "Each of the {total} rows held: refused as declared, and shown able to fail by its control."
+                "Each of the {total} rows held: every rule of every row was judged, and what was observed is as declared."
             )
         }
         RunVerdict::Broken => {

@@ -54,6 +54,17 @@ pub enum VerdictWord {
     NotRun,
 }
 
+impl std::fmt::Display for VerdictWord {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Held => "held",
+            Self::Broken => "broken",
+            Self::Inconclusive => "inconclusive",
+            Self::NotRun => "not_run",
+        })
+    }
+}
+
 /// Rows by number, each once, each with the id of its number.
 pub(super) fn check(rows: &[Row]) -> Result<(), PredicateError> {
     let mut last = 0;

@@ -1,0 +1,83 @@
+//! The words that reasons have for what was observed. They are signed and compared, so
+//! they are a format: written here, and never a type's `Debug` form, which any release of
+//! a compiler or library may change.
+
+use negatives::matrix::FaultKind;
+use negatives::wire::Event;
+
+use crate::record::{EntryKind, FaultDone, FaultRecord, OutputEntry, Role, Subject};
+
+/// What a launch is for.
+pub(super) fn role(role: &Role) -> String {
+    match role {
+        Role::Locked => "locked".to_owned(),
+        Role::Control { boundary } => format!("control of `{boundary}`"),
+        Role::Alone { boundary, index } => format!("alone-{} of `{boundary}`", index + 1),
+    }
+}
+
+/// What runs behind the airlock.
+pub(super) fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Probe { attempts } => format!("probe of {}", attempts.join(" ")),
+        Subject::Checker { packet } => format!("checker of `{packet}`"),
+    }
+}
+
+/// A line of the probe's.
+pub(super) fn event(event: Option<&Event>) -> String {
+    match event {
+        None => "nothing".to_owned(),
+        Some(Event::Hello { case, attempts }) => {
+            format!("hello of {case} with {attempts} attempts")
+        }
+        Some(Event::Begin { id }) => format!("begin of `{id}`"),
+        Some(Event::End { id, .. }) => format!("end of `{id}`"),
+        Some(Event::Exit { attempts }) => format!("exit after {attempts} attempts"),
+    }
+}
+
+/// What is done to the checker.
+pub(super) fn fault(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::None => "none",
+        FaultKind::OutputFull => "output-full",
+        FaultKind::WriteError => "write-error",
+        FaultKind::KilledWriting => "killed-writing",
+        FaultKind::KilledPublishing => "killed-publishing",
+    }
+}
+
+/// What became of a fault.
+pub(super) fn done(record: Option<&FaultRecord>) -> String {
+    let Some(record) = record else {
+        return "none".to_owned();
+    };
+    let done = match &record.done {
+        FaultDone::Done => "done".to_owned(),
+        FaultDone::NeverCame => "never came".to_owned(),
+        FaultDone::NotApplicable(why) => format!("not applicable: {why}"),
+    };
+    format!("{}, {done}", fault(record.how))
+}
+
+/// An entry of the output folder.
+pub(super) fn entry(entry: &OutputEntry) -> String {
+    let kind = match entry.kind {
+        EntryKind::File => "a plain file",
+        EntryKind::LinkedFile => "a file with a second name",
+        EntryKind::Folder => "a folder",
+        EntryKind::Link => "a link",
+        EntryKind::Special => "a special file",
+    };
+    let digest = entry.sha256.as_deref().unwrap_or("not read");
+    format!(
+        "`{}`, {kind} of {} bytes, sha256 {digest}",
+        entry.name, entry.size
+    )
+}
+
+/// A value, or `none`.
+pub(super) fn or_none<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
