@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine::{Hosting, Leftovers};
 use crate::partition::Partition;
 
 mod accept;
 mod dispose;
 mod documents;
 mod falsify;
+mod helper;
 mod merge;
 mod profile;
 mod report;
@@ -21,6 +21,7 @@ pub use accept::{Accept, EXAMPLE as TERMS_EXAMPLE};
 pub use dispose::Dispose;
 pub use documents::{Completions, Man};
 pub use falsify::Falsify;
+pub use helper::{AskKernel, Helper, Reap, ServeDatabase};
 pub use merge::Merge;
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
@@ -218,12 +219,9 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write one for every command into a folder.
     Man(Man),
-    /// Clean up after a run that died; started by the harness itself.
-    #[command(hide = true)]
-    Reap(Reap),
-    /// Hold the database server of a run; started by the harness itself.
-    #[command(hide = true)]
-    ServeDatabase(ServeDatabase),
+    /// What a run starts beside itself.
+    #[command(flatten)]
+    Helper(Helper),
 }
 
 /// What `attest` takes.
@@ -268,45 +266,6 @@ pub struct Run {
         allow_hyphen_values = true
     )]
     pub rest: Vec<String>,
-}
-
-/// What the reaper is told.
-#[derive(Debug, Args)]
-pub struct Reap {
-    /// The run's id.
-    #[arg(long)]
-    pub run: String,
-    /// What the engine would leave.
-    #[arg(long, value_parser = leftovers)]
-    pub leftovers: Leftovers,
-    /// The run's temporary folder.
-    #[arg(long)]
-    pub scratch: PathBuf,
-}
-
-/// What the process that holds the database server is told.
-#[derive(Debug, Args)]
-pub struct ServeDatabase {
-    /// The run's id.
-    #[arg(long)]
-    pub run: String,
-    /// How it is run.
-    #[arg(long, value_parser = hosting)]
-    pub hosting: Hosting,
-    /// The host folder for its unix socket.
-    #[arg(long)]
-    pub folder: PathBuf,
-    /// An image to use instead of this host's package.
-    #[arg(long)]
-    pub image: Option<String>,
-}
-
-fn leftovers(text: &str) -> Result<Leftovers, serde_json::Error> {
-    serde_json::from_str(text)
-}
-
-fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
-    serde_json::from_str(text)
 }
 
 #[cfg(test)]

@@ -3,12 +3,15 @@
 
 use std::error::Error;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Helper};
+use crate::database;
 use crate::error::chain;
 use crate::exit::Exit;
 use crate::helper;
+use crate::reaper;
 use crate::report::terminal;
 use crate::stand::StandError;
+use crate::unfiltered;
 
 mod accept;
 mod attest;
@@ -114,13 +117,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Options => options::options(common),
         Command::Completions(args) => documents::completions(&args),
         Command::Man(args) => documents::man(&args),
-        Command::Reap(task) => {
-            crate::reaper::reap(&task);
-            Ok(Exit::Held)
-        }
-        Command::ServeDatabase(task) => crate::database::serve(&task)
-            .map(|()| Exit::Held)
-            .map_err(Failure::from),
+        Command::Helper(task) => help(&task),
     };
     done.unwrap_or_else(|failure| {
         terminal::tell(&format!(
@@ -132,4 +129,14 @@ pub fn dispatch(cli: Cli) -> Exit {
         }
         failure.exit
     })
+}
+
+/// Carries out a helper's task.
+fn help(task: &Helper) -> Result<Exit, Failure> {
+    match task {
+        Helper::Reap(task) => reaper::reap(task),
+        Helper::AskKernel(task) => unfiltered::answer(task).map_err(Failure::internal)?,
+        Helper::ServeDatabase(task) => database::serve(task)?,
+    }
+    Ok(Exit::Held)
 }

@@ -34,4 +34,5 @@ pub mod report;
 pub mod seal;
 pub mod stand;
 pub mod suite;
+pub mod unfiltered;
 pub mod witness;

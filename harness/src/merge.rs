@@ -250,6 +250,10 @@ fn agreement(shard: &ShardBundle) -> Vec<(&'static str, String)> {
         ("engine's version", host.engine.version.clone()),
         ("engine's interface", host.engine.api.clone()),
         ("runtime", host.runtime.clone()),
+        (
+            "calls shown to no filter",
+            host.calls_shown_to_no_filter.to_string(),
+        ),
         ("storage", engine.identity.storage.clone()),
         ("rootless engine", engine.identity.rootless.to_string()),
         ("engine's abilities", lacking.unwrap_or_default()),

@@ -6,7 +6,7 @@
 
 mod descriptors;
 mod landlock;
-mod raw;
+pub(crate) mod raw;
 
 use std::ffi::CString;
 use std::io::{Read, Write};

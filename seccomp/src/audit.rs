@@ -2,7 +2,8 @@
 //!
 //! Filters may come from the compiler or be read back from the kernel. Where
 //! they decide without looking at an argument, one evaluation stands for all
-//! arguments; where they look, the policy's own conditions are tried bit by bit.
+//! arguments; where they look, the policy's own conditions are tried bit by bit. That a
+//! kernel may show some calls to no filter is [`crate::unfiltered`]'s to find.
 
 mod arguments;
 mod report;

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod policy;
 pub mod program;
 pub mod table;
+pub mod unfiltered;
 
 pub use audit::{AuditSummary, Deviation, Difference, Tolerance, audit};
 pub use compile::{CompileError, compile_runtime, compile_strict};

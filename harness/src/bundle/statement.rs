@@ -1,6 +1,8 @@
 //! What a bundle's statement says of a run.
 
 use nix::sys::utsname::uname;
+use seccomp::table::NUMBERS;
+use seccomp::{Arch, syscall_name};
 
 use super::{BundleError, DEVELOPMENT, RunFacts};
 use crate::engine::Identity;
@@ -11,7 +13,7 @@ use crate::report::summary::Summary;
 use crate::seal::key::{Role, Signer};
 use crate::seal::statement::attestation::{
     Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sharding, Sight,
-    SignerNote, VerdictWord, Witness,
+    SignerNote, Unfiltered, VerdictWord, Witness,
 };
 use crate::suite::CaseResult;
 use crate::witness::View;
@@ -65,13 +67,13 @@ pub(super) fn of(
         witnesses: Vec::new(),
         mutants: facts.mutants.clone(),
         files: Vec::new(),
-        does_not_assert: does_not_assert(facts.sharding.as_ref()),
+        does_not_assert: does_not_assert(&facts.host, facts.sharding.as_ref()),
         lifts: facts.lifts.clone(),
         sharding: facts.sharding.clone(),
     }
 }
 
-fn does_not_assert(sharding: Option<&Sharding>) -> Vec<String> {
+fn does_not_assert(host: &Host, sharding: Option<&Sharding>) -> Vec<String> {
     let of_shards = match sharding {
         None => None,
         Some(Sharding::Shard(_)) => Some("anything about the rows of other shards"),
@@ -80,13 +82,18 @@ fn does_not_assert(sharding: Option<&Sharding>) -> Vec<String> {
         }
     };
     let sentences = DOES_NOT_ASSERT.iter().copied().chain(of_shards);
-    sentences.map(str::to_owned).collect()
+    let of_filters = host.calls_shown_to_no_filter.disclaimer();
+    sentences.map(str::to_owned).chain(of_filters).collect()
 }
 
 /// The first field that follows from the rest of a bundle and says something else.
 pub(super) fn not_borne_out(said: &Attestation, sights: &Sights) -> Option<&'static str> {
-    let disclaimed = does_not_assert(said.sharding.as_ref());
+    let disclaimed = does_not_assert(&said.host, said.sharding.as_ref());
     let fields = [
+        (
+            "host.calls_shown_to_no_filter",
+            are_of_the_table(&said.host),
+        ),
         ("signer.note", said.signer.note == note(said.signer.role)),
         ("witnesses", said.witnesses == sights.witnesses()),
         ("does_not_assert", said.does_not_assert == disclaimed),
@@ -95,6 +102,16 @@ pub(super) fn not_borne_out(said: &Attestation, sights: &Sights) -> Option<&'sta
         .into_iter()
         .find(|(_, as_expected)| !as_expected)
         .map(|(field, _)| field)
+}
+
+/// The calls that are shown to no filter have the names of the machine's table.
+fn are_of_the_table(host: &Host) -> bool {
+    let arch = Arch::ALL.into_iter().find(|it| it.name() == host.arch);
+    let name = |number| arch.and_then(|arch| syscall_name(arch, number));
+    let calls = host.calls_shown_to_no_filter.calls().iter();
+    calls
+        .map(|call| (call.number, call.name.as_str()))
+        .all(|(number, said)| number < NUMBERS && name(number).unwrap_or_default() == said)
 }
 
 pub(crate) fn note(role: Role) -> &'static str {
@@ -129,11 +146,11 @@ pub(super) fn row(result: &CaseResult) -> Row {
     }
 }
 
-/// This host, with the engine that it ran on.
+/// This host, with the engine that it ran on and what its kernel shows to no filter.
 ///
 /// # Errors
 /// The kernel does not say its name.
-pub fn this_host(engine: &Identity) -> Result<Host, BundleError> {
+pub fn this_host(engine: &Identity, unfiltered: &Unfiltered) -> Result<Host, BundleError> {
     let kernel = uname().map_err(BundleError::Uname)?;
     Ok(Host {
         kernel: kernel.release().to_string_lossy().into_owned(),
@@ -144,6 +161,7 @@ pub fn this_host(engine: &Identity) -> Result<Host, BundleError> {
             api: engine.api.clone().unwrap_or_default(),
         },
         runtime: engine.runtime.clone(),
+        calls_shown_to_no_filter: unfiltered.clone(),
     })
 }
 

@@ -22,6 +22,7 @@ use crate::seal::key::{RandomError, SecretKey, Signer};
 #[cfg(test)]
 use crate::seal::statement::attestation::Mutants;
 use crate::suite::CaseResult;
+use crate::unfiltered;
 
 #[cfg(test)]
 pub(crate) mod stand_in;
@@ -99,7 +100,7 @@ impl<'a> Sampler<'a> {
             id: bench.run.to_owned(),
             started,
             finished: OffsetDateTime::now_utc(),
-            host: bundle::this_host(bench.engine.identity())?,
+            host: bundle::this_host(bench.engine.identity(), unfiltered::of_this_kernel())?,
             engine: Account {
                 identity: bench.engine.identity().clone(),
                 lacking: bench.engine.abilities().clone(),

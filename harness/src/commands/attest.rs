@@ -20,6 +20,7 @@ use crate::seal::key::{Role, Signer};
 use crate::seal::statement::attestation::Sharding;
 use crate::stand::Stand;
 use crate::suite::{CaseResult, Stop, Suite};
+use crate::unfiltered;
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
@@ -70,6 +71,7 @@ fn summary(results: &[CaseResult], matrix: &Matrix, facts: &RunFacts) -> Summary
     let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
     let mut summary = Summary::of(results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
+    summary.calls_shown_to_no_filter = Some(facts.host.calls_shown_to_no_filter.clone());
     summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
     summary
 }
@@ -95,7 +97,7 @@ fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
         id: stand.run.clone(),
         started,
         finished: OffsetDateTime::now_utc(),
-        host: bundle::this_host(engine).map_err(Failure::internal)?,
+        host: bundle::this_host(engine, unfiltered::of_this_kernel()).map_err(Failure::internal)?,
         engine: stand.account(),
         subjects: bundle::subjects(&stand.image).map_err(Failure::internal)?,
         lifts: Vec::new(),
@@ -201,6 +203,7 @@ pub(super) fn print(
         Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
     }
     notes.push(summary.disposition.to_owned());
+    notes.extend(summary.shown_to_filters());
     if !summary.lifts.is_empty() {
         notes.push(format!(
             "lifted: {}: this run attests nothing",

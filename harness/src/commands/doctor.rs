@@ -13,6 +13,7 @@ use crate::error::chain;
 use crate::exit::Exit;
 use crate::launch;
 use crate::report::terminal::{safe, say};
+use crate::unfiltered;
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
@@ -50,6 +51,7 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
     let engine = engines::taken(tried, common.engine);
     let mut findings = engines::findings(tried);
     findings.extend(kernel::findings(&found, landlock, may));
+    findings.push(kernel::calls(unfiltered::of_this_kernel()));
     findings.extend([
         resources::versions(&found),
         resources::temporary(&facts::room(&launch::room(engine.unwrap_or(common.engine)))),

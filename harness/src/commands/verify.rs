@@ -108,6 +108,7 @@ fn summary(path: &Path, believed: &Believed) -> Summary {
     let mut summary = Summary::of(results, said.deferred.clone(), said.lifts.clone());
     summary.bundle = Some(path.display().to_string());
     summary.engine = format!("{} {}", said.host.engine.name, said.host.engine.version);
+    summary.calls_shown_to_no_filter = Some(said.host.calls_shown_to_no_filter.clone());
     summary
 }
 
@@ -118,6 +119,7 @@ fn print(common: &Common, answer: &Answer, summary: Option<&Summary>) -> Result<
         terminal.table(&believed.rejudged.results, &matrix)?;
         let mut notes = notes(&believed.bundle);
         notes.push(believed.rejudged.audit.tally().to_string());
+        notes.extend(summary.shown_to_filters());
         terminal.conclusion(summary, &notes)?;
     }
     for reason in &answer.reasons {

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::facts::{CgroupVersion, Kernel, Privileges};
+use crate::seal::statement::attestation::Unfiltered;
 
 /// `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN` (capabilities(7)).
 const SYS_PTRACE: u64 = 1 << 19;
@@ -40,6 +41,28 @@ fn seccomp(kernel: &Kernel) -> Finding {
     }
     let observed = format!("no action {}", lacking.join(", "));
     Finding::missing("seccomp", observed, COSTS, MEND)
+}
+
+/// Which calls no filter decides, as this kernel was asked.
+#[must_use]
+pub fn calls(unfiltered: &Unfiltered) -> Finding {
+    const WHAT: &str = "calls filtered";
+    let observed = unfiltered.to_string();
+    match unfiltered {
+        Unfiltered::Asked(calls) if calls.is_empty() => Finding::fine(WHAT, observed),
+        Unfiltered::Asked(_) => Finding::limited(
+            WHAT,
+            observed,
+            "no filter decides these, here or elsewhere: the bundle names them as not asserted",
+            "nothing: the kernel keeps them from every filter",
+        ),
+        Unfiltered::NotAsked { .. } => Finding::limited(
+            WHAT,
+            observed,
+            "it is not known which calls no filter decides: the bundle says so",
+            "let this program start itself again, and load a filter in that process",
+        ),
+    }
 }
 
 fn landlock(abi: Result<u32, String>) -> Finding {

@@ -22,6 +22,7 @@ use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, Standing, verify_bundle};
 use crate::seal::digest::Sha256Digest;
 use crate::seal::key::{SecretKey, Signer};
+use crate::seal::statement::attestation::Unfiltered;
 
 /// What came of a row's checks, each made once for all tests of a process.
 fn checked(case: &str) -> Vec<CheckRecord> {
@@ -77,7 +78,7 @@ impl Shards {
                 id: "00".repeat(8),
                 started: datetime!(2026-11-23 22:51:07 UTC),
                 finished: datetime!(2026-11-23 22:52:00 UTC),
-                host: bundle::this_host(&engine.identity).unwrap(),
+                host: bundle::this_host(&engine.identity, &Unfiltered::Asked(Vec::new())).unwrap(),
                 engine,
                 subjects: bundle::subjects(&image).unwrap(),
                 lifts: Vec::new(),

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::judge::{FilterProof, Word};
-use crate::seal::statement::attestation::ROWS_IN_SCOPE;
+use crate::report::terminal::safe;
+use crate::seal::statement::attestation::{ROWS_IN_SCOPE, Unfiltered};
 use crate::suite::CaseResult;
 
 /// What a run and its bundle say of B0''', as a fact: the owner's decision is a
@@ -35,6 +36,8 @@ pub struct Summary {
     /// What this run knows of the owner's decision on B0''': always that it is no
     /// part of it.
     pub disposition: &'static str,
+    /// The calls that no filter decides on the kernel of the run, where it was a run.
+    pub calls_shown_to_no_filter: Option<Unfiltered>,
     /// Which part of a run it is, or what it was merged from.
     pub sharding: Option<String>,
     /// Every row.
@@ -92,9 +95,17 @@ impl Summary {
             deferred,
             lifts,
             disposition: NOT_DISPOSED,
+            calls_shown_to_no_filter: None,
             sharding: None,
             rows: results.iter().map(row).collect(),
         }
+    }
+
+    /// How far the table of calls is shown to filters, in a sentence.
+    #[must_use]
+    pub fn shown_to_filters(&self) -> Option<String> {
+        let unfiltered = self.calls_shown_to_no_filter.as_ref()?;
+        Some(safe(&unfiltered.to_string()))
     }
 
     /// The exit code that says the same.

@@ -14,6 +14,7 @@ use harness::report::summary::Summary;
 use harness::seal::bundle::folder::BundleFolder;
 use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use harness::seal::key::{SecretKey, Signer};
+use harness::seal::statement::attestation::Unfiltered;
 use harness::suite::CaseResult;
 use negatives::matrix::Matrix;
 use serde_json::Value;
@@ -182,7 +183,7 @@ fn facts(run: &str) -> RunFacts {
         id: run.to_owned(),
         started: OffsetDateTime::now_utc(),
         finished: OffsetDateTime::now_utc(),
-        host: bundle::this_host(&identity).unwrap(),
+        host: bundle::this_host(&identity, &Unfiltered::Asked(Vec::new())).unwrap(),
         engine: Account {
             identity,
             lacking: Abilities::all(),

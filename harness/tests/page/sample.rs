@@ -14,6 +14,7 @@ use harness::report::summary::Summary;
 use harness::seal::bundle::folder::BundleFolder;
 use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use harness::seal::key::{SecretKey, Signer};
+use harness::seal::statement::attestation::{Unfiltered, UnfilteredCall};
 use harness::suite::CaseResult;
 use harness::witness::{Descriptor, Namespace, Seen, View, mounts};
 use negatives::matrix::{Attempt, Case, Expectation, Matrix};
@@ -70,7 +71,7 @@ impl Sample {
             id: RUN.to_owned(),
             started,
             finished: started + time::Duration::seconds(61),
-            host: bundle::this_host(&engine.identity).unwrap(),
+            host: bundle::this_host(&engine.identity, &unfiltered()).unwrap(),
             engine,
             subjects,
             lifts: Vec::new(),
@@ -242,4 +243,15 @@ fn view() -> View {
         folders: Seen::NotSeen(unseen()),
         filters: Seen::NotSeen(unseen()),
     }
+}
+
+/// A kernel that keeps one call from its filters.
+fn unfiltered() -> Unfiltered {
+    Unfiltered::Asked(vec![UnfilteredCall {
+        number: 335,
+        name: seccomp::syscall_name(harness::profile::NATIVE, 335)
+            .unwrap_or_default()
+            .to_owned(),
+        came: "killed SIGILL".to_owned(),
+    }])
 }

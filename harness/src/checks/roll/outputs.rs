@@ -14,7 +14,9 @@ use crate::report::terminal::Terminal;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use crate::seal::key::Signer;
-use crate::seal::statement::attestation::{Attestation, RunResult, RunVerdict, VerdictWord};
+use crate::seal::statement::attestation::{
+    Attestation, RunResult, RunVerdict, Unfiltered, VerdictWord,
+};
 use crate::seal::statement::{Statement, Subjects};
 use crate::suite::CaseResult;
 
@@ -155,11 +157,14 @@ fn sealed(
         storage: none(),
         rootless: false,
     };
+    let not_asked = Unfiltered::NotAsked {
+        reason: "no sandbox was started".to_owned(),
+    };
     let facts = RunFacts {
         id: "0123456789abcdef".to_owned(),
         started: now,
         finished: now,
-        host: bundle::this_host(&engine)?,
+        host: bundle::this_host(&engine, &not_asked)?,
         engine: Account {
             identity: engine,
             lacking: Abilities::all(),

@@ -16,7 +16,7 @@ use crate::launch::{Order, blank};
 use crate::plan;
 use crate::record::{LaunchRecord, Subject};
 use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{EngineNote, Host};
+use crate::seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
 use crate::suite::CaseResult;
 use crate::witness::{LaidOut, Lookup, Seen, View, view};
 
@@ -45,6 +45,7 @@ pub(crate) fn sample() -> Sample {
                     api: "1.41".to_owned(),
                 },
                 runtime: engine.identity.runtime.clone(),
+                calls_shown_to_no_filter: unfiltered(),
             },
             engine,
             subjects,
@@ -55,6 +56,14 @@ pub(crate) fn sample() -> Sample {
         matrix,
         sealed: std::sync::OnceLock::new(),
     }
+}
+
+fn unfiltered() -> Unfiltered {
+    Unfiltered::Asked(vec![UnfilteredCall {
+        number: 335,
+        name: "uretprobe".to_owned(),
+        came: "killed SIGILL".to_owned(),
+    }])
 }
 
 /// What its records are held against.

@@ -1,5 +1,6 @@
 //! The system call filter as a map over the whole table: what the kernel answers to
-//! each call, found by running the loaded programs and not by reading the policy.
+//! each call, found by running the loaded programs and not by reading the policy. Calls
+//! that this kernel shows to no filter are marked as that, whatever the programs say.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ const PITCH: usize = 16;
 pub(super) struct Filter {
     /// Where the programs come from.
     pub(super) source: String,
+    /// How far the kernel shows the table to filters.
+    pub(super) shown: String,
     pub(super) arch: Arch,
     pub(super) width: usize,
     pub(super) height: usize,
@@ -71,11 +74,12 @@ pub(super) fn of(report: &Report<'_>, read_back: Option<ReadBack>) -> Result<Fil
     let cells: Vec<Cell> = (0..NUMBERS)
         .filter_map(|number| Some((number, syscall_name(NATIVE, number)?)))
         .enumerate()
-        .map(|(at, (number, name))| cell(&stack, at, number, name))
+        .map(|(at, (number, name))| cell(report, &stack, at, number, name))
         .collect();
     let rules = report.expected.policy.rules(Form::Strict, NATIVE);
     Ok(Filter {
         source,
+        shown: report.said.host.calls_shown_to_no_filter.to_string(),
         arch: NATIVE,
         width: COLUMNS * PITCH,
         height: cells.len().div_ceil(COLUMNS) * PITCH,
@@ -121,8 +125,19 @@ fn programs(record: &LaunchRecord) -> Option<ReadBack> {
     Some((record.id.clone(), programs.ok()?))
 }
 
-fn cell(stack: &[Program], at: usize, number: u32, name: &'static str) -> Cell {
-    let (class, word) = ask(stack, NATIVE.audit_value(), number);
+fn cell(
+    report: &Report<'_>,
+    stack: &[Program],
+    at: usize,
+    number: u32,
+    name: &'static str,
+) -> Cell {
+    // What the programs would say of it is no answer of the kernel's.
+    let unfiltered = report.said.host.calls_shown_to_no_filter.call(number);
+    let (class, word) = match unfiltered {
+        Some(_) => ("unfiltered", "shown to no filter by this kernel"),
+        None => ask(stack, NATIVE.audit_value(), number),
+    };
     Cell {
         number,
         name,
@@ -185,7 +200,14 @@ fn answer(action: Action) -> (&'static str, &'static str) {
 
 fn groups(cells: &[Cell]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for class in ["allowed", "depends", "denied", "absent", "killed"] {
+    for class in [
+        "allowed",
+        "depends",
+        "denied",
+        "absent",
+        "killed",
+        "unfiltered",
+    ] {
         for cell in cells.iter().filter(|cell| cell.class == class) {
             match groups.iter_mut().find(|group| group.word == cell.word) {
                 Some(group) => group.names.push(cell.name),

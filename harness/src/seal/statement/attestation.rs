@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::host::{EngineNote, Host, Unfiltered, UnfilteredCall};
 pub use self::instant::{Instant, InstantError};
 pub use self::rows::{Layer, Row, VerdictWord};
 pub use self::sharding::{OTHER_SHARD, Shard, Sharding};
@@ -16,6 +17,7 @@ use super::super::digest::Sha256Digest;
 use super::super::key::{KeyId, Role};
 use super::Predicate;
 
+mod host;
 mod instant;
 mod rows;
 mod sharding;
@@ -152,32 +154,6 @@ pub struct Counts {
     pub deferred: usize,
 }
 
-/// Where it ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Host {
-    /// The kernel's release, as `uname -r`.
-    pub kernel: String,
-    /// The machine, as `uname -m`.
-    pub arch: String,
-    /// What realised the sandbox.
-    pub engine: EngineNote,
-    /// The runtime beneath it and its version, such as `runc 1.1.5`; empty if unknown.
-    pub runtime: String,
-}
-
-/// An engine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EngineNote {
-    /// Such as `docker`.
-    pub name: String,
-    /// Its own version.
-    pub version: String,
-    /// The version of its interface that was used; empty where there is none.
-    pub api: String,
-}
-
 /// A place from where the sandbox was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -275,6 +251,12 @@ pub enum PredicateError {
         /// Its id, escaped.
         id: String,
     },
+    /// The calls that are shown to no filter are not by number, each once.
+    #[error("expected calls by number, each once, observed `{number}`")]
+    Unfiltered {
+        /// The first out of place.
+        number: u32,
+    },
     /// The files are not by path, each once.
     #[error("expected files by path, each once, observed `{path}`")]
     Files {
@@ -345,6 +327,7 @@ impl Predicate for Attestation {
         self.run.check()?;
         rows::check(&self.rows)?;
         self.check_deferred()?;
+        self.host.calls_shown_to_no_filter.check()?;
         let expected = RunResult::of(&self.rows, self.deferred.len(), &self.lifts);
         if self.result != expected {
             return Err(PredicateError::Result {

@@ -53,6 +53,7 @@ fn host() -> Host {
             api: note("1.41"),
         },
         runtime: note("runc 1.1.5"),
+        calls_shown_to_no_filter: Unfiltered::Asked(Vec::new()),
     }
 }
 

@@ -1,0 +1,70 @@
+//! The tasks that a run starts this program for again: none of them is for people, and
+//! none is shown to them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::engine::{Hosting, Leftovers};
+
+/// A task.
+#[derive(Debug, Subcommand)]
+pub enum Helper {
+    /// Clean up after a run that died; started by the harness itself.
+    #[command(hide = true)]
+    Reap(Reap),
+    /// Make every system call under a filter that refuses all of them; started by the
+    /// harness itself.
+    #[command(hide = true)]
+    AskKernel(AskKernel),
+    /// Hold the database server of a run; started by the harness itself.
+    #[command(hide = true)]
+    ServeDatabase(ServeDatabase),
+}
+
+/// What the reaper is told.
+#[derive(Debug, Args)]
+pub struct Reap {
+    /// The run's id.
+    #[arg(long)]
+    pub run: String,
+    /// What the engine would leave.
+    #[arg(long, value_parser = leftovers)]
+    pub leftovers: Leftovers,
+    /// The run's temporary folder.
+    #[arg(long)]
+    pub scratch: PathBuf,
+}
+
+/// What the process that makes every call is told.
+#[derive(Debug, Args)]
+pub struct AskKernel {
+    /// The number of the first.
+    #[arg(long)]
+    pub from: u32,
+}
+
+/// What the process that holds the database server is told.
+#[derive(Debug, Args)]
+pub struct ServeDatabase {
+    /// The run's id.
+    #[arg(long)]
+    pub run: String,
+    /// How it is run.
+    #[arg(long, value_parser = hosting)]
+    pub hosting: Hosting,
+    /// The host folder for its unix socket.
+    #[arg(long)]
+    pub folder: PathBuf,
+    /// An image to use instead of this host's package.
+    #[arg(long)]
+    pub image: Option<String>,
+}
+
+fn leftovers(text: &str) -> Result<Leftovers, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
+    serde_json::from_str(text)
+}
