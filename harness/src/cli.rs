@@ -14,6 +14,7 @@ mod helper;
 mod merge;
 mod profile;
 mod report;
+mod show;
 mod summary;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use helper::{AskKernel, Helper, Reap, ServeDatabase};
 pub use merge::Merge;
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
+pub use show::Show;
 pub use summary::SummaryOf;
 pub use verify::Verify;
 
@@ -193,6 +195,9 @@ pub enum Command {
     Verify(Verify),
     /// Show a bundle as a page, once it has been checked and judged again.
     Report(Report),
+    /// Print what was observed for a row of a bundle, or all of one of its launches, in
+    /// words, once the bundle has been checked and judged again.
+    Show(Show),
     /// Join the bundles of a run's shards into one.
     Merge(Merge),
     /// Say what a bundle shows, in Markdown: for the page of a CI job.

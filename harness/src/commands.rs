@@ -31,6 +31,7 @@ mod options;
 mod profile;
 mod report;
 pub mod run;
+mod show;
 mod summary;
 mod verify;
 
@@ -108,6 +109,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Dispose(args) => dispose::dispose(common, &args),
         Command::Accept(args) => accept::accept(common, &args),
         Command::Report(args) => report::report(common, &args),
+        Command::Show(args) => show::show(common, &args),
         Command::Merge(args) => merge::merge(common, &args),
         Command::Summary(args) => summary::summary(&args),
         Command::Keygen { file } => keygen::keygen(&file),

@@ -7,6 +7,7 @@ pub mod junit;
 pub mod markdown;
 pub mod progress;
 pub mod requirement;
+pub mod show;
 pub mod summary;
 pub mod terminal;
 pub mod triage;

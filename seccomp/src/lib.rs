@@ -7,6 +7,7 @@ pub mod airlock;
 pub mod audit;
 pub mod compile;
 pub mod evaluate;
+pub mod listing;
 pub mod oci;
 mod oci_programs;
 mod operation;

@@ -216,7 +216,7 @@ fn came(expected: &Expectation) -> Result<Outcome, i64> {
     })
 }
 
-fn view() -> View {
+pub(crate) fn view() -> View {
     let unseen = || "not permitted".to_owned();
     let own = |name: &str| Namespace {
         id: format!("{name}:[4026532500]"),

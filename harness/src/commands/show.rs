@@ -1,0 +1,120 @@
+//! `show`: what was observed for a row, or in one of its launches, in words.
+
+use negatives::matrix::Matrix;
+
+use super::Failure;
+use super::verify::refused;
+use crate::bundle::{Believed, believe};
+use crate::cli::{Common, Format, Show};
+use crate::exit::Exit;
+use crate::record::{LaunchRecord, Observations};
+use crate::report::show::{self, Shown};
+use crate::report::terminal::{print, safe, say};
+use crate::seal::bundle::verify::Anchor;
+use crate::suite::CaseResult;
+
+/// Why nothing can be shown.
+#[derive(Debug, thiserror::Error)]
+enum ShowError {
+    /// There is no such row.
+    #[error("expected a row of the matrix, observed `{row}`")]
+    Row { row: String },
+    /// The row is deferred.
+    #[error("expected a row that runs, observed `{row}`, which is deferred: {title}")]
+    Deferred { row: String, title: String },
+    /// The row has no such launch.
+    #[error("expected a launch of {row}, observed `{launch}`")]
+    Launch { row: String, launch: String },
+}
+
+/// Believes the bundle, then shows the row or the launch.
+pub(super) fn show(common: &Common, args: &Show) -> Result<Exit, Failure> {
+    if !args.bundle.is_dir() {
+        let error = format!(
+            "expected a folder, observed none at `{}`",
+            args.bundle.display()
+        );
+        return Err(Failure::usage(error, "give the folder that `attest` wrote"));
+    }
+    // A wrong word is said before the bundle is judged, which takes its time.
+    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let id = row_id(&matrix, &args.row)?;
+    let believed = believe(&args.bundle, &Anchor::Embedded).map_err(refused)?;
+    let result = result(&believed, &id)?;
+    let observed = result.observed.open().map_err(Failure::internal)?;
+    let launch = args.launch.as_deref();
+    let launch = launch.map(|it| chosen(&id, &observed, it)).transpose()?;
+    let shown = Shown::of(result, &observed, launch);
+    match common.format {
+        Format::Json => say(&serde_json::to_string(&shown).map_err(Failure::internal)?)?,
+        Format::Human => print(&show::text(&shown))?,
+    }
+    Ok(Exit::Held)
+}
+
+fn row_id(matrix: &Matrix, wanted: &str) -> Result<String, Failure> {
+    let id = wanted.to_uppercase();
+    if matrix.case(&id).is_some() {
+        return Ok(id);
+    }
+    let row = safe(wanted);
+    if let Some(deferred) = matrix.deferred().iter().find(|it| it.id == id) {
+        let title = deferred.title.clone();
+        let error = ShowError::Deferred { row, title };
+        return Err(Failure::usage(error, "nothing was observed of it"));
+    }
+    let ids: Vec<&str> = matrix.cases().iter().map(|case| case.id.as_str()).collect();
+    let hint = format!("rows: {}", ids.join(" "));
+    Err(Failure::usage(ShowError::Row { row }, &hint))
+}
+
+fn result<'a>(believed: &'a Believed, id: &str) -> Result<&'a CaseResult, Failure> {
+    let mut results = believed.rejudged.results.iter();
+    let found = results.find(|it| it.case.id.as_str() == id);
+    found.ok_or_else(|| {
+        let row = id.to_owned();
+        Failure::usage(ShowError::Row { row }, "the bundle does not call it")
+    })
+}
+
+/// By its id, with or without the row's own before it, or by its number.
+fn chosen<'a>(
+    row: &str,
+    observed: &'a Observations,
+    wanted: &str,
+) -> Result<&'a LaunchRecord, Failure> {
+    let launches = &observed.launches;
+    let whole = format!("{row}/{wanted}");
+    let by_id = launches.iter().find(|it| it.id == wanted || it.id == whole);
+    let number = wanted.parse::<usize>().ok();
+    let by_number = || launches.get(number?.checked_sub(1)?);
+    by_id.or_else(by_number).ok_or_else(|| {
+        let error = ShowError::Launch {
+            row: row.to_owned(),
+            launch: safe(wanted),
+        };
+        Failure::usage(error, &nearest(launches, wanted))
+    })
+}
+
+/// The launches whose ids have all the words that were given, or else all of them.
+fn nearest(launches: &[LaunchRecord], wanted: &str) -> String {
+    if launches.is_empty() {
+        return "no sandbox was started for it".to_owned();
+    }
+    let wanted = wanted.to_lowercase();
+    let has_all = |it: &&LaunchRecord| {
+        let id = it.id.to_lowercase();
+        let mut words = wanted.split(['/', ' ', '-']);
+        words.all(|word| id.contains(word))
+    };
+    let mut ids: Vec<String> = launches.iter().filter(has_all).map(named).collect();
+    if ids.is_empty() {
+        ids = launches.iter().map(named).collect();
+    }
+    format!("launches: {}", ids.join(", "))
+}
+
+fn named(launch: &LaunchRecord) -> String {
+    format!("`{}`", safe(&launch.id))
+}
