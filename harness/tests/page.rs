@@ -11,6 +11,7 @@ mod page {
 
     use harness::bundle::{self, rejudge};
     use harness::cli::Color;
+    use harness::engine::{Abilities, Ability};
     use harness::judge::Word;
     use harness::record::Observations;
     use harness::report::terminal::Terminal;
@@ -211,6 +212,27 @@ mod page {
             rest.starts_with("=\"")
         });
         assert!(!handler);
+    }
+
+    /// What an engine cannot do is declared, and is no difference.
+    #[test]
+    fn what_an_engine_lacks_is_as_declared_in_every_cell() {
+        let all = Abilities::all();
+        let lacking = all
+            .clone()
+            .without(Ability::DeviceFolder, "no /dev of root's");
+        let other = |said: &Abilities, shown: &Abilities| {
+            let page = page(&Sample::of(said, shown));
+            let (_, row) = page.split_once("<div class=\"proof\" id=\"N18\">").unwrap();
+            let (row, _) = row
+                .split_once("</tbody></table>\n<table class=\"mini")
+                .unwrap();
+            row.matches("not as declared").count()
+        };
+        assert_eq!(other(&lacking, &lacking), 0);
+        assert_eq!(other(&all, &all), 0);
+        // Where what is shown is not what is said there are cells that say so.
+        assert!(other(&all, &lacking) > 0 && other(&lacking, &all) > 0);
     }
 
     #[test]

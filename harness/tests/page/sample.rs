@@ -6,7 +6,7 @@ use std::path::Path;
 use harness::bundle::{self, RunFacts};
 use harness::engine::{Abilities, Account, Exit, Identity};
 use harness::image::{Image, Programs};
-use harness::judge::Expected;
+use harness::judge::{Adapted, Expected};
 use harness::launch::{Order, Task};
 use harness::plan;
 use harness::record::{LaunchRecord, Observations};
@@ -61,9 +61,17 @@ fn account() -> Account {
 impl Sample {
     /// Every row of attempts as declared, nothing of the others.
     pub(crate) fn new() -> Self {
+        Self::of(&Abilities::all(), &Abilities::all())
+    }
+
+    /// With an engine that says it lacks this, and whose sandboxes show that they do.
+    pub(crate) fn of(said: &Abilities, shown: &Abilities) -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
         let matrix = Matrix::builtin().unwrap();
-        let engine = account();
+        let engine = Account {
+            lacking: said.clone(),
+            ..account()
+        };
         let subjects = bundle::subjects(&image).unwrap();
         let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
         let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_600);
@@ -79,10 +87,11 @@ impl Sample {
             sharding: None,
         };
         let results = matrix.cases().iter().map(|case| {
+            let there = Adapted::of(case, shown);
             let launches = plan::orders(case)
                 .iter()
                 .enumerate()
-                .map(|(at, order)| record(case, order, at))
+                .map(|(at, order)| record(&there, order, at))
                 .collect();
             let checks = Vec::new();
             judged(case, Observations { launches, checks }, &expected)
