@@ -33,7 +33,7 @@ mod statement;
 use derived::{Gathered, Source};
 
 pub use believe::{Believed, Refusal, believe};
-pub use rejudge::{RejudgeError, Rejudged, rejudge};
+pub use rejudge::{Alien, Field, RejudgeError, Rejudged, rejudge};
 pub use statement::this_host;
 pub(crate) use statement::{NO_OWNER, note as statement_note};
 

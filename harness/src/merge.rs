@@ -49,6 +49,7 @@ pub struct Joined {
 
 /// Shards cannot be joined.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum MergeError {
     /// There is nothing to join.
     #[error("expected the bundles of at least two shards, observed {observed}")]
@@ -108,13 +109,11 @@ pub enum MergeError {
         /// The bundle's.
         observed: String,
     },
-    /// A launch, or a run, is in two shards.
-    #[error("expected every {what} once, observed `{value}` in `{path}` again")]
+    /// A run is in two shards, and so could its launches be.
+    #[error("expected every run once, observed `{run}` in `{path}` again")]
     Repeated {
-        /// A run id or a nonce.
-        what: &'static str,
-        /// Which.
-        value: String,
+        /// Its id.
+        run: String,
         /// The second bundle that has it.
         path: PathBuf,
     },
@@ -138,6 +137,25 @@ pub enum MergeError {
     },
 }
 
+impl MergeError {
+    /// The reason as a word: lower-case, with underscores.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFew { .. } => "too_few_shards",
+            Self::NotAShard { .. } => "not_a_shard",
+            Self::Cut { .. } => "other_cut",
+            Self::Doubled { .. } => "doubled_shard",
+            Self::Missing { .. } => "missing_shard",
+            Self::Differs { .. } => "differs",
+            Self::Repeated { .. } => "repeated_run",
+            Self::Development { .. } => "development_key",
+            Self::Observed(_) => "observations",
+            Self::Statement { .. } => "statement",
+        }
+    }
+}
+
 /// Joins shards, for a signer in this role.
 ///
 /// # Errors
@@ -155,7 +173,7 @@ pub fn join(shards: Vec<ShardBundle>, signer: Role) -> Result<Joined, MergeError
             });
         }
     }
-    require_own_launches(by_index.values().copied())?;
+    require_own_runs(by_index.values().copied())?;
     let run = by_index.values().fold(said(first).run.clone(), |all, it| {
         let run = &said(it).run;
         Run {
@@ -232,20 +250,20 @@ fn by_index(shards: &[ShardBundle]) -> Result<BTreeMap<Partition, &ShardBundle>,
     Ok(found)
 }
 
-/// Everything in which the shards of one run agree, each in one line.
+/// Everything in which the shards of one run agree, each in one line. Not what every
+/// bundle that was judged again has from this program: matrix, policy, profile, filters,
+/// machine and deferred rows.
 fn agreement(shard: &ShardBundle) -> Vec<(&'static str, String)> {
     let (said, host) = (said(shard), &said(shard).host);
     let engine = &shard.rejudged.engine;
+    let subjects = shard.verified.subjects();
     let lacking = serde_json::to_string(&engine.lacking);
-    let mut all: Vec<(&str, String)> = shard
-        .verified
-        .subjects()
-        .named()
-        .map(|(name, digest)| (name, digest.to_string()))
-        .to_vec();
-    all.extend([
+    vec![
+        ("checker", subjects.checker.to_string()),
+        ("airlock", subjects.airlock.to_string()),
+        ("probe", subjects.probe.to_string()),
+        ("image", subjects.image.to_string()),
         ("kernel", host.kernel.clone()),
-        ("machine", host.arch.clone()),
         ("engine", host.engine.name.clone()),
         ("engine's version", host.engine.version.clone()),
         ("engine's interface", host.engine.api.clone()),
@@ -256,17 +274,9 @@ fn agreement(shard: &ShardBundle) -> Vec<(&'static str, String)> {
         ),
         ("storage", engine.identity.storage.clone()),
         ("rootless engine", engine.identity.rootless.to_string()),
-        ("engine's abilities", lacking.unwrap_or_default()),
         ("lifts", said.lifts.join(", ")),
-        ("deferred rows", said.deferred.join(", ")),
-    ]);
-    // Not subjects, but what the subjects were run with.
-    for file in ["profile.json", "seccomp.json"] {
-        let entry = said.files.iter().find(|it| it.path.as_str() == file);
-        let digest = entry.map_or("missing".to_owned(), |it| it.sha256.to_string());
-        all.push((file, digest));
-    }
-    all
+        ("engine's abilities", lacking.unwrap_or_default()),
+    ]
 }
 
 fn require_same(first: &ShardBundle, shard: &ShardBundle) -> Result<(), MergeError> {
@@ -284,30 +294,19 @@ fn require_same(first: &ShardBundle, shard: &ShardBundle) -> Result<(), MergeErr
     Ok(())
 }
 
-/// No run and no launch is in two shards.
-fn require_own_launches<'a>(
-    shards: impl Iterator<Item = &'a ShardBundle>,
+/// No run is in two shards. Then no launch is: its nonce begins with its run's id, and
+/// every shard was judged again.
+fn require_own_runs<'a>(
+    mut shards: impl Iterator<Item = &'a ShardBundle>,
 ) -> Result<(), MergeError> {
     let mut seen = BTreeSet::new();
-    for shard in shards {
-        let repeated = |what, value: &str| MergeError::Repeated {
-            what,
-            value: value.to_owned(),
+    let again = shards.find(|shard| !seen.insert(&said(shard).run.id));
+    again.map_or(Ok(()), |shard| {
+        Err(MergeError::Repeated {
+            run: said(shard).run.id.clone(),
             path: shard.path.clone(),
-        };
-        let run = &said(shard).run.id;
-        if !seen.insert(run.clone()) {
-            return Err(repeated("run", run));
-        }
-        for result in &shard.rejudged.results {
-            for launch in result.observed.open()?.launches {
-                if !launch.nonce.is_empty() && !seen.insert(launch.nonce.clone()) {
-                    return Err(repeated("nonce", &launch.nonce));
-                }
-            }
-        }
-    }
-    Ok(())
+        })
+    })
 }
 
 fn note(partition: Partition, shard: &ShardBundle) -> Result<Shard, MergeError> {
@@ -333,4 +332,4 @@ fn timed(result: &CaseResult) -> Result<CaseResult, PackedError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

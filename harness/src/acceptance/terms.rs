@@ -30,6 +30,7 @@ pub struct Terms {
 
 /// A file does not hold terms.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum TermsError {
     /// It is not text.
     #[error("expected the terms in UTF-8")]

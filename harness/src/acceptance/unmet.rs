@@ -10,6 +10,7 @@ use crate::seal::statement::disposition::Bound;
 
 /// Something that is known by its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Artifact {
     /// The payload that the operator signed.
     Statement,
@@ -40,6 +41,7 @@ pub struct Other {
 
 /// One reason why a gate is not met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum Unmet {
     /// The bundle is not to be believed, so nothing in it counts.
     #[error("the bundle was refused: {why}")]

@@ -24,6 +24,9 @@ use crate::seal::statement::attestation::{Attestation, RunVerdict, Sight};
 use crate::suite::CaseResult;
 
 pub mod file;
+pub(super) mod objection;
+
+use objection::Objection;
 
 /// A reason against a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -161,16 +164,16 @@ impl Policy {
     }
 
     fn standing(&self, standing: Standing) -> Option<Reason> {
-        let code = match standing {
+        let objection = match standing {
             Standing::Attestation => return None,
             Standing::Development if self.development => return None,
-            Standing::Development => "development_key",
-            Standing::UnknownSigner => "unknown_signer",
-            Standing::Lifted => "lifted",
-            Standing::Shard => "shard",
+            Standing::Development => Objection::DevelopmentKey,
+            Standing::UnknownSigner => Objection::UnknownSigner,
+            Standing::Lifted => Objection::Lifted,
+            Standing::Shard => Objection::Shard,
         };
         let text = format!("expected an operator's attestation, observed {standing}");
-        Some(about(code, text))
+        Some(about(objection, text))
     }
 
     fn digests(&self, subjects: &Subjects) -> Vec<Reason> {
@@ -182,7 +185,7 @@ impl Policy {
                 let text = format!(
                     "expected a digest of `{name}` that the policy allows, observed `{observed}`"
                 );
-                about("digest", text)
+                about(Objection::Digest, text)
             })
             .collect()
     }
@@ -192,7 +195,7 @@ impl Policy {
         (self.all_held && verdict != RunVerdict::Held).then(|| {
             let held = said.result.counts.held;
             about(
-                "not_held",
+                Objection::NotHeld,
                 format!("expected all rows held, observed {held} held"),
             )
         })
@@ -204,7 +207,7 @@ impl Policy {
         (now - finished.time() > most).then(|| {
             let days = most.whole_days();
             let text = format!("expected a run of the last {days} days, observed `{finished}`");
-            about("too_old", text)
+            about(Objection::TooOld, text)
         })
     }
 
@@ -213,7 +216,7 @@ impl Policy {
         (!allowed.contains(observed)).then(|| {
             let allowed = allowed.join(", ");
             about(
-                "engine",
+                Objection::Engine,
                 format!("expected the engine {allowed}, observed `{observed}`"),
             )
         })
@@ -225,14 +228,14 @@ impl Policy {
         }
         match &said.mutants {
             None => Some(about(
-                "no_mutants",
+                Objection::NoMutants,
                 "expected the mutants to have been run".to_owned(),
             )),
             Some(score) if score.total > 0 && score.survivors.is_empty() => None,
             Some(score) => {
                 let (killed, total) = (score.killed, score.total);
                 let text = format!("expected every mutant killed, observed {killed} of {total}");
-                Some(about("mutants_survived", text))
+                Some(about(Objection::MutantsSurvived, text))
             }
         }
     }
@@ -246,7 +249,7 @@ impl Policy {
                 None => "there is no such witness",
             };
             Some(about(
-                "witness",
+                Objection::Witness,
                 format!("expected `{name}` seen from outside: {why}"),
             ))
         });
@@ -270,12 +273,13 @@ impl Policy {
             let rows = attempted.join(" ");
             let text =
                 format!("expected every filter read back, observed attempts alone in {rows}");
-            about("not_read_back", text)
+            about(Objection::NotReadBack, text)
         })
     }
 }
 
-fn about(code: &'static str, text: String) -> Reason {
+fn about(objection: Objection, text: String) -> Reason {
+    let code = objection.code();
     let file = STATEMENT_FILE.to_owned();
     Reason { code, file, text }
 }

@@ -10,8 +10,7 @@ use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement}
 use crate::audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 use crate::engine::Account;
 use crate::judge::{Adapted, Expected, Reason};
-use crate::launch::is_nonce_of;
-use crate::record::{Observations, Packed, Role};
+use crate::record::Packed;
 use crate::seal::bundle::SIGNER_FILE;
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::canonical;
@@ -20,8 +19,9 @@ use crate::seal::strict_json;
 use crate::suite::CaseResult;
 
 mod error;
+mod records;
 
-pub use error::RejudgeError;
+pub use error::{Alien, Field, RejudgeError};
 
 /// The longest observations file, in bytes.
 const MAX_OBSERVATIONS: usize = 16 << 20;
@@ -90,8 +90,8 @@ fn judge_rows(
     let mut nonces = BTreeSet::new();
     let (mut results, mut gathered) = (Vec::new(), Gathered::default());
     for (case, row) in audited.matrix.cases().iter().zip(&audited.said.rows) {
-        let observed = observations(bundle, case, &mut nonces)?;
-        let packed = packed(bundle, case, &observed);
+        let observed = records::read(bundle, case, &mut nonces)?;
+        let packed = records::packed(bundle, case, &observed);
         let result = match left_to_another(case, &audited.said.sharding, against) {
             Some(left) => same_row(left, row, &packed)?,
             None => same_verdict(row, CaseResult::of(case, &observed, packed, against))?,
@@ -124,7 +124,8 @@ fn bear_out(
     source: &Source<'_>,
     gathered: Gathered,
 ) -> Result<Inquiry, RejudgeError> {
-    if let Some(field) = statement::not_borne_out(source.said, &gathered.sights) {
+    let sights = &gathered.sights;
+    if let Some(field) = statement::not_borne_out(source.said, source.subjects, sights) {
         return Err(RejudgeError::Field { field });
     }
     let (made, inquiry) = gathered.files(source).map_err(|error| RejudgeError::Own {
@@ -196,83 +197,23 @@ fn engine(bundle: &VerifiedBundle) -> Result<Account, RejudgeError> {
                 source,
             }
         })?;
-    let said = &bundle.attestation().host.engine;
-    let own = &account.identity;
-    if (&own.name, &own.version) == (&said.name, &said.version) {
+    let (said, own) = (&bundle.attestation().host, &account.identity);
+    let expected = [
+        &said.engine.name,
+        &said.engine.version,
+        &said.engine.api,
+        &said.runtime,
+    ]
+    .map(String::as_str);
+    let api = own.api.as_deref().unwrap_or_default();
+    let observed = [&*own.name, &own.version, api, &own.runtime];
+    if observed == expected {
         return Ok(account);
     }
     Err(RejudgeError::Engine {
-        expected: format!("{} {}", said.name, said.version),
-        observed: format!("{} {}", own.name, own.version),
+        expected: expected.join(", "),
+        observed: observed.join(", "),
     })
-}
-
-/// A row's records: of this row, each launch and each nonce once in the bundle, and
-/// lifted as the statement says.
-fn observations(
-    bundle: &VerifiedBundle,
-    case: &Case,
-    nonces: &mut BTreeSet<String>,
-) -> Result<Observations, RejudgeError> {
-    let file = observations_file(case.id.as_str());
-    let Some(bytes) = bundle.files().get(&file) else {
-        return Ok(Observations::default());
-    };
-    let observed: Observations =
-        strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS).map_err(|source| {
-            RejudgeError::Json {
-                file: file.clone(),
-                source,
-            }
-        })?;
-    let run = run_of(case, bundle.attestation());
-    let mut ids = BTreeSet::new();
-    for record in &observed.launches {
-        let foreign = |what| {
-            Err(RejudgeError::Foreign {
-                file: file.clone(),
-                record: record.id.clone(),
-                what,
-            })
-        };
-        if record.case != case.id.as_str() {
-            return foreign("is of another row");
-        }
-        if !ids.insert(&record.id) {
-            return foreign("is there twice");
-        }
-        // A launch that failed cannot count, and may have failed before it drew one.
-        if record.trouble.is_none() && !is_nonce_of(run, &record.nonce) {
-            return foreign("is of another run");
-        }
-        if !record.nonce.is_empty() && !nonces.insert(record.nonce.clone()) {
-            return foreign("has the nonce of another launch");
-        }
-        if record.role == Role::Locked && record.lifts != bundle.attestation().lifts {
-            return foreign("was lifted otherwise than the statement says");
-        }
-    }
-    Ok(observed)
-}
-
-/// The same, put away: the file says it already.
-fn packed(bundle: &VerifiedBundle, case: &Case, observed: &Observations) -> Packed {
-    if *observed == Observations::default() {
-        return Packed::default();
-    }
-    let file = bundle.files().get(&observations_file(case.id.as_str()));
-    Packed::of_json(file.unwrap_or_default())
-}
-
-/// The run that a row's launches were made in: of a merged bundle, its shard's.
-fn run_of<'a>(case: &Case, said: &'a Attestation) -> &'a str {
-    let own = said.run.id.as_str();
-    let Some(Sharding::Merged { shards }) = &said.sharding else {
-        return own;
-    };
-    let number = u32::from(case.number);
-    let taker = shards.iter().find(|shard| shard.partition.takes(number));
-    taker.map_or(own, |shard| shard.run.id.as_str())
 }
 
 /// A row that this shard does not take, which nothing may have been observed of.

@@ -1,16 +1,20 @@
 //! What a bundle's statement says of a run.
 
+use negatives::matrix::MATRIX_TOML;
 use nix::sys::utsname::uname;
+use seccomp::policy::POLICY_TOML;
 use seccomp::table::NUMBERS;
 use seccomp::{Arch, syscall_name};
 
-use super::{BundleError, DEVELOPMENT, RunFacts};
+use super::{BundleError, DEVELOPMENT, Field, RunFacts};
 use crate::engine::Identity;
 use crate::judge::Word;
 use crate::profile::User;
 use crate::record::Observations;
 use crate::report::summary::Summary;
+use crate::seal::digest::Sha256Digest;
 use crate::seal::key::{Role, Signer};
+use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{
     Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sharding, Sight,
     SignerNote, Unfiltered, VerdictWord, Witness,
@@ -87,16 +91,24 @@ fn does_not_assert(host: &Host, sharding: Option<&Sharding>) -> Vec<String> {
 }
 
 /// The first field that follows from the rest of a bundle and says something else.
-pub(super) fn not_borne_out(said: &Attestation, sights: &Sights) -> Option<&'static str> {
+pub(super) fn not_borne_out(
+    said: &Attestation,
+    subjects: &Subjects,
+    sights: &Sights,
+) -> Option<Field> {
     let disclaimed = does_not_assert(&said.host, said.sharding.as_ref());
+    let of = |text: &str| Sha256Digest::of(text.as_bytes());
     let fields = [
+        (Field::Policy, subjects.policy == of(POLICY_TOML)),
+        (Field::Matrix, subjects.matrix == of(MATRIX_TOML)),
+        (Field::CallsShownToNoFilter, are_of_the_table(&said.host)),
+        (Field::Arch, said.host.arch == std::env::consts::ARCH),
         (
-            "host.calls_shown_to_no_filter",
-            are_of_the_table(&said.host),
+            Field::SignerNote,
+            said.signer.note == note(said.signer.role),
         ),
-        ("signer.note", said.signer.note == note(said.signer.role)),
-        ("witnesses", said.witnesses == sights.witnesses()),
-        ("does_not_assert", said.does_not_assert == disclaimed),
+        (Field::Witnesses, said.witnesses == sights.witnesses()),
+        (Field::DoesNotAssert, said.does_not_assert == disclaimed),
     ];
     fields
         .into_iter()

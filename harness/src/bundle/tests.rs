@@ -15,6 +15,7 @@ use crate::seal::bundle::{ENVELOPES, SIGNER_FILE};
 use crate::seal::key::SecretKey;
 use crate::seal::statement::attestation::{Attestation, Sight};
 
+mod refusals;
 mod schema;
 mod strangers;
 mod unfiltered;

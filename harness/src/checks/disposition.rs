@@ -87,6 +87,31 @@ pub(super) const CHECKS: &[Check] = &[
         || elsewhere(|bound| bound.statement = other()),
     ),
     Check::hostile(
+        "too-early",
+        "one that the owner made before the run had finished",
+        "refused: M1 made_before_the_run",
+        || {
+            judged(|scene| {
+                let made = Instant::parse("2026-11-24T07:54:59Z")?;
+                let signed =
+                    disposition::sign(Decision::Honoured, &scene.bound(), made, &scene.owner);
+                Ok(Some(signed?))
+            })
+        },
+    ),
+    Check::hostile(
+        "other-key-named",
+        "the owner's signature under a statement that names a stranger's key",
+        REFUSED,
+        || {
+            judged(|scene| {
+                let stranger = SecretKey::generate()?.public().id().to_string();
+                let owner = scene.owner.public().id().to_string();
+                scene.reworded(&owner, &stranger).map(Some)
+            })
+        },
+    ),
+    Check::hostile(
         "no-risk",
         "a waiver of the owner's without a risk",
         REFUSED,

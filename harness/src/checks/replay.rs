@@ -6,7 +6,8 @@ use std::fs;
 use super::BundleCheck;
 use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::{PACKET_ROW, PROBE_ROW, Sample};
-use crate::record::{LaunchRecord, Observations};
+use crate::engine::Account;
+use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::canonical;
 use crate::seal::digest::Sha256Digest;
 
@@ -142,6 +143,85 @@ pub(super) const CHECKS: &[BundleCheck] = &[
                         });
                     }
                 })
+            })
+        },
+    },
+    BundleCheck {
+        id: "unplanned",
+        hostile: true,
+        subject: "a launch that the row does not plan",
+        expected: FOREIGN,
+        run: |sample| {
+            outcome(|| {
+                edited(sample, PACKET_ROW, |records| {
+                    if let Some(first) = records.first_mut() {
+                        first.id.push_str("/more");
+                    }
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "failed-elsewhere",
+        hostile: true,
+        subject: "a launch that failed in another run",
+        expected: FOREIGN_PROBE,
+        run: |sample| {
+            outcome(|| {
+                edited(sample, PROBE_ROW, |records| {
+                    if let Some(first) = records.first_mut() {
+                        first.trouble = Some("it failed".to_owned());
+                        first.nonce = first.nonce.chars().rev().collect::<String>() + "0";
+                    }
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-lifts",
+        hostile: true,
+        subject: "a launch with something lifted in the place of a locked one",
+        expected: FOREIGN,
+        run: |sample| {
+            outcome(|| {
+                edited(sample, PACKET_ROW, |records| {
+                    let locked = records.iter_mut().filter(|it| it.role == Role::Locked);
+                    locked.for_each(|it| it.lifts.push("network".to_owned()));
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-word",
+        hostile: true,
+        subject: "the lines of a probe in the record of a checker",
+        expected: FOREIGN,
+        run: |sample| {
+            outcome(|| {
+                let row = sample.row(PROBE_ROW).ok_or("expected the row")?;
+                let lines = row.observed.open()?.launches.remove(0).lines;
+                edited(sample, PACKET_ROW, |records| {
+                    records
+                        .iter_mut()
+                        .for_each(|it| it.lines.clone_from(&lines));
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-engine",
+        hostile: true,
+        subject: "another engine's account of itself",
+        expected: "refused: engine.json: engine_account",
+        run: |sample| {
+            outcome(|| {
+                let specimen = Specimen::seal(sample)?;
+                let mut account: Account =
+                    serde_json::from_slice(&fs::read(specimen.at("engine.json"))?)?;
+                account.identity.runtime.push_str(" of another");
+                fs::write(specimen.at("engine.json"), canonical::to_bytes(&account)?)?;
+                specimen.forge(|_, _| {})?;
+                Ok(specimen.came())
             })
         },
     },

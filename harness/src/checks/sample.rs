@@ -19,8 +19,6 @@ use crate::launch::Bench;
 use crate::plan;
 use crate::report::summary::Summary;
 use crate::seal::key::{RandomError, SecretKey, Signer};
-#[cfg(test)]
-use crate::seal::statement::attestation::Mutants;
 use crate::suite::CaseResult;
 use crate::unfiltered;
 
@@ -178,11 +176,14 @@ impl Sample {
         other
     }
 
-    /// The same run with a score of the mutants.
+    /// The same run with something changed before it is sealed.
     #[cfg(test)]
-    pub(crate) fn with_mutants(mut self, score: Mutants) -> Self {
+    pub(crate) fn with(
+        mut self,
+        change: impl FnOnce(&mut RunFacts, &mut Vec<CaseResult>, &Matrix),
+    ) -> Self {
         self.sealed = OnceLock::new();
-        self.facts.mutants = Some(score);
+        change(&mut self.facts, &mut self.results, &self.matrix);
         self
     }
 

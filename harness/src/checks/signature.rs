@@ -15,7 +15,7 @@ use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::Sample;
 use crate::bundle;
 use crate::seal::bundle::verify::Anchor;
-use crate::seal::bundle::{ENVELOPES, STATEMENT_FILE};
+use crate::seal::bundle::{ENVELOPES, SIGNER_FILE, STATEMENT_FILE};
 use crate::seal::canonical;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys, pae};
 use crate::seal::key::{SecretKey, Signer};
@@ -93,6 +93,62 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         subject: "a development key where the operator's is asked for",
         expected: DEVELOPMENT,
         run: |sample| outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?)),
+    },
+    BundleCheck {
+        id: "other-key-named",
+        hostile: true,
+        subject: "a statement that names another key than the one that signed it",
+        expected: "refused: statement.dsse.json: signer_differs",
+        run: |sample| {
+            outcome(|| {
+                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+                specimen.forge(|said, _| said.signer.keyid = other.public().id())?;
+                Ok(specimen.came())
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-key-inside",
+        hostile: true,
+        subject: "a stranger's key as the bundle's own copy of the signer's, signed for",
+        expected: "refused: signer.pub.pem: signer_key",
+        run: |sample| {
+            outcome(|| {
+                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+                fs::write(specimen.at(SIGNER_FILE), other.public().to_pem()?)?;
+                specimen.forge(|_, _| {})?;
+                Ok(specimen.came())
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-key-id",
+        hostile: true,
+        subject: "the right signature under the id of another key",
+        expected: "refused: statement.dsse.json: key_id",
+        run: |sample| {
+            outcome(|| {
+                let other = SecretKey::generate()?.public().id().to_string();
+                edited(sample, |envelope| {
+                    envelope["signatures"][0]["keyid"] = other.into()
+                })
+            })
+        },
+    },
+    BundleCheck {
+        id: "stranger-beside",
+        hostile: true,
+        subject: "a stranger's signature beside the right one",
+        expected: "refused: statement.dsse.json: stray_signature",
+        run: |sample| {
+            outcome(|| {
+                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+                let keys = [specimen.signer().key(), &other];
+                let signed = Envelope::sign_with(IN_TOTO, payload(&specimen)?, &keys)?;
+                fs::write(specimen.at(STATEMENT_FILE), signed.to_json()?)?;
+                Ok(specimen.came())
+            })
+        },
     },
     BundleCheck {
         id: "ed25519ph",

@@ -1,16 +1,19 @@
 //! N29: a bundle whose statement does not call the roll, or calls a row what its
-//! proof does not bear out. All are signed with the right key.
+//! proof does not bear out; or that was made for another matrix. All are signed with the right key.
 
 use std::fs;
 
 use super::BundleCheck;
 use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::{PACKET_ROW, Sample};
+use crate::seal::digest::Sha256Digest;
+use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, Row, VerdictWord};
 
 const PROOF: &str = "observations/N1.json";
 const WRONG_ROLL: &str = "refused: statement.dsse.json: roll";
 const CONTRADICTION: &str = "refused: statement.dsse.json: contradiction";
+const NOT_BORNE_OUT_STATEMENT: &str = "refused: statement.dsse.json: not_borne_out";
 const NOT_BORNE_OUT: &str = "refused: observations/N1.json: verdict";
 
 pub(super) const CHECKS: &[BundleCheck] = &[
@@ -127,7 +130,85 @@ pub(super) const CHECKS: &[BundleCheck] = &[
             })
         },
     },
+    BundleCheck {
+        id: "other-matrix",
+        hostile: true,
+        subject: "a bundle whose matrix is not this program's",
+        expected: "refused: matrix.toml: other_release",
+        run: |sample| outcome(|| appended(sample, "matrix.toml")),
+    },
+    BundleCheck {
+        id: "other-policy",
+        hostile: true,
+        subject: "a bundle whose policy is not this program's",
+        expected: "refused: policy.toml: other_release",
+        run: |sample| outcome(|| appended(sample, "policy.toml")),
+    },
+    BundleCheck {
+        id: "matrix-by-name",
+        hostile: true,
+        subject: "a statement about the digest of another matrix than the one in its bundle",
+        expected: NOT_BORNE_OUT_STATEMENT,
+        run: |sample| outcome(|| about(sample, |it| it.matrix = Sha256Digest::of(b"another"))),
+    },
+    BundleCheck {
+        id: "policy-by-name",
+        hostile: true,
+        subject: "a statement about the digest of another policy than the one in its bundle",
+        expected: NOT_BORNE_OUT_STATEMENT,
+        run: |sample| outcome(|| about(sample, |it| it.policy = Sha256Digest::of(b"another"))),
+    },
+    BundleCheck {
+        id: "deferred-proof",
+        hostile: true,
+        subject: "observations of a deferred row",
+        expected: "refused: observations/D1.json: stray",
+        run: |sample| {
+            outcome(|| {
+                let specimen = Specimen::seal(sample)?;
+                fs::copy(specimen.at(PROOF), specimen.at("observations/D1.json"))?;
+                specimen.forge(|_, _| {})?;
+                Ok(specimen.came())
+            })
+        },
+    },
+    BundleCheck {
+        id: "other-page",
+        hostile: true,
+        subject: "a page that shows something else than the rows",
+        expected: "refused: report.html: not_borne_out",
+        run: |sample| outcome(|| appended(sample, "report.html")),
+    },
+    BundleCheck {
+        id: "other-junit",
+        hostile: true,
+        subject: "a JUnit report that shows something else than the rows",
+        expected: "refused: junit.xml: not_borne_out",
+        run: |sample| outcome(|| appended(sample, "junit.xml")),
+    },
+    BundleCheck {
+        id: "other-audit",
+        hostile: true,
+        subject: "a self-audit that is not the one computed again",
+        expected: "refused: self-audit.json: not_borne_out",
+        run: |sample| outcome(|| appended(sample, "self-audit.json")),
+    },
 ];
+
+/// What comes of a file with one line more.
+fn appended(sample: &Sample, file: &str) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    let text = [&fs::read(specimen.at(file))?[..], b"\n"].concat();
+    fs::write(specimen.at(file), text)?;
+    specimen.forge(|_, _| {})?;
+    Ok(specimen.came())
+}
+
+fn about(sample: &Sample, edit: impl FnOnce(&mut Subjects)) -> Result<String, Fault> {
+    let specimen = Specimen::seal(sample)?;
+    specimen.forge(|_, subjects| edit(subjects))?;
+    Ok(specimen.came())
+}
 
 fn forged(sample: &Sample, edit: impl FnOnce(&mut Attestation)) -> Result<String, Fault> {
     let specimen = Specimen::seal(sample)?;

@@ -13,7 +13,7 @@ use super::*;
 use crate::bundle::{self, RunFacts};
 use crate::checks;
 use crate::engine::{Abilities, Ability, Account, Exit, Identity};
-use crate::image::{Image, Programs};
+use crate::image::{Image, Programs, sha256};
 use crate::judge::{self, Adapted, Expected};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord, Observations};
@@ -38,10 +38,10 @@ fn checked(case: &str) -> Vec<CheckRecord> {
 }
 
 /// What is changed in one of two shards.
-type Change = fn(&mut RunFacts);
+pub(crate) type Change = fn(&mut RunFacts);
 
 /// What shards of one run are sealed from.
-struct Shards {
+pub(crate) struct Shards {
     folder: tempfile::TempDir,
     matrix: Matrix,
     expected: Expected,
@@ -63,7 +63,7 @@ fn account() -> Account {
 }
 
 impl Shards {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
         let engine = account();
         Self {
@@ -100,11 +100,11 @@ impl Shards {
         }
     }
 
-    fn seal(&self, cut: &str, name: &str, change: impl Fn(&mut RunFacts)) -> PathBuf {
+    pub(crate) fn seal(&self, cut: &str, name: &str, change: impl Fn(&mut RunFacts)) -> PathBuf {
         self.seal_as(&Signer::development().unwrap(), cut, name, name, change)
     }
 
-    fn seal_as(
+    pub(crate) fn seal_as(
         &self,
         signer: &Signer,
         cut: &str,
@@ -123,7 +123,7 @@ impl Shards {
             }
         };
         let mut facts = RunFacts {
-            id: hex::encode(format!("run-{name:>4}")),
+            id: run_id(name),
             sharding: here.map(Sharding::Shard),
             ..self.facts.clone()
         };
@@ -139,11 +139,16 @@ impl Shards {
     }
 }
 
+/// The id of the run of this name.
+fn run_id(name: &str) -> String {
+    hex::encode(format!("run-{name:>4}"))
+}
+
 /// What is observed of a row: its checks, if it has any; else a launch that failed.
 fn observed(case: &negatives::matrix::Case, nonce: &str) -> Observations {
     let launches = plan::orders(case).into_iter().take(1);
     let launches = launches.map(|order| LaunchRecord {
-        nonce: format!("{nonce}-{}", order.id),
+        nonce: format!("{}{}", run_id(nonce), &sha256(order.id.as_bytes())[..32]),
         trouble: Some("this is a test".to_owned()),
         exit: Exit::Code(255),
         ..crate::launch::blank(&order)
@@ -165,11 +170,12 @@ fn read(path: &Path) -> ShardBundle {
     }
 }
 
-fn joined(paths: &[PathBuf]) -> Result<Joined, MergeError> {
-    join(
-        paths.iter().map(|path| read(path)).collect(),
-        Role::Development,
-    )
+pub(crate) fn joined(paths: &[PathBuf]) -> Result<Joined, MergeError> {
+    joined_by(paths, Role::Development)
+}
+
+pub(crate) fn joined_by(paths: &[PathBuf], signer: Role) -> Result<Joined, MergeError> {
+    join(paths.iter().map(|path| read(path)).collect(), signer)
 }
 
 fn verdicts(results: &[CaseResult]) -> Vec<(String, String)> {
@@ -198,6 +204,8 @@ fn two_shards_come_to_the_verdicts_of_the_whole_run() {
 fn merged_bundle_is_believed(shards: &Shards, joined: Joined, paths: &[PathBuf]) {
     let facts = RunFacts {
         id: "ab".repeat(8),
+        started: joined.run.started.time(),
+        finished: joined.run.finished.time(),
         sharding: Some(Sharding::Merged {
             shards: joined.shards,
         }),
@@ -221,16 +229,13 @@ fn merged_bundle_is_believed(shards: &Shards, joined: Joined, paths: &[PathBuf])
 }
 
 /// Each thing in which shards can disagree.
-fn disagreements() -> [(&'static str, Change); 15] {
+pub(crate) fn disagreements() -> [(&'static str, Change); 13] {
     [
         ("checker", |it| it.subjects.checker = Sha256Digest::of(b"x")),
         ("airlock", |it| it.subjects.airlock = Sha256Digest::of(b"x")),
         ("probe", |it| it.subjects.probe = Sha256Digest::of(b"x")),
         ("image", |it| it.subjects.image = Sha256Digest::of(b"x")),
-        ("policy", |it| it.subjects.policy = Sha256Digest::of(b"x")),
-        ("matrix", |it| it.subjects.matrix = Sha256Digest::of(b"x")),
         ("kernel", |it| it.host.kernel.push('x')),
-        ("machine", |it| it.host.arch.push('x')),
         ("engine", |it| {
             it.host.engine.name = "podman".into();
             it.engine.identity.name = "podman".into();
@@ -239,11 +244,20 @@ fn disagreements() -> [(&'static str, Change); 15] {
             it.host.engine.version = "29".into();
             it.engine.identity.version = "29".into();
         }),
-        ("engine's interface", |it| it.host.engine.api.push('x')),
-        ("runtime", |it| it.host.runtime.push('x')),
+        ("engine's interface", |it| {
+            it.host.engine.api.push('x');
+            it.engine.identity.api = Some(it.host.engine.api.clone());
+        }),
+        ("runtime", |it| {
+            it.host.runtime.push('x');
+            it.engine.identity.runtime.push('x');
+        }),
         ("storage", |it| it.engine.identity.storage.push('x')),
         ("rootless engine", |it| it.engine.identity.rootless = true),
         ("lifts", |it| it.lifts = vec!["network".into()]),
+        ("engine's abilities", |it| {
+            it.engine.lacking = Abilities::all().without(Ability::ControlGroup, "none");
+        }),
     ]
 }
 
@@ -251,17 +265,12 @@ fn disagreements() -> [(&'static str, Change); 15] {
 fn shards_that_disagree_are_refused_and_the_difference_is_named() {
     let shards = Shards::new();
     let one = shards.seal("count:1/2", "one", |_| {});
-    for (index, (what, change)) in disagreements().into_iter().enumerate() {
-        // Only rows without observations: a lift would otherwise be seen in them.
-        let facts = RunFacts {
-            id: format!("{index:016}"),
-            ..changed(&shards, "count:2/2", change)
-        };
-        let two = shards.write(
-            &facts,
-            &unreached(&shards, "count:2/2"),
-            &Signer::development().unwrap(),
-        );
+    let compared = agreement(&read(&one)).into_iter().map(|it| it.0);
+    let changed = disagreements().map(|it| it.0);
+    assert_eq!(compared.collect::<Vec<_>>(), changed);
+    for (what, change) in disagreements() {
+        let elsewhere = Shards::new();
+        let two = unreached_shard(&elsewhere, "count:2/2", change);
         match joined(&[one.clone(), two]) {
             Err(MergeError::Differs { what: observed, .. }) => assert_eq!(observed, what),
             other => panic!("{what}: {other:?}"),
@@ -269,14 +278,16 @@ fn shards_that_disagree_are_refused_and_the_difference_is_named() {
     }
 }
 
-fn changed(shards: &Shards, cut: &str, change: fn(&mut RunFacts)) -> RunFacts {
+/// A shard in which nothing was reached: a lift would otherwise be seen in its records.
+pub(crate) fn unreached_shard(shards: &Shards, cut: &str, change: Change) -> PathBuf {
     let mut facts = RunFacts {
         id: hex::encode("a shard!"),
         sharding: Some(Sharding::Shard(cut.parse().unwrap())),
         ..shards.facts.clone()
     };
     change(&mut facts);
-    facts
+    let rows = unreached(shards, cut);
+    shards.write(&facts, &rows, &Signer::development().unwrap())
 }
 
 fn unreached(shards: &Shards, cut: &str) -> Vec<CaseResult> {
@@ -295,23 +306,6 @@ fn unreached(shards: &Shards, cut: &str) -> Vec<CaseResult> {
         here,
         &shards.expected.abilities,
     )
-}
-
-#[test]
-fn what_an_engine_lacks_is_part_of_what_it_is() {
-    let shards = Shards::new();
-    let one = shards.seal("count:1/2", "one", |_| {});
-    let lacking = |it: &mut RunFacts| {
-        it.engine.lacking = Abilities::all().without(Ability::ControlGroup, "none");
-    };
-    let facts = changed(&shards, "count:2/2", lacking);
-    let rows = unreached(&shards, "count:2/2");
-    let two = shards.write(&facts, &rows, &Signer::development().unwrap());
-    let error = joined(&[one, two]).unwrap_err();
-    assert!(
-        matches!(error, MergeError::Differs { what, .. } if what == "engine's abilities"),
-        "{error}"
-    );
 }
 
 #[test]
@@ -337,43 +331,19 @@ fn a_missing_a_doubled_and_a_foreign_shard_are_refused() {
     assert!(refused(&[]).contains("at least two shards"));
 }
 
+/// So no launch is in two shards, if no run is.
 #[test]
-fn a_launch_or_a_run_that_is_in_two_shards_is_refused() {
+fn a_launch_of_another_run_is_no_shard_s_even_if_it_failed() {
     let shards = Shards::new();
-    let one = shards.seal("count:1/2", "one", |_| {});
-    // Two bundles with one id do not lie in one folder.
-    let elsewhere = Shards::new();
-    let same_run = elsewhere.seal("count:2/2", "two", |it| it.id = hex::encode("run- one"));
-    let error = joined(&[one.clone(), same_run]).unwrap_err();
-    assert!(
-        matches!(error, MergeError::Repeated { what: "run", .. }),
-        "{error}"
+    let two = shards.seal_as(
+        &Signer::development().unwrap(),
+        "count:2/2",
+        "two",
+        "one",
+        |_| {},
     );
-    // A nonce is of one launch of one row, so its replay sits in another row's record.
-    let here: Partition = "count:2/2".parse().unwrap();
-    let cases = shards.matrix.cases().iter();
-    let own = cases.filter(|case| here.takes(u32::from(case.number)));
-    let own = own.map(|case| {
-        let mut own = observed(case, "two");
-        if let ("A2", Some(launch)) = (case.id.as_str(), own.launches.first_mut()) {
-            let other = read(&one).rejudged.results[0].observed.open().unwrap();
-            launch.nonce = other.launches[0].nonce.clone();
-        }
-        shards.judged(case, own)
-    });
-    let results = crate::partition::whole_roll(
-        &shards.matrix,
-        own.collect(),
-        here,
-        &shards.expected.abilities,
-    );
-    let facts = changed(&shards, "count:2/2", |_| {});
-    let two = shards.write(&facts, &results, &Signer::development().unwrap());
-    let error = joined(&[one, two]).unwrap_err();
-    assert!(
-        matches!(error, MergeError::Repeated { what: "nonce", .. }),
-        "{error}"
-    );
+    let refused = bundle::believe(&two, &Anchor::Embedded).unwrap_err();
+    assert_eq!(refused.code(), "foreign");
 }
 
 #[test]

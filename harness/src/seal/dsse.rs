@@ -24,6 +24,7 @@ pub const MAX_SIGNATURES: usize = 16;
 
 /// An envelope could not be made, read or verified.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum DsseError {
     /// The envelope is not strict JSON of the right shape.
     #[error("failed to read the envelope")]
@@ -160,6 +161,12 @@ impl TrustedKeys {
             keys: BTreeMap::from([(key.id(), key)]),
             threshold: NonZeroUsize::MIN,
         }
+    }
+
+    /// The trusted key of this name.
+    #[must_use]
+    pub fn get(&self, id: KeyId) -> Option<&PublicKey> {
+        self.keys.get(&id)
     }
 
     fn maker_of(&self, message: &[u8], signature: &[u8]) -> Option<KeyId> {

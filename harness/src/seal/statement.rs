@@ -129,6 +129,7 @@ impl Subjects {
 
 /// A statement could not be made or read.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum StatementError {
     /// The statement could not be written.
     #[error("failed to write the statement")]

@@ -24,6 +24,7 @@ const MAX_POLICY: u64 = 1 << 20;
 
 /// A policy could not be read. One variant per operation.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum PolicyError {
     /// The file could not be read.
     #[error("failed to read policy `{path}`")]

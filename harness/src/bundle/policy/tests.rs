@@ -76,11 +76,12 @@ fn a_listed_digest_is_accepted_among_others() {
 #[test]
 fn mutants_that_survived_are_a_reason() {
     use crate::seal::statement::attestation::Mutants;
-    let sample = stand_in::sample().with_mutants(Mutants {
+    let score = Mutants {
         total: 2,
         killed: 1,
         survivors: vec!["weak".to_owned()],
-    });
+    };
+    let sample = stand_in::sample().with(|facts, _, _| facts.mutants = Some(score));
     let specimen = Specimen::seal(&sample).unwrap();
     let policy =
         inline(&specimen) + "[run]\nresult = \"any\"\n[evidence]\nmutants = \"required\"\n";

@@ -7,6 +7,7 @@ use crate::seal::strict_json::JsonError;
 
 /// A bundle's statement and its observations do not agree.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum RejudgeError {
     /// This program's own matrix or policy cannot be used.
     #[error("failed to load this program's own {what}")]
@@ -56,7 +57,7 @@ pub enum RejudgeError {
         /// Which record.
         record: String,
         /// What is wrong with it.
-        what: &'static str,
+        what: Alien,
     },
     /// The statement says another verdict than the observations bear out.
     #[error(
@@ -76,7 +77,7 @@ pub enum RejudgeError {
     #[error("`{STATEMENT_FILE}`: expected `{field}` to be what the observations bear out")]
     Field {
         /// The field.
-        field: &'static str,
+        field: Field,
     },
     /// A file that is made of the statement and the observations says something else.
     #[error("`{file}`: expected what the statement and the observations bear out")]
@@ -113,6 +114,66 @@ pub enum RejudgeError {
         /// Deferred rows in the statement.
         listed: String,
     },
+}
+
+/// What makes a record one that the row's plan does not ask for.
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Alien {
+    /// It says that it is of another row.
+    #[error("is of another row")]
+    OtherRow,
+    /// The row plans no launch, or no check, of that name.
+    #[error("is not of the row's plan")]
+    Unplanned,
+    /// Another record has its name.
+    #[error("is there twice")]
+    Twice,
+    /// Its nonce was not drawn in this run.
+    #[error("is of another run")]
+    OtherRun,
+    /// Another launch has its nonce.
+    #[error("has the nonce of another launch")]
+    SharedNonce,
+    /// It is locked, and the statement lifts something else.
+    #[error("was lifted otherwise than the statement says")]
+    OtherLifts,
+    /// It holds the word of a program that does not run there.
+    #[error("holds what its subject cannot say")]
+    OtherWord,
+    /// It holds a fault or a trace that its launch does not have.
+    #[error("holds what was not planned of it")]
+    OtherTask,
+    /// It declares a check otherwise than the row does.
+    #[error("declares something else than the row does")]
+    OtherCheck,
+}
+
+/// A field of the statement that the rest of a bundle decides.
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Field {
+    /// The digest of the policy that this program judges by.
+    #[error("subject.policy")]
+    Policy,
+    /// The digest of the matrix that this program judges by.
+    #[error("subject.matrix")]
+    Matrix,
+    /// The machine, whose system calls the bundle's filters are compiled for.
+    #[error("host.arch")]
+    Arch,
+    /// The calls that the kernel showed to no filter, by the names of that machine's table.
+    #[error("host.calls_shown_to_no_filter")]
+    CallsShownToNoFilter,
+    /// What the signer's role means.
+    #[error("signer.note")]
+    SignerNote,
+    /// From where it was looked at.
+    #[error("witnesses")]
+    Witnesses,
+    /// What must not be read into it.
+    #[error("does_not_assert")]
+    DoesNotAssert,
 }
 
 impl RejudgeError {

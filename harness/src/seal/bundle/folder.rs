@@ -21,6 +21,7 @@ use super::{MAX_FILE, MAX_FILES, MAX_TOTAL};
 
 /// A bundle's folder could not be read safely. Each variant names the file.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum FolderError {
     /// The folder itself could not be opened.
     #[error("failed to open bundle folder `{path}`")]

@@ -13,11 +13,11 @@ impl VerifyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Folder(error) => error.code(),
-            Self::Path(_) => "name",
             Self::SignerFile(_) => "signer_key",
             Self::Envelope { source, .. } => source.code(),
             Self::Statement { source, .. } => source.code(),
             Self::SignerDiffers { .. } => "signer_differs",
+            Self::SignerFileDiffers { .. } => "signer_key",
             Self::TestResultDiffers => "test_result_differs",
             Self::Changed { .. } => "changed",
             Self::Size { .. } => "size",
@@ -34,8 +34,7 @@ impl VerifyError {
     pub fn file(&self) -> &str {
         match self {
             Self::Folder(error) => error.file(),
-            Self::Path(_) => ".",
-            Self::SignerFile(_) => SIGNER_FILE,
+            Self::SignerFile(_) | Self::SignerFileDiffers { .. } => SIGNER_FILE,
             Self::Envelope { file, .. } | Self::Statement { file, .. } => file,
             Self::SignerDiffers { .. }
             | Self::Future { .. }

@@ -187,6 +187,7 @@ pub fn verify_bundle_at(
         return Err(VerifyError::TestResultDiffers);
     }
     let files = verify_files(statement.predicate(), folder, &listing)?;
+    expect_signer(&files, &keys, named)?;
     let standing = standing(statement.predicate(), anchor);
     Ok(VerifiedBundle {
         statement,
@@ -259,6 +260,21 @@ fn expect_accounted_for(
     Ok(())
 }
 
+/// Whoever has no key of their own takes this one: it is the one that signed, in its
+/// one form, so that no word beside it can say whose it is.
+fn expect_signer(
+    files: &VerifiedFiles,
+    keys: &TrustedKeys,
+    named: KeyId,
+) -> Result<(), VerifyError> {
+    let signer = keys.get(named).and_then(|key| key.to_pem().ok());
+    let there = files.get(SIGNER_FILE);
+    if there.is_some() && there == signer.as_deref().map(str::as_bytes) {
+        return Ok(());
+    }
+    Err(VerifyError::SignerFileDiffers { named })
+}
+
 fn read_listed(entry: &FileEntry, folder: &BundleFolder) -> Result<Vec<u8>, VerifyError> {
     let bytes = folder.read(&entry.path, MAX_FILE)?;
     let (file, expected, observed) = (entry.path.clone(), entry.sha256, Sha256Digest::of(&bytes));
@@ -304,14 +320,22 @@ fn open_envelope(
     file: &'static str,
     keys: &TrustedKeys,
 ) -> Result<VerifiedPayload, VerifyError> {
-    let bytes = folder.read(&BundlePath::parse(file)?, MAX_ENVELOPE as u64)?;
+    let bytes = folder.read(&own_name(file)?, MAX_ENVELOPE as u64)?;
     Envelope::open(file, &bytes, keys, IN_TOTO)
         .map_err(|source| VerifyError::Envelope { file, source })
 }
 
+/// A name that this program gave, which is plain.
+fn own_name(file: &str) -> Result<BundlePath, FolderError> {
+    BundlePath::parse(file).map_err(|source| FolderError::Name {
+        folder: ".".to_owned(),
+        source,
+    })
+}
+
 fn embedded_key(folder: &BundleFolder) -> Result<crate::seal::key::PublicKey, VerifyError> {
     let bytes = folder.read(
-        &BundlePath::parse(SIGNER_FILE)?,
+        &own_name(SIGNER_FILE)?,
         crate::seal::key::file::MAX_KEY_FILE,
     )?;
     let text =

@@ -39,6 +39,7 @@ impl std::fmt::Display for Half {
 
 /// A text is not the key that was asked for.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum PemError {
     /// There is nothing in it.
     #[error("expected a key in PEM form, observed nothing")]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::host::{EngineNote, Host, Unfiltered, UnfilteredCall};
 pub use self::instant::{Instant, InstantError};
 pub use self::rows::{Layer, Row, VerdictWord};
-pub use self::sharding::{OTHER_SHARD, Shard, Sharding};
+pub use self::sharding::{OTHER_SHARD, Shard, Sharding, ShardingRule};
 use super::super::bundle::path::BundlePath;
 use super::super::digest::Sha256Digest;
 use super::super::key::{KeyId, Role};
@@ -203,6 +203,7 @@ pub struct FileEntry {
 
 /// A predicate contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum PredicateError {
     /// The fields are of another version.
     #[error("expected schema version {SCHEMA}, observed {observed}")]
@@ -277,7 +278,7 @@ pub enum PredicateError {
     #[error("expected {expected}")]
     Sharding {
         /// What must be so.
-        expected: &'static str,
+        expected: ShardingRule,
     },
     /// It does not say what it does not assert.
     #[error("expected at least one sentence on what is not asserted")]
@@ -352,7 +353,7 @@ impl Predicate for Attestation {
             return Err(PredicateError::NothingDisclaimed);
         }
         if let Some(sharding) = &self.sharding {
-            sharding.check(&self.rows)?;
+            sharding.check(self)?;
         }
         self.mutants.as_ref().map_or(Ok(()), Mutants::check)
     }

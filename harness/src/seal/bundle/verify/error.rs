@@ -2,7 +2,7 @@
 
 use super::Standing;
 use crate::seal::bundle::folder::FolderError;
-use crate::seal::bundle::path::{BundlePath, BundlePathError};
+use crate::seal::bundle::path::BundlePath;
 use crate::seal::bundle::{SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::seal::digest::Sha256Digest;
 use crate::seal::dsse::DsseError;
@@ -13,13 +13,11 @@ use crate::seal::statement::attestation::Instant;
 
 /// A bundle is not to be believed. Each variant names the file.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum VerifyError {
     /// The folder, or a file in it, could not be read safely.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// A path could not be formed.
-    #[error(transparent)]
-    Path(#[from] BundlePathError),
     /// The bundle's own copy of the signer's key is not a key.
     #[error("refused `{SIGNER_FILE}`")]
     SignerFile(#[source] PemError),
@@ -44,6 +42,13 @@ pub enum VerifyError {
     /// The statement names another key than the one that signed it.
     #[error("expected `{STATEMENT_FILE}` to be signed by the key `{named}` it names")]
     SignerDiffers {
+        /// The key id in the statement.
+        named: KeyId,
+    },
+    /// The bundle's own copy of the signer's key is missing, is another key, or is not
+    /// the key alone.
+    #[error("expected `{SIGNER_FILE}` to hold the key `{named}`, which signed, and nothing else")]
+    SignerFileDiffers {
         /// The key id in the statement.
         named: KeyId,
     },

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PredicateError, Row, Run, VerdictWord};
+use super::{Attestation, PredicateError, Row, Run, VerdictWord};
 use crate::partition::Partition;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::key::{KeyId, Role};
@@ -45,12 +45,45 @@ pub struct Shard {
     pub statement: Sha256Digest,
 }
 
+/// What must be so of shards.
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ShardingRule {
+    /// A shard answers for the rows that it takes.
+    #[error("the rows of other shards, and no others, to be left to them")]
+    OthersAreLeft,
+    /// A merged bundle names every shard.
+    #[error("every shard once, by index")]
+    EveryShard,
+    /// No run was merged with itself.
+    #[error("shards of runs of their own")]
+    OwnRuns,
+    /// No bundle was merged with itself.
+    #[error("shards of statements of their own")]
+    OwnStatements,
+    /// One shard is a whole run, and none is nothing.
+    #[error("at least two shards")]
+    AtLeastTwo,
+    /// A merged bundle has every row.
+    #[error("no row to be left to a shard")]
+    NoneIsLeft,
+    /// A merged bundle's run is that of its shards.
+    #[error("a run from the first start of a shard to the last finish")]
+    FromFirstToLast,
+    /// Nobody becomes an operator by being merged.
+    #[error("shards that operators signed, as an operator signed the whole")]
+    Operators,
+}
+
 impl Sharding {
-    /// Whether it fits the rows it is said of.
-    pub(super) fn check(&self, rows: &[Row]) -> Result<(), PredicateError> {
+    /// Whether it fits what it is said of.
+    pub(super) fn check(&self, said: &Attestation) -> Result<(), PredicateError> {
         match self {
-            Self::Shard(partition) => check_shard(*partition, rows),
-            Self::Merged { shards } => check_merged(shards, rows),
+            Self::Shard(partition) => check_shard(*partition, &said.rows),
+            Self::Merged { shards } => {
+                check_shards(shards)?;
+                check_merged(shards, said)
+            }
         }
     }
 }
@@ -72,34 +105,43 @@ impl std::fmt::Display for Sharding {
 fn check_shard(partition: Partition, rows: &[Row]) -> Result<(), PredicateError> {
     let left = |row: &Row| row.verdict == VerdictWord::NotRun && row.reason_code == OTHER_SHARD;
     let fits = |row: &Row| partition.takes(row.number) != left(row);
-    require(
-        rows.iter().all(fits),
-        "the rows of other shards, and no others, to be left to them",
-    )
+    require(rows.iter().all(fits), ShardingRule::OthersAreLeft)
 }
 
-fn check_merged(shards: &[Shard], rows: &[Row]) -> Result<(), PredicateError> {
+fn check_shards(shards: &[Shard]) -> Result<(), PredicateError> {
     let count = u32::try_from(shards.len()).unwrap_or(u32::MAX);
     let mut runs = BTreeSet::new();
     let mut statements = BTreeSet::new();
     for (index, shard) in (1..).zip(shards) {
         let expected = Partition::new(index, count).ok();
-        require(
-            expected == Some(shard.partition),
-            "every shard once, by index",
-        )?;
+        require(expected == Some(shard.partition), ShardingRule::EveryShard)?;
         shard.run.check()?;
+        require(runs.insert(&shard.run.id), ShardingRule::OwnRuns)?;
         require(
-            runs.insert(&shard.run.id) && statements.insert(shard.statement.to_string()),
-            "shards of runs of their own",
+            statements.insert(shard.statement.to_string()),
+            ShardingRule::OwnStatements,
         )?;
     }
-    require(!shards.is_empty(), "at least two shards")?;
-    let left = rows.iter().any(|row| row.reason_code == OTHER_SHARD);
-    require(!left, "no row to be left to a shard")
+    require(!shards.is_empty(), ShardingRule::AtLeastTwo)
 }
 
-fn require(holds: bool, expected: &'static str) -> Result<(), PredicateError> {
+fn check_merged(shards: &[Shard], said: &Attestation) -> Result<(), PredicateError> {
+    let left = said.rows.iter().any(|row| row.reason_code == OTHER_SHARD);
+    require(!left, ShardingRule::NoneIsLeft)?;
+    let started = shards.iter().map(|shard| shard.run.started).min();
+    let finished = shards.iter().map(|shard| shard.run.finished).max();
+    require(
+        started == Some(said.run.started) && finished == Some(said.run.finished),
+        ShardingRule::FromFirstToLast,
+    )?;
+    let by_operators = shards.iter().all(|shard| shard.role == Role::Operator);
+    require(
+        said.signer.role == Role::Development || by_operators,
+        ShardingRule::Operators,
+    )
+}
+
+fn require(holds: bool, expected: ShardingRule) -> Result<(), PredicateError> {
     if holds {
         Ok(())
     } else {
