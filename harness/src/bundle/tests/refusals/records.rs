@@ -7,7 +7,7 @@ use seccomp::plan::AirlockStatus;
 use super::forging::{forge, sign};
 use super::*;
 use crate::checks;
-use crate::record::{CheckRecord, FaultDone, FaultRecord, LaunchRecord, Observations};
+use crate::record::{CheckRecord, FaultDone, FaultRecord, LaunchRecord, Observations, Role};
 use crate::seal::statement::attestation::VerdictWord;
 
 const N1: &str = "foreign observations/N1.json";
@@ -76,8 +76,8 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Foreign.OtherLifts", N1, |it| {
         observe(it, "N1", |seen| {
-            let lifted = seen.launches.iter_mut();
-            lifted.for_each(|it| it.lifts = vec!["network".to_owned()]);
+            let locked = seen.launches.iter_mut().find(|it| it.role == Role::Locked);
+            locked.unwrap().lifts = vec!["network".to_owned()];
         });
     }),
     refused("rejudge.Foreign.OtherLifts", N1, |it| {
