@@ -71,13 +71,13 @@ pub(super) const TABLE: &[Refused] = &[
         append(it, "seccomp.json", "\n");
     }),
     refused("rejudge.Stray", "stray notes.txt", |it| {
-        append(it, "notes.txt", "held")
+        add(it, "notes.txt", "held")
     }),
     refused("rejudge.Stray", "stray observations/D1.json", |it| {
-        append(it, "observations/D1.json", "{}");
+        add(it, "observations/D1.json", "{}")
     }),
     refused("rejudge.Stray", "stray observations/N7.json", |it| {
-        append(it, "observations/N7.json", r#"{"checks":[],"launches":[]}"#);
+        add(it, "observations/N7.json", r#"{"checks":[],"launches":[]}"#);
     }),
     refused("rejudge.Audit", "not_borne_out self-audit.json", |it| {
         edit(it, audit::FILE, |it| it["items"][0]["looked_at"] = 7.into());
@@ -105,6 +105,12 @@ fn append(specimen: &Specimen, file: &str, text: &str) {
     let old = fs::read(specimen.at(file)).unwrap_or_default();
     fs::write(specimen.at(file), [&old, text.as_bytes()].concat()).unwrap();
     sign(specimen);
+}
+
+/// A file more, and everything made again that counts them.
+fn add(specimen: &Specimen, file: &str, text: &str) {
+    fs::write(specimen.at(file), text).unwrap();
+    forge(specimen, |_, _| {});
 }
 
 fn remove(specimen: &Specimen, file: &str) {

@@ -89,11 +89,11 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
 /// A row as its file is judged, or as one that the run never came to.
 fn judged(specimen: &Specimen, case: &Case, expected: &Expected) -> (CaseResult, Observations) {
     let bytes = fs::read(specimen.at(&observations_file(case.id.as_str())));
-    let Ok(bytes) = bytes else {
-        let result = CaseResult::not_run(case, Reason::Interrupted);
-        return (result, Observations::default());
-    };
-    let observed: Observations = serde_json::from_slice(&bytes).unwrap();
+    let observed = bytes.map(|bytes| serde_json::from_slice(&bytes).unwrap());
+    let observed: Observations = observed.unwrap_or_default();
+    if observed == Observations::default() {
+        return (CaseResult::not_run(case, Reason::Interrupted), observed);
+    }
     let packed = Packed::of(&observed);
     (CaseResult::of(case, &observed, packed, expected), observed)
 }
