@@ -104,7 +104,8 @@ impl Planned {
             Task::Bare { .. } => (false, true),
             Task::Fault { .. } => (true, false),
         };
-        let too_much = (record.fault.is_some() && !faulty) || (record.paths.is_some() && !traced);
+        let too_much =
+            (record.fault.is_some() && !faulty) || (record.file_calls.is_some() && !traced);
         too_much.then_some(Alien::OtherTask)
     }
 

@@ -104,7 +104,9 @@ pub(super) const TABLE: &[Refused] = &[
         });
     }),
     refused("rejudge.Foreign.OtherTask", N1, |it| {
-        observe(it, "N1", |seen| seen.launches[0].paths = Some(Vec::new()));
+        observe(it, "N1", |seen| {
+            seen.launches[0].file_calls = Some(Vec::new())
+        });
     }),
     refused("rejudge.Foreign.OtherCheck", N31, |it| {
         observe(it, "N31", |seen| {
