@@ -6,11 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use negatives::matrix::Case;
+use negatives::matrix::{Case, Check};
 
 use super::super::observations_file;
 use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
-use crate::checks;
 use crate::launch::{Order, Task, is_nonce_of};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord, Observations, Packed, Role, Subject};
@@ -68,19 +67,19 @@ pub(super) fn read(
 }
 
 /// What a row plans.
-struct Planned {
-    case: String,
+struct Planned<'a> {
+    case: &'a str,
     launches: BTreeMap<String, Order>,
-    checks: Vec<checks::Declared>,
+    checks: &'a [Check],
 }
 
-impl Planned {
-    fn of(case: &Case) -> Self {
+impl<'a> Planned<'a> {
+    fn of(case: &'a Case) -> Self {
         let orders = plan::orders(case).into_iter();
         Self {
-            case: case.id.to_string(),
+            case: case.id.as_str(),
             launches: orders.map(|order| (order.id.clone(), order)).collect(),
-            checks: checks::declared(case),
+            checks: &case.checks,
         }
     }
 

@@ -4,7 +4,6 @@
 use super::forging::{forge, sign};
 use super::*;
 use crate::acceptance::{Artifact, Examined, Standing as Gate, Terms, Unmet, evaluate, examine};
-use crate::judge::Reason;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
 use crate::seal::statement::disposition::{self, Bound, Decision};
@@ -165,9 +164,7 @@ const TABLE: &[(&[&str], Change)] = &[
     (&["Lifted"], |it| {
         let lifted = sample().clone().with(|facts, results, matrix| {
             facts.lifts = vec!["network".to_owned()];
-            let cases = matrix.cases().iter();
-            let rows = cases.map(|case| CaseResult::not_run(case, Reason::Interrupted));
-            *results = rows.collect();
+            *results = statement::unreached(matrix);
         });
         *it = Desk::new(&lifted);
     }),

@@ -23,9 +23,7 @@ const TABLE: &[Asked] = &[
     ("Lifted", "lifted", NOTHING, || {
         sealed(|facts, results, matrix| {
             facts.lifts = vec!["network".to_owned()];
-            let cases = matrix.cases().iter();
-            let rows = cases.map(|it| CaseResult::not_run(it, crate::judge::Reason::Interrupted));
-            *results = rows.collect();
+            *results = statement::unreached(matrix);
         })
     }),
     ("Shard", "shard", NOTHING, || {

@@ -5,7 +5,7 @@ use negatives::matrix::Case;
 
 use super::*;
 use crate::bundle::derived::{Gathered, Source};
-use crate::judge::Reason;
+use crate::judge::{Adapted, Reason};
 use crate::record::{Observations, Packed};
 use crate::seal::canonical;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
@@ -92,7 +92,10 @@ fn judged(specimen: &Specimen, case: &Case, expected: &Expected) -> (CaseResult,
     let observed = bytes.map(|bytes| serde_json::from_slice(&bytes).unwrap());
     let observed: Observations = observed.unwrap_or_default();
     if observed == Observations::default() {
-        return (CaseResult::not_run(case, Reason::Interrupted), observed);
+        return (
+            CaseResult::not_run(&Adapted::of(case, &expected.abilities), Reason::Interrupted),
+            observed,
+        );
     }
     let packed = Packed::of(&observed);
     (CaseResult::of(case, &observed, packed, expected), observed)

@@ -2,6 +2,8 @@
 
 use super::forging::{restate, reword};
 use super::*;
+use crate::engine::Abilities;
+use crate::judge::{Adapted, Reason};
 use crate::partition::{Partition, whole_roll};
 use crate::seal::key::{KeyId, Role};
 use crate::seal::statement::attestation::{Instant, Run, Shard, Sharding};
@@ -242,11 +244,19 @@ pub(super) fn shard_sample() -> Sample {
     sample().clone().with(|facts, results, matrix| {
         let here = partition(1);
         facts.sharding = Some(Sharding::Shard(here));
-        let own = matrix.cases().iter();
-        let own = own.filter(|case| here.takes(u32::from(case.number)));
-        let own = own.map(|case| CaseResult::not_run(case, crate::judge::Reason::Interrupted));
-        *results = whole_roll(matrix, own.collect(), here);
+        let own = unreached(matrix).into_iter();
+        let own = own.filter(|row| here.takes(u32::from(row.case.number)));
+        *results = whole_roll(matrix, own.collect(), here, &Abilities::all());
     })
+}
+
+/// Every row of a run that was interrupted before the first.
+pub(super) fn unreached(matrix: &Matrix) -> Vec<CaseResult> {
+    let cases = matrix.cases().iter();
+    let cases = cases.map(|case| Adapted::of(case, &Abilities::all()));
+    cases
+        .map(|case| CaseResult::not_run(&case, Reason::Interrupted))
+        .collect()
 }
 
 /// The sample's rows as those of two shards: its own run, which both observed rows are
