@@ -3,11 +3,12 @@
 //! `attest` and `verify` call the same one, so an edited verdict changes nothing.
 //! It opens no file, starts no process and asks no clock.
 
+use negatives::matrix::Case;
 use seccomp::{Policy, PolicyError};
 
 use crate::engine::Abilities;
 use crate::image::ProgramDigests;
-use crate::record::{Observations, Role};
+use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
 
 mod account;
@@ -98,6 +99,23 @@ pub fn judge(case: &Adapted, observed: &Observations, expected: &Expected) -> Ve
         expected,
     };
     row.judge()
+}
+
+/// Why a row that is judged by the record of the checker's calls rests on the checker's
+/// word instead: this host's user may not trace it.
+#[must_use]
+pub fn rests_on_inside(case: &Case, observed: &Observations) -> Option<String> {
+    let traced = |record: &LaunchRecord| record.file_calls.is_some();
+    if !case.needs_trace() || observed.launches.iter().all(traced) {
+        return None;
+    }
+    let barriers = observed
+        .launches
+        .iter()
+        .filter_map(|it| it.barrier.as_ref());
+    let why = barriers.filter_map(|view| view.filters.reason()).next();
+    let why = why.unwrap_or("the checker was not traced");
+    Some(format!("no record of the checker's calls: {why}"))
 }
 
 /// How the filters of a case's locked launches were witnessed.

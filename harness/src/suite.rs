@@ -52,6 +52,8 @@ pub struct CaseResult {
     pub verdict: Verdict,
     /// How its filters were witnessed.
     pub filters: FilterProof,
+    /// Why it rests on the inside alone, where it could have been seen from outside.
+    pub inside: Option<String>,
     /// Everything that was observed.
     pub observed: Packed,
     /// From the first launch's start to the verdict, in milliseconds.
@@ -81,8 +83,9 @@ impl CaseResult {
         let case = Adapted::of(case, &expected.abilities);
         Self {
             verdict: judge::judge(&case, observed, expected),
-            case,
             filters: judge::filter_proof(observed),
+            inside: judge::rests_on_inside(&case, observed),
+            case,
             observed: packed,
             millis: 0,
         }
@@ -95,6 +98,7 @@ impl CaseResult {
             case: case.clone(),
             verdict: Verdict::NotRun(reason),
             filters: FilterProof::Attempted,
+            inside: None,
             observed: Packed::default(),
             millis: 0,
         }

@@ -155,6 +155,7 @@ pub(super) fn row(result: &CaseResult) -> Row {
         },
         reason_code: reason.map_or("", crate::judge::Reason::code).to_owned(),
         reason_text: reason.map(ToString::to_string).unwrap_or_default(),
+        rests_on_inside: result.inside.clone().unwrap_or_default(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::seal::key::SecretKey;
 use crate::seal::statement::attestation::{Attestation, Sight};
 
 mod refusals;
+mod releases;
 mod schema;
 mod strangers;
 mod unfiltered;

@@ -246,6 +246,7 @@ fn result(case: &Case, verdict: Verdict) -> CaseResult {
         case: Adapted::of(case, &crate::engine::Abilities::all()),
         verdict,
         filters: FilterProof::Attempted,
+        inside: None,
         observed: Packed::default(),
         millis: 0,
     }

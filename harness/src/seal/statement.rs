@@ -25,6 +25,9 @@ pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 pub trait Predicate: Serialize + DeserializeOwned {
     /// The predicate's type, a URI (RFC 3986) that never changes its meaning.
     const TYPE: &'static str;
+    /// The version of the fields, where they have one. A statement of another version is
+    /// refused for that, before anything else of it is read.
+    const SCHEMA: Option<u32> = None;
 
     /// Whether what is said agrees with itself.
     ///
@@ -184,6 +187,14 @@ struct Head {
     kind: String,
     #[serde(rename = "predicateType")]
     predicate_type: String,
+    #[serde(default)]
+    predicate: Versioned,
+}
+
+/// The version of a predicate's fields.
+#[derive(Default, Deserialize)]
+struct Versioned {
+    schema: Option<u32>,
 }
 
 impl<P: Predicate> Statement<P> {
@@ -227,6 +238,13 @@ impl<P: Predicate> Statement<P> {
                 expected: P::TYPE,
                 observed,
             });
+        }
+        match (P::SCHEMA, head.predicate.schema) {
+            (Some(expected), Some(observed)) if observed != expected => {
+                let error = PredicateError::Schema { observed };
+                return Err(StatementError::Predicate(error));
+            }
+            (Some(_) | None, Some(_) | None) => {}
         }
         let statement: Self =
             strict_json::from_slice(file, bytes, MAX_ENVELOPE).map_err(StatementError::Json)?;

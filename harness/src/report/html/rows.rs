@@ -142,6 +142,9 @@ fn proof(result: &CaseResult, observed: &Observations) -> String {
         };
         parts.push(filters.to_owned());
     }
+    if let Some(why) = &result.inside {
+        parts.push(format!("on the inside alone ({})", cut(why, LONGEST)));
+    }
     if parts.is_empty() {
         parts.push("nothing was observed".to_owned());
     }

@@ -6,6 +6,7 @@ use super::verify::VerifyError;
 use super::{SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::seal::dsse::DsseError;
 use crate::seal::statement::StatementError;
+use crate::seal::statement::attestation::PredicateError;
 
 impl VerifyError {
     /// The reason as a word: lower-case, with underscores.
@@ -109,6 +110,7 @@ impl StatementError {
             Self::Write(_) | Self::Json(_) | Self::NotCanonical => "statement",
             Self::Type { .. } | Self::PredicateType { .. } => "statement_type",
             Self::Subjects { .. } => "subjects",
+            Self::Predicate(PredicateError::Schema { .. }) => "schema",
             Self::Predicate(_) => "contradiction",
         }
     }

@@ -23,7 +23,7 @@ mod rows;
 mod sharding;
 
 /// The version of this predicate's fields. It goes up when a field changes meaning.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 /// The rows in scope: A1–A13 and N1–N32.
 pub const ROWS_IN_SCOPE: usize = 45;
 
@@ -206,7 +206,9 @@ pub struct FileEntry {
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum PredicateError {
     /// The fields are of another version.
-    #[error("expected schema version {SCHEMA}, observed {observed}")]
+    #[error(
+        "expected schema version {SCHEMA}, observed {observed}: a bundle of another release, which that release verifies"
+    )]
     Schema {
         /// Its version.
         observed: u32,
@@ -318,6 +320,7 @@ impl RunResult {
 
 impl Predicate for Attestation {
     const TYPE: &'static str = "tag:proof-of-block,2026:sandbox-attestation/v1";
+    const SCHEMA: Option<u32> = Some(SCHEMA);
 
     fn check(&self) -> Result<(), PredicateError> {
         if self.schema != SCHEMA {

@@ -36,6 +36,7 @@ fn row(number: u32, verdict: VerdictWord) -> Row {
         verdict,
         reason_code: "as-declared".into(),
         reason_text: "as declared".into(),
+        rests_on_inside: String::new(),
     }
 }
 

@@ -4,6 +4,8 @@
 use super::forging::{edit, forge, sign};
 use super::*;
 
+use crate::seal::statement::attestation::{Unfiltered, UnfilteredCall};
+
 const STATEMENT: &str = "not_borne_out statement.dsse.json";
 
 pub(super) const TABLE: &[Refused] = &[
@@ -48,6 +50,15 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Field.Arch", STATEMENT, |it| {
         forge(it, |said, _| said.host.arch = "pdp11".to_owned());
+    }),
+    refused("rejudge.Field.CallsShownToNoFilter", STATEMENT, |it| {
+        forge(it, |said, _| {
+            said.host.calls_shown_to_no_filter = Unfiltered::Asked(vec![UnfilteredCall {
+                number: 1,
+                name: "reboot".to_owned(),
+                came: "ENXIO".to_owned(),
+            }]);
+        });
     }),
     refused("rejudge.Field.SignerNote", STATEMENT, |it| {
         forge(it, |said, _| said.signer.note = "approved".to_owned());

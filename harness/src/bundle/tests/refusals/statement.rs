@@ -6,7 +6,9 @@ use crate::engine::Abilities;
 use crate::judge::{Adapted, Reason};
 use crate::partition::{Partition, whole_roll};
 use crate::seal::key::{KeyId, Role};
-use crate::seal::statement::attestation::{Instant, Run, Shard, Sharding};
+use crate::seal::statement::attestation::{
+    Instant, Run, Shard, Sharding, Unfiltered, UnfilteredCall,
+};
 
 pub(super) const TABLE: &[Refused] = &[
     refused(
@@ -54,7 +56,7 @@ pub(super) const TABLE: &[Refused] = &[
     ),
     refused(
         "verify.Statement.Predicate.Schema",
-        "contradiction statement.dsse.json",
+        "schema statement.dsse.json",
         |it| restate(it, |said| said["predicate"]["schema"] = 99.into()),
     ),
     refused(
@@ -89,6 +91,20 @@ pub(super) const TABLE: &[Refused] = &[
         "verify.Statement.Predicate.Row",
         "contradiction statement.dsse.json",
         |it| contradict(it, |said| said.rows[44].id = "N33".to_owned()),
+    ),
+    refused(
+        "verify.Statement.Predicate.Unfiltered",
+        "contradiction statement.dsse.json",
+        |it| {
+            contradict(it, |said| {
+                let call = |number| UnfilteredCall {
+                    number,
+                    name: String::new(),
+                    came: "ENXIO".to_owned(),
+                };
+                said.host.calls_shown_to_no_filter = Unfiltered::Asked(vec![call(2), call(1)]);
+            })
+        },
     ),
     refused(
         "verify.Statement.Predicate.Result",

@@ -23,6 +23,9 @@ pub struct Row {
     pub reason_code: String,
     /// Why, for people.
     pub reason_text: String,
+    /// Why the row rests on what was said inside the sandbox alone, where it could have
+    /// been seen from outside and was not; empty otherwise.
+    pub rests_on_inside: String,
 }
 
 /// Where a row's boundary lies.
