@@ -101,8 +101,8 @@ pub(super) fn not_borne_out(
     let fields = [
         (Field::Policy, subjects.policy == of(POLICY_TOML)),
         (Field::Matrix, subjects.matrix == of(MATRIX_TOML)),
-        (Field::CallsShownToNoFilter, are_of_the_table(&said.host)),
         (Field::Arch, said.host.arch == std::env::consts::ARCH),
+        (Field::CallsShownToNoFilter, are_of_the_table(&said.host)),
         (
             Field::SignerNote,
             said.signer.note == note(said.signer.role),
