@@ -189,7 +189,7 @@ fn nothing_is_left_behind_and_no_temporary_folder_is_bad() {
     std::fs::create_dir(folder.path().join("a b")).unwrap();
     let came = shell
         .clone()
-        .with(&[("TMPDIR", "a b")])
+        .with(&[("TMPDIR", "a b"), ("CDPATH", ".")])
         .paste(&commands(), bundle, key);
     assert!(is_good(&came), "{came:?}");
     let left = std::fs::read_dir(folder.path().join("a b")).unwrap();
@@ -199,6 +199,27 @@ fn nothing_is_left_behind_and_no_temporary_folder_is_bad() {
         .paste(&commands(), bundle, key);
     assert_eq!(came.last, "bad: no temporary folder could be made");
     assert_eq!(came.status, "1");
+}
+
+/// Without OpenSSL 3 it is the tools that are bad, and nothing of anybody's is removed.
+#[test]
+fn a_missing_openssl_is_named() {
+    let desk = Desk::new();
+    let tools = tempfile::tempdir().unwrap();
+    for tool in ["timeout", "sh", "grep", "tr", "rm"] {
+        let found = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(tool));
+        let found = found.iter().find(|path| path.exists()).unwrap();
+        std::os::unix::fs::symlink(found, tools.path().join(tool)).unwrap();
+    }
+    let kept = tempfile::tempdir().unwrap();
+    let environment = [("PATH", text(tools.path())), ("work", text(kept.path()))];
+    let shell = Shell::new(PLAIN[0]).with(&environment);
+    let came = shell.paste(&commands(), text(desk.bundle()), text(&desk.key));
+    assert_eq!(
+        (came.status.as_str(), came.last.as_str()),
+        ("1", "bad: OpenSSL 3 is missing")
+    );
+    assert!(kept.path().exists());
 }
 
 /// What a later release adds is passed over; what it leaves out is not.

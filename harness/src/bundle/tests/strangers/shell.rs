@@ -11,7 +11,7 @@ use super::page::filled;
 pub(super) struct Shell {
     words: Vec<&'static str>,
     folder: PathBuf,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(String, String)>,
     before: &'static str,
 }
 
@@ -23,14 +23,27 @@ pub(super) struct Came {
 }
 
 /// `sh` and `bash` as a person has them: with a prompt, a history and aliases. In a
-/// session of their own, because they would take the terminal of whoever runs the tests.
+/// session of their own, because they would take the terminal of whoever runs the tests,
+/// and for a minute, which commands that wait for a FIFO would never end in.
 pub(super) const INTERACTIVE: [&[&str]; 2] = [
-    &["setsid", "--wait", "sh", "-i"],
-    &["setsid", "--wait", "bash", "--norc", "--noprofile", "-i"],
+    &["setsid", "--wait", "timeout", "60", "sh", "-i"],
+    &[
+        "setsid",
+        "--wait",
+        "timeout",
+        "60",
+        "bash",
+        "--norc",
+        "--noprofile",
+        "-i",
+    ],
 ];
 
-/// The same shells, reading a file.
-pub(super) const PLAIN: [&[&str]; 2] = [&["sh"], &["bash", "--norc", "--noprofile"]];
+/// The same shells, as they read from a pipe.
+pub(super) const PLAIN: [&[&str]; 2] = [
+    &["timeout", "60", "sh"],
+    &["timeout", "60", "bash", "--norc", "--noprofile"],
+];
 
 impl Shell {
     /// This shell, in a folder that has nothing to do with the bundle.
@@ -48,8 +61,9 @@ impl Shell {
         Self { folder, ..self }
     }
 
-    pub(super) fn with(self, environment: &[(&'static str, &'static str)]) -> Self {
-        let environment = environment.to_vec();
+    pub(super) fn with(self, environment: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment = environment.iter().map(owned).collect();
         Self {
             environment,
             ..self
@@ -74,7 +88,7 @@ impl Shell {
         let mut child = Command::new(self.words[0])
             .args(&self.words[1..])
             .current_dir(&self.folder)
-            .envs(self.environment.iter().copied())
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
