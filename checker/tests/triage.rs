@@ -23,6 +23,7 @@ use Expected::{Gap as Gaps, NoGap, Refused};
 
 const EXPECTED: &[(&str, Expected)] = &[
     ("fix7", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
+    ("fix7-twice", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     ("no-gap", NoGap),
     ("old-version", NoGap),
     ("odd-names", NoGap),
@@ -76,6 +77,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("no-claims", Refused(Reason::NoClaims)),
     ("unknown-schema", Refused(Reason::SchemaUnknown)),
     ("unknown-field", Refused(Reason::PacketShape)),
+    ("array-for-object", Refused(Reason::PacketShape)),
     ("duplicate-key", Refused(Reason::PacketShape)),
     ("duplicate-id", Refused(Reason::DuplicateId)),
     ("not-json", Refused(Reason::PacketSyntax)),

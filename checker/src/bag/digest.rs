@@ -8,6 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::algorithm::{Algorithm, Set};
 
+/// How much is hashed with one algorithm before it is the next one's turn: a block of
+/// most. A processor begins the next while it waits for the last instructions of one.
+const BLOCK: usize = 64;
+
 /// The digests known of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Digests {
@@ -105,11 +109,19 @@ impl Hasher {
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        if let Some(hasher) = &mut self.sha256 {
-            Digest::update(hasher, bytes);
+        if self.others.is_empty() {
+            if let Some(hasher) = &mut self.sha256 {
+                Digest::update(hasher, bytes);
+            }
+            return;
         }
-        for (_, hasher) in &mut self.others {
-            hasher.update(bytes);
+        for part in bytes.chunks(BLOCK) {
+            if let Some(hasher) = &mut self.sha256 {
+                Digest::update(hasher, part);
+            }
+            for (_, hasher) in &mut self.others {
+                hasher.update(part);
+            }
         }
     }
 
