@@ -9,9 +9,11 @@ use time::OffsetDateTime;
 
 use super::Failure;
 use crate::bundle::policy::{self, Answer, Reason};
-use crate::bundle::{Believed, believe};
+use crate::bundle::{Believed, Rejudged, believe};
 use crate::cli::{Common, Format, Verify};
 use crate::exit::Exit;
+use crate::record::PackedError;
+use crate::report::requirement::{self, Requirement, RowProof};
 use crate::report::summary::{NOT_DISPOSED, Summary};
 use crate::report::terminal::{self, Terminal, say, tell};
 use crate::seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
@@ -23,6 +25,8 @@ use crate::seal::key::PublicKey;
 struct Json<'a> {
     accepted: bool,
     reasons: &'a [Reason],
+    /// The requirements with what proves them; none of a bundle that cannot be believed.
+    requirements: Option<Vec<Requirement>>,
     /// What the bundle says; nothing of one that cannot be believed.
     #[serde(flatten)]
     summary: Option<&'a Summary>,
@@ -39,7 +43,10 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
     let accepted = answer.reasons.is_empty() && answer.believed.is_some();
     match common.format {
         Format::Json => {
+            let believed = answer.believed.as_ref();
+            let requirements = believed.map(requirements).transpose();
             let json = Json {
+                requirements: requirements.map_err(Failure::internal)?,
                 accepted,
                 reasons: &answer.reasons,
                 summary: summary.as_ref(),
@@ -110,6 +117,17 @@ fn summary(path: &Path, believed: &Believed) -> Summary {
     summary.engine = format!("{} {}", said.host.engine.name, said.host.engine.version);
     summary.calls_shown_to_no_filter = Some(said.host.calls_shown_to_no_filter.clone());
     summary
+}
+
+fn requirements(believed: &Believed) -> Result<Vec<Requirement>, PackedError> {
+    let Rejudged {
+        results, expected, ..
+    } = &believed.rejudged;
+    let proofs: Result<Vec<RowProof>, PackedError> = results
+        .iter()
+        .map(|it| Ok(RowProof::of(it, &it.observed.open()?, expected)))
+        .collect();
+    Ok(requirement::table(&proofs?))
 }
 
 fn print(common: &Common, answer: &Answer, summary: Option<&Summary>) -> Result<(), Failure> {

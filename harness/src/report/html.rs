@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use negatives::matrix::Matrix;
 use sha2::{Digest as _, Sha256};
 
+use super::requirement::{self, Requirement, RowProof};
 use super::visible::visible;
 use crate::judge::Expected;
 use crate::record::Observations;
@@ -48,6 +49,7 @@ pub struct Gathered {
     rows: Vec<rows::Row>,
     sandboxes: sandbox::Gathered,
     read_back: Option<filter::ReadBack>,
+    proofs: Vec<RowProof>,
 }
 
 impl Gathered {
@@ -58,6 +60,7 @@ impl Gathered {
             rows: Vec::new(),
             sandboxes: sandbox::Gathered::new(),
             read_back: None,
+            proofs: Vec::new(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Gathered {
         if self.read_back.is_none() {
             self.read_back = filter::read_back(observed);
         }
+        self.proofs.push(RowProof::of(result, observed, expected));
         self.rows.push(rows::of(said, result, observed));
     }
 }
@@ -110,6 +114,7 @@ struct Page<'a> {
     glance: glance::Glance,
     layers: [(&'static str, &'static str); 5],
     rows: Vec<rows::Row>,
+    requirements: Vec<Requirement>,
     deferred: Vec<&'a negatives::matrix::Deferred>,
     sandbox: Option<sandbox::Sandbox>,
     filter: filter::Filter,
@@ -129,6 +134,7 @@ pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlErr
         glance: glance::of(report.said),
         layers: LAYERS.map(|layer| (layer_name(layer), layer_words(layer))),
         rows: gathered.rows,
+        requirements: requirement::table(&gathered.proofs),
         deferred: report.matrix.deferred().iter().collect(),
         sandbox: gathered.sandboxes.sandbox(),
         filter: filter::of(report, gathered.read_back)?,

@@ -5,6 +5,7 @@
 //! whatever hides or rearranges is spelt out, before it is put into a table. The same
 //! tables are printed and, as one object, given to programs. Nothing is judged.
 
+use negatives::matrix::Fact;
 use serde::Serialize;
 
 use super::visible::{cut, visible};
@@ -12,6 +13,8 @@ use super::wrap::{hanging, wrapped};
 use crate::judge::Word;
 use crate::record::{LaunchRecord, Observations};
 use crate::suite::CaseResult;
+
+pub(super) use decode::came;
 
 mod decode;
 mod filters;
@@ -47,15 +50,15 @@ pub struct Shown {
 
 /// What was observed of one thing.
 #[derive(Debug, Serialize)]
-struct Table {
+pub(super) struct Table {
     /// What: a name that stays the same, such as `mounts at the barrier`.
-    name: String,
+    pub(super) name: String,
     /// What stands in each column.
-    heads: Vec<&'static str>,
+    pub(super) heads: Vec<&'static str>,
     /// As many texts in each as there are columns.
-    rows: Vec<Vec<String>>,
+    pub(super) rows: Vec<Vec<String>>,
     /// Why nothing was seen, if nothing could be.
-    not_seen: Option<String>,
+    pub(super) not_seen: Option<String>,
 }
 
 impl Shown {
@@ -102,6 +105,11 @@ impl Table {
             ..Self::new(name, &[])
         }
     }
+}
+
+/// What the host saw of one fact in a launch: at the barrier, or at the exec.
+pub(super) fn fact(fact: Fact, record: &LaunchRecord) -> Vec<Table> {
+    view::of_fact(fact, record)
 }
 
 /// One line, without anything that hides.

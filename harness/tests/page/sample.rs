@@ -41,7 +41,7 @@ pub(crate) struct Sample {
     pub(crate) facts: RunFacts,
     pub(crate) matrix: Matrix,
     pub(crate) results: Vec<CaseResult>,
-    expected: Expected,
+    pub(crate) expected: Expected,
 }
 
 fn account() -> Account {

@@ -14,6 +14,7 @@ use crate::seal::statement::attestation::{self as statement, VerdictWord};
 use crate::suite::CaseResult;
 
 mod answers;
+mod outside;
 
 /// The longest text that is shown of anything the sandboxed side said.
 pub(super) const LONGEST: usize = 400;
@@ -36,6 +37,7 @@ pub(super) struct Row {
     pub(super) requirement: String,
     pub(super) boundaries: Vec<Attempts>,
     pub(super) answers: Vec<Answers>,
+    pub(super) outside: Option<outside::Outside>,
     pub(super) launches: Vec<Launch>,
 }
 
@@ -115,6 +117,7 @@ pub(super) fn of(said: &statement::Row, result: &CaseResult, observed: &Observat
         requirement: requirement::words(&case.requirement),
         boundaries: boundaries(case, observed),
         answers: answers::of(case, observed),
+        outside: outside::of(case, observed),
         launches: observed.launches.iter().map(launch).collect(),
     }
 }

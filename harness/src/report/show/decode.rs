@@ -33,7 +33,7 @@ pub(super) fn errno(number: i32) -> String {
 }
 
 /// What came of an attempt, with the name of the signal where one ended it.
-pub(super) fn came(observed: &str) -> String {
+pub(in crate::report) fn came(observed: &str) -> String {
     let number = observed.strip_prefix("killed by signal ");
     let signal = number.and_then(|it| Signal::try_from(it.parse::<i32>().ok()?).ok());
     signal.map_or_else(|| observed.to_owned(), |it| format!("killed {it}"))

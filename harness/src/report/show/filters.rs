@@ -6,6 +6,7 @@ use seccomp::listing::{Step, listing};
 use seccomp::{Action, Program};
 
 use super::{Table, decode};
+use crate::image::sha256;
 use crate::witness::Seen;
 
 /// One table for each filter, in the order in which they were loaded.
@@ -27,6 +28,25 @@ pub(super) fn tables(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Vec<Table> {
             }
         })
         .collect()
+}
+
+/// Each filter by its length and digest.
+pub(super) fn digests(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Table {
+    let name = format!("filters {when}");
+    let stack = match filters {
+        Seen::Seen(stack) => stack,
+        Seen::NotSeen(why) => return Table::not_seen(&name, why),
+    };
+    let mut table = Table::new(&name, &["filter", "instructions", "SHA-256"]);
+    for (filter, number) in stack.iter().zip(1_usize..) {
+        let length = match Program::from_hex(filter) {
+            Ok(program) => program.instructions().len().to_string(),
+            Err(error) => format!("no filter: {error}"),
+        };
+        let bytes = hex::decode(&**filter).unwrap_or_default();
+        table.line([&number.to_string(), &length, &sha256(&bytes)]);
+    }
+    table
 }
 
 fn instructions(name: &str, program: &Program) -> Table {

@@ -26,10 +26,7 @@ pub(super) fn tables(case: &Adapted, observed: &Observations, record: &LaunchRec
     if let Some(paths) = &record.file_calls {
         tables.push(traced(paths));
     }
-    for (when, look) in [
-        ("at the barrier", &record.barrier),
-        ("at the exec", &record.exec),
-    ] {
+    for (when, look) in [(view::BARRIER, &record.barrier), (view::EXEC, &record.exec)] {
         match look {
             Some(look) => tables.extend(view::tables(when, look)),
             None => tables.push(Table::not_seen(

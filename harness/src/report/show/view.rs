@@ -2,12 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use negatives::matrix::Fact;
+
 use super::{Table, decode, filters};
 use crate::judge::allowance;
+use crate::record::LaunchRecord;
 use crate::witness::{Descriptor, Mount, Namespace, Seen, View};
+
+/// When the host looked.
+pub(super) const BARRIER: &str = "at the barrier";
+pub(super) const EXEC: &str = "at the exec";
+
+const STATUS: &str = "ids and privileges";
+const MOUNTS: &str = "mounts";
+const ENVIRONMENT: &str = "names in the environment";
+const LIMITS: &str = "limits";
+const GROUP: &str = "control group";
+const DEVICES: &str = "devices";
+const NAMESPACES: &str = "namespaces";
+const INTERFACES: &str = "network interfaces";
+const ROUTES: &str = "routes";
+const PROGRAM: &str = "program, by SHA-256";
+const HELD: &str = "held for the one exec, by SHA-256";
+const DESCRIPTORS: &str = "descriptors";
+const FOLDERS: &str = "data folders, by device and inode";
 
 /// Every fact of one look, each named with when that was.
 pub(super) fn tables(when: &str, view: &View) -> Vec<Table> {
+    let mut tables = facts(when, view);
+    tables.extend(filters::tables(when, &view.filters));
+    tables
+}
+
+/// All but the filters.
+fn facts(when: &str, view: &View) -> Vec<Table> {
     let View {
         status,
         mounts,
@@ -24,30 +52,72 @@ pub(super) fn tables(when: &str, view: &View) -> Vec<Table> {
         descriptors,
         nonce_in_command,
         folders,
-        filters,
+        filters: _,
     } = view;
-    let at = |what: &str| format!("{what} {when}");
-    let mut tables = vec![
-        pairs(&at("ids and privileges"), status, decode::status),
-        seen(&at("mounts"), mounts, mount_table),
-        texts(&at("names in the environment"), environment),
-        seen(&at("limits"), limits, limit_table),
-        pairs(&at("control group"), control_group, |_, it| {
-            decode::bytes(it)
-        }),
+    let at = |what: &str| name(what, when);
+    vec![
+        pairs(&at(STATUS), status, decode::status),
+        seen(&at(MOUNTS), mounts, mount_table),
+        texts(&at(ENVIRONMENT), environment),
+        seen(&at(LIMITS), limits, limit_table),
+        pairs(&at(GROUP), control_group, |_, it| decode::bytes(it)),
         texts(&at("system paths that must be closed"), system_paths),
-        pairs(&at("devices"), devices, as_it_is),
-        seen(&at("namespaces"), namespaces, namespace_table),
-        texts(&at("network interfaces"), interfaces),
-        texts(&at("routes"), routes),
-        text(&at("program, by SHA-256"), executable),
-        text(&at("held for the one exec, by SHA-256"), held),
-        seen(&at("descriptors"), descriptors, descriptor_table),
+        pairs(&at(DEVICES), devices, as_it_is),
+        seen(&at(NAMESPACES), namespaces, namespace_table),
+        texts(&at(INTERFACES), interfaces),
+        texts(&at(ROUTES), routes),
+        text(&at(PROGRAM), executable),
+        text(&at(HELD), held),
+        seen(&at(DESCRIPTORS), descriptors, descriptor_table),
         seen(&at("nonce in the command line"), nonce_in_command, there),
-        pairs(&at("data folders, by device and inode"), folders, as_it_is),
+        pairs(&at(FOLDERS), folders, as_it_is),
+    ]
+}
+
+/// What of a launch's looks is about one fact; of filters how long each is and its
+/// digest, not its instructions.
+pub(super) fn of_fact(fact: Fact, record: &LaunchRecord) -> Vec<Table> {
+    let looks = [
+        (BARRIER, record.barrier.as_ref()),
+        (EXEC, record.exec.as_ref()),
     ];
-    tables.extend(filters::tables(when, filters));
-    tables
+    let wanted: &[(&str, &str)] = match fact {
+        Fact::Programs => &[
+            (BARRIER, PROGRAM),
+            (BARRIER, HELD),
+            (EXEC, PROGRAM),
+            (BARRIER, FOLDERS),
+        ],
+        Fact::Namespaces => &[(BARRIER, NAMESPACES)],
+        Fact::Privileges => &[(BARRIER, STATUS)],
+        Fact::Devices => &[(BARRIER, DEVICES)],
+        Fact::Mounts => &[(BARRIER, MOUNTS)],
+        Fact::Environment => &[(BARRIER, ENVIRONMENT), (EXEC, ENVIRONMENT)],
+        Fact::Network => &[(BARRIER, INTERFACES), (BARRIER, ROUTES)],
+        Fact::Descriptors => &[(EXEC, DESCRIPTORS)],
+        Fact::Limits => &[(BARRIER, GROUP), (EXEC, LIMITS)],
+        Fact::Filters => {
+            let barrier = record.barrier.as_ref();
+            return barrier
+                .map(|view| filters::digests(BARRIER, &view.filters))
+                .into_iter()
+                .collect();
+        }
+    };
+    let mut found = Vec::new();
+    for (when, look) in looks {
+        let tables = look.map(|look| facts(when, look)).unwrap_or_default();
+        let is = |table: &Table| {
+            let named = |(at, what): &(&str, &str)| *at == when && table.name == name(what, at);
+            wanted.iter().any(named)
+        };
+        found.extend(tables.into_iter().filter(is));
+    }
+    found
+}
+
+fn name(what: &str, when: &str) -> String {
+    format!("{what} {when}")
 }
 
 fn seen<T>(name: &str, fact: &Seen<T>, table: impl FnOnce(&str, &T) -> Table) -> Table {
