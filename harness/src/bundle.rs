@@ -98,9 +98,9 @@ pub enum BundleError {
     /// This program's own matrix cannot be used.
     #[error("failed to load this program's own matrix")]
     Matrix(#[from] negatives::matrix::MatrixError),
-    /// This program's own policy cannot be used.
-    #[error("failed to load this program's own policy")]
-    Policy(#[from] seccomp::PolicyError),
+    /// What this program itself expects cannot be read.
+    #[error("failed to load what this program's own data expects")]
+    Expected(#[from] crate::judge::ExpectedError),
     /// An image id that is not a digest.
     #[error("failed to read the image's digest")]
     Digest(#[from] DigestError),
@@ -126,7 +126,7 @@ pub fn write(
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
     let artifacts = facts.subjects;
-    let expected = Expected::of(&artifacts, facts.engine.lacking.clone())?;
+    let expected = Expected::of(&artifacts, &facts.engine)?;
     let mut said = statement::of(facts, results, summary, signer);
     let mut gathered = Gathered::default();
     for row in said.rows.iter().zip(results) {

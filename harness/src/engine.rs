@@ -4,6 +4,7 @@
 //! An engine's word is a claim. Nothing here is evidence except the bytes that
 //! come out of the sandbox, and those are hostile.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,6 +78,9 @@ pub struct Launch<'a> {
     pub argv: Vec<String>,
     /// Host folders to mount.
     pub folders: &'a Folders,
+    /// What the program that this process starts for it is to find in its own
+    /// environment; where there is none, it is planted nowhere.
+    pub environment: BTreeMap<String, String>,
     /// How long it may run.
     pub limit: Duration,
 }
@@ -132,6 +136,12 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
 
     /// How a server beside its sandboxes is run.
     fn hosting(&self) -> Hosting;
+
+    /// Whether this process starts a program for each of its sandboxes, which has this
+    /// process's environment; otherwise a daemon starts them.
+    fn has_launcher(&self) -> bool {
+        false
+    }
 
     /// Whether it opens the run's folders as the sandbox's user, who must then be
     /// able to reach them by their paths.

@@ -3,10 +3,10 @@
 //! `attest` and `verify` call the same one, so an edited verdict changes nothing.
 //! It opens no file, starts no process and asks no clock.
 
-use negatives::matrix::Case;
+use negatives::matrix::{Case, KnownEngine, Matrix, MatrixError};
 use seccomp::{Policy, PolicyError};
 
-use crate::engine::Abilities;
+use crate::engine::{self, Abilities};
 use crate::image::ProgramDigests;
 use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
@@ -20,6 +20,7 @@ mod checks;
 mod contents;
 mod contract;
 mod devices;
+mod environment;
 mod fault;
 mod filters;
 mod hindrance;
@@ -55,23 +56,46 @@ pub struct Expected {
     pub policy: Policy,
     /// What the engine cannot do.
     pub abilities: Abilities,
+    /// What the engine is known to do by itself; `None` for one that is not known.
+    pub engine: Option<KnownEngine>,
+}
+
+/// What this program itself expects could not be read: a test rules that out.
+#[derive(Debug, thiserror::Error)]
+pub enum ExpectedError {
+    /// Its policy.
+    #[error("failed to read the built-in policy")]
+    Policy(#[from] PolicyError),
+    /// Its matrix.
+    #[error("failed to read the built-in matrix")]
+    Matrix(#[from] MatrixError),
 }
 
 impl Expected {
     /// What a statement's subjects, its engine's account of itself and this program's
-    /// own policy say.
+    /// own data say.
     ///
     /// # Errors
-    /// The built-in policy does not load, which a test rules out.
-    pub fn of(subjects: &Subjects, abilities: Abilities) -> Result<Self, PolicyError> {
+    /// The built-in policy or matrix does not load, which a test rules out.
+    pub fn of(subjects: &Subjects, engine: &engine::Account) -> Result<Self, ExpectedError> {
+        let programs = ProgramDigests {
+            airlock: subjects.airlock.to_string(),
+            checker: subjects.checker.to_string(),
+            probe: subjects.probe.to_string(),
+        };
+        Self::with(programs, engine)
+    }
+
+    /// The same for these programs.
+    ///
+    /// # Errors
+    /// As [`Expected::of`].
+    pub fn with(programs: ProgramDigests, engine: &engine::Account) -> Result<Self, ExpectedError> {
         Ok(Self {
-            programs: ProgramDigests {
-                airlock: subjects.airlock.to_string(),
-                checker: subjects.checker.to_string(),
-                probe: subjects.probe.to_string(),
-            },
+            programs,
             policy: Policy::builtin()?,
-            abilities,
+            abilities: engine.lacking.clone(),
+            engine: Matrix::builtin()?.engine(&engine.identity.name).cloned(),
         })
     }
 }

@@ -18,6 +18,7 @@ use crate::record::{LaunchRecord, Role};
 use crate::witness::Shelf;
 
 mod bare;
+mod canary;
 mod fault;
 mod folders;
 mod order;
@@ -159,7 +160,8 @@ impl Bench<'_> {
         if order.task.needs_database() {
             record.database = Some(self.database.ask()?);
         }
-        let profile = self.profile(order)?;
+        let mut profile = self.profile(order)?;
+        let canaries = canary::plant(order, self.engine, &mut profile, record)?;
         let mut folders =
             self.scratch
                 .launch_folders(number, profile.user, order.task.own_input())?;
@@ -181,6 +183,7 @@ impl Bench<'_> {
             profile: &profile,
             argv,
             folders: folders.mounted(),
+            environment: canaries,
             limit: LIMIT,
         })?;
         let finished = self.accompany(order, &profile, running, record)?;
@@ -332,6 +335,7 @@ pub(crate) fn blank(order: &Order) -> LaunchRecord {
         case: order.case.clone(),
         role: order.role.clone(),
         lifts: Vec::new(),
+        planted: Vec::new(),
         subject: order.task.subject(),
         nonce: String::new(),
         airlock: None,

@@ -122,6 +122,7 @@ fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
                 case: case.id.to_string(),
                 role: role.clone(),
                 lifts: lifts.clone(),
+                canaries: case.canaries.clone(),
                 task: Task::Probe(attempts.into_iter().map(Attempt::planned).collect()),
             });
         }
@@ -151,6 +152,7 @@ fn packet_orders(case: &Case) -> Vec<Order> {
             case: case.id.to_string(),
             role: Role::Locked,
             lifts: Vec::new(),
+            canaries: case.canaries.clone(),
             task: Task::Check {
                 packet: Packet::Fixture(packet.fixture.clone()),
                 trace,
@@ -181,6 +183,7 @@ fn fault_orders(case: &Case) -> Vec<Order> {
         case: case.id.to_string(),
         role: role(fault),
         lifts: Vec::new(),
+        canaries: Vec::new(),
         task: Task::Fault {
             fixture: REFERENCE.to_owned(),
             how: fault.how,
@@ -239,6 +242,7 @@ fn check(case: &Case, name: &str, role: Role, lifts: Vec<Lift>, trace: bool) -> 
         case: case.id.to_string(),
         role,
         lifts,
+        canaries: Vec::new(),
         task: Task::Check {
             packet: Packet::Fixture(REFERENCE.to_owned()),
             trace,

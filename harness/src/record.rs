@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use negatives::matrix::FaultKind;
+use negatives::matrix::{Canary, FaultKind};
 use negatives::wire::Line;
 use seccomp::plan::AirlockStatus;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,9 @@ pub struct LaunchRecord {
     pub role: Role,
     /// What was lifted from the profile, in the matrix's words.
     pub lifts: Vec<String>,
+    /// The variables that were planted, each where the engine has such a place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planted: Vec<Canary>,
     /// What ran.
     pub subject: Subject,
     /// This launch's own number, which everything in it repeats.

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use negatives::matrix::Lift;
-use seccomp::{Policy, PolicyError};
 
 use crate::bundle;
 use crate::cli::EngineChoice;
@@ -13,7 +12,7 @@ use crate::database::{Database, Wanted};
 use crate::engine::open::{self, OpenError, Opened, Place};
 use crate::engine::{Account, Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
-use crate::judge::Expected;
+use crate::judge::{Expected, ExpectedError};
 use crate::launch::{Bench, FolderError, Scratch, room};
 use crate::profile::User;
 use crate::reaper::{Reaper, ReaperError};
@@ -150,13 +149,9 @@ impl Stand {
     /// What observations made on it are held against.
     ///
     /// # Errors
-    /// The built-in policy does not load, which a test rules out.
-    pub fn expected(&self) -> Result<Expected, PolicyError> {
-        Ok(Expected {
-            programs: self.image.digests.clone(),
-            policy: Policy::builtin()?,
-            abilities: self.engine.abilities().clone(),
-        })
+    /// The built-in data does not load, which a test rules out.
+    pub fn expected(&self) -> Result<Expected, ExpectedError> {
+        Expected::with(self.image.digests.clone(), &self.account())
     }
 
     /// The engine's account of itself.

@@ -137,6 +137,7 @@ impl Bench {
                 profile: &profile,
                 argv: self.argv(),
                 folders: &folders,
+                environment: std::collections::BTreeMap::new(),
                 limit: Duration::from_secs(60),
             })
             .unwrap();

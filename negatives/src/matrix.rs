@@ -6,6 +6,7 @@
 mod build;
 mod case;
 mod difference;
+mod environment;
 mod error;
 mod expectation;
 mod lift;
@@ -18,6 +19,7 @@ pub use case::{
     NotApplicable, Packet, Payload, Role, lift_set_name,
 };
 pub use difference::{Ability, Control, Difference};
+pub use environment::{Added, Canary, KnownEngine, Place};
 pub use error::MatrixError;
 pub use expectation::{Expectation, ExpectationError};
 pub use lift::{Lift, LiftError};
@@ -57,6 +59,7 @@ pub const FACTS: [(&str, &str); 6] = [
 pub struct Matrix {
     cases: Vec<Case>,
     deferred: Vec<Deferred>,
+    engines: Vec<KnownEngine>,
 }
 
 impl Matrix {
@@ -86,7 +89,9 @@ impl Matrix {
         let matrix = Self {
             cases: cases?,
             deferred: raw.deferred.into_iter().map(build::deferred).collect(),
+            engines: raw.engine,
         };
+        distinct(&matrix.engines)?;
         roll::call(&matrix.cases, &matrix.deferred)?;
         Ok(matrix)
     }
@@ -103,11 +108,37 @@ impl Matrix {
         self.cases.iter().find(|case| case.id.as_str() == id)
     }
 
+    /// What is known of the engine of this name.
+    #[must_use]
+    pub fn engine(&self, name: &str) -> Option<&KnownEngine> {
+        self.engines.iter().find(|engine| engine.name == name)
+    }
+
     /// The 11 deferred rows, which can never count as passed.
     #[must_use]
     pub fn deferred(&self) -> &[Deferred] {
         &self.deferred
     }
+}
+
+/// Each engine once, and each of its variables once and with a reason.
+fn distinct(engines: &[KnownEngine]) -> Result<(), MatrixError> {
+    let mut seen = std::collections::BTreeSet::new();
+    for engine in engines {
+        let refuse = |name: &str| {
+            let (engine, name) = (engine.name.clone(), name.to_owned());
+            Err(MatrixError::Engine { engine, name })
+        };
+        if !seen.insert((&engine.name, "")) {
+            return refuse(&engine.name);
+        }
+        for added in &engine.adds {
+            if added.why.trim().is_empty() || !seen.insert((&engine.name, &added.variable)) {
+                return refuse(&added.variable);
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ impl Sandbox {
             case: "bench".to_owned(),
             role: Role::Locked,
             lifts: Vec::new(),
+            canaries: Vec::new(),
             task: Task::Check {
                 packet: Packet::Folder(packet.to_owned()),
                 trace: false,

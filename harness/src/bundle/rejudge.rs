@@ -51,8 +51,8 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
     let said = bundle.attestation();
     call_the_roll(&matrix, said)?;
     let engine = engine(bundle)?;
-    let against = Expected::of(bundle.subjects(), engine.lacking.clone())
-        .map_err(|error| own("policy")(Box::new(error)))?;
+    let against =
+        Expected::of(bundle.subjects(), &engine).map_err(|error| own("data")(Box::new(error)))?;
     let audited = Audited {
         said,
         artifacts: bundle.subjects(),

@@ -212,8 +212,7 @@ impl Run {
     }
 
     fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
-        let abilities = crate::engine::Abilities::all();
-        let expected = Expected::of(&outputs::subjects()?, abilities)?;
+        let expected = Expected::of(&outputs::subjects()?, &outputs::engine())?;
         let verdict = judge::judge(
             &Adapted::of(case, &expected.abilities),
             &observed,

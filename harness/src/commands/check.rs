@@ -102,6 +102,7 @@ fn order(index: usize, packet: &Path) -> Order {
         case: "check".to_owned(),
         role: Role::Locked,
         lifts: Vec::new(),
+        canaries: Vec::new(),
         task: Task::Check {
             packet: Packet::Folder(packet.to_owned()),
             trace: false,

@@ -109,6 +109,9 @@ impl BwrapEngine {
             {
                 program.variable("PATH", folder.as_os_str())?;
             }
+            for (name, value) in &launch.environment {
+                program.variable(name, value.as_ref())?;
+            }
             Ok(program)
         };
         Ok(made().map_err(spawning(launch))?)
@@ -134,6 +137,10 @@ impl Engine for BwrapEngine {
     fn hosting(&self) -> Hosting {
         let launcher = self.program.clone();
         Hosting::Process { launcher }
+    }
+
+    fn has_launcher(&self) -> bool {
+        true
     }
 
     fn needs_passage(&self) -> bool {

@@ -127,6 +127,7 @@ impl Target {
             profile,
             argv: self.program.clone(),
             folders,
+            environment: std::collections::BTreeMap::new(),
             limit: Duration::MAX,
         }
     }

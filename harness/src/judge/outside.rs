@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use negatives::matrix::Fact;
 
-use super::{Expected, devices, filters, limits, mounts};
+use super::{Expected, devices, environment, filters, limits, mounts};
 use crate::engine::Ability;
 use crate::record::{LaunchRecord, Subject};
 use crate::witness::{Seen, View};
@@ -34,11 +34,14 @@ pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Fi
             filters::finding(stack, &expected.policy)
         }),
         Fact::Mounts => mount_table(barrier),
-        Fact::Environment => at_exec(record, |exec| {
-            with(&exec.environment, |names| {
-                same("no variable", "", &names.join(" "))
-            })
-        }),
+        Fact::Environment => first([
+            at_exec(record, |exec| {
+                with(&exec.environment, |names| {
+                    same("no variable", "", &names.join(" "))
+                })
+            }),
+            environment::at_the_barrier(record, barrier, expected),
+        ]),
         Fact::Network => network(barrier),
         Fact::Privileges => privileges(barrier),
         Fact::Namespaces => namespaces(barrier),

@@ -62,6 +62,11 @@ impl<'a> Records<'a> {
         authentic(record).map(|()| record)
     }
 
+    /// The records of all launches.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a LaunchRecord> {
+        self.by_id.values().copied()
+    }
+
     /// The records of locked launches.
     pub(super) fn locked(&self) -> impl Iterator<Item = &'a LaunchRecord> {
         self.by_id

@@ -8,7 +8,9 @@ use super::answer::{Answer, Wrong};
 use super::outside::{self, Finding};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use super::{Expected, articles, calls, checks, contents, contract, fault, hindrance, probe};
+use super::{
+    Expected, articles, calls, checks, contents, contract, environment, fault, hindrance, probe,
+};
 use super::{self_check, trace};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord};
@@ -37,6 +39,7 @@ impl Row<'_> {
         } = self;
         match rule {
             Rule::Refused {} => probe::judge(case, records),
+            Rule::Planted {} => environment::planted(case, records, expected),
             Rule::Outside { fact } => outside_view(*fact, records, expected),
             Rule::SelfCheck {} => self_check::judge(case, records),
             Rule::Blocked {} => trace::judge(case, records),
@@ -140,6 +143,7 @@ fn about(rule: &Rule, answer: &Answer<'_>) -> Option<Wrong> {
         Rule::Denials {} => said(&|it| contents::denials(answer, it)),
         Rule::Audit { article, items } => said(&|it| articles::audit(it, *article, items)),
         Rule::Refused {}
+        | Rule::Planted {}
         | Rule::Outside { .. }
         | Rule::SelfCheck {}
         | Rule::Blocked {}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use negatives::matrix::{FaultKind, Lift};
+use negatives::matrix::{Canary, FaultKind, Lift};
 use negatives::wire::{Act, PlannedAttempt};
 
 use crate::record::{Role, Subject};
@@ -21,6 +21,8 @@ pub struct Order {
     pub role: Role,
     /// What the plan lifts.
     pub lifts: Vec<Lift>,
+    /// What is planted in its environment.
+    pub canaries: Vec<Canary>,
     /// What runs.
     pub task: Task,
 }

@@ -73,6 +73,7 @@ impl Shards {
                 programs: image.digests.clone(),
                 policy: Policy::builtin().unwrap(),
                 abilities: Abilities::all(),
+                engine: None,
             },
             facts: RunFacts {
                 id: "00".repeat(8),

@@ -73,7 +73,7 @@ impl Sample {
             ..account()
         };
         let subjects = bundle::subjects(&image).unwrap();
-        let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
+        let expected = Expected::of(&subjects, &engine).unwrap();
         let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_600);
         let facts = RunFacts {
             id: RUN.to_owned(),
@@ -148,6 +148,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         case: order.case.clone(),
         role: order.role.clone(),
         lifts: order.lifts.iter().map(ToString::to_string).collect(),
+        planted: order.canaries.clone(),
         subject: order.task.subject(),
         nonce,
         airlock: None,

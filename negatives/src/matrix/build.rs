@@ -42,6 +42,7 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
         kind: raw.kind,
         rules: raw.rule,
         pending: raw.pending,
+        canaries: raw.canary,
         boundaries: boundaries?,
         packets: raw.packet.into_iter().map(packet).collect(),
         faults: raw.fault.into_iter().map(fault).collect(),
@@ -67,6 +68,7 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
         ("packet", packets && !takes_packets),
         ("fault", faults && case.kind != Kind::Fault),
         ("check", !case.checks.is_empty() && !takes_checks),
+        ("canary", !case.canaries.is_empty() && !probes),
     ];
     if let Some((what, _)) = wrong.into_iter().find(|(_, wrong)| *wrong) {
         return Err(MatrixError::NotOfItsKind { case: id(), what });
@@ -126,11 +128,13 @@ fn distinct(case: &Case) -> Result<(), MatrixError> {
     let faults = case.faults.iter().map(|fault| &fault.id);
     let packets = case.packets.iter().map(|packet| &packet.fixture);
     let checks = case.checks.iter().map(|check| &check.id);
+    let canaries = case.canaries.iter().map(|canary| &canary.variable);
     match ids
         .chain(names)
         .chain(faults)
         .chain(packets)
         .chain(checks)
+        .chain(canaries)
         .find(|name| !seen.insert(name.as_str()))
     {
         Some(name) => Err(MatrixError::Duplicate {

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::difference::Difference;
+use super::environment::Canary;
 use super::expectation::Expectation;
 use super::lift::Lift;
 use super::rule::{Fact, Rule};
@@ -97,6 +98,8 @@ pub struct Case {
     pub rules: Vec<Rule>,
     /// Why it cannot be run yet, if it cannot: then it is not run, never held.
     pub pending: Option<String>,
+    /// The variables that are planted in each of its launches.
+    pub canaries: Vec<Canary>,
     /// Its boundaries, each with its attempts.
     pub boundaries: Vec<Boundary>,
     /// The packets the checker is given.

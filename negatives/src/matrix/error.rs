@@ -53,6 +53,16 @@ pub enum MatrixError {
         /// Its layer in the text.
         observed: Layer,
     },
+    /// An engine twice, or a variable of it twice or without a reason.
+    #[error(
+        "expected each engine once, and each variable it adds once with a reason, observed `{name}` of `{engine}`"
+    )]
+    Engine {
+        /// The engine.
+        engine: String,
+        /// What is there twice or without a reason.
+        name: String,
+    },
     /// A row whose proof is attempts, without an attempt.
     #[error("expected at least one attempt in `{case}`, observed none")]
     NoAttempt {

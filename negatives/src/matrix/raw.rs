@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::case::{Check, FaultKind, Kind, Layer, Payload, Role};
 use super::difference::Ability;
+use super::environment::{Canary, KnownEngine};
 use super::rule::Rule;
 use crate::wire::Abi;
 
@@ -15,6 +16,7 @@ use crate::wire::Abi;
 pub(super) struct Matrix {
     pub(super) case: Vec<Case>,
     pub(super) deferred: Vec<Deferred>,
+    pub(super) engine: Vec<KnownEngine>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,6 +40,8 @@ pub(super) struct Case {
     pub(super) kind: Kind,
     pub(super) rule: Vec<Rule>,
     pub(super) pending: Option<String>,
+    #[serde(default)]
+    pub(super) canary: Vec<Canary>,
     #[serde(default)]
     pub(super) boundary: Vec<Boundary>,
     #[serde(default)]

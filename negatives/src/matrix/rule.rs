@@ -17,6 +17,8 @@ pub enum Rule {
     /// Every attempt is refused when locked, comes out as declared in its control, and is
     /// refused by each layer alone.
     Refused {},
+    /// The row's canaries are in their places, in every launch of it.
+    Planted {},
     /// What the host sees of every locked sandbox of the row.
     Outside {
         /// Which fact.
@@ -132,11 +134,13 @@ pub enum Declared {
     Faults,
     /// Checks.
     Checks,
+    /// Canaries.
+    Canaries,
 }
 
 impl Declared {
     /// Everything that can be declared.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Attempts,
         Self::Packets,
         Self::Gates,
@@ -150,6 +154,7 @@ impl Declared {
         Self::Times,
         Self::Faults,
         Self::Checks,
+        Self::Canaries,
     ];
 
     /// The word for it in the file.
@@ -169,6 +174,7 @@ impl Declared {
             Self::Times => "times",
             Self::Faults => "fault",
             Self::Checks => "check",
+            Self::Canaries => "canary",
         }
     }
 
@@ -189,6 +195,7 @@ impl Declared {
             Self::Times => packet(|it| it.times > 1),
             Self::Faults => !case.faults.is_empty(),
             Self::Checks => !case.checks.is_empty(),
+            Self::Canaries => !case.canaries.is_empty(),
         }
     }
 }
@@ -199,6 +206,7 @@ impl Rule {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Refused {} => "refused",
+            Self::Planted {} => "planted",
             Self::Outside { fact } => fact.name(),
             Self::SelfCheck {} => "self-check",
             Self::Blocked {} => "blocked",
@@ -230,6 +238,7 @@ impl Rule {
         match self {
             Self::Outside { .. } | Self::SelfCheck {} | Self::Blocked {} => &[],
             Self::Refused {} => &[Declared::Attempts],
+            Self::Planted {} => &[Declared::Canaries],
             Self::Faults {} => &[Declared::Faults],
             Self::Checks {} => &[Declared::Checks],
             Self::Exit {}

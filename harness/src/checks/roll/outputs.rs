@@ -140,6 +140,22 @@ pub(super) fn subjects() -> Result<Subjects, Failed> {
     Ok(*MADE.get_or_init(|| made))
 }
 
+/// No engine, which lacks nothing.
+pub(super) fn engine() -> Account {
+    let none = || "none".to_owned();
+    Account {
+        identity: Identity {
+            name: none(),
+            version: none(),
+            api: None,
+            runtime: none(),
+            storage: none(),
+            rootless: false,
+        },
+        lacking: Abilities::all(),
+    }
+}
+
 /// A bundle of these results, sealed and verified, and gone from the disk.
 fn sealed(
     matrix: &Matrix,
@@ -148,15 +164,7 @@ fn sealed(
 ) -> Result<VerifiedBundle, Failed> {
     let folder = tempfile::tempdir()?;
     let now = OffsetDateTime::now_utc();
-    let none = || "none".to_owned();
-    let engine = Identity {
-        name: none(),
-        version: none(),
-        api: None,
-        runtime: none(),
-        storage: none(),
-        rootless: false,
-    };
+    let engine = engine();
     let not_asked = Unfiltered::NotAsked {
         reason: "no sandbox was started".to_owned(),
     };
@@ -164,11 +172,8 @@ fn sealed(
         id: "0123456789abcdef".to_owned(),
         started: now,
         finished: now,
-        host: bundle::this_host(&engine, &not_asked)?,
-        engine: Account {
-            identity: engine,
-            lacking: Abilities::all(),
-        },
+        host: bundle::this_host(&engine.identity, &not_asked)?,
+        engine,
         subjects: subjects()?,
         lifts: Vec::new(),
         mutants: None,

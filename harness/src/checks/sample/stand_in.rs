@@ -68,7 +68,7 @@ fn unfiltered() -> Unfiltered {
 
 /// What its records are held against.
 pub(crate) fn expected() -> Expected {
-    Expected::of(&subjects(), engine().lacking).unwrap()
+    Expected::of(&subjects(), &engine()).unwrap()
 }
 
 fn subjects() -> Subjects {
@@ -161,7 +161,7 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
 }
 
 /// A view of this process, with the programs that a launch would show.
-fn own_view(expected: &Expected, subject: &Subject) -> View {
+pub(crate) fn own_view(expected: &Expected, subject: &Subject) -> View {
     let own = view(Lookup {
         pid: std::process::id(),
         nonce: "",

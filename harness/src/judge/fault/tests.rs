@@ -109,6 +109,7 @@ fn with(id: &str, change: impl Fn(&mut LaunchRecord)) -> Verdict {
         },
         policy: Policy::builtin().unwrap(),
         abilities: Abilities::all(),
+        engine: None,
     };
     let case = Adapted::of(&case, &expected.abilities);
     super::super::judge(&case, &observed, &expected)

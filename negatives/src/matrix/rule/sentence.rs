@@ -2,12 +2,14 @@
 
 use super::{Fact, Rule};
 use crate::matrix::case::{Case, Check, Packet};
+use crate::matrix::environment::Place;
 
 /// What a rule says of a row.
 pub(super) fn of(rule: &Rule, case: &Case) -> String {
     let packets = case.packets.iter();
     match rule {
         Rule::Refused {} => refused(case),
+        Rule::Planted {} => planted(case),
         Rule::Outside { fact } => outside(*fact).to_owned(),
         Rule::SelfCheck {} => "Each of the invariants that P1 reports holds, and its value is the one that the host sees from outside.".to_owned(),
         Rule::Blocked {} => "With no sandbox at all, and with each single invariant of P1 missing, the checker ends with exit code 3 and the kernel sees it touch no path of the packet; in the whole sandbox it reads the packet.".to_owned(),
@@ -60,6 +62,22 @@ fn refused(case: &Case) -> String {
     )
 }
 
+fn planted(case: &Case) -> String {
+    let each = case.canaries.iter().map(|canary| {
+        let place = match canary.place {
+            Place::Request => "the request to the engine",
+            Place::Harness => {
+                "the environment of the launcher that the harness starts, where the engine has one"
+            }
+        };
+        format!("`{}` in {place}", canary.variable)
+    });
+    format!(
+        "In every launch of the row these are planted: {}.",
+        list(each)
+    )
+}
+
 fn outside(fact: Fact) -> &'static str {
     match fact {
         Fact::Programs => {
@@ -76,7 +94,9 @@ fn outside(fact: Fact) -> &'static str {
         Fact::Mounts => {
             "The mount table, as the host sees it, holds the two data mounts and the runtime's named ones and no other, and each system path is hidden or write-protected."
         }
-        Fact::Environment => "The host sees the environment empty at the exec of the subject.",
+        Fact::Environment => {
+            "The host sees, at the barrier, what was planted in the request and nothing else in the environment but what this engine is known to add, and nothing at all at the exec of the subject."
+        }
         Fact::Network => "The host sees no interface but lo, and no route.",
         Fact::Descriptors => "The host sees no descriptor open at the exec but the three pipes.",
         Fact::Limits => "The host sees the resource limits of the profile.",

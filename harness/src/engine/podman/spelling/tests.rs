@@ -31,6 +31,7 @@ fn spelled(profile: &Profile, rootless: bool) -> Result<Value, EngineError> {
         profile,
         argv: vec!["/airlock".to_owned(), "{}".to_owned()],
         folders: &folders,
+        environment: std::collections::BTreeMap::new(),
         limit: Duration::from_secs(1),
     };
     let ground = Ground {
