@@ -5,6 +5,7 @@
 //! come out of the sandbox, and those are hostile.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -136,6 +137,14 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
 
     /// How a server beside its sandboxes is run.
     fn hosting(&self) -> Hosting;
+
+    /// This host's address as a sandbox with a network reaches it.
+    ///
+    /// # Errors
+    /// The engine does not say.
+    fn host_address(&self) -> Result<Ipv4Addr, EngineError> {
+        Ok(Ipv4Addr::LOCALHOST)
+    }
 
     /// Whether this process starts a program for each of its sandboxes, which has this
     /// process's environment; otherwise a daemon starts them.

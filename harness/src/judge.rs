@@ -24,6 +24,7 @@ mod environment;
 mod fault;
 mod filters;
 mod hindrance;
+mod kb;
 mod limits;
 mod mounts;
 mod outside;

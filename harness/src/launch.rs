@@ -3,22 +3,26 @@
 //!
 //! Nothing here judges. A launch that goes wrong gives a record that says so.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use negatives::matrix::Lift;
 use negatives::wire::{DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
 
-use crate::database::{self, Database, DatabaseError};
-use crate::engine::{Engine, EngineError, Exit, Finished, Launch, Running};
+use crate::database::{self, Database};
+use crate::engine::{Engine, Exit, Finished, Launch, Running};
 use crate::error::chain;
 use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
+use crate::kb::Writer;
 use crate::mutants::Change;
 use crate::profile::{self, Profile, ProfileError, Setting, User};
 use crate::record::{LaunchRecord, Role};
 use crate::witness::Shelf;
 
 mod bare;
+mod briefing;
 mod canary;
+mod error;
 mod fault;
 mod folders;
 mod order;
@@ -27,6 +31,8 @@ mod room;
 mod talk;
 mod watch;
 
+use briefing::Briefing;
+pub use error::LaunchError;
 pub(crate) use fault::{FILE_LIMIT, previous_report};
 use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
@@ -62,52 +68,6 @@ pub struct Bench<'a> {
     pub lifted: Vec<Lift>,
     /// What is changed in what is to be proved: a mutant.
     pub altered: &'a [Change],
-}
-
-/// Why a launch could not be carried through.
-#[derive(Debug, thiserror::Error)]
-pub enum LaunchError {
-    /// Its folders could not be made.
-    #[error("failed to prepare the launch's folders")]
-    Folders(#[from] FolderError),
-    /// Its profile could not be made.
-    #[error("failed to make the launch's profile")]
-    Profile(#[from] ProfileError),
-    /// There is no database server for its attempts.
-    #[error("failed to prepare the launch's database server")]
-    Database(#[from] DatabaseError),
-    /// The engine failed.
-    #[error("failed to run the sandbox")]
-    Engine(#[from] EngineError),
-    /// No random number could be had.
-    #[error("failed to make a nonce: {0}")]
-    Nonce(getrandom::Error),
-    /// The airlock did not get to its barrier.
-    #[error(
-        "failed to reach the airlock's barrier: expected its `ready` line, observed {observed}"
-    )]
-    Airlock {
-        /// What came instead.
-        observed: String,
-    },
-    /// What the sandbox wrote is not of the protocol.
-    #[error("failed to read line {line} of the sandbox's output")]
-    Protocol {
-        /// Counting from 1.
-        line: usize,
-        /// What is wrong with it.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The witness lost the process.
-    #[error("failed to trace the sandboxed process")]
-    Trace(#[source] nix::errno::Errno),
-    /// The checker could not be started outside the sandbox.
-    #[error("failed to run the checker outside the sandbox")]
-    Bare(#[source] std::io::Error),
-    /// The output folder could not be listed.
-    #[error("failed to read the output folder")]
-    Output(#[source] std::io::Error),
 }
 
 impl Bench<'_> {
@@ -176,22 +136,39 @@ impl Bench<'_> {
                 return Ok(folders.remove()?);
             }
         }
-        record.folders = folders.identities(&profile)?;
-        let argv = whole_argv(&order.task, &profile, &record.nonce)?;
-        let running = self.engine.start(&Launch {
-            name: container_name(&profile, self.run, number),
+        let briefing = Briefing {
+            bench: self,
+            order,
             profile: &profile,
-            argv,
+            folders: &folders,
+            nonce: &record.nonce.clone(),
+        };
+        self.in_a_sandbox(&briefing, number, canaries, record)?;
+        Ok(folders.remove()?)
+    }
+
+    /// Starts the sandbox, is there until it ends, and reads what it left.
+    fn in_a_sandbox(
+        &self,
+        briefing: &Briefing<'_>,
+        number: u32,
+        environment: BTreeMap<String, String>,
+        record: &mut LaunchRecord,
+    ) -> Result<(), LaunchError> {
+        let (profile, folders) = (briefing.profile, briefing.folders);
+        record.folders = folders.identities(profile)?;
+        let running = self.engine.start(&Launch {
+            name: container_name(profile, self.run, number),
+            profile,
+            argv: whole_argv(&briefing.order.task, profile, briefing.nonce)?,
             folders: folders.mounted(),
-            environment: canaries,
+            environment,
             limit: LIMIT,
         })?;
-        let finished = self.accompany(order, &profile, running, record)?;
+        let finished = self.accompany(briefing, running, record)?;
         record.exit = finished.exit;
         record.errors = finished.errors;
-        output::read(folders.output(), record).map_err(LaunchError::Output)?;
-        folders.remove()?;
-        Ok(())
+        output::read(folders.output(), record).map_err(LaunchError::Output)
     }
 
     /// Puts into the input what the subject is to find there.
@@ -204,7 +181,8 @@ impl Bench<'_> {
     ) -> Result<(), LaunchError> {
         match &order.task {
             Task::Probe(attempts) => {
-                folders.put_plan(&self.plan(order, profile, nonce, attempts)?)?;
+                let facts = self.facts(order, profile)?;
+                folders.put_plan(&plan(order, attempts, nonce, facts))?;
             }
             Task::Check {
                 packet: Packet::Fixture(name),
@@ -223,8 +201,7 @@ impl Bench<'_> {
     /// From the barrier to the end.
     fn accompany(
         &self,
-        order: &Order,
-        profile: &Profile,
+        briefing: &Briefing<'_>,
         mut running: Box<dyn Running>,
         record: &mut LaunchRecord,
     ) -> Result<Finished, LaunchError> {
@@ -237,23 +214,29 @@ impl Bench<'_> {
             return Err(error);
         }
         let watched = Watched {
-            profile,
-            task: &order.task,
+            profile: briefing.profile,
+            task: &briefing.order.task,
             programs: self.engine.programs(),
         };
-        watch::through_the_airlock(running.as_mut(), watched, record)?;
+        let mut writer = None;
+        let mut last_word = || {
+            writer = briefing.complete()?;
+            Ok(())
+        };
+        watch::through_the_airlock(running.as_mut(), watched, &mut last_word, record)?;
         let talked = talk::to_the_end(running.as_mut(), record);
         let finished = running.finish()?;
+        let heard = writer.map(Writer::close).transpose();
+        record.kb = heard.map_err(LaunchError::Kb)?;
         talked.map(|()| finished)
     }
 
-    fn plan(
+    /// What attempts refer to by name and is known before the sandbox is started.
+    fn facts(
         &self,
         order: &Order,
         profile: &Profile,
-        nonce: &str,
-        attempts: &[PlannedAttempt],
-    ) -> Result<Plan, LaunchError> {
+    ) -> Result<BTreeMap<String, String>, LaunchError> {
         let mut facts = self.scratch.facts(profile);
         if order.task.needs_database() {
             let address = self.database.address()?;
@@ -262,12 +245,21 @@ impl Bench<'_> {
             facts.insert("pg_port".to_owned(), address.port().to_string());
             facts.insert("pg_socket".to_owned(), format!("{DATABASE_MOUNT}/{socket}"));
         }
-        Ok(Plan {
-            nonce: nonce.to_owned(),
-            case: order.case.clone(),
-            facts,
-            attempts: attempts.to_vec(),
-        })
+        Ok(facts)
+    }
+}
+
+fn plan(
+    order: &Order,
+    attempts: &[PlannedAttempt],
+    nonce: &str,
+    facts: BTreeMap<String, String>,
+) -> Plan {
+    Plan {
+        nonce: nonce.to_owned(),
+        case: order.case.clone(),
+        facts,
+        attempts: attempts.to_vec(),
     }
 }
 
@@ -348,7 +340,8 @@ pub(crate) fn blank(order: &Order) -> LaunchRecord {
         exec: None,
         fault: None,
         database: None,
-        folders: std::collections::BTreeMap::new(),
+        kb: None,
+        folders: BTreeMap::new(),
         exit: Exit::Unknown("it was never started".to_owned()),
         errors: String::new(),
         trouble: None,

@@ -18,6 +18,7 @@ pub mod helper;
 pub mod image;
 pub mod interrupt;
 pub mod judge;
+pub mod kb;
 pub mod launch;
 pub mod lifts;
 pub mod lint;

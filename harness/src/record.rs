@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::Answer;
 use crate::engine::Exit;
+use crate::kb::Heard;
 use crate::witness::{FileCall, View};
 
 mod packed;
@@ -114,6 +115,9 @@ pub struct LaunchRecord {
     /// are about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<Answer>,
+    /// What the stand-in for the KB saw, where the attempts are about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kb: Option<Heard>,
     /// The two data folders by device and inode, as the host made them.
     pub folders: BTreeMap<String, String>,
     /// How it ended.

@@ -33,7 +33,7 @@ pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
 
 /// What attempts may refer to by `fact(name)`, and what the plan must then
 /// state. `probe` the probe states itself, unless the plan does.
-pub const FACTS: [(&str, &str); 6] = [
+pub const FACTS: [(&str, &str); 9] = [
     ("probe", "the probe's own path"),
     (
         "output",
@@ -52,6 +52,12 @@ pub const FACTS: [(&str, &str); 6] = [
         "pg_socket",
         "the path of its unix socket beneath /postgresql",
     ),
+    (
+        "kb_host",
+        "the IPv4 address of the stand-in for the knowledge base, as reachable under the lift network",
+    ),
+    ("kb_port", "its port"),
+    ("kb_nonce", "the launch's own number, to be written there"),
 ];
 
 /// Every row, whole and in order.

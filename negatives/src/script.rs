@@ -10,6 +10,7 @@ mod environment;
 mod escape;
 mod exec;
 mod files;
+mod kb;
 mod memory;
 mod network;
 mod postgres;
@@ -92,6 +93,7 @@ scripts! {
     "postgres-socketcall" 2 postgres::socketcall, "asks it for TLS over a socket made and connected by i386's socketcall";
     "postgres-unix" 1 postgres::unix_socket, "asks a PostgreSQL server for TLS, over its unix socket";
     "postgres-unix-login" 1 postgres::unix_login, "logs in to a PostgreSQL server, over its unix socket";
+    "kb-write" 4 kb::write, "writes the third argument to the knowledge base over HTTP, with the token of the variable named by the fourth";
     "list-descriptors" 0 descriptors::list, "looks for an open descriptor other than 0, 1 and 2";
     "exec-path" 1 exec::path, "executes a program";
     "exec-from-thread" 0 exec::from_thread, "executes this program from a second thread";

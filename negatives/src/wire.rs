@@ -90,6 +90,20 @@ pub enum Act {
     },
 }
 
+/// How an attempt refers to the stand-in for the KB: by facts whose names begin so.
+pub const KB_FACT: &str = "fact(kb_";
+
+impl Act {
+    /// Whether it refers to a fact of which this is the beginning, as in `fact(pg_`.
+    #[must_use]
+    pub fn refers_to(&self, fact: &str) -> bool {
+        match self {
+            Self::Call { call, .. } => call.contains(fact),
+            Self::Script { args, .. } => args.iter().any(|arg| arg.contains(fact)),
+        }
+    }
+}
+
 /// How the kernel is entered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

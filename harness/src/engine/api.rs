@@ -5,6 +5,7 @@
 //! `Dialect`'s affair.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -42,6 +43,9 @@ pub(super) trait Dialect: std::fmt::Debug + Send + Sync {
 
     /// How a server beside its sandboxes is run.
     fn hosting(&self, socket: &Path) -> Hosting;
+
+    /// The name of its bridge; `None` where such a sandbox shares the host's network.
+    fn bridge(&self) -> Option<&'static str>;
 
     /// Ends what was started for this run, once everything in it was removed.
     fn end(&self) {}
@@ -129,6 +133,13 @@ impl Engine for ApiEngine {
 
     fn hosting(&self) -> Hosting {
         self.dialect.hosting(self.connection.socket())
+    }
+
+    fn host_address(&self) -> Result<Ipv4Addr, EngineError> {
+        let bridge = self.dialect.bridge();
+        bridge.map_or(Ok(Ipv4Addr::LOCALHOST), |name| {
+            self.connection.gateway(name)
+        })
     }
 
     fn load(&self, image: &Image) -> Result<(), EngineError> {

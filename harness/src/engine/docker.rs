@@ -33,6 +33,10 @@ impl Dialect for Words {
         Leftovers::Containers { socket }
     }
 
+    fn bridge(&self) -> Option<&'static str> {
+        Some("bridge")
+    }
+
     fn hosting(&self, socket: &Path) -> Hosting {
         Hosting::Container {
             socket: socket.to_owned(),

@@ -170,6 +170,21 @@ pub enum EngineError {
         #[source]
         source: bollard::errors::Error,
     },
+    /// A network could not be looked at.
+    #[error("failed to inspect network `{network}`")]
+    InspectNetwork {
+        /// Its name.
+        network: String,
+        /// What the engine said.
+        #[source]
+        source: bollard::errors::Error,
+    },
+    /// A network does not lead to the host.
+    #[error("expected an IPv4 address of the host's on network `{network}`, observed none")]
+    NoGateway {
+        /// Its name.
+        network: String,
+    },
     /// The container's output could not be read.
     #[error("failed to read the output of container `{name}`")]
     Read {
@@ -261,6 +276,8 @@ impl EngineError {
             | Self::Filter { .. }
             | Self::NoWord { .. }
             | Self::Inspect { .. }
+            | Self::InspectNetwork { .. }
+            | Self::NoGateway { .. }
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Wait { .. }

@@ -195,6 +195,10 @@ impl Dialect for Words {
         }
     }
 
+    fn bridge(&self) -> Option<&'static str> {
+        (!self.rootless).then_some("podman")
+    }
+
     fn hosting(&self, socket: &Path) -> Hosting {
         Hosting::Container {
             socket: socket.to_owned(),

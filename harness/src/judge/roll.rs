@@ -102,18 +102,28 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
     Ok(())
 }
 
-/// A launch about the database server says what that answered the host right before.
+/// A launch about a server says what that answered the host right before.
 fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
-    let in_words = |there| if there { "there" } else { "none" };
-    let (needed, there) = (planned.task.needs_database(), record.database.is_some());
-    if needed == there {
-        return Ok(());
-    }
-    Err(Reason::Mismatched {
-        launch: record.id.clone(),
-        what: "database server's answer",
-        expected: in_words(needed).to_owned(),
-        observed: in_words(there).to_owned(),
+    let words = |there| if there { "there" } else { "none" };
+    let task = &planned.task;
+    let servers = [
+        (
+            "database server's answer",
+            task.needs_database(),
+            record.database.is_some(),
+        ),
+        ("KB's word", task.needs_kb(), record.kb.is_some()),
+    ];
+    let wrong = servers
+        .into_iter()
+        .find(|(_, needed, there)| needed != there);
+    wrong.map_or(Ok(()), |(what, needed, there)| {
+        Err(Reason::Mismatched {
+            launch: record.id.clone(),
+            what,
+            expected: words(needed).to_owned(),
+            observed: words(there).to_owned(),
+        })
     })
 }
 

@@ -11,7 +11,7 @@ use super::verdict::{Reason, Verdict};
 use super::{
     Expected, articles, calls, checks, contents, contract, environment, fault, hindrance, probe,
 };
-use super::{self_check, trace};
+use super::{kb, self_check, trace};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord};
 
@@ -39,6 +39,7 @@ impl Row<'_> {
         } = self;
         match rule {
             Rule::Refused {} => probe::judge(case, records),
+            Rule::Kb {} => kb::judge(records),
             Rule::Planted {} => environment::planted(case, records, expected),
             Rule::Outside { fact } => outside_view(*fact, records, expected),
             Rule::SelfCheck {} => self_check::judge(case, records),
@@ -143,6 +144,7 @@ fn about(rule: &Rule, answer: &Answer<'_>) -> Option<Wrong> {
         Rule::Denials {} => said(&|it| contents::denials(answer, it)),
         Rule::Audit { article, items } => said(&|it| articles::audit(it, *article, items)),
         Rule::Refused {}
+        | Rule::Kb {}
         | Rule::Planted {}
         | Rule::Outside { .. }
         | Rule::SelfCheck {}

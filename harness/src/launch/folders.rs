@@ -250,13 +250,20 @@ impl LaunchFolders {
     /// Puts the probe's plan into the input, and a file that is the sandbox
     /// user's own, so that nothing but the locks stands before it.
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), FolderError> {
-        let text = serde_json::to_vec(plan).map_err(io::Error::from);
-        let path = self.mounted.input.join(PLAN_FILE);
-        write(&path, &text.map_err(make(&path))?, 0o444)?;
+        self.replace_plan(plan)?;
         let victim = self.mounted.input.join(VICTIM_FILE);
         write(&victim, b"victim: this text must not change\n", 0o666)?;
         self.give(&victim)?;
         self.give(&self.mounted.input)
+    }
+
+    /// Puts a plan in the place of the one before, at once.
+    pub(super) fn replace_plan(&self, plan: &Plan) -> Result<(), FolderError> {
+        let text = serde_json::to_vec(plan).map_err(io::Error::from);
+        let path = self.mounted.input.join(PLAN_FILE);
+        let new = self.root.join(PLAN_FILE);
+        write(&new, &text.map_err(make(&path))?, 0o444)?;
+        fs::rename(&new, &path).map_err(make(&path))
     }
 
     /// Puts a packet into the input.

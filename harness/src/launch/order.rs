@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use negatives::matrix::{Canary, FaultKind, Lift};
-use negatives::wire::{Act, PlannedAttempt};
+use negatives::wire::{KB_FACT, PlannedAttempt};
 
 use crate::record::{Role, Subject};
 
@@ -77,11 +77,18 @@ impl Task {
     /// Whether an attempt refers to the database server.
     #[must_use]
     pub fn needs_database(&self) -> bool {
+        self.refers_to(DATABASE_FACT)
+    }
+
+    /// Whether an attempt refers to the stand-in for the KB.
+    #[must_use]
+    pub fn needs_kb(&self) -> bool {
+        self.refers_to(KB_FACT)
+    }
+
+    fn refers_to(&self, fact: &str) -> bool {
         match self {
-            Self::Probe(attempts) => attempts.iter().any(|attempt| match &attempt.act {
-                Act::Call { call, .. } => call.contains(DATABASE_FACT),
-                Act::Script { args, .. } => args.iter().any(|arg| arg.contains(DATABASE_FACT)),
-            }),
+            Self::Probe(attempts) => attempts.iter().any(|it| it.act.refers_to(fact)),
             Self::Check { .. } | Self::Bare { .. } | Self::Fault { .. } => false,
         }
     }

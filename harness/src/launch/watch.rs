@@ -18,7 +18,7 @@ pub(super) struct Watched<'a> {
     pub(super) programs: &'a LaidOut,
 }
 
-/// Looks at the process at the barrier, lets it go, and looks again at its exec.
+/// Looks at the process at the barrier, gives it its last word, lets it go, and looks again at its exec.
 ///
 /// Without the right to trace it there is one look only, and the second is
 /// recorded as not seen.
@@ -28,6 +28,7 @@ pub(super) struct Watched<'a> {
 pub(super) fn through_the_airlock(
     running: &mut dyn Running,
     watched: Watched<'_>,
+    last_word: &mut dyn FnMut() -> Result<(), LaunchError>,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
@@ -46,6 +47,7 @@ pub(super) fn through_the_airlock(
         }
     };
     record.barrier = Some(barrier);
+    last_word()?;
     running.release()?;
     match tracee {
         Some(tracee) => at_the_exec(pid, watched, tracee, record),

@@ -252,6 +252,7 @@ impl Mutant {
         let mut case = matrix.case(&self.row)?.clone();
         if let Some(name) = &self.boundary {
             case.boundaries.retain(|boundary| boundary.name == *name);
+            case.packets.clear();
         }
         Some(case)
     }

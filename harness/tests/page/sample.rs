@@ -160,6 +160,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         barrier: (order.id == "N19/exec/locked" || at == 0).then(view),
         exec: None,
         database: None,
+        kb: None,
         fault: None,
         folders: std::iter::empty().collect(),
         exit,

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
+use crate::wire::KB_FACT;
 
 mod sentence;
 
@@ -17,6 +18,8 @@ pub enum Rule {
     /// Every attempt is refused when locked, comes out as declared in its control, and is
     /// refused by each layer alone.
     Refused {},
+    /// What the stand-in for the KB saw, in its own words.
+    Kb {},
     /// The row's canaries are in their places, in every launch of it.
     Planted {},
     /// What the host sees of every locked sandbox of the row.
@@ -136,11 +139,13 @@ pub enum Declared {
     Checks,
     /// Canaries.
     Canaries,
+    /// An attempt that refers to the stand-in for the KB.
+    Kb,
 }
 
 impl Declared {
     /// Everything that can be declared.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Attempts,
         Self::Packets,
         Self::Gates,
@@ -155,6 +160,7 @@ impl Declared {
         Self::Faults,
         Self::Checks,
         Self::Canaries,
+        Self::Kb,
     ];
 
     /// The word for it in the file.
@@ -175,6 +181,7 @@ impl Declared {
             Self::Faults => "fault",
             Self::Checks => "check",
             Self::Canaries => "canary",
+            Self::Kb => "fact(kb_host)",
         }
     }
 
@@ -196,6 +203,9 @@ impl Declared {
             Self::Faults => !case.faults.is_empty(),
             Self::Checks => !case.checks.is_empty(),
             Self::Canaries => !case.canaries.is_empty(),
+            Self::Kb => case
+                .attempts()
+                .any(|attempt| attempt.act.refers_to(KB_FACT)),
         }
     }
 }
@@ -206,6 +216,7 @@ impl Rule {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Refused {} => "refused",
+            Self::Kb {} => "kb",
             Self::Planted {} => "planted",
             Self::Outside { fact } => fact.name(),
             Self::SelfCheck {} => "self-check",
@@ -238,6 +249,7 @@ impl Rule {
         match self {
             Self::Outside { .. } | Self::SelfCheck {} | Self::Blocked {} => &[],
             Self::Refused {} => &[Declared::Attempts],
+            Self::Kb {} => &[Declared::Kb],
             Self::Planted {} => &[Declared::Canaries],
             Self::Faults {} => &[Declared::Faults],
             Self::Checks {} => &[Declared::Checks],

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::io::ErrorKind;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use bollard::query_parameters::{
 };
 use bytes::Bytes;
 use futures_util::StreamExt;
+use nix::sys::socket::SockaddrIn;
 use tokio::runtime::{Handle, Runtime};
 
 use super::identity;
@@ -23,6 +25,8 @@ use crate::image::Image;
 
 /// The label that every container of a run carries; its value is the run's id.
 pub const RUN_LABEL: &str = "proof-of-block.run";
+/// The option of a bridge that names its interface on the host.
+const INTERFACE: &str = "com.docker.network.bridge.name";
 /// The repository under which a run's image is tagged with the run's id. With the
 /// registry's name, which Podman would add to it.
 pub const REPOSITORY: &str = "proof-of-block";
@@ -115,6 +119,28 @@ impl Connection {
 
     pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
+    }
+
+    /// The address that the host has on a bridge.
+    ///
+    /// # Errors
+    /// There is no such bridge, or it states no IPv4 address for the host.
+    pub(super) fn gateway(&self, network: &str) -> Result<Ipv4Addr, EngineError> {
+        let inspected = self.block_on(self.client.inspect_network(network, None));
+        let inspected = inspected.map_err(|source| EngineError::InspectNetwork {
+            network: network.to_owned(),
+            source,
+        })?;
+        let configured = inspected.ipam.and_then(|ipam| ipam.config);
+        let mut gateways = configured.into_iter().flatten();
+        let gateway = gateways.find_map(|config| config.gateway?.parse().ok());
+        // Docker 20.10 names only the interface of a bridge that it was not configured.
+        let options = inspected.options.unwrap_or_default();
+        let interface = options.get(INTERFACE).map(String::as_str);
+        let gateway = gateway.or_else(|| address_of(interface?));
+        gateway.ok_or_else(|| EngineError::NoGateway {
+            network: network.to_owned(),
+        })
     }
 
     /// The tag of this run's image.
@@ -267,6 +293,16 @@ fn is_gone(error: &bollard::errors::Error) -> bool {
             ..
         }
     )
+}
+
+/// An interface's first IPv4 address.
+fn address_of(interface: &str) -> Option<Ipv4Addr> {
+    let mut interfaces = nix::ifaddrs::getifaddrs().ok()?;
+    interfaces.find_map(|it| {
+        let named = it.interface_name == interface;
+        let address = it.address.filter(|_| named)?;
+        address.as_sockaddr_in().map(SockaddrIn::ip)
+    })
 }
 
 /// Asks the socket itself first: its answers are clearer than a client's.

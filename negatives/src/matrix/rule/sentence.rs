@@ -9,6 +9,7 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
     let packets = case.packets.iter();
     match rule {
         Rule::Refused {} => refused(case),
+        Rule::Kb {} => "The stand-in for the KB says itself that it took the control's write, made with the planted token and the launch's own number, that it took none from a sandbox with all but the token, and that of a locked one it saw no connection.".to_owned(),
         Rule::Planted {} => planted(case),
         Rule::Outside { fact } => outside(*fact).to_owned(),
         Rule::SelfCheck {} => "Each of the invariants that P1 reports holds, and its value is the one that the host sees from outside.".to_owned(),
