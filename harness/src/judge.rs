@@ -13,6 +13,7 @@ use crate::seal::statement::Subjects;
 
 mod account;
 mod adapted;
+mod announced;
 mod answer;
 mod articles;
 mod calls;

@@ -3,27 +3,16 @@
 //! Pure data. The judge asks the same functions which launches there must be, so
 //! that a launch nobody made is missed.
 
-use negatives::matrix::{self, Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift};
+use negatives::matrix::{
+    self, Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift, Without,
+    lift_set_name,
+};
 
 use crate::launch::{Order, Packet, Task};
 use crate::record::Role;
 
 /// The reference packet.
 pub const REFERENCE: &str = "fix7";
-
-/// The lifts that take one invariant of P1 away each, and leave the checker able
-/// to start.
-const INVARIANTS: [Lift; 9] = [
-    Lift::InputReadOnly,
-    Lift::RootReadOnly,
-    Lift::ExtraMount,
-    Lift::OutputParent,
-    Lift::Network,
-    Lift::Environment,
-    Lift::StrictFilter,
-    Lift::Capabilities,
-    Lift::User,
-];
 
 /// Every launch a case needs, in order.
 #[must_use]
@@ -200,10 +189,12 @@ pub fn locked_id(case: &Case) -> String {
 }
 
 /// The launches of N24 in which an invariant of P1 is missing.
-pub fn without_an_invariant(case: &Case) -> impl Iterator<Item = (String, &'static Lift)> {
-    INVARIANTS
-        .iter()
-        .map(|lift| (format!("{}/without-{lift}", case.id), lift))
+pub fn without_an_invariant(case: &Case) -> impl Iterator<Item = (String, &Without)> {
+    let id = |without: &Without| {
+        let lifted = lift_set_name(&without.lift);
+        format!("{}/without-{lifted}", case.id)
+    };
+    case.without.iter().map(move |it| (id(it), it))
 }
 
 /// The launch of N24 in which there is no sandbox at all.
@@ -214,13 +205,13 @@ pub fn no_sandbox_id(case: &Case) -> String {
 
 fn trace_orders(case: &Case) -> Vec<Order> {
     let mut orders = vec![check(case, "locked", Role::Locked, Vec::new(), true)];
-    for (id, lift) in without_an_invariant(case) {
+    for (id, without) in without_an_invariant(case) {
         let role = Role::Control {
-            boundary: lift.to_string(),
+            boundary: lift_set_name(&without.lift),
         };
         orders.push(Order {
             id,
-            ..check(case, "", role, vec![lift.clone()], true)
+            ..check(case, "", role, without.lift.clone(), true)
         });
     }
     let role = Role::Control {

@@ -74,8 +74,10 @@ pub struct Profile {
     pub host_processes: bool,
     /// Other namespaces that are the host's own; none, when locked.
     pub host_namespaces: BTreeSet<HostNamespace>,
-    /// The engine sets no-new-privileges; the airlock does in any case.
+    /// The engine sets no-new-privileges.
     pub no_new_privileges: bool,
+    /// The airlock sets it too.
+    pub no_new_privileges_by_the_airlock: bool,
     /// The engine's `--privileged`.
     pub privileged: bool,
     /// Which capabilities the sandbox has.
@@ -181,8 +183,10 @@ pub enum RuntimeFilter {
     PolicyForEveryArchitecture,
     /// This one, in the engine's form, whatever the policy says.
     Other(serde_json::Value),
-    /// None at all.
+    /// One that allows everything.
     Off,
+    /// None at all.
+    NotLoaded,
 }
 
 /// Limits, in the units of the interface that sets them; `None` sets none.
@@ -232,6 +236,7 @@ impl Profile {
             host_processes: false,
             host_namespaces: BTreeSet::new(),
             no_new_privileges: true,
+            no_new_privileges_by_the_airlock: true,
             privileged: false,
             capabilities: Capabilities::None,
             user,
@@ -279,6 +284,7 @@ impl Profile {
         Ok(AirlockPlan {
             nonce: nonce.to_owned(),
             filters,
+            no_new_privileges: self.no_new_privileges_by_the_airlock,
             landlock: self.landlock.then(|| LandlockPlan {
                 read: vec![INPUT.to_owned()],
                 read_files: SELF_VIEW.map(str::to_owned).to_vec(),
@@ -310,7 +316,7 @@ impl Profile {
                 seccomp::oci_json(&self.policy, NATIVE, &every)
             }
             RuntimeFilter::Other(filter) => filter.clone(),
-            RuntimeFilter::Off => seccomp::oci_unconfined(NATIVE),
+            RuntimeFilter::Off | RuntimeFilter::NotLoaded => seccomp::oci_unconfined(NATIVE),
         }
     }
 

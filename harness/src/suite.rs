@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use negatives::matrix::Case;
+use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
 use crate::engine::Abilities;
@@ -166,7 +166,8 @@ impl Suite<'_> {
     /// a case that was not reached is there too, as not run.
     #[must_use]
     pub fn run(&self, cases: &[&Case], events: Option<&Sender<Event>>) -> Vec<CaseResult> {
-        let board = Mutex::new(Board::new(cases));
+        let lacks = |ability| self.expected.abilities.lacks(ability).is_some();
+        let board = Mutex::new(Board::new(cases, lacks));
         {
             let board = lock(&board);
             let (cases, launches) = (cases.len(), board.queue.len());
@@ -252,11 +253,12 @@ impl Suite<'_> {
 }
 
 impl<'c> Board<'c> {
-    fn new(cases: &[&'c Case]) -> Self {
+    /// The launches that are possible where these are lacking.
+    fn new(cases: &[&'c Case], lacks: impl Fn(Ability) -> bool + Copy) -> Self {
         let mut queue = VecDeque::new();
         let mut pending = Vec::new();
         for (index, case) in cases.iter().enumerate() {
-            let orders = plan::orders(case);
+            let orders = plan::orders(&case.lacking(lacks));
             let left = orders.len();
             pending.push(Pending {
                 case,
@@ -358,7 +360,7 @@ mod tests {
     fn launches_that_need_the_database_come_last() {
         let matrix = Matrix::builtin().unwrap();
         let cases: Vec<&Case> = matrix.cases().iter().collect();
-        let mut board = Board::new(&cases);
+        let mut board = Board::new(&cases, |_| false);
         assert!(board.needs_database());
         let order: Vec<String> = std::iter::from_fn(|| board.take())
             .map(|(_, order)| order.case)
@@ -380,6 +382,6 @@ mod tests {
             .iter()
             .filter(|case| case.id.as_str() != "N13")
             .collect();
-        assert!(!Board::new(&others).needs_database());
+        assert!(!Board::new(&others, |_| false).needs_database());
     }
 }

@@ -13,10 +13,11 @@ mod lift;
 mod raw;
 mod roll;
 mod rule;
+mod without;
 
 pub use case::{
     Alone, Attempt, Boundary, Case, CaseId, Check, Deferred, Fault, FaultKind, Kind, Layer,
-    NotApplicable, Packet, Payload, Role, lift_set_name,
+    NotApplicable, Packet, Payload, Role, Without, lift_set_name,
 };
 pub use difference::{Ability, Control, Difference};
 pub use environment::{Added, Canary, KnownEngine, Place};

@@ -80,7 +80,9 @@ fn enter(plan: &AirlockPlan) -> Result<Entered, StepError> {
     // A folder the subject may not enter is for the subject to report.
     _ = std::env::set_current_dir(&plan.working_folder);
     limits(plan)?;
-    raw::no_new_privileges().map_err(|errno| StepError::new("set no-new-privileges", errno))?;
+    if plan.no_new_privileges {
+        raw::no_new_privileges().map_err(|errno| StepError::new("set no-new-privileges", errno))?;
+    }
     let state = match &plan.landlock {
         Some(rules) => landlock::restrict(rules, &held)?,
         None => LandlockState::Lifted,
@@ -250,7 +252,7 @@ mod tests {
         assert!(refused(&["airlock", "{}", "{}"]).contains("only argument"));
         assert!(refused(&["airlock", &" ".repeat(PLAN_LIMIT + 1)]).contains("at most"));
         assert!(refused(&["airlock", "{}"]).contains("parse the plan"));
-        let plan = r#"{"nonce":"n","filters":[],"landlock":null,"clear_environment":true,"close_descriptors":true,"one_shot":null,"limits":{"core":null,"fsize":null},"working_folder":"/","barrier":false,"argv":["sh"]}"#;
+        let plan = r#"{"nonce":"n","filters":[],"no_new_privileges":true,"landlock":null,"clear_environment":true,"close_descriptors":true,"one_shot":null,"limits":{"core":null,"fsize":null},"working_folder":"/","barrier":false,"argv":["sh"]}"#;
         assert!(refused(&["airlock", plan]).contains("absolute path"));
         assert!(
             refused(&["airlock", &plan.replace("\"nonce\"", "\"x\":1,\"nonce\"")])

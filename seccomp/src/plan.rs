@@ -16,6 +16,9 @@ pub struct AirlockPlan {
     /// Strict filters as lower-case hex of `struct sock_filter[]`, in the order
     /// in which they are loaded. Empty when the strict filter is lifted.
     pub filters: Vec<String>,
+    /// Set no-new-privileges, without which the kernel takes neither filters nor Landlock
+    /// rules from an unprivileged process (seccomp(2), landlock(7)).
+    pub no_new_privileges: bool,
     /// Landlock rules, or `None` when Landlock is lifted.
     pub landlock: Option<LandlockPlan>,
     /// Exec the subject with an empty environment.

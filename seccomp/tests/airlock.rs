@@ -44,6 +44,7 @@ impl Lab {
         AirlockPlan {
             nonce: "n-1".to_owned(),
             filters: programs.iter().map(Program::to_hex).collect(),
+            no_new_privileges: true,
             landlock: Some(LandlockPlan {
                 read: vec![self.path("in")],
                 read_files: vec!["/proc/self/status".to_owned()],

@@ -23,7 +23,7 @@ use super::{
     Abilities, Ability, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running,
 };
 use crate::image::Image;
-use crate::profile::{NATIVE, Profile, Setting};
+use crate::profile::{NATIVE, Profile, RuntimeFilter, Setting};
 use crate::witness::LaidOut;
 
 mod error;
@@ -169,9 +169,11 @@ impl Engine for BwrapEngine {
         };
         let (status, theirs) = pipe2(OFlag::O_CLOEXEC).map_err(|error| descriptor(error.into()))?;
         let mut kept = vec![theirs];
-        let filter = seccomp::compile_oci(&profile.runtime_json(), NATIVE);
-        let filter = filter.map_err(BwrapError::from)?.to_bytes();
-        kept.push(readable(&filter).map_err(descriptor)?);
+        if profile.runtime_filter != RuntimeFilter::NotLoaded {
+            let filter = seccomp::compile_oci(&profile.runtime_json(), NATIVE);
+            let filter = filter.map_err(BwrapError::from)?.to_bytes();
+            kept.push(readable(&filter).map_err(descriptor)?);
+        }
         let program = self.program(launch, root.path(), &kept)?;
         let doors = joined.as_ref().map(groups::Joined::doors).transpose()?;
         let preparation = Preparation {
@@ -230,6 +232,10 @@ fn abilities(root: bool) -> Abilities {
         .without(
             Ability::DeviceFolder,
             "bubblewrap's /dev belongs to the sandbox's user and is therefore read-only, and it always holds an empty /dev/shm",
+        )
+        .without(
+            Ability::NewPrivileges,
+            "bubblewrap sets no-new-privileges in each of its sandboxes",
         )
         .without(
             Ability::Sysfs,

@@ -13,6 +13,7 @@ use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
 use super::{Abilities, Ability, EngineError, Hosting, Leftovers, Surroundings};
 use crate::image::sha256;
+use crate::profile::RuntimeFilter;
 
 pub(super) mod quirks;
 pub(super) mod service;
@@ -163,7 +164,14 @@ impl Words {
 
 impl Dialect for Words {
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError> {
-        let filter = self.filter(&wanted.launch.profile.runtime_json().to_string())?;
+        let profile = wanted.launch.profile;
+        let filter = match profile.runtime_filter {
+            RuntimeFilter::NotLoaded => PathBuf::from("unconfined"),
+            RuntimeFilter::Policy
+            | RuntimeFilter::PolicyForEveryArchitecture
+            | RuntimeFilter::Other(_)
+            | RuntimeFilter::Off => self.filter(&profile.runtime_json().to_string())?,
+        };
         let ground = Ground {
             image: wanted.image,
             filter: &filter,

@@ -13,7 +13,7 @@ use bollard::models::{
 use super::Launch;
 use super::binds::{Bound, binds};
 use crate::profile::system::{MASKED, READ_ONLY};
-use crate::profile::{Capabilities, HostNamespace, Network, Profile, capabilities};
+use crate::profile::{Capabilities, HostNamespace, Network, Profile, RuntimeFilter, capabilities};
 
 mod setting;
 
@@ -99,7 +99,14 @@ fn host_config(launch: &Launch<'_>) -> HostConfig {
 }
 
 fn security(profile: &Profile) -> Vec<String> {
-    let mut options = vec![format!("seccomp={}", profile.runtime_json())];
+    let filter = match profile.runtime_filter {
+        RuntimeFilter::NotLoaded => "unconfined".to_owned(),
+        RuntimeFilter::Policy
+        | RuntimeFilter::PolicyForEveryArchitecture
+        | RuntimeFilter::Other(_)
+        | RuntimeFilter::Off => profile.runtime_json().to_string(),
+    };
+    let mut options = vec![format!("seccomp={filter}")];
     if profile.no_new_privileges {
         options.push("no-new-privileges:true".to_owned());
     }

@@ -11,7 +11,7 @@ use super::verdict::{Reason, Verdict};
 use super::{
     Expected, articles, calls, checks, contents, contract, environment, fault, hindrance, probe,
 };
-use super::{kb, self_check, trace};
+use super::{announced, kb, self_check, trace};
 use crate::plan;
 use crate::record::{CheckRecord, LaunchRecord};
 
@@ -44,6 +44,7 @@ impl Row<'_> {
             Rule::Outside { fact } => outside_view(*fact, records, expected),
             Rule::SelfCheck {} => self_check::judge(case, records),
             Rule::Blocked {} => trace::judge(case, records),
+            Rule::Announced {} => announced::judge(case, records),
             Rule::Faults {} => fault::judge(case, records),
             Rule::Checks {} => checks::judge(case, checks),
             Rule::Same {} => self.same(rule.name()),
@@ -149,6 +150,7 @@ fn about(rule: &Rule, answer: &Answer<'_>) -> Option<Wrong> {
         | Rule::Outside { .. }
         | Rule::SelfCheck {}
         | Rule::Blocked {}
+        | Rule::Announced {}
         | Rule::Faults {}
         | Rule::Checks {}
         | Rule::Same {} => None,

@@ -33,7 +33,8 @@ pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
         }
         Ok(_) => {}
     }
-    let without = plan::without_an_invariant(case).map(|(id, _)| id);
+    let without = plan::without_an_invariant(case);
+    let without = without.map(|(id, _)| id);
     for launch in without.chain([plan::no_sandbox_id(case)]) {
         let verdict = match records.get(&launch) {
             Ok(record) => blocked(record),

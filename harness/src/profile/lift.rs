@@ -28,6 +28,8 @@ pub fn apply(profile: Profile, lift: &Lift) -> Result<Profile, ProfileError> {
             lifted.strict_filter = false;
         }
         Lift::Landlock => lifted.landlock = false,
+        Lift::Filters => no_filters(&mut lifted),
+        Lift::NoNewPrivileges => new_privileges(&mut lifted),
         Lift::Network => lifted.network = Network::Bridge,
         Lift::Environment => open_environment(&mut lifted),
         Lift::InputReadOnly => lifted.input_read_only = false,
@@ -59,6 +61,19 @@ pub fn apply(profile: Profile, lift: &Lift) -> Result<Profile, ProfileError> {
 fn allowing(profile: &Profile, calls: &BTreeSet<String>) -> Result<seccomp::Policy, ProfileError> {
     let names: Vec<&str> = calls.iter().map(String::as_str).collect();
     Ok(profile.policy.allowing(&names)?)
+}
+
+fn no_filters(profile: &mut Profile) {
+    profile.runtime_filter = RuntimeFilter::NotLoaded;
+    profile.strict_filter = false;
+}
+
+/// Without it an unprivileged process can load neither filters nor Landlock rules.
+fn new_privileges(profile: &mut Profile) {
+    profile.no_new_privileges = false;
+    profile.no_new_privileges_by_the_airlock = false;
+    profile.strict_filter = false;
+    profile.landlock = false;
 }
 
 fn open_environment(profile: &mut Profile) {

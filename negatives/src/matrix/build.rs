@@ -14,6 +14,7 @@ use super::expectation::Expectation;
 use super::lift::Lift;
 use super::raw;
 use super::rule::Declared;
+use super::without;
 use crate::call::{BY_NUMBER, Call, table};
 use crate::script;
 use crate::wire::{Abi, Act};
@@ -45,6 +46,11 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
         canaries: raw.canary,
         boundaries: boundaries?,
         packets: raw.packet.into_iter().map(packet).collect(),
+        without: raw
+            .without
+            .into_iter()
+            .map(|it| without::build(&id, it))
+            .collect::<Result<_, _>>()?,
         faults: raw.fault.into_iter().map(fault).collect(),
         checks: raw.check,
         id,
@@ -68,6 +74,10 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
         ("packet", packets && !takes_packets),
         ("fault", faults && case.kind != Kind::Fault),
         ("check", !case.checks.is_empty() && !takes_checks),
+        (
+            "without",
+            case.without.is_empty() != (case.kind != Kind::Trace),
+        ),
         ("canary", !case.canaries.is_empty() && !probes),
     ];
     if let Some((what, _)) = wrong.into_iter().find(|(_, wrong)| *wrong) {
@@ -211,7 +221,7 @@ fn build_boundary(case: &CaseId, raw: raw::Boundary) -> Result<Boundary, MatrixE
     })
 }
 
-fn lifts(case: &CaseId, words: &[String]) -> Result<Vec<Lift>, MatrixError> {
+pub(super) fn lifts(case: &CaseId, words: &[String]) -> Result<Vec<Lift>, MatrixError> {
     let parsed = words.iter().map(|word| word.parse());
     parsed
         .map(|lift| {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::Difference;
+use super::difference::{Ability, Difference};
 use super::environment::Canary;
 use super::expectation::Expectation;
 use super::lift::Lift;
@@ -104,6 +104,8 @@ pub struct Case {
     pub boundaries: Vec<Boundary>,
     /// The packets the checker is given.
     pub packets: Vec<Packet>,
+    /// The sandboxes in which the checker must not read, each with what it must say.
+    pub without: Vec<Without>,
     /// The faults that are put in the way of its report.
     pub faults: Vec<Fault>,
     /// The checks that the harness makes itself, without a sandbox.
@@ -301,6 +303,21 @@ pub enum Role {
     Hostile,
     /// It is good where the hostile one is not, and must be treated as good.
     Control,
+}
+
+/// A sandbox without an invariant of the checker's self-check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Without {
+    /// What is lifted.
+    pub lift: Vec<Lift>,
+    /// The invariants that the checker must say are broken.
+    pub breaks: Vec<String>,
+    /// Those that it may say are broken too, as they are with some engines; no others.
+    pub also: Vec<String>,
+    /// The ability without which there is no such sandbox.
+    pub lacks: Option<Ability>,
+    /// Why it is these invariants.
+    pub why: String,
 }
 
 /// A fault that is put in the way of the report, and what must come of it.

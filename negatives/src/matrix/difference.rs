@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::case::{Alone, Attempt, Case, NotApplicable};
+use super::case::{Alone, Attempt, Case, NotApplicable, Without};
 use super::expectation::Expectation;
 
 /// Something that an engine may be unable to do on a host.
@@ -22,6 +22,10 @@ pub enum Ability {
     DeviceFolder,
     /// A `/sys` in the sandbox.
     Sysfs,
+    /// A sandbox whose programs an exec may give privileges.
+    NewPrivileges,
+    /// A sandbox without any system call filter.
+    Unfiltered,
     /// Reading the loaded filters back from the kernel.
     FilterReadBack,
 }
@@ -61,6 +65,8 @@ impl Case {
     #[must_use]
     pub fn lacking(&self, lacks: impl Fn(Ability) -> bool) -> Self {
         let mut case = self.clone();
+        let shown = |without: &Without| !without.lacks.is_some_and(&lacks);
+        case.without.retain(shown);
         let boundaries = case.boundaries.iter_mut();
         for attempt in boundaries.flat_map(|boundary| &mut boundary.attempts) {
             for difference in std::mem::take(&mut attempt.differs) {

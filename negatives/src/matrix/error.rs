@@ -63,6 +63,12 @@ pub enum MatrixError {
         /// What is there twice or without a reason.
         name: String,
     },
+    /// A sandbox without an invariant that lifts nothing, breaks nothing or has no reason.
+    #[error("expected lifts, what they break, and a reason in each `without` of `{case}`")]
+    Without {
+        /// The row.
+        case: CaseId,
+    },
     /// A row whose proof is attempts, without an attempt.
     #[error("expected at least one attempt in `{case}`, observed none")]
     NoAttempt {

@@ -16,7 +16,9 @@ pub enum Lift {
     /// `calls: socket connect`: the policy's source allows these calls too, so
     /// that every filter compiled from it changes together.
     Calls(BTreeSet<String>),
-    /// `runtime-filter`: the engine loads no seccomp filter.
+    /// `filters`: neither the engine nor the airlock loads a seccomp filter at all.
+    Filters,
+    /// `runtime-filter`: the engine loads a seccomp filter that allows everything.
     RuntimeFilter,
     /// `strict-filter`: the airlock loads no seccomp filter.
     StrictFilter,
@@ -25,6 +27,9 @@ pub enum Lift {
     Architectures,
     /// `landlock`: the airlock applies no Landlock rules.
     Landlock,
+    /// `no-new-privileges`: neither the engine nor the airlock sets it, so that the
+    /// airlock can load no filter and no Landlock rules either.
+    NoNewPrivileges,
     /// `network`: a network with a route instead of an empty namespace.
     Network,
     /// `environment`: the engine sets the canary variable and the airlock
@@ -80,11 +85,13 @@ pub enum LiftError {
     },
 }
 
-const PLAIN: [(&str, Lift); 19] = [
+const PLAIN: [(&str, Lift); 21] = [
     ("runtime-filter", Lift::RuntimeFilter),
+    ("filters", Lift::Filters),
     ("strict-filter", Lift::StrictFilter),
     ("architectures", Lift::Architectures),
     ("landlock", Lift::Landlock),
+    ("no-new-privileges", Lift::NoNewPrivileges),
     ("network", Lift::Network),
     ("environment", Lift::Environment),
     ("input-read-only", Lift::InputReadOnly),

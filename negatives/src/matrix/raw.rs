@@ -47,9 +47,22 @@ pub(super) struct Case {
     #[serde(default)]
     pub(super) packet: Vec<Packet>,
     #[serde(default)]
+    pub(super) without: Vec<Without>,
+    #[serde(default)]
     pub(super) fault: Vec<Fault>,
     #[serde(default)]
     pub(super) check: Vec<Check>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Without {
+    pub(super) lift: Vec<String>,
+    pub(super) breaks: Vec<String>,
+    #[serde(default)]
+    pub(super) also: Vec<String>,
+    pub(super) lacks: Option<Ability>,
+    pub(super) why: String,
 }
 
 #[derive(Debug, Deserialize)]

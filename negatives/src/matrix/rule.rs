@@ -31,6 +31,8 @@ pub enum Rule {
     SelfCheck {},
     /// Without the sandbox, and without each invariant, nothing is read.
     Blocked {},
+    /// Without an invariant, the checker says that this one is broken.
+    Announced {},
     /// What each fault in the way of the report leaves behind.
     Faults {},
     /// The checks that the harness makes without a sandbox.
@@ -141,11 +143,13 @@ pub enum Declared {
     Canaries,
     /// An attempt that refers to the stand-in for the KB.
     Kb,
+    /// Sandboxes without an invariant.
+    Without,
 }
 
 impl Declared {
     /// Everything that can be declared.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Attempts,
         Self::Packets,
         Self::Gates,
@@ -161,6 +165,7 @@ impl Declared {
         Self::Checks,
         Self::Canaries,
         Self::Kb,
+        Self::Without,
     ];
 
     /// The word for it in the file.
@@ -182,6 +187,7 @@ impl Declared {
             Self::Checks => "check",
             Self::Canaries => "canary",
             Self::Kb => "fact(kb_host)",
+            Self::Without => "without",
         }
     }
 
@@ -202,6 +208,7 @@ impl Declared {
             Self::Times => packet(|it| it.times > 1),
             Self::Faults => !case.faults.is_empty(),
             Self::Checks => !case.checks.is_empty(),
+            Self::Without => !case.without.is_empty(),
             Self::Canaries => !case.canaries.is_empty(),
             Self::Kb => case
                 .attempts()
@@ -221,6 +228,7 @@ impl Rule {
             Self::Outside { fact } => fact.name(),
             Self::SelfCheck {} => "self-check",
             Self::Blocked {} => "blocked",
+            Self::Announced {} => "announced",
             Self::Faults {} => "faults",
             Self::Checks {} => "checks",
             Self::Exit {} => "exit",
@@ -247,7 +255,8 @@ impl Rule {
     #[must_use]
     pub fn consumes(&self) -> &'static [Declared] {
         match self {
-            Self::Outside { .. } | Self::SelfCheck {} | Self::Blocked {} => &[],
+            Self::Outside { .. } | Self::SelfCheck {} => &[],
+            Self::Blocked {} | Self::Announced {} => &[Declared::Without],
             Self::Refused {} => &[Declared::Attempts],
             Self::Kb {} => &[Declared::Kb],
             Self::Planted {} => &[Declared::Canaries],

@@ -82,11 +82,12 @@ fn every_way_into_the_kernel_is_tried() {
 
 #[test]
 fn every_plain_lift_and_every_fact_is_used_by_some_row() {
-    let used: BTreeSet<String> = builtin()
-        .cases()
-        .iter()
-        .flat_map(|case| &case.boundaries)
+    let matrix = builtin();
+    let cases = || matrix.cases().iter();
+    let boundaries = cases().flat_map(|case| &case.boundaries);
+    let used: BTreeSet<String> = boundaries
         .flat_map(|boundary| boundary.lift.iter().chain(boundary.alone.iter().flatten()))
+        .chain(cases().flat_map(|case| case.without.iter().flat_map(|it| &it.lift)))
         .map(ToString::to_string)
         .collect();
     let unused: Vec<&str> = Lift::plain()

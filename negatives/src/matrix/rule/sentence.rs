@@ -1,7 +1,7 @@
 //! The sentence of each rule, with the row's own data in it.
 
 use super::{Fact, Rule};
-use crate::matrix::case::{Case, Check, Packet};
+use crate::matrix::case::{Case, Check, Packet, lift_set_name};
 use crate::matrix::environment::Place;
 
 /// What a rule says of a row.
@@ -14,6 +14,7 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
         Rule::Outside { fact } => outside(*fact).to_owned(),
         Rule::SelfCheck {} => "Each of the invariants that P1 reports holds, and its value is the one that the host sees from outside.".to_owned(),
         Rule::Blocked {} => "With no sandbox at all, and with each single invariant of P1 missing, the checker ends with exit code 3 and the kernel sees it touch no path of the packet; in the whole sandbox it reads the packet.".to_owned(),
+        Rule::Announced {} => announced(case),
         Rule::Faults {} => faults(case),
         Rule::Checks {} => checks(case),
         Rule::Exit {} => {
@@ -60,6 +61,21 @@ fn refused(case: &Case) -> String {
         "Each of the {} attempts is refused with every lock on, exactly as declared, and comes out as declared with its boundary lifted{layers}: {}.",
         case.attempts().count(),
         list(names)
+    )
+}
+
+fn announced(case: &Case) -> String {
+    let each = case.without.iter().map(|without| {
+        let also = match without.also.as_slice() {
+            [] => String::new(),
+            also => format!(" (with some engines {} too)", list(also.iter().cloned())),
+        };
+        let breaks = list(without.breaks.iter().cloned());
+        format!("{breaks}{also} without {}", lift_set_name(&without.lift))
+    });
+    format!(
+        "The checker names what is missing, and nothing else: {}; with no sandbox at all, data_mounts at least.",
+        list(each)
     )
 }
 
