@@ -102,7 +102,9 @@ fn of_rule(
         Rule::Refused {} => attempts(case, observed, expected),
         Rule::Outside { fact } => vec![fact_artifact(*fact, launches, expected)],
         Rule::SelfCheck {} => gathered(launches.iter().filter(|it| is_locked(it)).map(self_check)),
-        Rule::Blocked {} => gathered(launches.iter().map(blocked)),
+        Rule::Blocked {} | Rule::Announced {} => gathered(launches.iter().map(blocked)),
+        Rule::Kb {} => gathered(launches.iter().filter_map(heard)),
+        Rule::Planted {} => vec![fact_artifact(Fact::Environment, launches, expected)],
         Rule::Faults {} | Rule::Alone {} | Rule::Atomic {} => gathered(launches.iter().map(folder)),
         Rule::Exit {} => gathered(launches.iter().filter(|it| is_checker(it)).map(exit)),
         Rule::Opens { .. } | Rule::OpenedOnce {} => gathered(launches.iter().map(calls)),
@@ -145,6 +147,17 @@ fn artifact(
         as_declared,
         times: 1,
     }
+}
+
+/// What the stand-in for the KB says that it saw of a launch.
+fn heard(record: &LaunchRecord) -> Option<Artifact> {
+    let heard = record.kb.as_ref()?;
+    let words = format!(
+        "{} connections, {} requests",
+        heard.connections,
+        heard.requests.len()
+    );
+    Some(artifact("server", words, From::Outside, None))
 }
 
 /// Each once, with how often it was there, in the order in which they came.

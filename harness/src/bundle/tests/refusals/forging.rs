@@ -61,7 +61,7 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
     let subjects = Subjects::from_list(statement.subject()).unwrap();
     let matrix = Matrix::builtin().unwrap();
     let engine: Account = serde_json::from_value(value(specimen, ENGINE_FILE)).unwrap();
-    let expected = Expected::of(&subjects, engine.lacking.clone()).unwrap();
+    let expected = Expected::of(&subjects, &engine).unwrap();
     let about = audited(said, &subjects, &matrix);
     let (mut gathered, mut results) = (Gathered::default(), Vec::new());
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
