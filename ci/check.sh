@@ -25,6 +25,9 @@ gate format cargo fmt --all --check
 gate lockfile cargo fetch --locked
 gate tests ci/test
 gate clippy cargo clippy --workspace --all-targets -- -D warnings
+# Wrong checkers are behind a feature that nothing else turns on.
+gate wrong cargo test -p checker --features wrong --test wrong
+gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 gate dependencies ci/dependencies.sh
 gate denylist cargo run --quiet -p harness -- lint-checker

@@ -11,6 +11,7 @@ use crate::evidence::EvidenceClass;
 use crate::packet::{Claim, Item, Packet};
 use crate::provenance;
 use crate::verdict;
+use crate::wrong;
 
 /// A link of the chain, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,7 +100,8 @@ pub(crate) const CHAIN: &[(Link, Rule)] = &[
 pub(crate) fn gap(case: &Case<'_>) -> Option<(Link, GapReason)> {
     CHAIN
         .iter()
-        .find_map(|(link, rule)| rule(case).err().map(|reason| (*link, reason)))
+        .filter_map(|(link, rule)| rule(case).err().map(|reason| (*link, reason)))
+        .find(|(_, reason)| !wrong::passes(*reason))
 }
 
 impl<'a> Case<'a> {

@@ -11,6 +11,7 @@ use crate::VERSION;
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::self_check::{Invariant, SelfCheck};
+use crate::wrong::{self, Fault};
 
 /// The longest announcement, in bytes, its newline included.
 pub const MAX_ANNOUNCEMENT: usize = 64 * 1024;
@@ -80,13 +81,27 @@ impl Announcement {
         reason: Option<String>,
     ) -> Self {
         let self_check = self_check.into_invariants();
-        Self {
+        let said = Self {
             checker: VERSION.to_owned(),
             outcome,
             exit: outcome.exit(),
             self_check,
             report,
             reason,
+        };
+        #[cfg(feature = "wrong")]
+        let said = wrong::acts::on_announcement(said);
+        said
+    }
+
+    /// The code that the process ends with: the one announced.
+    pub fn code(&self) -> u8 {
+        if wrong::is(Fault::ExitZero) {
+            0
+        } else if wrong::is(Fault::ExitOtherThanAnnounced) {
+            5
+        } else {
+            self.exit
         }
     }
 

@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
+use crate::wrong;
 use walk::FileEntry;
 
 /// A bag whose every payload byte was read and matches every digest that is known.
@@ -95,23 +96,22 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
     let mut tags = tags::Tags::new(guard, &tree);
     let declaration = declaration::read(&mut tags, &tree)?;
     if tree.has_tag("fetch.txt") {
-        return Err(Refusal::new(Reason::FetchNotAllowed).file("fetch.txt"));
+        wrong::lets(Refusal::new(Reason::FetchNotAllowed).file("fetch.txt"))?;
     }
     let mut manifests = manifest::read_payload(&mut tags, &declaration, &mut tree)?;
     path::collisions(&tree)?;
     let oxum = info::read(&mut tags, &declaration, &tree)?;
     let mut tag_manifests = manifest::read_tags(&mut tags, &declaration, &mut tree)?;
     // G4: complete both ways.
-    manifests.complete(&tree.payload, declaration.version)?;
+    let complete = manifests.complete(&tree.payload, declaration.version);
+    complete.or_else(wrong::lets)?;
     tag_manifests.all_there()?;
-    info::check_count(oxum.as_ref(), &tree.payload)?;
+    info::check_count(oxum.as_ref(), &tree.payload).or_else(wrong::lets)?;
     // G5: every payload byte once, then the tag files.
     let hashed = payload::hash(guard, &tree.payload)?;
-    info::check_bytes(oxum.as_ref(), hashed.bytes)?;
-    if let Some(mismatch) = hashed.mismatch {
-        return Err(mismatch);
-    }
-    manifest::check_tags(&mut tags, &tree.tags)?;
+    info::check_bytes(oxum.as_ref(), hashed.bytes).or_else(wrong::lets)?;
+    hashed.mismatch.map_or(Ok(()), wrong::lets)?;
+    manifest::check_tags(&mut tags, &tree.tags).or_else(wrong::lets)?;
     let both = [&manifests, &tag_manifests];
     let unknown = both.iter().find_map(|it| it.known());
     let names = |known| {
@@ -122,7 +122,9 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
         version: declaration.version,
         verified: names(true),
         unverified: names(false),
-        not_accepted: unknown.or_else(|| manifests.strong(&tree.payload)),
+        not_accepted: unknown
+            .or_else(|| manifests.strong(&tree.payload))
+            .and_then(|refusal| wrong::lets(refusal).err()),
         tag_files: tree.tags.len() as u64,
         payload_bytes: hashed.bytes,
         payload: tree.payload,

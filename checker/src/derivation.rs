@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::packet::Packet;
+use crate::wrong::{self, Fault};
 
 /// Where an item's derivation ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,12 @@ pub enum Derivation {
 /// Items are settled from the sources upwards; whoever is never settled is in a
 /// ring or derived from one.
 pub(crate) fn judge(packet: &Packet) -> Vec<Derivation> {
-    let mut settled = vec![Derivation::Circular; packet.items.len()];
+    let unsettled = if wrong::is(Fault::CirclesNotSeen) {
+        Derivation::Anchored
+    } else {
+        Derivation::Circular
+    };
+    let mut settled = vec![unsettled; packet.items.len()];
     let mut waiting = vec![0_usize; packet.items.len()];
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); packet.items.len()];
     let mut ready = Vec::new();

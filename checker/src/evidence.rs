@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wrong::{self, Fault};
+
 /// Where an item comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,8 +56,11 @@ impl Source {
     }
 
     /// The class of evidence from this source.
-    pub const fn class(self) -> EvidenceClass {
+    pub fn class(self) -> EvidenceClass {
         match self {
+            Self::OperatorStatement if wrong::is(Fault::StatementIsNative) => EvidenceClass::Native,
+            Self::LocalCopy if wrong::is(Fault::CopyIsGoverned) => EvidenceClass::Governed,
+            Self::Prose if wrong::is(Fault::ProseIsNative) => EvidenceClass::Native,
             Self::NativeListing | Self::PgNamedQuery => EvidenceClass::Native,
             Self::KbDocument => EvidenceClass::Governed,
             Self::OperatorStatement => EvidenceClass::Stated,

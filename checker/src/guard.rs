@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::REPORT_FILE;
 use crate::settings::Settings;
+use crate::wrong::{self, Fault};
 
 /// What this program may do. There is no third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +42,8 @@ impl Action {
         match name {
             "READ_PACKET_ITEM" => Ok(Self::ReadPacketItem),
             "WRITE_LOCAL_REPORT" => Ok(Self::WriteLocalReport),
+            "WRITE_KB" if wrong::is(Fault::TakesWriteKb) => Ok(Self::WriteLocalReport),
+            _ if wrong::is(Fault::TakesAnyAction) => Ok(Self::ReadPacketItem),
             other => Err(GuardError::Denied(other.chars().take(64).collect())),
         }
     }
@@ -91,10 +95,16 @@ impl Guard {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Arc::clone(path));
-        OpenOptions::new()
-            .read(true)
-            .custom_flags(O_NOFOLLOW | O_NONBLOCK)
-            .open(self.input.join(&**path))
+        let open = || {
+            OpenOptions::new()
+                .read(true)
+                .custom_flags(O_NOFOLLOW | O_NONBLOCK)
+                .open(self.input.join(&**path))
+        };
+        if wrong::is(Fault::OpensUnlogged) {
+            drop(open());
+        }
+        open()
     }
 
     /// Lists a folder of the bag; `""` is the bag itself.
@@ -112,7 +122,10 @@ impl Guard {
     /// A partial file of a killed run is cleared away; a link in its place is
     /// removed, never followed.
     pub(crate) fn create_partial(&self) -> io::Result<File> {
-        let path = self.output.join(PARTIAL);
+        let path = self.output.join(partial());
+        if wrong::is(Fault::PreviousClobbered) {
+            drop(fs::remove_file(self.output.join(REPORT_FILE)));
+        }
         let create = || {
             OpenOptions::new()
                 .write(true)
@@ -131,12 +144,12 @@ impl Guard {
 
     /// `WRITE_LOCAL_REPORT`, second half: the whole file takes the report's name.
     pub(crate) fn publish(&self, name: &str) -> io::Result<()> {
-        fs::rename(self.output.join(PARTIAL), self.output.join(name))
+        fs::rename(self.output.join(partial()), self.output.join(name))
     }
 
     /// Removes the partial file after a failure.
     pub(crate) fn discard(&self) -> io::Result<()> {
-        fs::remove_file(self.output.join(PARTIAL))
+        fs::remove_file(self.output.join(partial()))
     }
 
     /// Every file opened so far, sorted; one entry for each time.
@@ -148,6 +161,14 @@ impl Guard {
             .clone();
         opened.sort(); // nearly sorted already: a stable sort finds the runs
         opened
+    }
+}
+
+fn partial() -> &'static str {
+    if wrong::is(Fault::WrittenInPlace) {
+        REPORT_FILE
+    } else {
+        PARTIAL
     }
 }
 

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let announcement = checker::run(&settings, &Facts::gather());
     say(&announcement.words());
     match announce(&announcement) {
-        Ok(()) => ExitCode::from(announcement.exit),
+        Ok(()) => ExitCode::from(announcement.code()),
         Err(_) => ExitCode::from(Outcome::InternalError.exit()),
     }
 }

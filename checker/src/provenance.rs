@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::packet::{Item, Provenance};
+use crate::wrong::{self, Fault};
 
 /// What came of judging an item's provenance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +30,10 @@ pub(crate) fn missing(provenance: &Provenance) -> Vec<&'static str> {
     let said = [
         ("authority", provenance.authority.is_some()),
         ("captured_at", provenance.captured_at.is_some()),
-        ("captured_by", provenance.captured_by.is_some()),
+        (
+            "captured_by",
+            provenance.captured_by.is_some() || wrong::is(Fault::CaptorNotAsked),
+        ),
     ];
     said.into_iter()
         .filter(|(_, said)| !said)
@@ -40,9 +44,10 @@ pub(crate) fn missing(provenance: &Provenance) -> Vec<&'static str> {
 /// Whether locator and revision name one state of one thing (link 5).
 pub(crate) fn is_pinned(provenance: &Provenance) -> bool {
     let fixed = |revision: &str| {
-        !FLOATING
-            .iter()
-            .any(|floating| revision.trim().eq_ignore_ascii_case(floating))
+        wrong::is(Fault::FloatingIsPinned)
+            || !FLOATING
+                .iter()
+                .any(|floating| revision.trim().eq_ignore_ascii_case(floating))
     };
     provenance.locator.is_some() && provenance.revision.as_deref().is_some_and(fixed)
 }

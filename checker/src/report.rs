@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adequacy::{GapReason, Link};
 use crate::article13::AuditItem;
+use crate::bag::sha256_hex;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
 use crate::gates::{Gate, GateReport};
@@ -278,6 +279,20 @@ pub struct ActionDone {
     pub paths: Option<Vec<String>>,
     /// The sha256 over the sorted paths, each ended by a NUL byte.
     pub paths_sha256: String,
+}
+
+impl ActionDone {
+    /// The entry for these paths, sorted, once for each time.
+    pub(crate) fn of(action: Action, paths: &[&str]) -> Self {
+        let joined = paths.iter().flat_map(|path| path.bytes().chain([0]));
+        let listed = || paths.iter().map(|path| (*path).to_owned()).collect();
+        Self {
+            action,
+            opened: paths.len() as u64,
+            paths: (paths.len() <= MAX_LISTED).then(listed),
+            paths_sha256: sha256_hex(&joined.collect::<Vec<u8>>()),
+        }
+    }
 }
 
 /// The most paths an action lists one by one.

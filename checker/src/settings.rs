@@ -37,6 +37,10 @@ pub enum UsageError {
     /// A folder that is not absolute, or is spelled with `.` or `..`.
     #[error("expected an absolute folder below the root, plainly spelled, observed `{0}`")]
     NotPlain(String),
+    /// A fault that no wrong checker has.
+    #[cfg(feature = "wrong")]
+    #[error(transparent)]
+    Fault(#[from] crate::wrong::SelectError),
     /// One folder is, or lies in, the other.
     #[error("expected input and output apart, observed one beneath the other")]
     Nested,
@@ -56,6 +60,8 @@ impl Settings {
                 Some("--version" | "-V") => return Err(UsageError::Version),
                 Some("--input") => set(&mut input, args.next(), "--input")?,
                 Some("--output") => set(&mut output, args.next(), "--output")?,
+                #[cfg(feature = "wrong")]
+                Some("--wrong") => select(args.next())?,
                 Some(_) | None => {
                     return Err(UsageError::Unknown(arg.to_string_lossy().into_owned()));
                 }
@@ -68,6 +74,13 @@ impl Settings {
         }
         Ok(Self { input, output })
     }
+}
+
+/// The fault that this wrong checker is to have.
+#[cfg(feature = "wrong")]
+fn select(name: Option<OsString>) -> Result<(), UsageError> {
+    let name = name.unwrap_or_default();
+    Ok(crate::wrong::select(&name.to_string_lossy())?)
 }
 
 fn set(

@@ -10,6 +10,7 @@ use crate::adequacy::GapReason;
 use crate::gates::{GateOutcome, GateReport};
 use crate::outcome::Outcome;
 use crate::packet::{Asserted, Claim, Packet};
+use crate::wrong;
 
 /// A verdict that was asked for and is not this program's to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +75,11 @@ impl Asked {
 /// The phrases are a net with holes. That nothing follows from a phrase that slips
 /// through is the work of the report's types, not of this list.
 pub(crate) fn asked(claim: &Claim) -> Option<Asked> {
+    let allowed = |asked: &Asked| wrong::passes(asked.reason());
+    beyond_triage(claim).filter(|asked| !allowed(asked))
+}
+
+fn beyond_triage(claim: &Claim) -> Option<Asked> {
     let statement = claim.statement.to_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| statement.contains(phrase));
     match claim.asserted {

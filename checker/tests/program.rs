@@ -99,6 +99,25 @@ fn usage_errors_help_and_version_exit_2_and_say_nothing_to_machines() {
     }
 }
 
+/// Where the feature is off there is no fault to select, and none in the program.
+#[cfg(not(feature = "wrong"))]
+#[test]
+fn the_program_has_no_fault_to_select() {
+    let run = checker(&["--wrong", "exit-zero"]);
+    assert_eq!(run.status.code(), Some(2));
+    let said = String::from_utf8(run.stderr).expect("text");
+    assert!(said.contains("observed `--wrong`"), "{said}");
+    let program = std::fs::read(assert_cmd::cargo::cargo_bin("checker")).expect("the program");
+    for text in [
+        &b"wrong on purpose"[..],
+        b"exit-zero",
+        b"self-check-skipped",
+    ] {
+        let mut windows = program.windows(text.len());
+        assert!(!windows.any(|it| it == text), "{}", text.escape_ascii());
+    }
+}
+
 #[test]
 fn an_announcement_that_cannot_be_written_is_an_internal_error() {
     let full = std::fs::File::options()

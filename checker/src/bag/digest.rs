@@ -7,6 +7,7 @@ use sha2::digest::DynDigest;
 use sha2::{Digest, Sha256};
 
 use super::algorithm::{Algorithm, Set};
+use crate::wrong;
 
 /// How much is hashed with one algorithm before it is the next one's turn: a block of
 /// most. A processor begins the next while it waits for the last instructions of one.
@@ -57,7 +58,10 @@ impl Digests {
             return None; // nearly always
         }
         let wrong = |it: &(Algorithm, &[u8])| observed.all().all(|seen| seen != *it);
-        let wrong: Vec<_> = self.all().filter(wrong).collect();
+        let asked = self
+            .all()
+            .filter(|(algorithm, _)| !wrong::ignores(*algorithm));
+        let wrong: Vec<_> = asked.filter(wrong).collect();
         let about = |it: &(Algorithm, &[u8])| wrong.iter().any(|(wrong, _)| *wrong == it.0);
         let seen = observed.all().filter(about);
         (!wrong.is_empty()).then(|| (spelled(wrong.iter().copied()), spelled(seen)))

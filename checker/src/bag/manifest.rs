@@ -10,6 +10,7 @@ use super::path;
 use super::tags::Tags;
 use super::walk::{FileEntry, Tree, position};
 use crate::refusal::{Reason, Refusal};
+use crate::wrong::{self, Fault};
 
 /// One bit each in [`FileEntry::listed`].
 const MAX_MANIFESTS: usize = 16;
@@ -64,7 +65,10 @@ pub(super) fn read_tags(
     declaration: &Declaration,
     tree: &mut Tree,
 ) -> Result<Manifests, Refusal> {
-    let names = tree.algorithms(TAG.prefix);
+    let mut names = tree.algorithms(TAG.prefix);
+    if wrong::is(Fault::TagManifestsSkipped) {
+        names.clear();
+    }
     let manifests = read(tags, declaration, TAG, names, &mut tree.tags)?;
     for payload in tree
         .algorithms(PAYLOAD.prefix)

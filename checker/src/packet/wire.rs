@@ -13,6 +13,7 @@ use serde_json::error::Category;
 use super::{MAX_PARTS, MAX_REFERENCES};
 use crate::bag::PACKET;
 use crate::refusal::{Reason, Refusal};
+use crate::wrong::{self, Fault};
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +74,9 @@ pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if wrong::is(Fault::TakesArraysForObjects) {
+            return T::deserialize(deserializer).map(Object);
+        }
         deserializer.deserialize_map(ObjectVisitor(PhantomData))
     }
 }
@@ -143,6 +147,9 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T,
 /// Parses the bytes into the shape.
 pub(super) fn parse(bytes: &[u8]) -> Result<Packet, Refusal> {
     let parsed: Result<Object<Packet>, _> = serde_json::from_slice(bytes);
+    #[cfg(feature = "wrong")]
+    let parsed =
+        parsed.or_else(|error| serde_json::from_slice(&wrong::acts::carelessly(bytes, &error)));
     parsed.map(|Object(packet)| packet).map_err(|error| {
         let reason = match error.classify() {
             Category::Data => Reason::PacketShape,
