@@ -69,6 +69,8 @@ pub enum Rule {
     Loader,
     /// Memory that can be both written and executed.
     WritableCode,
+    /// Text of the denylist in a program.
+    DeniedText,
     /// A symbol of the denylist.
     DeniedSymbol,
     /// A system call outside the strict filter's allowlist.
@@ -98,6 +100,7 @@ impl Rule {
             Self::NotAnExecutable => "not-an-executable",
             Self::Loader => "loader",
             Self::WritableCode => "writable-code",
+            Self::DeniedText => "denied-text",
             Self::DeniedSymbol => "denied-symbol",
             Self::DeniedCall => "denied-call",
             Self::OtherGate => "other-gate",

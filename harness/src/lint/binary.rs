@@ -85,6 +85,7 @@ pub fn scan(bytes: &[u8], rules: &Rules, findings: &mut Vec<Finding>) -> BinaryS
     segments(&file, findings);
     sections(&file, findings);
     let symbols = symbols(&file, rules, findings);
+    texts(bytes, rules, findings);
     let code = Code::of(&file);
     other_gates(&code, findings);
     let sites = calls::sites(&code);
@@ -199,6 +200,19 @@ fn symbols(file: &File<'_>, rules: &Rules, findings: &mut Vec<Finding>) -> usize
     count
 }
 
+fn texts(bytes: &[u8], rules: &Rules, findings: &mut Vec<Finding>) {
+    for entry in &rules.text.deny {
+        let text = entry.name.as_bytes();
+        let found = bytes.windows(text.len()).position(|it| it == text);
+        findings.extend(found.map(|at| Finding {
+            place: format!("offset {at:#x}"),
+            rule: Rule::DeniedText,
+            what: format!("`{}`", entry.name),
+            why: entry.reason.clone(),
+        }));
+    }
+}
+
 /// `int 0x80` and `sysenter` speak another table of calls.
 fn other_gates(code: &Code<'_>, findings: &mut Vec<Finding>) {
     for (place, what) in code.other_gates() {
@@ -287,6 +301,34 @@ fn denied(calls: &[FoundCall], findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::image::Programs;
+
+    /// What `checker::wrong` says of itself, beside the name of each fault.
+    #[test]
+    fn a_wrong_checker_is_found_by_what_it_says_of_itself() {
+        let rules = Rules::builtin().unwrap();
+        let found = |bytes: &[u8]| {
+            let mut findings = Vec::new();
+            texts(bytes, &rules, &mut findings);
+            findings
+                .into_iter()
+                .map(|it| (it.rule, it.place))
+                .collect::<Vec<_>>()
+        };
+        let checker = Programs::builtin().checker;
+        assert_eq!(found(checker), []);
+        let at = format!("offset {:#x}", checker.len());
+        let wrong = [checker, b"wrong on purpose"].concat();
+        assert_eq!(found(&wrong), [(Rule::DeniedText, at)]);
+        for fault in [
+            &b"self-check-skipped"[..],
+            b"exit-zero",
+            b"prose-carries",
+            b"--wrong",
+        ] {
+            let mut windows = checker.windows(fault.len());
+            assert!(!windows.any(|it| it == fault), "{}", fault.escape_ascii());
+        }
+    }
 
     #[test]
     fn a_program_of_4_gib_is_none() {

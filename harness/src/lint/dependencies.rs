@@ -90,11 +90,11 @@ impl Scan<'_> {
     fn targets(&mut self, manifest: &str, own: &Value) {
         let package = own.get("package");
         let set = |key: &str| package.and_then(|table| table.get(key)).is_some();
-        let mut unusual: Vec<String> = ["build", "links", "autobins"]
-            .iter()
-            .filter(|key| set(key))
-            .map(|key| format!("package.{key}"))
-            .collect();
+        let unusual = ["build", "links", "autobins"].iter();
+        let unusual = unusual.filter(|key| set(key));
+        let mut unusual: Vec<String> = unusual.map(|key| format!("package.{key}")).collect();
+        let default = own.get("features").and_then(|it| it.get("default"));
+        unusual.extend(default.map(|_| "features.default".to_owned()));
         let tables = ["lib", "bin", "build-dependencies"].iter();
         unusual.extend(
             tables
@@ -379,7 +379,14 @@ mod tests {
     }
 
     #[test]
-    fn a_build_script_and_a_stale_entry_are_found() {
+    fn a_build_script_a_default_feature_and_a_stale_entry_are_found() {
+        let manifest = Tree::builtin()
+            .get("checker/Cargo.toml")
+            .unwrap()
+            .to_owned();
+        let on = manifest.replacen("[features]\n", "[features]\ndefault = [\"wrong\"]\n", 1);
+        let on = Tree::builtin().with("checker/Cargo.toml", &on);
+        assert_eq!(rules_of(&on)[0], Rule::Manifest);
         let build = Tree::builtin().with("checker/build.rs", "fn main() {}");
         assert_eq!(rules_of(&build), [Rule::Manifest]);
         let manifest = Tree::builtin()

@@ -66,6 +66,8 @@ pub struct Rules {
     pub attribute: Lists,
     /// Symbols of the program.
     pub symbol: Lists,
+    /// Text in the program, whatever it is there for.
+    pub text: Lists,
     /// System calls outside the allowlist.
     pub call: Calls,
     /// The strict filter's allowlist, by number.
@@ -80,6 +82,7 @@ struct Document {
     r#macro: Lists,
     attribute: Lists,
     symbol: Lists,
+    text: Lists,
     call: Calls,
 }
 
@@ -129,6 +132,7 @@ impl Rules {
             ("macro", &read.r#macro),
             ("attribute", &read.attribute),
             ("symbol", &read.symbol),
+            ("text", &read.text),
         ];
         for (name, list) in lists {
             argued(name, list.allow.iter().map(Entry::pair))?;
@@ -153,6 +157,7 @@ impl Rules {
             macros: read.r#macro,
             attribute: read.attribute,
             symbol: read.symbol,
+            text: read.text,
             call: read.call,
             allowed_calls,
         })

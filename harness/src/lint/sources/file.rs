@@ -318,8 +318,9 @@ pub(super) fn plain(ident: &syn::Ident) -> String {
 
 /// The conditions that never hold in the program, in exactly these words: any other
 /// can. `fuzzing` is set by a fuzzer's build alone, and the build of the program
-/// clears what could set it.
-const FOR_TESTS: [&str; 2] = ["test", "any(test,fuzzing)"];
+/// clears what could set it; a program with the feature `wrong` says so, which the rules
+/// deny, and was compiled from files that are not scanned.
+const FOR_TESTS: [&str; 3] = ["test", "any(test,fuzzing)", "feature=\"wrong\""];
 
 fn for_tests_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {

@@ -133,6 +133,10 @@ fn what_the_compiler_does_not_vouch_for_is_found() {
         rules_of("#[cfg_attr(all(), path = \"x.rs\")] mod tests { }"),
         [DeniedAttribute]
     );
+    assert_eq!(
+        rules_of("#[cfg_attr(feature = \"x\", feature(asm))] fn f() { }"),
+        [DeniedAttribute]
+    );
 }
 
 #[test]
@@ -173,6 +177,7 @@ fn innocent_sources_are_clean() {
         "use std::os::unix::fs::MetadataExt;",
         "use std::ffi::OsString;",
         "#[cfg(test)] mod tests { use std::net::TcpStream; }",
+        "#[cfg(feature = \"wrong\")] mod wrong; #[cfg(not(feature = \"x\"))] fn f() {}",
         "#[cfg(any(test, fuzzing))] mod tests { use std::net::TcpStream; }",
         "mod net { pub fn f() {} } fn g() { net::f() }",
         "fn f(std: u8) -> String { format!(\"{}\", std::mem::size_of::<u8>()) }",

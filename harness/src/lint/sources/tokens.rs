@@ -18,8 +18,11 @@ pub(super) fn scan(eye: &mut Eye<'_>, tokens: TokenStream) {
 
 /// Scans what is in the brackets of an attribute: it can apply another one.
 pub(super) fn scan_attribute(eye: &mut Eye<'_>, tokens: TokenStream) {
-    for token in tokens.clone() {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         match token {
+            // A condition on the package's own features; the attribute has brackets.
+            TokenTree::Ident(ident) if ident == "feature" && is_equals(tokens.peek()) => {}
             TokenTree::Ident(ident) => {
                 eye.attribute_name(&plain(&ident), ident.span());
                 if ident == "unsafe" {
@@ -30,6 +33,10 @@ pub(super) fn scan_attribute(eye: &mut Eye<'_>, tokens: TokenStream) {
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
+}
+
+fn is_equals(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == '=')
 }
 
 /// Walks tokens; `above` is the path before a group of a `use` tree.
