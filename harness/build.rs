@@ -19,6 +19,11 @@ const PROGRAMS: [(&str, &str); 3] = [
     ("negatives", "probe"),
 ];
 
+/// What is built of the programs: all of them; or the checker with its faults, which
+/// only `mutants` ever starts.
+const RIGHT: &[&str] = &["--no-default-features"];
+const WRONG: &[&str] = &["--no-default-features", "--features", "checker/wrong"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..");
     watch(&workspace);
@@ -30,13 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         .and_then(Path::parent)
         .ok_or("OUT_DIR has no `build` folder above it")?
         .join("sandboxed");
-    compile(&workspace, &build, &target)?;
+    // The wrong checkers first: what stands under the checker's name afterwards is right.
+    compile(&workspace, &build, &target, WRONG)?;
+    let built = |binary: &str| build.join(&target).join("sandboxed").join(binary);
+    fs::copy(built("checker"), out.join("wrong-checker"))
+        .map_err(|error| format!("failed to take the wrong checker: {error}"))?;
+    compile(&workspace, &build, &target, RIGHT)?;
     for (_, binary) in PROGRAMS {
-        fs::copy(
-            build.join(&target).join("sandboxed").join(binary),
-            out.join(binary),
-        )
-        .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
+        fs::copy(built(binary), out.join(binary))
+            .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
     }
     let dep_info = build.join(&target).join("sandboxed/checker.d");
     take_sources(&workspace, &dep_info, &out.join("checker_sources.rs"))
@@ -97,7 +104,12 @@ fn watch(workspace: &Path) {
 
 /// `relocation-model=static` leaves no dynamic section for a loader to read, and
 /// `--target` keeps the flags away from procedural macros.
-fn compile(workspace: &Path, build: &Path, target: &str) -> Result<(), Box<dyn Error>> {
+fn compile(
+    workspace: &Path,
+    build: &Path,
+    target: &str,
+    what: &[&str],
+) -> Result<(), Box<dyn Error>> {
     let root = workspace.canonicalize()?;
     let flags = [
         "-Ctarget-feature=+crt-static".to_owned(),
@@ -109,10 +121,13 @@ fn compile(workspace: &Path, build: &Path, target: &str) -> Result<(), Box<dyn E
         .current_dir(&root)
         .args(["build", "--profile", "sandboxed", "--target", target]);
     // Without the rows, which no program in the sandbox reads.
-    cargo.arg("--no-default-features");
+    cargo.args(what);
     cargo.arg("--target-dir").arg(build);
+    let wrong = what == WRONG;
     for (package, binary) in PROGRAMS {
-        cargo.args(["-p", package, "--bin", binary]);
+        if !wrong || package == "checker" {
+            cargo.args(["-p", package, "--bin", binary]);
+        }
     }
     // The outer build's wrappers and flags are for the outer build: clippy's
     // driver emits no code, and a dynamic flag would replace ours unseen.

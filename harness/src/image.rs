@@ -65,6 +65,15 @@ impl Programs {
         }
     }
 
+    /// The same with a checker that has faults to select: never in an attested image.
+    #[must_use]
+    pub fn with_wrong_checker() -> Self {
+        Self {
+            checker: include_bytes!(concat!(env!("OUT_DIR"), "/wrong-checker")),
+            ..Self::builtin()
+        }
+    }
+
     /// Each with its name.
     pub(crate) fn named(&self) -> [(&'static str, &'static [u8]); 3] {
         [

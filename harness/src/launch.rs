@@ -127,7 +127,7 @@ impl Bench<'_> {
                 .launch_folders(number, profile.user, order.task.own_input())?;
         self.furnish(order, &profile, &folders, &record.nonce)?;
         if matches!(order.task, Task::Bare { .. }) {
-            bare::run(self.image, &folders, record)?;
+            bare::run(self.image, &folders, self.wrong(), record)?;
             return Ok(folders.remove()?);
         }
         if let Task::Fault { how, previous, .. } = &order.task {
@@ -147,6 +147,11 @@ impl Bench<'_> {
         Ok(folders.remove()?)
     }
 
+    /// The fault of the checker in the image, where it is a wrong one.
+    fn wrong(&self) -> Option<&str> {
+        self.altered.iter().find_map(Change::wrong_checker)
+    }
+
     /// Starts the sandbox, is there until it ends, and reads what it left.
     fn in_a_sandbox(
         &self,
@@ -160,7 +165,7 @@ impl Bench<'_> {
         let running = self.engine.start(&Launch {
             name: container_name(profile, self.run, number),
             profile,
-            argv: whole_argv(&briefing.order.task, profile, briefing.nonce)?,
+            argv: whole_argv(&briefing.order.task, profile, briefing.nonce, self.wrong())?,
             folders: folders.mounted(),
             environment,
             limit: LIMIT,
@@ -273,22 +278,28 @@ fn container_name(profile: &Profile, run: &str, number: u32) -> String {
     format!("{}-{run}-{number}", prefix.unwrap_or("proof-of-block"))
 }
 
-fn subject_argv(task: &Task, profile: &Profile) -> Vec<String> {
+fn subject_argv(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
     match task {
         Task::Probe(_) => vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")],
         Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
             let output = profile.output();
-            [CHECKER, "--input", INPUT, "--output", &output]
-                .map(str::to_owned)
-                .to_vec()
+            let own = [CHECKER, "--input", INPUT, "--output", &output];
+            let fault = wrong.map(|fault| ["--wrong", fault]);
+            let words = own.into_iter().chain(fault.into_iter().flatten());
+            words.map(str::to_owned).collect()
         }
     }
 }
 
 /// The airlock before the subject, or the subject alone where the airlock is what is
 /// missing.
-fn whole_argv(task: &Task, profile: &Profile, nonce: &str) -> Result<Vec<String>, LaunchError> {
-    let subject = subject_argv(task, profile);
+fn whole_argv(
+    task: &Task,
+    profile: &Profile,
+    nonce: &str,
+    wrong: Option<&str>,
+) -> Result<Vec<String>, LaunchError> {
+    let subject = subject_argv(task, profile, wrong);
     if profile.airlock {
         argv(subject, profile, nonce)
     } else {

@@ -144,7 +144,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::hostile(
         "exit-0",
         "exit code 0, of the process",
-        "refused: exit code: expected Code(4), observed Code(0)",
+        "refused: exit code: expected exit code 4, observed exit code 0",
         || ended(|_| {}, 0),
     ),
     Check::hostile(
@@ -162,7 +162,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::hostile(
         "better-outcome",
         "an announcement that is better than its report",
-        "refused: report's outcome: expected NoGapObserved, observed Gaps",
+        "refused: report's outcome: expected no_gap_observed, observed gaps",
         || {
             ended(
                 |announcement| {

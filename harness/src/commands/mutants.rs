@@ -56,14 +56,9 @@ pub(super) fn run(
     chosen: &[&Mutant],
 ) -> Result<Score, Failure> {
     let expected = stand.expected().map_err(Failure::internal)?;
-    let runner = Runner {
-        stand,
-        matrix,
-        expected: &expected,
-        jobs: jobs(common),
-    };
+    let runner = Runner::new(stand, matrix, &expected, jobs(common));
     let done = AtomicUsize::new(0);
-    Ok(runner.run(chosen, &|outcome| {
+    let score = runner.run(chosen, &|outcome| {
         let number = done.fetch_add(1, Ordering::Relaxed) + 1;
         terminal::tell(&format!(
             "{number}/{} {} {}",
@@ -71,7 +66,9 @@ pub(super) fn run(
             outcome.mutant.id,
             outcome.came.word()
         ));
-    }))
+    });
+    runner.close().map_err(Failure::internal)?;
+    Ok(score)
 }
 
 fn choose<'a>(catalogue: &'a Catalogue, args: &Mutants) -> Vec<&'a Mutant> {

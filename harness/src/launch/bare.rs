@@ -22,6 +22,7 @@ use crate::witness::Tracee;
 pub(super) fn run(
     image: &Image,
     folders: &LaunchFolders,
+    wrong: Option<&str>,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let input = folders.mounted().input.display().to_string();
@@ -37,6 +38,9 @@ pub(super) fn run(
         .arg(&input)
         .arg("--output")
         .arg(folders.output());
+    if let Some(fault) = wrong {
+        command.args(["--wrong", fault]);
+    }
     command
         .env_clear()
         .stdin(Stdio::null())

@@ -44,6 +44,8 @@ pub enum Change {
     StrictFilter(StrictFault),
     /// `program NAME other|probe`: another program in the image.
     Program(Place, Stranger),
+    /// `wrong-checker FAULT`: a checker with this fault in the image.
+    WrongChecker(String),
     /// A setting of the engine's.
     Setting(Setting),
 }
@@ -105,6 +107,14 @@ impl ChangeError {
 }
 
 impl Change {
+    /// The fault of the checker that it puts into the image, if it is about one.
+    pub(crate) fn wrong_checker(&self) -> Option<&str> {
+        if let Self::WrongChecker(fault) = self {
+            return Some(fault);
+        }
+        None
+    }
+
     /// A profile with this change. A change of the image leaves it as it is.
     ///
     /// # Errors
@@ -135,7 +145,7 @@ impl Change {
             Self::StrictFilter(fault) => {
                 profile.other_strict_filter = Some(fault.programs(&profile)?);
             }
-            Self::Program(..) => {}
+            Self::Program(..) | Self::WrongChecker(_) => {}
             Self::Setting(setting) => profile.settings.push(setting.clone()),
         }
         Ok(profile)
@@ -198,6 +208,7 @@ fn parse(text: &str, words: &[&str]) -> Option<Change> {
         ["airlock", "missing"] => Change::NoAirlock,
         ["runtime-filter", fault @ ..] => Change::RuntimeFilter(RuntimeFault::parse(fault)?),
         ["strict-filter", fault @ ..] => Change::StrictFilter(StrictFault::parse(fault)?),
+        ["wrong-checker", fault] => Change::WrongChecker((*fault).to_owned()),
         ["program", place, stranger] => Change::Program(program(place)?, stands_in(stranger)?),
         _ => return None,
     })

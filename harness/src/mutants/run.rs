@@ -4,7 +4,7 @@
 //! A row that does not hold by itself shows nothing about a mutant of it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use negatives::matrix::{Case, Matrix};
 use super::catalogue::Mutant;
 use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
+use crate::engine::EngineError;
 use crate::error::chain;
 use crate::image::Programs;
 use crate::judge::{self, Adapted, Expected};
@@ -33,6 +34,21 @@ pub struct Runner<'a> {
     pub expected: &'a Expected,
     /// How many launches run side by side.
     pub jobs: usize,
+    wrong: OnceLock<Result<Stand, String>>,
+}
+
+impl<'a> Runner<'a> {
+    /// Mutants to run on `stand`.
+    #[must_use]
+    pub fn new(stand: &'a Stand, matrix: &'a Matrix, expected: &'a Expected, jobs: usize) -> Self {
+        Self {
+            stand,
+            matrix,
+            expected,
+            jobs,
+            wrong: OnceLock::new(),
+        }
+    }
 }
 
 impl Runner<'_> {
@@ -125,6 +141,9 @@ impl Runner<'_> {
     }
 
     fn try_out(&self, mutant: &Mutant, unchanged: &[LaunchRecord]) -> Result<Came, StandError> {
+        if mutant.changes.iter().any(|it| it.wrong_checker().is_some()) {
+            return self.wrong_checker(mutant);
+        }
         let Some(programs) = other_programs(&mutant.changes) else {
             return Ok(self.judge(mutant, self.stand, unchanged));
         };
@@ -132,6 +151,49 @@ impl Runner<'_> {
         let came = self.judge(mutant, &stand, unchanged);
         stand.close()?;
         Ok(came)
+    }
+
+    /// Every launch of the row with the wrong checker: held against that program's own
+    /// digest, so that the row falls for what it says and not for who it is.
+    fn wrong_checker(&self, mutant: &Mutant) -> Result<Came, StandError> {
+        let stand = match self.wrong.get_or_init(|| {
+            let programs = Programs::with_wrong_checker();
+            Stand::with(self.stand.choice, programs).map_err(|error| chain(&error))
+        }) {
+            Ok(stand) => stand,
+            Err(why) => return Ok(Came::NoBaseline(why.clone())),
+        };
+        let Some(case) = mutant.narrowed(self.matrix) else {
+            return Ok(Came::NotRun);
+        };
+        let bench = Bench {
+            altered: &mutant.changes,
+            ..stand.bench(Vec::new())
+        };
+        let observed = Observations {
+            launches: plan::orders(&case)
+                .iter()
+                .map(|it| bench.launch(it))
+                .collect(),
+            checks: Vec::new(),
+        };
+        let expected = Expected {
+            programs: stand.image.digests.clone(),
+            ..self.expected.clone()
+        };
+        let case = Adapted::of(&case, &expected.abilities);
+        Ok(Came::of(mutant, &judge::judge(&case, &observed, &expected)))
+    }
+
+    /// Gives back what the wrong checkers took up.
+    ///
+    /// # Errors
+    /// What is left behind.
+    pub fn close(self) -> Result<(), EngineError> {
+        match self.wrong.into_inner() {
+            Some(Ok(stand)) => stand.close(),
+            Some(Err(_)) | None => Ok(()),
+        }
     }
 
     fn judge(&self, mutant: &Mutant, stand: &Stand, unchanged: &[LaunchRecord]) -> Came {
