@@ -9,6 +9,7 @@ mod difference;
 mod environment;
 mod error;
 mod expectation;
+mod judged;
 mod lift;
 mod raw;
 mod roll;

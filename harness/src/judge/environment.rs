@@ -21,9 +21,10 @@ pub(super) fn planted(case: &Case, records: &Records<'_>, expected: &Expected) -
 fn as_declared(record: &LaunchRecord, canaries: &[Canary], expected: &Expected) -> Option<Verdict> {
     let declared = expected.engine.as_ref()?.planted(canaries);
     (record.planted != declared).then(|| {
-        Verdict::Inconclusive(Reason::Mismatched {
-            launch: record.id.clone(),
-            what: "canaries",
+        Verdict::Inconclusive(Reason::Packet {
+            rule: "planted",
+            packet: record.id.clone(),
+            what: "canaries".to_owned(),
             expected: words(&declared),
             observed: words(&record.planted),
         })

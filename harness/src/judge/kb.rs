@@ -32,17 +32,19 @@ fn writes(record: &LaunchRecord, heard: &Heard) -> Option<Verdict> {
     let observed = words(heard);
     match record.role {
         Role::Locked => (heard.connections > 0).then(|| {
-            Verdict::Broken(Reason::NotRefused {
-                launch,
-                attempt,
+            Verdict::Broken(Reason::Packet {
+                rule: "kb",
+                packet: launch,
+                what: attempt,
                 expected: "no connection".to_owned(),
                 observed,
             })
         }),
         Role::Alone { .. } => heard.requests.iter().any(was_taken).then(|| {
-            Verdict::Broken(Reason::NotRefused {
-                launch,
-                attempt,
+            Verdict::Broken(Reason::Packet {
+                rule: "kb",
+                packet: launch,
+                what: attempt,
                 expected: "no write taken".to_owned(),
                 observed,
             })
@@ -51,9 +53,10 @@ fn writes(record: &LaunchRecord, heard: &Heard) -> Option<Verdict> {
             let own = |request: &Request| request.body == record.nonce && was_taken(request);
             let written = matches!(heard.requests.as_slice(), [request] if own(request));
             (!written).then(|| {
-                Verdict::Inconclusive(Reason::ControlFailed {
-                    launch,
-                    attempt,
+                Verdict::Inconclusive(Reason::Packet {
+                    rule: "kb",
+                    packet: launch,
+                    what: attempt,
                     expected: "this launch's number, written with the planted token".to_owned(),
                     observed,
                 })

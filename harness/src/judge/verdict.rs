@@ -209,7 +209,7 @@ pub enum Reason {
         reason: String,
     },
     /// The checker came to another outcome than the row declares.
-    #[error("rule `{rule}`, packet `{packet}`, {what}: expected {expected}, observed {observed}")]
+    #[error("rule `{rule}`, `{packet}`, {what}: expected {expected}, observed {observed}")]
     Packet {
         /// The rule.
         rule: &'static str,

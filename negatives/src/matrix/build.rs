@@ -11,9 +11,9 @@ use super::case::{
 use super::difference::{Control, Difference};
 use super::error::MatrixError;
 use super::expectation::Expectation;
+use super::judged;
 use super::lift::Lift;
 use super::raw;
-use super::rule::Declared;
 use super::without;
 use crate::call::{BY_NUMBER, Call, table};
 use crate::script;
@@ -56,7 +56,7 @@ pub(super) fn case(raw: raw::Case) -> Result<Case, MatrixError> {
         id,
     };
     of_its_kind(&case)?;
-    judged(&case)?;
+    judged::all(&case)?;
     distinct(&case)?;
     Ok(case)
 }
@@ -95,40 +95,6 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
         return Err(MatrixError::NoFault { case: id() });
     }
     Ok(())
-}
-
-/// Each rule has what it judges by, and everything declared is some rule's.
-fn judged(case: &Case) -> Result<(), MatrixError> {
-    let id = || case.id.clone();
-    let mut seen = BTreeSet::new();
-    for rule in &case.rules {
-        if !seen.insert(rule) {
-            let name = rule.name().to_owned();
-            return Err(MatrixError::Duplicate { case: id(), name });
-        }
-        let lacking = rule.consumes().iter().find(|it| !it.is_in(case));
-        if let Some(what) = lacking {
-            let (rule, what) = (rule.name(), what.word());
-            return Err(MatrixError::NothingToJudge {
-                case: id(),
-                rule,
-                what,
-            });
-        }
-    }
-    let consumed = |declared: &Declared| {
-        let mut rules = case.rules.iter();
-        rules.any(|rule| rule.consumes().contains(declared))
-    };
-    let mut declared = Declared::ALL.into_iter().filter(|it| it.is_in(case));
-    match declared.find(|it| !consumed(it)) {
-        Some(what) => Err(MatrixError::NotJudged {
-            case: id(),
-            what: what.word(),
-        }),
-        None if case.rules.is_empty() => Err(MatrixError::NoRule { case: id() }),
-        None => Ok(()),
-    }
 }
 
 fn distinct(case: &Case) -> Result<(), MatrixError> {

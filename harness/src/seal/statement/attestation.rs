@@ -98,34 +98,6 @@ pub struct RunResult {
     pub complete: bool,
 }
 
-impl std::fmt::Display for RunResult {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = match self.verdict {
-            RunVerdict::Held => "held",
-            RunVerdict::Broken => "broken",
-            RunVerdict::Incomplete => "incomplete",
-        };
-        let Counts {
-            held,
-            broken,
-            inconclusive,
-            not_run,
-            deferred,
-        } = self.counts;
-        let whole = if self.complete {
-            "complete"
-        } else {
-            "not complete"
-        };
-        write!(
-            out,
-            "{word} (exit code {}, {whole}: {held} held, {broken} broken, {inconclusive} inconclusive, \
-             {not_run} not run, {deferred} deferred)",
-            self.exit_code
-        )
-    }
-}
-
 /// What a run amounts to, in a word. Only `held` is green.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,16 +4,19 @@ use super::{Fact, Rule};
 use crate::matrix::case::{Case, Check, Packet, lift_set_name};
 use crate::matrix::environment::Place;
 
+const KB: &str = "The stand-in for the KB says itself that it took the control's write, made with the planted token and the launch's own number, that it took none from a sandbox with all but the token, and that of a locked one it saw no connection.";
+const BLOCKED: &str = "With no sandbox at all, and with each single invariant of P1 missing, the checker ends with exit code 3 and the kernel sees it touch no path of the packet; in the whole sandbox it reads the packet.";
+
 /// What a rule says of a row.
 pub(super) fn of(rule: &Rule, case: &Case) -> String {
     let packets = case.packets.iter();
     match rule {
         Rule::Refused {} => refused(case),
-        Rule::Kb {} => "The stand-in for the KB says itself that it took the control's write, made with the planted token and the launch's own number, that it took none from a sandbox with all but the token, and that of a locked one it saw no connection.".to_owned(),
+        Rule::Kb {} => KB.to_owned(),
         Rule::Planted {} => planted(case),
         Rule::Outside { fact } => outside(*fact).to_owned(),
         Rule::SelfCheck {} => "Each of the invariants that P1 reports holds, and its value is the one that the host sees from outside.".to_owned(),
-        Rule::Blocked {} => "With no sandbox at all, and with each single invariant of P1 missing, the checker ends with exit code 3 and the kernel sees it touch no path of the packet; in the whole sandbox it reads the packet.".to_owned(),
+        Rule::Blocked {} => BLOCKED.to_owned(),
         Rule::Announced {} => announced(case),
         Rule::Faults {} => faults(case),
         Rule::Checks {} => checks(case),
@@ -26,10 +29,7 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
             let each = packets.filter_map(|it| Some(format!("`{}` at {}", it.fixture, it.stops_at.as_ref()?)));
             format!("The first gate that refuses is the declared one: {}.", list(each))
         }
-        Rule::Reasons {} => {
-            let each = packets.map(|it| format!("{} in `{}`", or_none(&it.reasons), it.fixture));
-            format!("The reasons that the report gives are these and no other: {}.", list(each))
-        }
+        Rule::Reasons {} => reasons(case),
         Rule::Actions { are } => format!("The action log holds {}, each once, and nothing else.", list(are.iter().cloned())),
         Rule::Opens { besides } => format!("The log names every file beneath the input that the kernel saw opened, as often as it was, and no other; besides, only {} and the report were opened.", list(besides.iter().map(|it| format!("`{it}`")))),
         Rule::Payload {} => payload(case),
@@ -47,6 +47,15 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
         Rule::Atomic {} => "The kernel saw the report created under another name, written, synced and renamed into place, and nothing else created, written, changed or removed.".to_owned(),
         Rule::Audit { article, items } => format!("The Article {article} self-audit has the items {}; the answer of each is computed again from the rest of the report, and each pointer leads to a place in it.", list(items.iter().cloned())),
     }
+}
+
+fn reasons(case: &Case) -> String {
+    let packets = case.packets.iter();
+    let each = packets.map(|it| format!("{} in `{}`", or_none(&it.reasons), it.fixture));
+    format!(
+        "The reasons that the report gives are these and no other: {}.",
+        list(each)
+    )
 }
 
 fn refused(case: &Case) -> String {

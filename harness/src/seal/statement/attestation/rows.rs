@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PredicateError;
+use super::{Counts, PredicateError, RunResult, RunVerdict};
 
 /// One row and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,34 @@ impl std::fmt::Display for VerdictWord {
             Self::Inconclusive => "inconclusive",
             Self::NotRun => "not_run",
         })
+    }
+}
+
+impl std::fmt::Display for RunResult {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = match self.verdict {
+            RunVerdict::Held => "held",
+            RunVerdict::Broken => "broken",
+            RunVerdict::Incomplete => "incomplete",
+        };
+        let Counts {
+            held,
+            broken,
+            inconclusive,
+            not_run,
+            deferred,
+        } = self.counts;
+        let whole = if self.complete {
+            "complete"
+        } else {
+            "not complete"
+        };
+        write!(
+            out,
+            "{word} (exit code {}, {whole}: {held} held, {broken} broken, {inconclusive} inconclusive, \
+             {not_run} not run, {deferred} deferred)",
+            self.exit_code
+        )
     }
 }
 
