@@ -126,25 +126,40 @@ impl Bench<'_> {
             self.scratch
                 .launch_folders(number, profile.user, order.task.own_input())?;
         self.furnish(order, &profile, &folders, &record.nonce)?;
-        if matches!(order.task, Task::Bare { .. }) {
-            bare::run(self.image, &folders, self.wrong(), record)?;
-            return Ok(folders.remove()?);
+        let image = self.image;
+        match &order.task {
+            Task::Bare { .. } => bare::checker(image, &folders, self.wrong(), record)?,
+            Task::BareProbe(_) => bare::probe(image, &folders, canaries, record)?,
+            Task::Probe(_) | Task::Check { .. } | Task::Fault { .. } => {
+                self.sandboxed(order, &profile, &mut folders, (number, canaries), record)?;
+            }
         }
+        Ok(folders.remove()?)
+    }
+
+    /// What is done in a sandbox, with a fault in the way of it or without.
+    fn sandboxed(
+        &self,
+        order: &Order,
+        profile: &Profile,
+        folders: &mut LaunchFolders,
+        (number, canaries): (u32, BTreeMap<String, String>),
+        record: &mut LaunchRecord,
+    ) -> Result<(), LaunchError> {
         if let Task::Fault { how, previous, .. } = &order.task {
-            fault::prepare(*how, *previous, &mut folders, record)?;
+            fault::prepare(*how, *previous, folders, record)?;
             if fault::is_not_applicable(record) {
-                return Ok(folders.remove()?);
+                return Ok(());
             }
         }
         let briefing = Briefing {
             bench: self,
             order,
-            profile: &profile,
-            folders: &folders,
+            profile,
+            folders,
             nonce: &record.nonce.clone(),
         };
-        self.in_a_sandbox(&briefing, number, canaries, record)?;
-        Ok(folders.remove()?)
+        self.in_a_sandbox(&briefing, number, canaries, record)
     }
 
     /// The fault of the checker in the image, where it is a wrong one.
@@ -185,7 +200,7 @@ impl Bench<'_> {
         nonce: &str,
     ) -> Result<(), LaunchError> {
         match &order.task {
-            Task::Probe(attempts) => {
+            Task::Probe(attempts) | Task::BareProbe(attempts) => {
                 let facts = self.facts(order, profile)?;
                 folders.put_plan(&plan(order, attempts, nonce, facts))?;
             }
@@ -280,7 +295,9 @@ fn container_name(profile: &Profile, run: &str, number: u32) -> String {
 
 fn subject_argv(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
     match task {
-        Task::Probe(_) => vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")],
+        Task::Probe(_) | Task::BareProbe(_) => {
+            vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")]
+        }
         Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
             let output = profile.output();
             let own = [CHECKER, "--input", INPUT, "--output", &output];

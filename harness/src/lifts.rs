@@ -25,16 +25,27 @@ pub fn parse(words: &[String]) -> Result<Vec<Lift>, LiftError> {
     for word in words {
         match GROUPS.iter().find(|(name, _)| name == word) {
             Some((_, group)) => lifts.extend(group.iter().cloned()),
-            None => lifts.push(word.parse()?),
+            None => lifts.push(of_a_profile(word)?),
         }
     }
     Ok(lifts)
 }
 
+/// A lift that leaves a sandbox: without one there is nothing that could hold.
+fn of_a_profile(word: &str) -> Result<Lift, LiftError> {
+    let lift: Lift = word.parse()?;
+    if lift == Lift::Sandbox {
+        let text = word.to_owned();
+        return Err(LiftError::Unknown { text });
+    }
+    Ok(lift)
+}
+
 /// Every word that `--lift` takes.
 #[must_use]
 pub fn words() -> Vec<&'static str> {
-    let plain = Lift::plain().map(|(name, _)| name);
+    let plain = Lift::plain().filter(|(_, lift)| *lift != Lift::Sandbox);
+    let plain = plain.map(|(name, _)| name);
     GROUPS.iter().map(|(name, _)| *name).chain(plain).collect()
 }
 
@@ -69,5 +80,6 @@ mod tests {
     #[test]
     fn an_unknown_word_is_refused() {
         assert!(read(&["gravity"]).is_err());
+        assert!(read(&["sandbox"]).is_err());
     }
 }

@@ -8,6 +8,8 @@ use negatives::matrix::{
     lift_set_name,
 };
 
+use negatives::wire::PlannedAttempt;
+
 use crate::launch::{Order, Packet, Task};
 use crate::record::Role;
 
@@ -112,11 +114,20 @@ fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
                 role: role.clone(),
                 lifts: lifts.clone(),
                 canaries: case.canaries.clone(),
-                task: Task::Probe(attempts.into_iter().map(Attempt::planned).collect()),
+                task: probe(&lifts, attempts.into_iter().map(Attempt::planned).collect()),
             });
         }
     }
     orders
+}
+
+/// The probe in a sandbox, or outside of any.
+fn probe(lifts: &[Lift], attempts: Vec<PlannedAttempt>) -> Task {
+    if lifts.contains(&Lift::Sandbox) {
+        Task::BareProbe(attempts)
+    } else {
+        Task::Probe(attempts)
+    }
 }
 
 /// The launches of a packet: one, or as many as it is given in.

@@ -35,7 +35,7 @@ pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
 
 /// What attempts may refer to by `fact(name)`, and what the plan must then
 /// state. `probe` the probe states itself, unless the plan does.
-pub const FACTS: [(&str, &str); 9] = [
+pub const FACTS: [(&str, &str); 11] = [
     ("probe", "the probe's own path"),
     (
         "output",
@@ -44,6 +44,14 @@ pub const FACTS: [(&str, &str); 9] = [
     (
         "host_process",
         "the process id, in the host's namespace, of a process outside the sandbox",
+    ),
+    (
+        "canary_host",
+        "the path of a file of the host's, as the host has it, that everybody may read",
+    ),
+    (
+        "token_host",
+        "the same of a file that stands for a kept token",
     ),
     (
         "pg_host",

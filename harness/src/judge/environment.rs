@@ -1,7 +1,7 @@
 //! N15's outside view: at the barrier the environment holds exactly what the run
 //! planted and what the engine is known to add; at the exec it holds nothing.
 
-use negatives::matrix::{Canary, Case, KnownEngine, Place};
+use negatives::matrix::{Canary, Case, KnownEngine, Lift, Place};
 
 use super::Expected;
 use super::outside::{Finding, with};
@@ -19,7 +19,12 @@ pub(super) fn planted(case: &Case, records: &Records<'_>, expected: &Expected) -
 
 /// What the harness says it planted is what the row declares for this engine.
 fn as_declared(record: &LaunchRecord, canaries: &[Canary], expected: &Expected) -> Option<Verdict> {
-    let declared = expected.engine.as_ref()?.planted(canaries);
+    let bare = record.lifts == [Lift::Sandbox.to_string()];
+    let declared = if bare {
+        canaries.to_vec()
+    } else {
+        expected.engine.as_ref()?.planted(canaries)
+    };
     (record.planted != declared).then(|| {
         Verdict::Inconclusive(Reason::Packet {
             rule: "planted",

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use negatives::matrix::Place;
 
-use super::{LaunchError, Order};
+use super::{LaunchError, Order, Task};
 use crate::engine::Engine;
 use crate::profile::Profile;
 use crate::record::LaunchRecord;
@@ -19,7 +19,7 @@ use crate::record::LaunchRecord;
 const RANDOM: usize = 16;
 
 /// Puts each canary in its place and into the record; gives back those that the
-/// launcher is to be started with.
+/// launcher, or a bare process, is to be started with.
 ///
 /// # Errors
 /// No random number could be had.
@@ -30,9 +30,12 @@ pub(super) fn plant(
     record: &mut LaunchRecord,
 ) -> Result<BTreeMap<String, String>, LaunchError> {
     let mut launcher = BTreeMap::new();
+    let bare = matches!(order.task, Task::BareProbe(_));
     for canary in &order.canaries {
         let name = canary.variable.clone();
         match canary.place {
+            // Outside of any sandbox there is one environment for all of them.
+            Place::Request | Place::Harness if bare => launcher.insert(name, value()?),
             Place::Request => profile.environment.insert(name, value()?),
             Place::Harness if engine.has_launcher() => launcher.insert(name, value()?),
             Place::Harness => continue,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -79,9 +79,8 @@ impl Scratch {
         };
         let canary = scratch.canary();
         fs::create_dir(&canary).map_err(make(&canary))?;
-        let secret = canary.join(Path::new(CANARY_FILE).file_name().unwrap_or_default());
         write(
-            &secret,
+            &scratch.secret(),
             b"canary: this text is not for the sandbox\n",
             0o444,
         )?;
@@ -130,6 +129,11 @@ impl Scratch {
         self.path().join("canary")
     }
 
+    fn secret(&self) -> PathBuf {
+        let name = Path::new(CANARY_FILE).file_name();
+        self.canary().join(name.unwrap_or_default())
+    }
+
     fn decoy(&self) -> PathBuf {
         self.path().join("decoy")
     }
@@ -150,6 +154,11 @@ impl Scratch {
             ("input".to_owned(), INPUT.to_owned()),
             ("output".to_owned(), profile.output()),
             ("canary_env".to_owned(), CANARY_VARIABLE.to_owned()),
+            (
+                "canary_host".to_owned(),
+                self.secret().display().to_string(),
+            ),
+            ("token_host".to_owned(), self.decoy().display().to_string()),
             ("host_process".to_owned(), std::process::id().to_string()),
         ])
     }
@@ -218,6 +227,20 @@ impl LaunchFolders {
     /// The launch's own folder, which is not mounted.
     pub(super) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The sandbox's user, if that is not this process's own and may come this far.
+    pub(super) fn passes_through(&self) -> Option<User> {
+        let user = self.user;
+        let passes = |folder: &Path| {
+            let metadata = fs::metadata(folder);
+            metadata.is_ok_and(|it| {
+                let own_group = it.gid() == user.gid && it.mode() & 0o010 != 0;
+                own_group || it.mode() & 0o001 != 0
+            })
+        };
+        let root = nix::unistd::geteuid().is_root();
+        (root && self.root.ancestors().all(passes)).then_some(user)
     }
 
     /// As the engine is told.

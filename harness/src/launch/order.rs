@@ -32,6 +32,8 @@ pub struct Order {
 pub enum Task {
     /// The probe.
     Probe(Vec<PlannedAttempt>),
+    /// The probe on this host with no sandbox at all.
+    BareProbe(Vec<PlannedAttempt>),
     /// The checker, on a packet; traced if its paths are to be recorded.
     Check {
         /// The packet.
@@ -69,6 +71,7 @@ impl Task {
                 ..
             }
             | Self::Probe(_)
+            | Self::BareProbe(_)
             | Self::Bare { .. }
             | Self::Fault { .. } => None,
         }
@@ -88,7 +91,9 @@ impl Task {
 
     fn refers_to(&self, fact: &str) -> bool {
         match self {
-            Self::Probe(attempts) => attempts.iter().any(|it| it.act.refers_to(fact)),
+            Self::Probe(attempts) | Self::BareProbe(attempts) => {
+                attempts.iter().any(|it| it.act.refers_to(fact))
+            }
             Self::Check { .. } | Self::Bare { .. } | Self::Fault { .. } => false,
         }
     }
@@ -97,7 +102,7 @@ impl Task {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Probe(attempts) => Subject::Probe {
+            Self::Probe(attempts) | Self::BareProbe(attempts) => Subject::Probe {
                 attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
             },
             Self::Check {

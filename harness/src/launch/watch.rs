@@ -76,9 +76,10 @@ fn at_the_exec(
             Ok(())
         }
         Task::Fault { how, .. } => fault::follow(*how, tracee, record),
-        Task::Check { trace: false, .. } | Task::Probe(_) | Task::Bare { .. } => {
-            tracee.detach().map_err(LaunchError::Trace)
-        }
+        Task::Check { trace: false, .. }
+        | Task::Probe(_)
+        | Task::BareProbe(_)
+        | Task::Bare { .. } => tracee.detach().map_err(LaunchError::Trace),
     }
 }
 

@@ -182,6 +182,7 @@ impl FromStr for Change {
 
 fn parse(text: &str, words: &[&str]) -> Option<Change> {
     Some(match words {
+        ["lift", "sandbox"] => return None,
         ["lift", ..] => Change::Lift(text.strip_prefix("lift ")?.parse().ok()?),
         ["network", "host"] => Change::HostNetwork,
         ["share", name] => Change::Share(namespace(name)?),

@@ -29,6 +29,8 @@ pub fn apply(profile: Profile, lift: &Lift) -> Result<Profile, ProfileError> {
         }
         Lift::Landlock => lifted.landlock = false,
         Lift::Filters => no_filters(&mut lifted),
+        // There is no sandbox, and so no profile of it.
+        Lift::Sandbox => {}
         Lift::NoNewPrivileges => new_privileges(&mut lifted),
         Lift::Network => lifted.network = Network::Bridge,
         Lift::Environment => open_environment(&mut lifted),

@@ -140,7 +140,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
     // Every nonce of a run begins with its id.
     let nonce = format!("{RUN}{:016x}{at:016x}", case.number);
     let (lines, exit) = match &order.task {
-        Task::Probe(_) => protocol(case, order, &nonce),
+        Task::Probe(_) | Task::BareProbe(_) => protocol(case, order, &nonce),
         Task::Check { .. } | Task::Fault { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
     };
     LaunchRecord {

@@ -163,6 +163,12 @@ fn build_boundary(case: &CaseId, raw: raw::Boundary) -> Result<Boundary, MatrixE
             boundary: raw.name,
         });
     }
+    if lift.contains(&Lift::Sandbox) && (lift.len() > 1 || !raw.alone.is_empty()) {
+        return Err(MatrixError::BareIsAlone {
+            case: case.clone(),
+            boundary: raw.name,
+        });
+    }
     let alone: Result<Vec<Vec<Lift>>, MatrixError> =
         raw.alone.iter().map(|set| lifts(case, set)).collect();
     let alone = alone?;

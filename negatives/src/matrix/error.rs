@@ -69,6 +69,14 @@ pub enum MatrixError {
         /// The row.
         case: CaseId,
     },
+    /// A boundary whose control has no sandbox, with something else lifted.
+    #[error("expected `sandbox` to be all that is lifted in boundary `{boundary}` of `{case}`")]
+    BareIsAlone {
+        /// The row.
+        case: CaseId,
+        /// The boundary.
+        boundary: String,
+    },
     /// A row whose proof is attempts, without an attempt.
     #[error("expected at least one attempt in `{case}`, observed none")]
     NoAttempt {

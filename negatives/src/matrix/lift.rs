@@ -16,6 +16,8 @@ pub enum Lift {
     /// `calls: socket connect`: the policy's source allows these calls too, so
     /// that every filter compiled from it changes together.
     Calls(BTreeSet<String>),
+    /// `sandbox`: there is none. The probe runs as a plain process of the host's.
+    Sandbox,
     /// `filters`: neither the engine nor the airlock loads a seccomp filter at all.
     Filters,
     /// `runtime-filter`: the engine loads a seccomp filter that allows everything.
@@ -85,8 +87,9 @@ pub enum LiftError {
     },
 }
 
-const PLAIN: [(&str, Lift); 21] = [
+const PLAIN: [(&str, Lift); 22] = [
     ("runtime-filter", Lift::RuntimeFilter),
+    ("sandbox", Lift::Sandbox),
     ("filters", Lift::Filters),
     ("strict-filter", Lift::StrictFilter),
     ("architectures", Lift::Architectures),

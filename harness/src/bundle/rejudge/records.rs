@@ -98,7 +98,7 @@ impl<'a> Planned<'a> {
             return Some(Alien::OtherWord);
         }
         let (faulty, traced) = match &order.task {
-            Task::Probe(_) => (false, false),
+            Task::Probe(_) | Task::BareProbe(_) => (false, false),
             Task::Check { trace, .. } => (false, *trace),
             Task::Bare { .. } => (false, true),
             Task::Fault { .. } => (true, false),

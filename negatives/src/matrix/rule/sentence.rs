@@ -39,10 +39,7 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
         Rule::Chains {} => format!("The chain of each claim comes to this: {}.", each(case, |it| it.chains.iter())),
         Rule::Scope {} => format!("The report speaks of these scopes and no other: {}; a claim without a gap lies beneath its packet's.", each(case, |it| it.scopes.iter())),
         Rule::Denials {} => format!("The report says that these verdicts are denied, and no other: {}.", each(case, |it| it.denied.iter())),
-        Rule::Same {} => {
-            let each = packets.filter(|it| it.times > 1).map(|it| format!("{} for `{}`", it.times, it.fixture));
-            format!("The report is byte-identical in separate sandboxes: {}.", list(each))
-        }
+        Rule::Same {} => same(case),
         Rule::Alone {} => "The report is alone in the output folder: a plain file of the length and digest announced.".to_owned(),
         Rule::Atomic {} => "The kernel saw the report created under another name, written, synced and renamed into place, and nothing else created, written, changed or removed.".to_owned(),
         Rule::Audit { article, items } => format!("The Article {article} self-audit has the items {}; the answer of each is computed again from the rest of the report, and each pointer leads to a place in it.", list(items.iter().cloned())),
@@ -54,6 +51,17 @@ fn reasons(case: &Case) -> String {
     let each = packets.map(|it| format!("{} in `{}`", or_none(&it.reasons), it.fixture));
     format!(
         "The reasons that the report gives are these and no other: {}.",
+        list(each)
+    )
+}
+
+fn same(case: &Case) -> String {
+    let packets = case.packets.iter();
+    let each = packets
+        .filter(|it| it.times > 1)
+        .map(|it| format!("{} for `{}`", it.times, it.fixture));
+    format!(
+        "The report is byte-identical in separate sandboxes: {}.",
         list(each)
     )
 }
@@ -99,7 +107,7 @@ fn planted(case: &Case) -> String {
         format!("`{}` in {place}", canary.variable)
     });
     format!(
-        "In every launch of the row these are planted: {}.",
+        "In every launch of the row these are planted: {}; where a control has no sandbox, in its own environment.",
         list(each)
     )
 }
