@@ -201,7 +201,11 @@ mod page {
     fn nothing_is_loaded_and_nothing_runs() {
         let page = page(&Sample::new());
         assert!(page.contains("default-src 'none'; style-src 'sha256-"));
-        for loads in ["<script", "<link", "<img", "<iframe", "http://", "https://"] {
+        // The recipe for strangers has the addresses that in-toto's types are named by: as
+        // text, in no attribute.
+        for loads in [
+            "<script", "<link", "<img", "<iframe", "=\"http", "='http", "=http",
+        ] {
             assert!(!page.contains(loads), "{loads}");
         }
         for acts in ["@import", "url(", " style=\"", "javascript:"] {

@@ -78,7 +78,7 @@ mod show {
 
     #[test]
     fn a_row_is_its_launches_in_a_table() {
-        insta::assert_snapshot!(text(&shown(&rich(), "N15", None)));
+        insta::assert_snapshot!(text(&shown(&rich(), "N17", None)));
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod show {
     #[test]
     fn what_is_not_there_is_a_usage_error_with_what_is() {
         let out = tempfile::tempdir().unwrap();
-        rich().seal(out.path());
+        Sample::new().seal(out.path());
         let bundle = bundle_in(&out);
         let bundle = bundle.to_str().unwrap();
         for (words, hint) in [
@@ -239,8 +239,10 @@ mod show {
     #[test]
     fn nothing_is_shown_of_a_bundle_that_is_not_to_be_believed() {
         let out = tempfile::tempdir().unwrap();
-        let text = super::sample::text(&rich().seal(out.path()), "observations/N19.json");
+        let text = super::sample::text(&Sample::new().seal(out.path()), "observations/N19.json");
         let bundle = bundle_in(&out);
+        let path = bundle.to_str().unwrap();
+        assert_eq!(harness(&["show", path, "N15"]).status.code(), Some(0));
         let file = bundle.join("observations/N19.json");
         std::fs::write(&file, text.replacen("execve", "execvf", 1)).unwrap();
         let done = harness(&["show", bundle.to_str().unwrap(), "N15"]);

@@ -274,7 +274,7 @@ fn fact_artifact(fact: Fact, launches: &[LaunchRecord], expected: &Expected) -> 
     let seen = fits + differs;
     let mut observed = shown.unwrap_or_else(|| "nothing".to_owned());
     if seen > 0 && not_seen > 0 {
-        observed.push_str(&format!("; not seen in {not_seen} sandboxes"));
+        observed.push_str(&format!("; not seen in {not_seen} of {}", locked.len()));
     }
     let from = From::outside_if(seen > 0);
     let declared = (seen > 0).then_some(differs == 0);

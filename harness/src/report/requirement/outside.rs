@@ -52,7 +52,15 @@ pub(super) fn shown(fact: Fact, record: &LaunchRecord) -> Option<String> {
         Fact::Devices => names(barrier.devices.fact()?.keys()),
         Fact::Filters => format!("{} filters", barrier.filters.fact()?.len()),
         Fact::Mounts => mounts(barrier.mounts.fact()?),
-        Fact::Environment => names(exec?.environment.fact()?),
+        Fact::Environment => {
+            let of = |view: Option<&View>| view?.environment.fact().map(names);
+            let (then, now) = (of(Some(barrier)), of(exec));
+            if then.is_none() && now.is_none() {
+                return None;
+            }
+            let word = |names: Option<String>| names.unwrap_or_else(|| "not seen".to_owned());
+            format!("at the barrier {}, at the exec {}", word(then), word(now))
+        }
         Fact::Network => format!(
             "interfaces {}, routes {}",
             names(barrier.interfaces.fact()?),

@@ -29,7 +29,9 @@ pub(super) fn errno(number: i32) -> String {
     if known == Errno::UnknownErrno {
         return format!("errno {number}");
     }
-    format!("{known:?}")
+    // `ENOENT: No such file or directory`.
+    let words = known.to_string();
+    words.split(':').next().unwrap_or_default().to_owned()
 }
 
 /// What came of an attempt, with the name of the signal where one ended it.
@@ -201,7 +203,7 @@ mod tests {
             exit(&Exit::Code(i64::MIN + 200)),
             (i64::MIN + 200).to_string()
         );
-        assert_eq!(open_flags(0o2_000_101), "O_WRONLY|O_CREAT|O_CLOEXEC");
+        assert_eq!(open_flags(0o2_000_101), "O_WRONLY|O_CLOEXEC|O_CREAT");
         assert_eq!(open_flags(u64::MAX), "0xffffffffffffffff");
         assert_eq!(bytes("536870912"), "512 MiB");
         assert_eq!(bytes("unlimited"), "unlimited");
