@@ -32,6 +32,7 @@ gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 gate dependencies ci/dependencies.sh
 gate denylist cargo run --quiet -p harness -- lint-checker
 gate mutants cargo run --quiet -p harness -- mutants
+gate falsify ci/falsify
 gate fuzz ci/fuzz
 
 printf '\n== summary\n%sgates: %d passed, %d failed\n' "$summary" "$passed" "$failed"

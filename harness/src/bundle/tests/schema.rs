@@ -72,7 +72,7 @@ fn what_the_schema_does_not_name_or_allow_does_not_fit() {
     let edits: [fn(&mut Value); 5] = [
         |it| it["predicate"]["approved"] = true.into(),
         |it| it["predicate"]["rows"][0]["verdict"] = "passed".into(),
-        |it| it["predicate"]["schema"] = 2.into(),
+        |it| it["predicate"]["schema"] = 1.into(),
         |it| it["subject"][0]["name"] = "other".into(),
         |it| drop(it["predicate"].as_object_mut().unwrap().remove("lifts")),
     ];

@@ -136,11 +136,11 @@ fn a_wrong_answer_is_broken_whether_the_packet_is_hostile_or_not() {
 
 #[test]
 fn a_report_that_is_missing_or_another_than_announced_is_broken() {
-    assert_falls("broken", "rule `contract`", |it| {
+    assert_falls("broken", "rule `reasons`", |it| {
         let report = it[HOSTILE].report.take().unwrap();
         it[HOSTILE].report = Some(report.replace("PROSE_ONLY", "NO_EVIDENCE"));
     });
-    assert_falls("broken", "rule `contract`", |it| it[HOSTILE].report = None);
+    assert_falls("broken", "rule `reasons`", |it| it[HOSTILE].report = None);
 }
 
 #[test]
