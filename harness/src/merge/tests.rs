@@ -253,6 +253,11 @@ pub(crate) fn disagreements() -> [(&'static str, Change); 13] {
             it.host.runtime.push('x');
             it.engine.identity.runtime.push('x');
         }),
+        ("calls shown to no filter", |it| {
+            it.host.calls_shown_to_no_filter = Unfiltered::NotAsked {
+                reason: "no answer".to_owned(),
+            };
+        }),
         ("storage", |it| it.engine.identity.storage.push('x')),
         ("rootless engine", |it| it.engine.identity.rootless = true),
         ("lifts", |it| it.lifts = vec!["network".into()]),

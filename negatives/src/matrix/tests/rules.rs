@@ -32,6 +32,9 @@ fn refuses_whatever_is_declared_and_no_rule_judges() {
         ("rule = \"faults\"", "fault"),
         ("rule = \"checks\"", "check"),
         ("rule = \"reasons\"", "reasons"),
+        ("rule = \"planted\"", "canary"),
+        ("rule = \"kb\"", "fact(kb_host)"),
+        ("rule = \"blocked\"", "without"),
     ];
     let words: BTreeSet<&str> = Declared::ALL.iter().map(|it| it.word()).collect();
     let tried: BTreeSet<&str> = declared.iter().map(|(_, what)| *what).collect();
@@ -41,7 +44,8 @@ fn refuses_whatever_is_declared_and_no_rule_judges() {
         let judging = |line: &&str| {
             let by_payload = what == "payload" && line.contains("opened-once");
             let by_packet = what == "packet" && ANSWERS.iter().any(|it| line.contains(it));
-            !(line.contains(rule) || by_payload || by_packet)
+            let by_without = what == "without" && line.contains("rule = \"announced\"");
+            !(line.contains(rule) || by_payload || by_packet || by_without)
         };
         let lines: Vec<&str> = MATRIX_TOML.lines().filter(judging).collect();
         match Matrix::parse(&lines.join("\n")) {
