@@ -243,7 +243,7 @@ mod tests {
         assert!(matches!(row, Err(CatalogueError::Unknown { .. })));
         let rule = parse(|text| text.replacen("rule = \"exit\"", "rule = \"exits\"", 1));
         assert!(matches!(rule, Err(CatalogueError::Unknown { .. })));
-        let change = parse(|text| text.replacen("change = [\"record ", "change = [\"rekord ", 1));
+        let change = parse(|text| text.replacen("change = ['record ", "change = ['rekord ", 1));
         assert!(matches!(change, Err(CatalogueError::Change { .. })));
         let few = parse(|_| "falsification = []".to_owned());
         assert!(matches!(few, Err(CatalogueError::TooFew(0))));

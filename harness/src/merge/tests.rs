@@ -230,7 +230,7 @@ fn merged_bundle_is_believed(shards: &Shards, joined: Joined, paths: &[PathBuf])
 }
 
 /// Each thing in which shards can disagree.
-pub(crate) fn disagreements() -> [(&'static str, Change); 13] {
+pub(crate) fn disagreements() -> [(&'static str, Change); 14] {
     [
         ("checker", |it| it.subjects.checker = Sha256Digest::of(b"x")),
         ("airlock", |it| it.subjects.airlock = Sha256Digest::of(b"x")),
