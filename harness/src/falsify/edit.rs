@@ -1,8 +1,7 @@
 //! One change to what was observed, in the words of the catalogue.
 //!
 //! `WHERE POINTER = JSON` puts a value in a place, `WHERE POINTER + JSON` adds one to a
-//! list, `WHERE POINTER -` takes one away, and `answer LAUNCH` gives a launch the answer
-//! of another. A pointer is one of RFC 6901, with one thing more: a part such as
+//! list, and `WHERE POINTER -` takes one away. A pointer is one of RFC 6901, with one thing more: a part such as
 //! `event.end.id=sh` is the first entry of a list that has this value there. `record` is
 //! the launch's record; `report` is the report in it, which is then canonical again and
 //! announced as it is; `file` is the whole of a row's observations.
@@ -29,18 +28,10 @@ enum What {
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Edit(Kind);
-
-#[derive(Debug, Clone, PartialEq)]
-enum Kind {
-    Change {
-        place: Where,
-        pointer: String,
-        what: What,
-    },
-    Answer {
-        launch: String,
-    },
+pub(super) struct Edit {
+    place: Where,
+    pointer: String,
+    what: What,
 }
 
 /// A change cannot be read, or cannot be made.
@@ -64,10 +55,6 @@ impl Edit {
     /// It is not in the words above.
     pub(super) fn parse(text: &str) -> Result<Self, EditError> {
         let words = || EditError::Words(text.to_owned());
-        if let Some(launch) = text.strip_prefix("answer ") {
-            let launch = launch.to_owned();
-            return Ok(Self(Kind::Answer { launch }));
-        }
         let (place, rest) = text.split_once(' ').ok_or_else(words)?;
         let place = match place {
             "file" => Where::File,
@@ -86,48 +73,28 @@ impl Edit {
             return Err(words());
         };
         let pointer = pointer.to_owned();
-        Ok(Self(Kind::Change {
+        Ok(Self {
             place,
             pointer,
             what,
-        }))
+        })
     }
 
     /// Makes the change to a row's observations, in the launch at `at` of them where it
-    /// is about one. `others` finds the record of a launch of any row.
+    /// is about one.
     ///
     /// # Errors
     /// There is no such place.
-    pub(super) fn make(
-        &self,
-        file: &mut Value,
-        at: Option<usize>,
-        others: &dyn Fn(&str) -> Option<Value>,
-    ) -> Result<(), EditError> {
-        match &self.0 {
-            Kind::Answer { launch } => {
-                let other = others(launch).ok_or_else(|| EditError::NoPlace(launch.clone()))?;
-                let record = record_of(file, at)?;
-                for field in ["exit", "announcement", "report", "output"] {
-                    record[field] = other[field].clone();
-                }
-                Ok(())
-            }
-            Kind::Change {
-                place: Where::File,
-                pointer,
-                what,
-            } => change(file, pointer, what),
-            Kind::Change {
-                place: Where::Record,
-                pointer,
-                what,
-            } => change(record_of(file, at)?, pointer, what),
-            Kind::Change {
-                place: Where::Report,
-                pointer,
-                what,
-            } => in_report(record_of(file, at)?, |report| change(report, pointer, what)),
+    pub(super) fn make(&self, file: &mut Value, at: Option<usize>) -> Result<(), EditError> {
+        let Self {
+            place,
+            pointer,
+            what,
+        } = self;
+        match place {
+            Where::File => change(file, pointer, what),
+            Where::Record => change(record_of(file, at)?, pointer, what),
+            Where::Report => in_report(record_of(file, at)?, |it| change(it, pointer, what)),
         }
     }
 }
@@ -232,8 +199,7 @@ mod tests {
     use super::*;
 
     fn made(text: &str, mut file: Value) -> Result<Value, EditError> {
-        let none = |_: &str| None;
-        Edit::parse(text)?.make(&mut file, Some(0), &none)?;
+        Edit::parse(text)?.make(&mut file, Some(0))?;
         Ok(file)
     }
 

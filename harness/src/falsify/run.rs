@@ -110,15 +110,9 @@ impl Runner {
             None => None,
             Some(id) => Some(launch(&file, id).ok_or(format!("no launch `{id}`"))?),
         };
-        let others = |id: &str| {
-            let row = id.split('/').next().unwrap_or_default();
-            let file = self.observations(row).ok()?;
-            let at = launch(&file, id)?;
-            file["launches"].get(at).cloned()
-        };
         for change in &one.changes {
             change
-                .make(&mut file, at, &others)
+                .make(&mut file, at)
                 .map_err(|error| error.to_string())?;
         }
         if file == own {
