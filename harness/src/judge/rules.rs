@@ -171,11 +171,17 @@ fn outside_view(fact: Fact, records: &Records<'_>, expected: &Expected) -> Verdi
                 observed,
             }),
             Finding::NotSeen(_) if !decides(fact) => Verdict::Held,
-            Finding::NotSeen(reason) => Verdict::Inconclusive(Reason::NotSeen {
-                launch,
-                fact: fact.words(),
-                reason,
-            }),
+            // What failed is a better reason than what could not be seen for it.
+            Finding::NotSeen(reason) => records.get(&record.id).map_or_else(
+                |trouble| trouble,
+                |_| {
+                    Verdict::Inconclusive(Reason::NotSeen {
+                        launch,
+                        fact: fact.words(),
+                        reason,
+                    })
+                },
+            ),
         }
     }))
 }
