@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
 use crate::exit::Exit;
-use crate::judge::{Verdict, Word};
+use crate::judge::{Reason, Verdict, Word};
 use crate::seal::statement::attestation::Mutants;
 
 /// What came of one mutant.
@@ -57,7 +57,7 @@ impl Came {
         match (&mutant.must, verdict.reason()) {
             (Must::Hold, None) => Self::Held,
             (Must::Hold, Some(reason))
-                if is_not_applicable(mutant, verdict, &reason.to_string()) =>
+                if is_not_applicable(mutant, verdict, reason) =>
             {
                 Self::NotApplicable(reason.to_string())
             }
@@ -67,7 +67,7 @@ impl Came {
                 let text = reason.to_string();
                 if is_declared(kill, verdict, reason.code(), &text) {
                     Self::Killed(text)
-                } else if is_not_applicable(mutant, verdict, &text) {
+                } else if is_not_applicable(mutant, verdict, reason) {
                     Self::NotApplicable(text)
                 } else {
                     Self::OtherReason(words())
@@ -124,14 +124,17 @@ fn is_declared(kill: &Kill, verdict: &Verdict, code: &str, text: &str) -> bool {
 
 /// It never ran: the engine refused to make such a sandbox. Or, where the row must
 /// hold, this user could not see whether it did.
-fn is_not_applicable(mutant: &Mutant, verdict: &Verdict, text: &str) -> bool {
+fn is_not_applicable(mutant: &Mutant, verdict: &Verdict, reason: &Reason) -> bool {
+    let text = reason.to_string();
     let said = |na: &NotApplicable| match &na.when {
         When::Shows(words) => text.contains(words),
         When::Lacks(_) => false,
     };
+    let never_ran = matches!(reason, Reason::Trouble { .. });
     let shows_nothing = match (&mutant.must, verdict.word()) {
         (_, Word::NotRun) | (Must::Hold, Word::Inconclusive) => true,
-        (_, Word::Held | Word::Broken) | (Must::Fall(_), Word::Inconclusive) => false,
+        (Must::Fall(_), Word::Inconclusive) => never_ran,
+        (_, Word::Held | Word::Broken) => false,
     };
     shows_nothing && mutant.not_applicable.iter().any(said)
 }
@@ -243,7 +246,7 @@ mod tests {
             let (launch, trouble) = ("A1/locked".to_owned(), trouble.to_owned());
             Came::of(
                 &weakening(),
-                &Verdict::NotRun(Reason::Trouble { launch, trouble }),
+                &Verdict::Inconclusive(Reason::Trouble { launch, trouble }),
             )
         };
         assert_eq!(refused("a timeout").word(), "other_reason");
