@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use evidence::record::PackedError;
+use evidence::{EngineAccount, Identity};
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
 use crate::audit::{self, Audited};
-use crate::engine::{Account, Identity};
 use crate::image::Image;
 use crate::judge::Expected;
-use crate::record::PackedError;
 use crate::report::html::{self, HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
@@ -60,7 +60,7 @@ pub struct RunFacts {
     /// Where it ran.
     pub host: Host,
     /// The engine's account of itself.
-    pub engine: Account,
+    pub engine: EngineAccount,
     /// What it was about.
     pub subjects: Subjects,
     /// What was lifted from what was to be proved.
@@ -109,7 +109,7 @@ pub enum BundleError {
     Uname(#[source] nix::errno::Errno),
     /// The profile could not be made.
     #[error("failed to make the profile")]
-    Profile(#[from] crate::profile::ProfileError),
+    Profile(#[from] evidence::profile::ProfileError),
 }
 
 /// Writes the bundle beneath `out`, under the run's id; gives back its path.

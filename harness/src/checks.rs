@@ -6,9 +6,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use evidence::record::CheckRecord;
 use negatives::matrix::Case;
-
-use crate::record::CheckRecord;
 
 pub use sample::{Sample, Sampler};
 

@@ -3,15 +3,13 @@
 
 use std::error::Error;
 
+use evidence::error::chain;
+
 use crate::cli::{Cli, Command, Helper};
-use crate::database;
-use crate::error::chain;
 use crate::exit::Exit;
-use crate::helper;
-use crate::reaper;
 use crate::report::terminal;
 use crate::stand::StandError;
-use crate::unfiltered;
+use crate::{database, helper, reaper, unfiltered};
 
 mod accept;
 mod attest;

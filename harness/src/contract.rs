@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 
 use checker::report::Report;
 use checker::{Announcement, Outcome, REPORT_FILE, ReadError};
+use evidence::Exit;
+use evidence::digest::sha256;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::engine::Exit;
-use crate::image::sha256;
 use crate::seal::strict_json::{self, JsonError};
 
 /// The report's published schema.

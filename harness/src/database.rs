@@ -15,7 +15,7 @@ use std::process::{Child, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use evidence::servers::Answer;
 
 use crate::engine::Hosting;
 use crate::helper;
@@ -39,22 +39,6 @@ const SOCKET_FOLDER: &str = "/postgresql";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest line the second process says.
 const MAX_LINE: u64 = 16 << 10;
-
-/// What a server answered the host right before a launch: raw, for the record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// Its address on the engine's bridge or the loopback interface, with its port.
-    pub address: String,
-    /// Where the server comes from: the host's package, or an image by reference.
-    pub source: String,
-    /// The version it states to who logs in.
-    pub version: String,
-    /// Its answer to the TLS request over TCP: `S` or `N`.
-    pub tcp: char,
-    /// Its answer to the TLS request over its unix socket: `S` or `N`.
-    pub unix: char,
-}
 
 /// There is no server to be reached.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -250,14 +234,14 @@ pub fn socket(port: u16) -> String {
 
 fn not_started(error: io::Error) -> DatabaseError {
     DatabaseError::Start {
-        why: crate::error::chain(&error),
+        why: evidence::error::chain(&error),
     }
 }
 
 fn silent(way: &'static str) -> impl FnOnce(ProtocolError) -> DatabaseError {
     move |error| DatabaseError::Silent {
         way,
-        why: crate::error::chain(&error),
+        why: evidence::error::chain(&error),
     }
 }
 

@@ -9,13 +9,12 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use evidence::profile::Profile;
+use evidence::{Abilities, Exit, Identity};
 
 use crate::image::Image;
-use crate::profile::Profile;
 use crate::witness::LaidOut;
 
-mod abilities;
 mod aftermath;
 pub mod api;
 mod binds;
@@ -28,44 +27,18 @@ pub mod paste;
 pub mod podman;
 mod spelling;
 mod stream;
+mod this_user;
 
-pub use abilities::{Abilities, Ability};
 pub use aftermath::{Hosting, Leftovers};
 pub use endpoint::Surroundings;
 pub use error::EngineError;
+pub(crate) use this_user::lacking_on_this_host;
+pub use this_user::of_this_user;
 
 /// The most bytes one launch may write to its standard output.
 pub const MAX_OUTPUT: usize = 4 << 20;
 /// The most bytes of standard error that are kept.
 pub const MAX_ERRORS: usize = 16 << 10;
-
-/// An engine, as it describes itself: claims, recorded for the reader.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// `docker`, `podman` or `bwrap`.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The API version agreed on, where there is an API.
-    pub api: Option<String>,
-    /// The runtime beneath it, with its version where it says one.
-    pub runtime: String,
-    /// The storage driver.
-    pub storage: String,
-    /// It runs without root.
-    pub rootless: bool,
-}
-
-/// An engine's account of itself, as a bundle has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Account {
-    /// What it says of itself.
-    pub identity: Identity,
-    /// What it cannot do on this host, and why.
-    pub lacking: Abilities,
-}
 
 /// One sandbox to be started.
 #[derive(Debug)]
@@ -103,25 +76,6 @@ pub struct Folders {
     pub database: PathBuf,
     /// A unix socket that nobody listens at, mounted only by mutants.
     pub socket: PathBuf,
-}
-
-/// How a sandbox ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Exit {
-    /// With this code; 128 + n where signal n ended it (bash(1), `docker run`).
-    Code(i64),
-    /// The engine did not say, or says it never ran; why.
-    Unknown(String),
-}
-
-impl std::fmt::Display for Exit {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Code(code) => write!(out, "exit code {code}"),
-            Self::Unknown(why) => write!(out, "no exit code: {why}"),
-        }
-    }
 }
 
 /// A container engine or launcher.

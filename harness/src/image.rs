@@ -3,11 +3,12 @@
 //! Owns what goes into it and refuses a program that could not run there; the
 //! archive's form is `archive`'s. No registry is involved.
 
+use evidence::digest::{ProgramDigests, sha256};
+use negatives::wire::{INPUT, OUTPUT};
 use serde_json::json;
 
 mod archive;
 
-pub use archive::sha256;
 pub(crate) use archive::{Archive, Layer};
 
 /// The subject's place in the image.
@@ -16,10 +17,6 @@ pub const CHECKER: &str = "/checker";
 pub const AIRLOCK: &str = "/airlock";
 /// The probe's place in the image.
 pub const PROBE: &str = "/probe";
-/// Where the packet is mounted.
-pub const INPUT: &str = "/in";
-/// Where the report goes.
-pub const OUTPUT: &str = "/out";
 
 /// Something is wrong with the programs that were to go into the image.
 #[derive(Debug, thiserror::Error)]
@@ -92,18 +89,6 @@ pub struct Image {
     pub programs: Programs,
     /// Lower-case hex SHA-256 of each program.
     pub digests: ProgramDigests,
-}
-
-/// Lower-case hex SHA-256 of each program in the image.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProgramDigests {
-    /// Of the airlock.
-    pub airlock: String,
-    /// Of the subject.
-    pub checker: String,
-    /// Of the probe.
-    pub probe: String,
 }
 
 impl Image {

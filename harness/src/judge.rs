@@ -3,12 +3,12 @@
 //! `attest` and `verify` call the same one, so an edited verdict changes nothing.
 //! It opens no file, starts no process and asks no clock.
 
+use evidence::digest::ProgramDigests;
+use evidence::record::{LaunchRecord, Observations, Role};
+use evidence::{Abilities, EngineAccount};
 use negatives::matrix::{Case, KnownEngine, Matrix, MatrixError};
 use seccomp::{Policy, PolicyError};
 
-use crate::engine::{self, Abilities};
-use crate::image::ProgramDigests;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
 
 mod account;
@@ -79,7 +79,7 @@ impl Expected {
     ///
     /// # Errors
     /// The built-in policy or matrix does not load, which a test rules out.
-    pub fn of(subjects: &Subjects, engine: &engine::Account) -> Result<Self, ExpectedError> {
+    pub fn of(subjects: &Subjects, engine: &EngineAccount) -> Result<Self, ExpectedError> {
         let programs = ProgramDigests {
             airlock: subjects.airlock.to_string(),
             checker: subjects.checker.to_string(),
@@ -92,7 +92,7 @@ impl Expected {
     ///
     /// # Errors
     /// As [`Expected::of`].
-    pub fn with(programs: ProgramDigests, engine: &engine::Account) -> Result<Self, ExpectedError> {
+    pub fn with(programs: ProgramDigests, engine: &EngineAccount) -> Result<Self, ExpectedError> {
         Ok(Self {
             programs,
             policy: Policy::builtin()?,

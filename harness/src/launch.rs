@@ -6,17 +6,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use negatives::matrix::Lift;
-use negatives::wire::{DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
-
 use crate::database::{self, Database};
-use crate::engine::{Engine, Exit, Finished, Launch, Running};
-use crate::error::chain;
-use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
+use crate::engine::{Engine, Finished, Launch, Running};
+use crate::image::{AIRLOCK, CHECKER, Image, PROBE};
 use crate::kb::Writer;
 use crate::mutants::Change;
-use crate::profile::{self, Profile, ProfileError, Setting, User};
-use crate::record::{LaunchRecord, Role};
 use crate::witness::Shelf;
 
 mod bare;
@@ -25,7 +19,6 @@ mod canary;
 mod error;
 mod fault;
 mod folders;
-mod order;
 mod output;
 mod room;
 mod talk;
@@ -33,18 +26,19 @@ mod watch;
 
 use briefing::Briefing;
 pub use error::LaunchError;
-pub(crate) use fault::{FILE_LIMIT, previous_report};
+use evidence::error::chain;
+use evidence::order::{NONCE_RANDOM, Order, Packet, Task};
+use evidence::profile::{self, Profile, ProfileError, Setting, User};
+use evidence::record::{LaunchRecord, Role, blank};
 use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
-pub use order::{Order, Packet, Task};
+use negatives::matrix::Lift;
+use negatives::wire::{DATABASE_MOUNT, INPUT, PLAN_FILE, Plan, PlannedAttempt};
 pub use room::{WANTED, room};
 use watch::Watched;
 
 /// How long a launch may take before it is killed and counted as not run.
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// How many bytes of a nonce are drawn.
-const NONCE_RANDOM: usize = 16;
 
 /// What every launch of a run shares.
 #[derive(Debug)]
@@ -339,40 +333,4 @@ fn fresh_nonce(run: &str) -> Result<String, LaunchError> {
     let mut bytes = [0_u8; NONCE_RANDOM];
     getrandom::fill(&mut bytes).map_err(LaunchError::Nonce)?;
     Ok(format!("{run}{}", hex::encode(bytes)))
-}
-
-/// Whether a nonce was drawn in this run.
-pub(crate) fn is_nonce_of(run: &str, nonce: &str) -> bool {
-    let random = nonce.strip_prefix(run).unwrap_or_default();
-    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    random.len() == 2 * NONCE_RANDOM && random.bytes().all(hex)
-}
-
-/// A record of a launch of which nothing was observed yet.
-pub(crate) fn blank(order: &Order) -> LaunchRecord {
-    LaunchRecord {
-        id: order.id.clone(),
-        case: order.case.clone(),
-        role: order.role.clone(),
-        lifts: Vec::new(),
-        planted: Vec::new(),
-        subject: order.task.subject(),
-        nonce: String::new(),
-        airlock: None,
-        lines: Vec::new(),
-        announcement: None,
-        output: Vec::new(),
-        report: None,
-        file_calls: None,
-        barrier: None,
-        exec: None,
-        fault: None,
-        database: None,
-        kb: None,
-        folders: BTreeMap::new(),
-        exit: Exit::Unknown("it was never started".to_owned()),
-        errors: String::new(),
-        trouble: None,
-        millis: 0,
-    }
 }

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use evidence::EngineAccount;
+use evidence::record::PackedError;
+
 use crate::bundle::Rejudged;
-use crate::engine::Account;
 use crate::partition::Partition;
-use crate::record::PackedError;
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::key::Role;
 use crate::seal::statement::attestation::{Attestation, Host, Run, Shard, Sharding};
@@ -40,7 +41,7 @@ pub struct Joined {
     /// Where all of them ran.
     pub host: Host,
     /// The engine's account of itself, the same in all of them.
-    pub engine: Account,
+    pub engine: EngineAccount,
     /// What all of them are about.
     pub subjects: Subjects,
     /// What was lifted in all of them.

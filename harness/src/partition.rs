@@ -4,10 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use evidence::Abilities;
 use negatives::matrix::Matrix;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Abilities;
 use crate::judge::{Adapted, Reason, Verdict};
 use crate::seal::statement::attestation::ROWS_IN_SCOPE;
 use crate::suite::CaseResult;

@@ -4,17 +4,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use evidence::EngineAccount;
+use evidence::profile::User;
 use negatives::matrix::Lift;
 
 use crate::bundle;
 use crate::cli::EngineChoice;
 use crate::database::{Database, Wanted};
 use crate::engine::open::{self, OpenError, Opened, Place};
-use crate::engine::{Account, Engine, EngineError, Surroundings};
+use crate::engine::{Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
 use crate::judge::{Expected, ExpectedError};
 use crate::launch::{Bench, FolderError, Scratch, room};
-use crate::profile::User;
 use crate::reaper::{Reaper, ReaperError};
 use crate::report::terminal;
 use crate::suite::Stop;
@@ -156,8 +157,8 @@ impl Stand {
 
     /// The engine's account of itself.
     #[must_use]
-    pub fn account(&self) -> Account {
-        Account {
+    pub fn account(&self) -> EngineAccount {
+        EngineAccount {
             identity: self.engine.identity().clone(),
             lacking: self.engine.abilities().clone(),
         }

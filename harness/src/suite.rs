@@ -10,14 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use evidence::order::Order;
+use evidence::record::{CheckRecord, LaunchRecord, Observations, Packed};
+use evidence::{Abilities, plan};
 use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
-use crate::engine::Abilities;
 use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
-use crate::launch::{Bench, Order};
-use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord, Observations, Packed};
+use crate::launch::Bench;
 
 /// What a run tells its listeners.
 #[derive(Debug)]

@@ -5,15 +5,15 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use evidence::error::chain;
+use evidence::profile::NATIVE;
 use negatives::errno::Errno;
 use nix::sys::signal::Signal;
 use seccomp::syscall_name;
 use seccomp::unfiltered::{AnswerError, Came, ask};
 
 use crate::cli::AskKernel;
-use crate::error::chain;
 use crate::helper;
-use crate::profile::NATIVE;
 use crate::seal::statement::attestation::{Unfiltered, UnfilteredCall};
 
 /// It takes a few hundredths of a second, most of them to start the helper.

@@ -5,112 +5,16 @@
 //! privileges do not let it see is recorded as not seen, with the reason. It
 //! records; it does not judge.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
-
 mod file_calls;
 mod hostfs;
 mod laid_out;
-pub mod mounts;
 mod procfs;
 mod program;
 mod raw;
 mod shelf;
 mod tracee;
 
-pub use file_calls::FileCall;
 pub use laid_out::LaidOut;
-pub use mounts::Mount;
 pub use procfs::{Lookup, identity, view};
 pub use shelf::Shelf;
 pub use tracee::{AfterExec, Ended, Held, TracedCall, Tracee};
-
-/// A fact, or why it could not be had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Seen<T> {
-    /// The kernel showed it.
-    Seen(T),
-    /// It could not be seen; why.
-    NotSeen(String),
-}
-
-impl<T> Seen<T> {
-    /// The fact, if it was seen.
-    pub fn fact(&self) -> Option<&T> {
-        match self {
-            Self::Seen(fact) => Some(fact),
-            Self::NotSeen(_) => None,
-        }
-    }
-
-    /// Why it was not seen, if it was not.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Seen(_) => None,
-            Self::NotSeen(reason) => Some(reason),
-        }
-    }
-}
-
-/// What the host saw of one process at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct View {
-    /// `/proc/PID/status` (proc_pid_status(5)): ids, capabilities, seccomp; with them,
-    /// as `UidMap` and `GidMap`, what its user namespace makes of ids.
-    pub status: Seen<BTreeMap<String, String>>,
-    /// `/proc/PID/mountinfo` (proc_pid_mountinfo(5)), line by line.
-    pub mounts: Seen<Vec<Mount>>,
-    /// The names, and only the names, in `/proc/PID/environ`.
-    pub environment: Seen<Vec<String>>,
-    /// `/proc/PID/limits`: name, then soft and hard limit.
-    pub limits: Seen<BTreeMap<String, String>>,
-    /// `pids.max` and `memory.max` of its control group, as the host's controller
-    /// files have them (cgroups(7)), under these names on version 1 too.
-    pub control_group: Seen<BTreeMap<String, String>>,
-    /// Which of the paths that must be hidden or write-protected this kernel has.
-    pub system_paths: Seen<Vec<String>>,
-    /// Device nodes in its `/dev`: name, then type, major and minor number.
-    pub devices: Seen<BTreeMap<String, String>>,
-    /// `/proc/PID/ns/*`: whether each namespace is another than the host's.
-    pub namespaces: Seen<BTreeMap<String, Namespace>>,
-    /// Interfaces in `/proc/PID/net/dev`.
-    pub interfaces: Seen<Vec<String>>,
-    /// Routes over anything but the loopback interface.
-    pub routes: Seen<Vec<String>>,
-    /// SHA-256 of the program it runs (`/proc/PID/exe`).
-    pub executable: Seen<String>,
-    /// SHA-256 of the program held at the one-shot descriptor; empty if none is.
-    pub held: Seen<String>,
-    /// Open descriptors and what they are.
-    pub descriptors: Seen<Vec<Descriptor>>,
-    /// Its command line holds this launch's nonce.
-    pub nonce_in_command: Seen<bool>,
-    /// The two data folders, by device and inode as seen from inside.
-    pub folders: Seen<BTreeMap<String, String>>,
-    /// Filters read back from the kernel, oldest first, as lower-case hex.
-    pub filters: Seen<Vec<Arc<str>>>,
-}
-
-/// One namespace of a process (namespaces(7)).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Namespace {
-    /// Its identity, such as `net:[4026532500]`.
-    pub id: String,
-    /// It is the harness's own.
-    pub shared_with_host: bool,
-}
-
-/// An open descriptor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Descriptor {
-    /// Its number.
-    pub number: u32,
-    /// What it refers to, such as `pipe:[123]`.
-    pub target: String,
-}

@@ -9,11 +9,12 @@ mod sample;
 mod page {
     use std::collections::BTreeSet;
 
+    use evidence::Abilities;
+    use evidence::Ability;
+    use evidence::record::Observations;
     use harness::bundle::{self, rejudge};
     use harness::cli::Color;
-    use harness::engine::{Abilities, Ability};
     use harness::judge::Word;
-    use harness::record::Observations;
     use harness::report::terminal::Terminal;
     use harness::seal::statement::attestation::VerdictWord;
     use negatives::wire::{Event, Outcome};
@@ -39,7 +40,7 @@ mod page {
         let locked = observed
             .launches
             .iter_mut()
-            .filter(|it| it.role == harness::record::Role::Locked);
+            .filter(|it| it.role == evidence::record::Role::Locked);
         for line in locked.flat_map(|record| &mut record.lines) {
             if let Event::End { outcome: came, .. } = &mut line.event {
                 *came = outcome.clone();

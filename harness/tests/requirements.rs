@@ -8,9 +8,9 @@ mod sample;
 #[cfg(test)]
 mod requirements {
     use assert_cmd::Command;
+    use evidence::view::Seen;
     use harness::bundle::REPORT_FILE;
     use harness::report::requirement::{Artifact, From, RowProof, table};
-    use harness::witness::Seen;
     use negatives::wire::{CallRecord, Event, Outcome};
     use seccomp::table::AUDIT_ARCH_X86_64;
     use serde_json::Value;

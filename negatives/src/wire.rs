@@ -20,6 +20,11 @@ pub const MAX_PLAN: usize = 1024 * 1024;
 /// another program and that program ran.
 pub const EXEC_HELLO: &str = "exec: another program ran and said so";
 
+/// Where the packet is mounted.
+pub const INPUT: &str = "/in";
+
+/// Where the report goes.
+pub const OUTPUT: &str = "/out";
 /// A file the harness puts into the input beside the plan: at least 16 bytes,
 /// mode 0666, owned by the sandbox's user, so that nothing but the mount and
 /// Landlock stands between an attempt and the file.

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use evidence::profile::{NATIVE, Profile, User};
 use harness::image::{AIRLOCK, Image, PROBE, Programs};
-use harness::profile::{NATIVE, Profile, User};
 use negatives::matrix::{Attempt, Matrix};
 use negatives::wire::{PLAN_FILE, Plan};
 

@@ -11,9 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use harness::engine::{
-    Abilities, Engine, EngineError, Finished, Hosting, Identity, Launch, Leftovers, Running,
-};
+use evidence::{Abilities, Identity};
+use harness::engine::Engine;
+use harness::engine::EngineError;
+use harness::engine::Finished;
+use harness::engine::Hosting;
+use harness::engine::Launch;
+use harness::engine::Leftovers;
+use harness::engine::Running;
 use harness::image::Image;
 
 /// How often the process is looked at.

@@ -4,12 +4,12 @@
 
 use std::sync::LazyLock;
 
-use harness::engine::Abilities;
-use harness::image::ProgramDigests;
-use harness::judge::{Expected, Word, judge};
-use harness::record::Observations;
-use harness::seal::strict_json;
+use evidence::Abilities;
+use evidence::digest::ProgramDigests;
+use evidence::record::Observations;
 use negatives::matrix::Matrix;
+use harness::judge::{Expected, Word, judge};
+use harness::seal::strict_json;
 
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));
 static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {

@@ -1,10 +1,11 @@
 //! From a bundle's folder to the facts that the gates ask for: verified, then
 //! judged again.
 
+use evidence::error::chain;
+
 use super::{BorneOut, Facts};
 use crate::audit::AuditTally;
 use crate::bundle;
-use crate::error::chain;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use crate::seal::digest::Sha256Digest;

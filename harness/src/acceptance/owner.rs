@@ -1,8 +1,9 @@
 //! M1: the owner's word on B0''', and everything that makes it not one.
 
+use evidence::error::chain;
+
 use super::unmet::{self, Unmet};
 use super::{Facts, Terms};
-use crate::error::chain;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use crate::seal::key::{KeyId, PublicKey};
 use crate::seal::statement::disposition::{self, Bound, SignedDisposition};

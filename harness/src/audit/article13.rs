@@ -1,15 +1,15 @@
 //! Article 13: facts come from where they are native, the kernel and the digests,
 //! and no local copy is an authority.
 
+use evidence::record::{LaunchRecord, Subject};
+use evidence::view::{Seen, View};
 use negatives::matrix::Fact;
 
 use super::ItemId;
 use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{MATRIX_FILE, POLICY_FILE};
-use crate::record::{LaunchRecord, Subject};
 use crate::seal::bundle::STATEMENT_FILE;
 use crate::seal::statement::attestation::VerdictWord;
-use crate::witness::{Seen, View};
 
 /// The row in which a local copy is offered as an authority.
 const LOCAL_COPY: &str = "N5";

@@ -1,13 +1,14 @@
 //! Article 14: evidence behind every word, no fake green, and nobody's decision
 //! made up.
 
-use negatives::matrix::{Case, FaultKind, Kind, Role as PacketRole};
+use evidence::plan;
+use evidence::record::{Observations, Role};
+use negatives::matrix::Role as PacketRole;
+use negatives::matrix::{Case, FaultKind, Kind};
 
 use super::ItemId;
 use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{DEVELOPMENT, NO_OWNER};
-use crate::plan;
-use crate::record::{Observations, Role};
 use crate::seal::bundle::STATEMENT_FILE;
 use crate::seal::key;
 use crate::seal::statement::attestation::{RunResult, VerdictWord};

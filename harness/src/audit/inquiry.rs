@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::Matrix;
 
 use super::{FILE, Item, ItemId, Outcome, Pointer, SCHEMA, SelfAudit, article13, article14};
 use crate::judge::Adapted;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, FileEntry};
 

@@ -1,21 +1,20 @@
 //! Over a bundle in which everything is in order every item holds, and each item
 //! fails for its own reason and for no other.
 
+use evidence::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
+use evidence::view::{Seen, View};
+use evidence::{Abilities, plan};
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
-use crate::engine::Abilities;
 use crate::judge::Adapted;
-use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
 use crate::seal::bundle::path::BundlePath;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult, VerdictWord};
 use crate::seal::statement::tests::{attestation, subjects};
-use crate::witness::{Seen, View};
 
 struct Bundle {
     said: Attestation,
@@ -49,13 +48,13 @@ fn view(subject: &Subject, artifacts: &Subjects) -> View {
     }
 }
 
-fn record(order: &crate::launch::Order, artifacts: &Subjects) -> LaunchRecord {
+fn record(order: &evidence::order::Order, artifacts: &Subjects) -> LaunchRecord {
     let subject = order.task.subject();
     LaunchRecord {
         lifts: order.lifts.iter().map(ToString::to_string).collect(),
         nonce: format!("nonce of {}", order.id),
         barrier: Some(view(&subject, artifacts)),
-        ..crate::launch::blank(order)
+        ..evidence::record::blank(order)
     }
 }
 

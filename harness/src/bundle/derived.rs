@@ -4,16 +4,16 @@
 //! `attest` writes them and `verify` makes them again and compares, so that none of
 //! them can say more than the observations bear out.
 
+use evidence::EngineAccount;
+use evidence::profile::{NATIVE, Profile};
+use evidence::record::Observations;
 use negatives::matrix::{MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
 use super::statement::{self, Sights};
 use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
 use crate::audit::{Audited, Inquiry};
-use crate::engine::Account;
 use crate::judge::Expected;
-use crate::profile::{NATIVE, Profile};
-use crate::record::Observations;
 use crate::report::html::{self, Report};
 use crate::report::junit::JunitCase;
 use crate::seal::canonical;
@@ -29,7 +29,7 @@ pub(super) struct Source<'a> {
     /// Of what it says it.
     pub(super) subjects: &'a Subjects,
     /// The engine's account of itself.
-    pub(super) engine: &'a Account,
+    pub(super) engine: &'a EngineAccount,
     /// Every row with its verdict.
     pub(super) results: &'a [CaseResult],
     /// The rows as they are declared.

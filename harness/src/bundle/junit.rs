@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use evidence::record::Observations;
 use negatives::matrix::Case;
 
 use super::derived::Source;
 use super::{DEVELOPMENT, engine_words};
 use crate::judge::{Verdict, outcome_words};
 use crate::partition;
-use crate::record::Observations;
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use crate::report::summary::NOT_DISPOSED;
 use crate::seal::key::Role;

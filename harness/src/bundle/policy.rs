@@ -7,13 +7,14 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use evidence::error::chain;
+use evidence::record::LaunchRecord;
+use evidence::record::Role as LaunchRole;
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::believe::{Believed, Refusal, believe};
-use crate::error::chain;
 use crate::judge::FilterProof;
-use crate::record::{LaunchRecord, Role as LaunchRole};
 use crate::seal::bundle::STATEMENT_FILE;
 use crate::seal::bundle::verify::{Anchor, Standing, VerifyError};
 use crate::seal::digest::Sha256Digest;

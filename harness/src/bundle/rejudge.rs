@@ -2,20 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use evidence::EngineAccount;
+use evidence::record::Packed;
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
 use seccomp::policy::POLICY_TOML;
 
 use super::derived::{Gathered, Source};
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::audit::{self, Audited, Inquiry, ItemId, SelfAudit};
-use crate::engine::Account;
 use crate::judge::{Adapted, Expected, Reason};
-use crate::record::Packed;
 use crate::seal::bundle::SIGNER_FILE;
 use crate::seal::bundle::verify::VerifiedBundle;
-use crate::seal::canonical;
 use crate::seal::statement::attestation::{Attestation, Row, Sharding};
-use crate::seal::strict_json;
+use crate::seal::{canonical, strict_json};
 use crate::suite::CaseResult;
 
 mod error;
@@ -34,7 +33,7 @@ pub struct Rejudged {
     /// The self-audits, as computed now; equal to the bundle's.
     pub audit: SelfAudit,
     /// The engine's account of itself.
-    pub engine: Account,
+    pub engine: EngineAccount,
     /// What they were judged against.
     pub expected: Expected,
 }
@@ -186,16 +185,14 @@ fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result
 }
 
 /// The engine's account of itself, which is the engine that the statement names.
-fn engine(bundle: &VerifiedBundle) -> Result<Account, RejudgeError> {
+fn engine(bundle: &VerifiedBundle) -> Result<EngineAccount, RejudgeError> {
     let file = || ENGINE_FILE.to_owned();
     let bytes = bundle.files().get(ENGINE_FILE);
     let bytes = bytes.ok_or_else(|| RejudgeError::Missing { file: file() })?;
-    let account: Account =
-        strict_json::from_slice(ENGINE_FILE, bytes, MAX_OBSERVATIONS).map_err(|source| {
-            RejudgeError::Json {
-                file: file(),
-                source,
-            }
+    let account: EngineAccount = strict_json::from_slice(ENGINE_FILE, bytes, MAX_OBSERVATIONS)
+        .map_err(|source| RejudgeError::Json {
+            file: file(),
+            source,
         })?;
     let (said, own) = (&bundle.attestation().host, &account.identity);
     let expected = [

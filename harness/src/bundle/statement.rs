@@ -1,5 +1,9 @@
 //! What a bundle's statement says of a run.
 
+use evidence::Identity;
+use evidence::profile::User;
+use evidence::record::Observations;
+use evidence::view::View;
 use negatives::matrix::MATRIX_TOML;
 use nix::sys::utsname::uname;
 use seccomp::policy::POLICY_TOML;
@@ -7,10 +11,7 @@ use seccomp::table::NUMBERS;
 use seccomp::{Arch, syscall_name};
 
 use super::{BundleError, DEVELOPMENT, Field, RunFacts};
-use crate::engine::Identity;
 use crate::judge::Word;
-use crate::profile::User;
-use crate::record::Observations;
 use crate::report::summary::Summary;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::key::{Role, Signer};
@@ -20,7 +21,6 @@ use crate::seal::statement::attestation::{
     SignerNote, Unfiltered, VerdictWord, Witness,
 };
 use crate::suite::CaseResult;
-use crate::witness::View;
 
 /// The user in the profile that is shown; the one that ran is in each record.
 pub(super) const USER: User = User {

@@ -5,13 +5,13 @@
 
 use checker::report::Report;
 use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
+use evidence::Exit;
+use evidence::digest::sha256;
+use evidence::error::chain;
 use serde_json::{Value, json};
 
 use super::Check;
 use crate::contract::{self, ContractError};
-use crate::engine::Exit;
-use crate::error::chain;
-use crate::image::sha256;
 
 /// What both readers say of a word that neither knows.
 const ACCEPTED: &str = "accepted";

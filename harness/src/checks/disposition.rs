@@ -2,12 +2,12 @@
 //! for the check, before the gates that `accept` evaluates.
 
 use clap::Parser as _;
+use evidence::error::chain;
 
 use super::Check;
 use crate::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
 use crate::audit::AuditTally;
 use crate::cli::Cli;
-use crate::error::chain;
 use crate::seal::digest::Sha256Digest;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use crate::seal::key::{Role, SecretKey};

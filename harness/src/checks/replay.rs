@@ -3,11 +3,12 @@
 
 use std::fs;
 
+use evidence::EngineAccount;
+use evidence::record::{LaunchRecord, Observations, Role};
+
 use super::BundleCheck;
 use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::{PACKET_ROW, PROBE_ROW, Sample};
-use crate::engine::Account;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::seal::canonical;
 use crate::seal::digest::Sha256Digest;
 
@@ -216,7 +217,7 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         run: |sample| {
             outcome(|| {
                 let specimen = Specimen::seal(sample)?;
-                let mut account: Account =
+                let mut account: EngineAccount =
                     serde_json::from_slice(&fs::read(specimen.at("engine.json"))?)?;
                 account.identity.runtime.push_str(" of another");
                 fs::write(specimen.at("engine.json"), canonical::to_bytes(&account)?)?;

@@ -4,17 +4,16 @@
 
 use std::panic::resume_unwind;
 
-use negatives::matrix::{Case, Matrix};
-
 use super::Check;
 use crate::commands::run::rehearse;
-use crate::error::chain;
 use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
-use crate::record::{Observations, Packed};
 use crate::suite::{CaseResult, Stop, call_the_roll};
 
 mod outputs;
 
+use evidence::error::chain;
+use evidence::record::{Observations, Packed};
+use negatives::matrix::{Case, Matrix};
 use outputs::{Failed, Outputs};
 
 /// The row's checks.
@@ -178,7 +177,7 @@ impl Run {
         let mut came = std::mem::take(&mut self.results);
         came.retain(|result| result.case.id.as_str() != id);
         let cases: Vec<&Case> = self.matrix.cases().iter().collect();
-        self.results = call_the_roll(&cases, came, stop, &crate::engine::Abilities::all());
+        self.results = call_the_roll(&cases, came, stop, &evidence::Abilities::all());
         Ok(())
     }
 
@@ -242,7 +241,7 @@ impl Run {
 
 fn result(case: &Case, verdict: Verdict) -> CaseResult {
     CaseResult {
-        case: Adapted::of(case, &crate::engine::Abilities::all()),
+        case: Adapted::of(case, &evidence::Abilities::all()),
         verdict,
         filters: FilterProof::Attempted,
         inside: None,

@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use evidence::{EngineAccount, plan};
 use negatives::matrix::{Case, Matrix};
 use time::OffsetDateTime;
 
 use super::forgery::{Fault, Specimen};
 use crate::bundle::{self, RunFacts};
-use crate::engine::Account;
 use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::Bench;
-use crate::plan;
 use crate::report::summary::Summary;
 use crate::seal::key::{RandomError, SecretKey, Signer};
 use crate::suite::CaseResult;
@@ -99,7 +98,7 @@ impl<'a> Sampler<'a> {
             started,
             finished: OffsetDateTime::now_utc(),
             host: bundle::this_host(bench.engine.identity(), unfiltered::of_this_kernel())?,
-            engine: Account {
+            engine: EngineAccount {
                 identity: bench.engine.identity().clone(),
                 lacking: bench.engine.abilities().clone(),
             },

@@ -6,16 +6,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use checker::report::Report;
+use evidence::error::chain;
+use evidence::order::{Order, Packet, Task};
+use evidence::record::{LaunchRecord, Role};
 use serde_json::{Value, json};
 
 use super::{Failure, attest};
 use crate::cli::{Check, Common, EngineChoice, Format};
 use crate::contract;
 use crate::engine::open::OpenError;
-use crate::error::chain;
 use crate::exit::Exit;
-use crate::launch::{Order, Packet, Task};
-use crate::record::{LaunchRecord, Role};
 use crate::report::terminal::{safe, say, tell};
 use crate::report::triage;
 use crate::stand::{Stand, StandError};

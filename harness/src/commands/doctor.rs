@@ -4,16 +4,15 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use evidence::error::chain;
+
 use super::Failure;
 use crate::cli::{Common, Format};
-use crate::database;
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Report, State, facts, kernel, resources};
-use crate::error::chain;
 use crate::exit::Exit;
-use crate::launch;
 use crate::report::terminal::{safe, say};
-use crate::unfiltered;
+use crate::{database, launch, unfiltered};
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {

@@ -1,5 +1,6 @@
 //! `explain`: one row, in words an operator understands.
 
+use evidence::plan;
 use negatives::matrix::{
     Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
 };
@@ -9,7 +10,6 @@ use super::Failure;
 use crate::cli::{Common, Format};
 use crate::exit::Exit;
 use crate::mutants::{Catalogue, Must, Mutant};
-use crate::plan;
 use crate::report::html::act;
 use crate::report::requirement;
 use crate::report::terminal::{print, say};
@@ -137,7 +137,7 @@ fn fault_words(fault: &Fault) -> String {
     )
 }
 
-fn boundary_text(boundary: &Boundary) -> Result<String, crate::profile::ProfileError> {
+fn boundary_text(boundary: &Boundary) -> Result<String, evidence::profile::ProfileError> {
     let mut text = format!("\n{}\n", boundary.name);
     for lift in &boundary.lift {
         let changes = lifting::changes(lift)?.join("; ");

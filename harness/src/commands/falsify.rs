@@ -43,7 +43,7 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> 
 
 fn not_taken(error: RunnerError) -> Failure {
     let hint = "falsify takes a bundle that `verify` believes and all of whose rows are held";
-    Failure::usage(crate::error::chain(&error), hint)
+    Failure::usage(evidence::error::chain(&error), hint)
 }
 
 fn side_by_side(

@@ -1,12 +1,12 @@
 //! `list`: the rows, one line each.
 
+use evidence::plan;
 use negatives::matrix::Matrix;
 use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format};
 use crate::exit::Exit;
-use crate::plan;
 use crate::report::terminal;
 use crate::report::wrap::hanging;
 

@@ -102,7 +102,7 @@ pub(super) fn believed(
     anchor: &Anchor,
 ) -> Result<(VerifiedBundle, Rejudged), Failure> {
     let named = |error: &dyn std::error::Error| {
-        let chain = crate::error::chain(error);
+        let chain = evidence::error::chain(error);
         refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
     };
     let folder = BundleFolder::open(path)

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use evidence::profile::explain::{self, By};
+use evidence::profile::{NATIVE, Profile};
+
 use super::Failure;
 use crate::cli::{Common, Format, ProfileForm, ShowProfile};
 use crate::engine::paste::{self, Filter, Line, Target};
 use crate::exit::Exit;
-use crate::profile::explain::{self, By};
-use crate::profile::{NATIVE, Profile};
 use crate::report::terminal::say;
 
 /// Prints it in the form that was asked for.

@@ -7,6 +7,7 @@
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use evidence::plan;
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
 
@@ -16,7 +17,6 @@ use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::exit::Exit;
 use crate::judge::{Expected, Reason, Verdict, Word};
 use crate::lifts;
-use crate::plan;
 use crate::report::terminal;
 use crate::stand::Stand;
 use crate::suite::Suite;
@@ -104,7 +104,10 @@ pub fn as_test_target() -> ExitCode {
     match test_target(arguments) {
         Ok(code) => code,
         Err(failure) => {
-            terminal::tell(&format!("error: {}", crate::error::chain(&*failure.error)));
+            terminal::tell(&format!(
+                "error: {}",
+                evidence::error::chain(&*failure.error)
+            ));
             failure.exit.into()
         }
     }

@@ -1,5 +1,6 @@
 //! `show`: what was observed for a row, or in one of its launches, in words.
 
+use evidence::record::{LaunchRecord, Observations};
 use negatives::matrix::Matrix;
 
 use super::Failure;
@@ -7,7 +8,6 @@ use super::verify::refused;
 use crate::bundle::{Believed, believe};
 use crate::cli::{Common, Format, Show};
 use crate::exit::Exit;
-use crate::record::{LaunchRecord, Observations};
 use crate::report::show::{self, Shown};
 use crate::report::terminal::{print, safe, say};
 use crate::seal::bundle::verify::Anchor;

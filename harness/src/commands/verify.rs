@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use evidence::record::PackedError;
 use negatives::matrix::Matrix;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -12,7 +13,6 @@ use crate::bundle::policy::{self, Answer, Reason};
 use crate::bundle::{Believed, Rejudged, believe};
 use crate::cli::{Common, Format, Verify};
 use crate::exit::Exit;
-use crate::record::PackedError;
 use crate::report::requirement::{self, Requirement, RowProof};
 use crate::report::summary::{NOT_DISPOSED, Summary};
 use crate::report::terminal::{self, Terminal, say, tell};

@@ -12,10 +12,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 
+use evidence::error::chain;
+
 use super::package::{self, PackageError};
 use super::serve::{LIMIT, READY, Word, entry, say};
 use crate::cli::ServeDatabase;
-use crate::error::chain;
 
 /// The server's user where this process is root: of nobody on any distribution, and
 /// not the sandbox's; the group is the sandbox's, which lets it into the run's folder.

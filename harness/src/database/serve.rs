@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use bollard::models::{HostConfig, ResourcesUlimits};
 use bollard::query_parameters::{ImportImageOptions, RemoveContainerOptions, RemoveImageOptions};
+use evidence::error::chain;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use testcontainers::core::client::docker_client_instance;
@@ -29,7 +30,6 @@ use super::{PORT, REPOSITORY, SOCKET_FOLDER, process};
 use crate::cli::ServeDatabase;
 use crate::engine::Hosting;
 use crate::engine::api::RUN_LABEL;
-use crate::error::chain;
 
 /// From the first request to a server that takes connections.
 pub(super) const LIMIT: Duration = Duration::from_secs(60);

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use evidence::error::chain;
+
 use super::Finding;
 use crate::bundle::engine_words;
 use crate::cli::EngineChoice;
 use crate::engine::open::{self, Place};
 use crate::engine::{Engine, EngineError, Surroundings};
-use crate::error::chain;
 
 /// An engine that was tried.
 #[derive(Debug)]

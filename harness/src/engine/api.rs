@@ -12,8 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use bollard::Docker;
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::CreateContainerOptions;
+use evidence::{Abilities, Identity};
 
-use super::{Abilities, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running};
+use super::{Engine, EngineError, Hosting, Launch, Leftovers, Running};
 use crate::image::Image;
 
 mod connection;

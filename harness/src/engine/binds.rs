@@ -4,11 +4,10 @@
 
 use std::path::Path;
 
-use negatives::wire::OUTER_MOUNT;
+use evidence::profile::ExtraSource;
+use negatives::wire::{INPUT, OUTER_MOUNT};
 
 use super::Launch;
-use crate::image::INPUT;
-use crate::profile::ExtraSource;
 
 /// One bind mount.
 #[derive(Debug, PartialEq, Eq)]

@@ -13,17 +13,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
+use evidence::profile::{NATIVE, Profile, RuntimeFilter, Setting};
+use evidence::{Abilities, Ability, Identity};
 use nix::fcntl::OFlag;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{Gid, Uid, geteuid, pipe2};
 
 use super::open::Place;
-use super::{
-    Abilities, Ability, Engine, EngineError, Hosting, Identity, Launch, Leftovers, Running,
-};
+use super::{Engine, EngineError, Hosting, Launch, Leftovers, Running};
 use crate::image::Image;
-use crate::profile::{NATIVE, Profile, RuntimeFilter, Setting};
 use crate::witness::LaidOut;
 
 mod error;
@@ -224,7 +223,7 @@ pub fn remove_groups(folders: &[PathBuf]) -> Result<(), BwrapError> {
 
 /// What it cannot do, for anybody and for an ordinary user.
 fn abilities(root: bool) -> Abilities {
-    let anybodys = Abilities::of_this_user()
+    let anybodys = crate::engine::of_this_user()
         .without(
             Ability::Bridge,
             "bubblewrap has no network but the host's and an empty one",

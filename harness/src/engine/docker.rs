@@ -5,7 +5,7 @@ use std::path::Path;
 use bollard::Docker;
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
-use super::{Abilities, EngineError, Hosting, Leftovers, Surroundings, spelling};
+use super::{EngineError, Hosting, Leftovers, Surroundings, spelling};
 
 /// Finds the engine the way the docker command line does, and talks to it.
 ///
@@ -15,7 +15,11 @@ use super::{Abilities, EngineError, Hosting, Leftovers, Surroundings, spelling};
 pub fn connect(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, EngineError> {
     let connection = Connection::open(&surroundings.socket()?, run)?;
     connection.require("docker")?;
-    Ok(ApiEngine::new(connection, Words, Abilities::of_this_user()))
+    Ok(ApiEngine::new(
+        connection,
+        Words,
+        crate::engine::of_this_user(),
+    ))
 }
 
 /// Docker's own words.

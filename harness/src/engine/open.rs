@@ -7,10 +7,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use evidence::error::chain;
+
 use super::bwrap::BwrapEngine;
 use super::{Engine, EngineError, Surroundings, docker, podman};
 use crate::cli::EngineChoice;
-use crate::error::chain;
 
 /// The engines that `auto` tries, in order.
 pub const IN_ORDER: [EngineChoice; 3] = [

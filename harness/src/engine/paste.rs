@@ -7,8 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use evidence::profile::Profile;
+
 use super::{Folders, Launch};
-use crate::profile::Profile;
 
 mod bwrap;
 mod docker;

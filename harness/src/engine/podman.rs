@@ -8,12 +8,13 @@ use std::sync::Mutex;
 
 use bollard::models::ContainerCreateBody;
 use bollard::{BollardRequest, Docker};
+use evidence::digest::sha256;
+use evidence::profile::RuntimeFilter;
+use evidence::{Abilities, Ability};
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
-use super::{Abilities, Ability, EngineError, Hosting, Leftovers, Surroundings};
-use crate::image::sha256;
-use crate::profile::RuntimeFilter;
+use super::{EngineError, Hosting, Leftovers, Surroundings};
 
 pub(super) mod quirks;
 pub(super) mod service;
@@ -110,7 +111,7 @@ fn usable(connection: &Connection) -> Result<(), EngineError> {
 }
 
 fn abilities(rootless: bool) -> Abilities {
-    let anybodys = Abilities::of_this_user();
+    let anybodys = crate::engine::of_this_user();
     if !rootless {
         return anybodys;
     }

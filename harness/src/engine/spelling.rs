@@ -9,11 +9,13 @@ use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
     MountBindOptions, MountBindOptionsPropagationEnum, MountType, ResourcesUlimits,
 };
+use evidence::profile::system::{MASKED, READ_ONLY};
+use evidence::profile::{
+    Capabilities, HostNamespace, Network, Profile, RuntimeFilter, capabilities,
+};
 
 use super::Launch;
 use super::binds::{Bound, binds};
-use crate::profile::system::{MASKED, READ_ONLY};
-use crate::profile::{Capabilities, HostNamespace, Network, Profile, RuntimeFilter, capabilities};
 
 mod setting;
 
@@ -137,7 +139,7 @@ pub(super) fn capability_lists(profile: &Profile) -> (Vec<String>, Vec<String>) 
     match profile.capabilities {
         Capabilities::None => (Vec::new(), all),
         Capabilities::These(mask) => (prefixed(capabilities::named(mask)), all),
-        Capabilities::All => (all, prefixed(capabilities::lacking_on_this_host())),
+        Capabilities::All => (all, prefixed(crate::engine::lacking_on_this_host())),
     }
 }
 

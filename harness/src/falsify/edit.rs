@@ -6,9 +6,9 @@
 //! the launch's record; `report` is the report in it, which is then canonical again and
 //! announced as it is; `file` is the whole of a row's observations.
 
+use evidence::digest::sha256;
 use serde_json::{Value, json};
 
-use crate::image::sha256;
 use crate::seal::canonical;
 
 /// What a change is made to.

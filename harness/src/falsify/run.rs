@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use evidence::error::chain;
+use evidence::record::Observations;
 use negatives::matrix::Matrix;
 use serde_json::Value;
 
 use super::catalogue::Falsification;
 use crate::bundle::{Believed, Refusal, believe, observations_file};
 use crate::checks::forgery::{Fault, Specimen};
-use crate::error::chain;
 use crate::judge::{self, Adapted};
-use crate::record::Observations;
 use crate::seal::bundle::verify::Anchor;
 
 /// A bundle whose observations are to be falsified.

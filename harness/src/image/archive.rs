@@ -6,8 +6,8 @@
 use std::io;
 use std::path::Path;
 
+use evidence::digest::sha256;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// Room for an archive's headers, in bytes: more only has to be asked for.
 const OVERHEAD: usize = 1 << 16;
@@ -101,12 +101,6 @@ impl Archive {
         archive.resize(archive.len() + END, 0);
         Ok(archive)
     }
-}
-
-/// Lower-case hex SHA-256.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 fn file(

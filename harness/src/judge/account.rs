@@ -3,6 +3,8 @@
 //! It reads the records as the judge does, with the judge's own functions, and
 //! decides nothing: the verdict is [`super::judge`]'s.
 
+use evidence::plan;
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::{Attempt, Boundary};
 use negatives::wire::{CallRecord, Event};
 
@@ -10,8 +12,6 @@ use super::adapted::Adapted;
 use super::probe::{Came, came, is_control};
 use super::roll::Records;
 use super::trace::touched;
-use crate::plan;
-use crate::record::{LaunchRecord, Observations, Role};
 
 /// The accounts of one row.
 pub struct Accounts<'a> {

@@ -6,9 +6,8 @@
 
 use std::ops::Deref;
 
+use evidence::Abilities;
 use negatives::matrix::Case;
-
-use crate::engine::Abilities;
 
 /// A case with what the engine lacks taken into account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use checker::self_check::InvariantName;
+use evidence::plan;
+use evidence::record::LaunchRecord;
 use negatives::matrix::{Case, Without};
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::plan;
-use crate::record::LaunchRecord;
 
 /// Judges what was announced in each sandbox without an invariant, and in none.
 pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {

@@ -1,10 +1,10 @@
 //! The checker's answer to one packet, in one sandbox, as the rules look at it.
 
 use checker::Report;
+use evidence::record::LaunchRecord;
 use negatives::matrix::Packet;
 
 use super::verdict::Reason;
-use crate::record::LaunchRecord;
 
 /// An answer that nothing kept the checker from giving.
 pub(super) struct Answer<'a> {

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use checker::{Action, REPORT_FILE, Report};
+use evidence::FileCall;
 use negatives::matrix::Payload;
+use negatives::wire::{INPUT, OUTPUT};
 
 use super::answer::{Answer, Wrong, compare, or_none};
-use crate::image::{INPUT, OUTPUT};
-use crate::witness::FileCall;
 
 /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC` of open(2): any of them is more than reading.
 const CHANGES: u64 = 0o1 | 0o2 | 0o100 | 0o1000;

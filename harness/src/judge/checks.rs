@@ -1,10 +1,10 @@
 //! Judges rows whose evidence the harness makes itself: every check came out as
 //! declared, and beside what must be refused there is a control that is not.
 
+use evidence::record::CheckRecord;
 use negatives::matrix::{Case, Check};
 
 use super::verdict::{Reason, Verdict};
-use crate::record::CheckRecord;
 
 /// Judges a row's checks against the list that the matrix declares.
 pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {

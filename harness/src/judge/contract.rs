@@ -1,11 +1,12 @@
 //! The rules on how an answer is given: exit code, announcement, report, output folder.
 
+use evidence::Exit;
+use evidence::error::chain;
+use evidence::record::{EntryKind, OutputEntry};
+
 use super::answer::{Answer, Wrong, compare};
 use super::words;
 use crate::contract;
-use crate::engine::Exit;
-use crate::error::chain;
-use crate::record::{EntryKind, OutputEntry};
 
 /// The announcement's code, and the process's own, which is the kernel's word.
 pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {

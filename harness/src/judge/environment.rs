@@ -1,14 +1,14 @@
 //! N15's outside view: at the barrier the environment holds exactly what the run
 //! planted and what the engine is known to add; at the exec it holds nothing.
 
+use evidence::record::LaunchRecord;
+use evidence::view::View;
 use negatives::matrix::{Canary, Case, KnownEngine, Lift, Place};
 
 use super::Expected;
 use super::outside::{Finding, with};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::record::LaunchRecord;
-use crate::witness::View;
 
 /// In every launch of a row what it declares was planted.
 pub(super) fn planted(case: &Case, records: &Records<'_>, expected: &Expected) -> Verdict {

@@ -1,18 +1,17 @@
 //! N26: with a fault in its way the checker leaves no report, never half of one, and
 //! an earlier report as it was. Without the fault, the same launch leaves a new one.
 
+use evidence::digest::sha256;
+use evidence::error::chain;
+use evidence::order::{FILE_LIMIT, previous_report};
+use evidence::record::{EntryKind, FaultDone, LaunchRecord, OutputEntry};
+use evidence::{Exit, plan};
 use negatives::matrix::{Case, Fault, FaultKind};
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use super::words;
 use crate::contract;
-use crate::engine::Exit;
-use crate::error::chain;
-use crate::image::sha256;
-use crate::launch::{FILE_LIMIT, previous_report};
-use crate::plan;
-use crate::record::{EntryKind, FaultDone, LaunchRecord, OutputEntry};
 
 /// Where the report is written before it is whole.
 const PARTIAL: &str = ".report.json.partial";

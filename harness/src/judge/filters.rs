@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use evidence::profile::NATIVE;
 use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
 use seccomp::{Policy, Program};
 
 use super::outside::Finding;
-use crate::profile::NATIVE;
 use crate::recent::Recent;
 
 /// Going over the whole table takes its time, and nearly all launches have the same
@@ -105,6 +105,6 @@ fn digest(programs: &[Arc<str>]) -> String {
     format!(
         "({} programs, sha256 {:.12})",
         programs.len(),
-        crate::image::sha256(text.as_bytes())
+        evidence::digest::sha256(text.as_bytes())
     )
 }

@@ -19,9 +19,8 @@
 //! call that broken would blame it, and to call it held would be worse.
 
 use checker::{Announcement, Outcome, Reason as Refusal, Report};
-
-use crate::engine::Exit;
-use crate::record::LaunchRecord;
+use evidence::Exit;
+use evidence::record::LaunchRecord;
 
 /// Errors of a disk that is full, over its quota or broken (errno(3)): `EIO`, `ENOSPC`
 /// and `EDQUOT`, as Rust's standard library words them.

@@ -1,10 +1,11 @@
 //! N14's server: in the control it took the write itself and says so; of a sandbox that
 //! has all but the token it took none; of a locked one it saw nothing at all.
 
+use evidence::record::{LaunchRecord, Role};
+use evidence::servers::{Heard, Request, TAKEN, Token};
+
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::kb::{Heard, Request, TAKEN, Token};
-use crate::record::{LaunchRecord, Role};
 
 /// Judges the word of the server in every launch that is about it.
 pub(super) fn judge(records: &Records<'_>) -> Verdict {

@@ -1,9 +1,10 @@
 //! Holds a sandbox's limits against the profile's, as the kernel has them: none
 //! may be higher. Lower ones are nobody's harm.
 
+use evidence::profile::ResourceLimits;
+use evidence::view::View;
+
 use super::outside::{Finding, first, same, with};
-use crate::profile::ResourceLimits;
-use crate::witness::View;
 
 /// The process's own limits (proc_pid_limits(5)).
 pub(super) fn process(exec: &View) -> Finding {

@@ -4,9 +4,9 @@
 //! A container's mount table is never two lines long; what the runtime adds is
 //! named here, each with the reason it is there.
 
-use crate::image::{INPUT, OUTPUT};
-use crate::profile::system::READ_ONLY;
-use crate::witness::Mount;
+use evidence::mounts::Mount;
+use evidence::profile::system::READ_ONLY;
+use negatives::wire::{INPUT, OUTPUT};
 
 /// A mount the runtime makes.
 struct Named {

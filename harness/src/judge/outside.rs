@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use evidence::Ability;
+use evidence::record::{LaunchRecord, Subject};
+use evidence::view::{Seen, View};
 use negatives::matrix::Fact;
 
 use super::{Expected, devices, environment, filters, limits, mounts};
-use crate::engine::Ability;
-use crate::record::{LaunchRecord, Subject};
-use crate::witness::{Seen, View};
 
 /// How a fact came out.
 #[derive(Debug, Clone)]

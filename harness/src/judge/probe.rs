@@ -1,14 +1,13 @@
 //! Judges a row of attempts: refused when locked, as declared in its control,
 //! and still refused by each layer alone.
 
+use evidence::record::{LaunchRecord, Role};
+use evidence::{Exit, plan};
 use negatives::matrix::{Attempt, Boundary, Case, Expectation};
 use negatives::wire::{Event, Outcome};
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::engine::Exit;
-use crate::plan;
-use crate::record::{LaunchRecord, Role};
 
 /// Signals are added to this in an exit code (bash(1)).
 const SIGNALLED: i64 = 128;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use evidence::order::Order;
+use evidence::plan;
+use evidence::record::{LaunchRecord, Role, Subject};
 use negatives::matrix::Case;
 use negatives::wire::Event;
 use seccomp::plan::AirlockStatus;
 
 use super::verdict::{Reason, Verdict};
 use super::words;
-use crate::launch::Order;
-use crate::plan;
-use crate::record::{LaunchRecord, Role, Subject};
 
 /// A case's records by launch id, and the launches its plan asks for.
 pub(super) struct Records<'a> {

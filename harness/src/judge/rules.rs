@@ -1,6 +1,8 @@
 //! One function for each rule, and nothing that is not a rule.
 
 use checker::Report;
+use evidence::plan;
+use evidence::record::{CheckRecord, LaunchRecord};
 use negatives::matrix::{Fact, Packet, Rule};
 
 use super::adapted::Adapted;
@@ -12,8 +14,6 @@ use super::{
     Expected, articles, calls, checks, contents, contract, environment, fault, hindrance, probe,
 };
 use super::{announced, kb, self_check, trace};
-use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord};
 
 /// A row, with everything that its rules are judged on.
 pub(super) struct Row<'a> {

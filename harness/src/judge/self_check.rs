@@ -2,16 +2,16 @@
 //! equals what the outside witness saw.
 
 use checker::self_check::{Invariant, InvariantName};
+use evidence::plan;
+use evidence::record::LaunchRecord;
+use evidence::view::View;
 use negatives::matrix::Case;
+use negatives::wire::{INPUT, OUTPUT};
 use serde_json::{Value, json};
 
 use super::mounts;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::image::{INPUT, OUTPUT};
-use crate::plan;
-use crate::record::LaunchRecord;
-use crate::witness::View;
 
 /// How many invariants P1 has; one that is left out is not one that holds.
 const INVARIANTS: usize = 11;

@@ -3,11 +3,11 @@
 //! The judge asks a row's own launches for the facts that the row rests on; this
 //! asks all of them for all facts, with the same functions, and decides nothing.
 
+use evidence::record::LaunchRecord;
 use negatives::matrix::Fact;
 
 use super::Expected;
 use super::outside::{self, Finding};
-use crate::record::LaunchRecord;
 
 /// How one fact came out over many launches.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,15 +2,13 @@
 //! blocked and the record of its system calls shows that no packet path was
 //! handed to the kernel. With the whole sandbox it reads the packet.
 
+use evidence::record::LaunchRecord;
+use evidence::{Exit, FileCall, plan};
 use negatives::matrix::Case;
+use negatives::wire::INPUT;
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-use crate::engine::Exit;
-use crate::image::INPUT;
-use crate::plan;
-use crate::record::LaunchRecord;
-use crate::witness::FileCall;
 
 /// DESIGN, "The checker": BLOCKED, nothing read.
 const BLOCKED: i64 = 3;

@@ -2,10 +2,9 @@
 //! they are a format: written here, and never a type's `Debug` form, which any release of
 //! a compiler or library may change.
 
+use evidence::record::{EntryKind, FaultDone, FaultRecord, OutputEntry, Role, Subject};
 use negatives::matrix::FaultKind;
 use negatives::wire::Event;
-
-use crate::record::{EntryKind, FaultDone, FaultRecord, OutputEntry, Role, Subject};
 
 /// What a launch is for.
 pub(super) fn role(role: &Role) -> String {

@@ -12,13 +12,14 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use evidence::Exit;
+use evidence::record::LaunchRecord;
 use negatives::wire::PLAN_FILE;
 
 use super::folders::LaunchFolders;
 use super::{LaunchError, output};
-use crate::engine::{Exit, MAX_OUTPUT};
+use crate::engine::MAX_OUTPUT;
 use crate::image::Image;
-use crate::record::LaunchRecord;
 use crate::witness::Tracee;
 
 /// Runs the checker as this process's user to its end and fills the record.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 
+use evidence::profile::{CANARY_VARIABLE, Network, Profile};
+
 use super::folders::LaunchFolders;
 use super::{Bench, LaunchError, Order, Task, plan};
 use crate::kb::Writer;
-use crate::profile::{CANARY_VARIABLE, Network, Profile};
 
 /// A launch at the barrier.
 #[derive(Debug, Clone, Copy)]

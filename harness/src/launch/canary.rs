@@ -8,12 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use evidence::profile::Profile;
+use evidence::record::LaunchRecord;
 use negatives::matrix::Place;
 
 use super::{LaunchError, Order, Task};
 use crate::engine::Engine;
-use crate::profile::Profile;
-use crate::record::LaunchRecord;
 
 /// How many bytes of a value are drawn.
 const RANDOM: usize = 16;

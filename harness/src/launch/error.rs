@@ -1,9 +1,10 @@
 //! What can go wrong with a launch: one variant per step.
 
+use evidence::profile::ProfileError;
+
 use super::folders::FolderError;
 use crate::database::DatabaseError;
 use crate::engine::EngineError;
-use crate::profile::ProfileError;
 
 /// Why a launch could not be carried through.
 #[derive(Debug, thiserror::Error)]

@@ -3,23 +3,14 @@
 //!
 //! What this host or its user cannot do is recorded with the kernel's answer.
 
+use evidence::order::{FILE_LIMIT, Task, previous_report};
+use evidence::profile::Profile;
+use evidence::record::{FaultDone, FaultRecord, LaunchRecord};
 use negatives::matrix::FaultKind;
 
+use super::LaunchError;
 use super::folders::{FolderError, LaunchFolders};
-use super::{LaunchError, Task};
-use crate::profile::Profile;
-use crate::record::{FaultDone, FaultRecord, LaunchRecord};
 use crate::witness::{Held, TracedCall, Tracee};
-
-/// How long a file may become where a write is to fail half-way, in bytes: less than
-/// any report.
-pub(crate) const FILE_LIMIT: u64 = 1024;
-
-/// The text of the report that was there before, for a launch's own nonce.
-#[must_use]
-pub(crate) fn previous_report(nonce: &str) -> String {
-    format!("the report that was here before launch {nonce}\n")
-}
 
 /// The part of a fault that is a setting of the sandbox.
 pub(super) fn in_profile(task: &Task, mut profile: Profile) -> Profile {

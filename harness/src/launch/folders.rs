@@ -7,14 +7,12 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use evidence::profile::{CANARY_VARIABLE, Profile, User};
+use negatives::wire::{CANARY_FILE, INPUT, OUTPUT, PLAN_FILE, Plan, VICTIM_FILE};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use negatives::wire::{CANARY_FILE, PLAN_FILE, Plan, VICTIM_FILE};
-
 use crate::engine::Folders;
-use crate::image::{INPUT, OUTPUT};
-use crate::profile::{CANARY_VARIABLE, Profile, User};
 use crate::witness;
 
 /// The room of an output that is too small, in bytes: a page for an earlier report and

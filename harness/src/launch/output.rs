@@ -6,10 +6,9 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
+use evidence::digest::sha256;
+use evidence::record::{EntryKind, LaunchRecord, OutputEntry};
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
-
-use crate::image::sha256;
-use crate::record::{EntryKind, LaunchRecord, OutputEntry};
 
 /// The report's name in the output folder.
 const REPORT: &str = "report.json";

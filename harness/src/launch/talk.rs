@@ -4,12 +4,12 @@
 //! Every line is hostile: bounded by the engine's stream, parsed strictly, and
 //! never repeated to a terminal as it came.
 
+use evidence::record::{LaunchRecord, Subject};
 use negatives::wire::{Line, MAX_LINE, MAX_LINES};
 use seccomp::plan::AirlockStatus;
 
 use super::LaunchError;
 use crate::engine::Running;
-use crate::record::{LaunchRecord, Subject};
 
 /// Reads up to the airlock's `ready`.
 ///

@@ -1,13 +1,14 @@
 //! The outside witness's two looks at a launch: at the barrier, and at the exec.
 
+use evidence::profile::Profile;
+use evidence::record::LaunchRecord;
+use evidence::view::{Seen, View};
+use negatives::wire::INPUT;
 use nix::errno::Errno;
 
 use super::{LaunchError, Task, fault};
 use crate::engine::Running;
-use crate::image::INPUT;
-use crate::profile::Profile;
-use crate::record::LaunchRecord;
-use crate::witness::{self, AfterExec, LaidOut, Seen, Tracee, View};
+use crate::witness::{self, AfterExec, LaidOut, Tracee};
 
 /// What is looked at, and by what it is looked up.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evidence::digest::sha256;
+use evidence::profile::NATIVE;
 use object::elf;
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
 use object::{LittleEndian, Object, ObjectSection, ObjectSymbol};
@@ -15,8 +17,6 @@ use serde::Serialize;
 
 use super::rules::{Rules, Tolerated};
 use super::{Finding, Rule};
-use crate::image::sha256;
-use crate::profile::NATIVE;
 
 mod calls;
 mod code;

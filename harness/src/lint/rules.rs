@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use evidence::profile::NATIVE;
 use seccomp::{Policy, PolicyError, syscall_number};
 use serde::Deserialize;
-
-use crate::profile::NATIVE;
 
 /// The rules this harness was built with.
 pub(super) const RULES_TOML: &str = include_str!("rules.toml");

@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use std::path::Path;
 
+use evidence::digest::sha256;
+use evidence::record::{CheckRecord, LaunchRecord, Observations};
+use evidence::{Abilities, Ability, EngineAccount, Exit, Identity, plan};
 use negatives::matrix::Matrix;
 use seccomp::Policy;
 use time::macros::datetime;
@@ -12,11 +15,8 @@ use time::macros::datetime;
 use super::*;
 use crate::bundle::{self, RunFacts};
 use crate::checks;
-use crate::engine::{Abilities, Ability, Account, Exit, Identity};
-use crate::image::{Image, Programs, sha256};
+use crate::image::{Image, Programs};
 use crate::judge::{self, Adapted, Expected};
-use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord, Observations};
 use crate::report::summary::Summary;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, Standing, verify_bundle};
@@ -48,8 +48,8 @@ pub(crate) struct Shards {
     facts: RunFacts,
 }
 
-fn account() -> Account {
-    Account {
+fn account() -> EngineAccount {
+    EngineAccount {
         identity: Identity {
             name: "docker".to_owned(),
             version: "28.0.1".to_owned(),
@@ -152,7 +152,7 @@ fn observed(case: &negatives::matrix::Case, nonce: &str) -> Observations {
         nonce: format!("{}{}", run_id(nonce), &sha256(order.id.as_bytes())[..32]),
         trouble: Some("this is a test".to_owned()),
         exit: Exit::Code(255),
-        ..crate::launch::blank(&order)
+        ..evidence::record::blank(&order)
     });
     Observations {
         launches: launches.collect(),

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use evidence::plan;
 use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
 
 use super::change::{Change, ChangeError};
 use crate::judge::Word;
-use crate::plan;
 
 /// The fewest weakenings a catalogue may have.
 const FEWEST_MUTANTS: usize = 60;

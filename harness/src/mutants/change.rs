@@ -3,13 +3,13 @@
 
 use std::str::FromStr;
 
-use negatives::matrix::Lift;
-
-use super::filters::{RuntimeFault, StrictFault};
-use crate::profile::{
+use evidence::profile::{
     Capabilities, ExtraMount, ExtraSource, HostNamespace, Network, Profile, ProfileError,
     RuntimeFilter, Setting, User, apply, capabilities,
 };
+use negatives::matrix::Lift;
+
+use super::filters::{RuntimeFault, StrictFault};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,9 @@
 //! Faults of the runtime filter are made in the engine's form, faults of the strict
 //! one in the compiled programs.
 
+use evidence::profile::{NATIVE, Profile, ProfileError};
 use seccomp::{ExtraArch, Instruction, Policy, syscall_number};
 use serde_json::{Value, json};
-
-use crate::profile::{NATIVE, Profile, ProfileError};
 
 /// `BPF_LD | BPF_W | BPF_ABS` and `BPF_LD | BPF_IMM` (linux/bpf_common.h).
 const LOAD_ABSOLUTE: u16 = 0x20;

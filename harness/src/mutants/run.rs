@@ -8,18 +8,18 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use evidence::error::chain;
+use evidence::plan;
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::{Case, Matrix};
 
 use super::catalogue::Mutant;
 use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
 use crate::engine::EngineError;
-use crate::error::chain;
 use crate::image::Programs;
 use crate::judge::{self, Adapted, Expected};
 use crate::launch::Bench;
-use crate::plan;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::stand::{Stand, StandError};
 use crate::suite::{CaseResult, Suite};
 

@@ -7,13 +7,13 @@
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use evidence::record::Observations;
 use negatives::matrix::Matrix;
 use sha2::{Digest as _, Sha256};
 
 use super::requirement::{self, Requirement, RowProof};
 use super::visible::visible;
 use crate::judge::Expected;
-use crate::record::Observations;
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{Attestation, Layer, Row};
 use crate::suite::CaseResult;

@@ -91,8 +91,8 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Abilities;
     use crate::judge::{Adapted, Reason, Verdict};
+    use evidence::Abilities;
 
     #[test]
     fn what_the_sandbox_said_stays_text() {

@@ -1,11 +1,11 @@
 //! The minimum acceptable sandbox in words: the thirteen rows of KB-4BEF, Track 4,
 //! that a row of the matrix can be bound to; and what a run has to show for each.
 
+use evidence::record::Observations;
 use serde::Serialize;
 
 use super::visible::cut;
 use crate::judge::{Expected, Word};
-use crate::record::Observations;
 use crate::suite::CaseResult;
 
 mod artifact;

@@ -5,13 +5,13 @@
 //! whatever hides or rearranges is spelt out, before it is put into a table. The same
 //! tables are printed and, as one object, given to programs. Nothing is judged.
 
+use evidence::record::{LaunchRecord, Observations};
 use negatives::matrix::Fact;
 use serde::Serialize;
 
 use super::visible::{cut, visible};
 use super::wrap::{hanging, wrapped};
 use crate::judge::Word;
-use crate::record::{LaunchRecord, Observations};
 use crate::suite::CaseResult;
 
 pub(super) use decode::came;

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use crate::profile::system::{MASKED, READ_ONLY};
+use evidence::profile::system::{MASKED, READ_ONLY};
 
 /// Where control groups are mounted on the host.
 const CONTROL_GROUPS: &str = "/sys/fs/cgroup";

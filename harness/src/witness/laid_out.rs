@@ -98,7 +98,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::image::sha256;
+    use evidence::digest::sha256;
 
     #[test]
     fn a_program_that_changed_is_read_again_and_another_file_always() {

@@ -7,7 +7,10 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::{Descriptor, LaidOut, Namespace, Seen, View, hostfs, mounts};
+use evidence::mounts;
+use evidence::view::{Descriptor, Namespace, Seen, View};
+
+use super::{LaidOut, hostfs};
 
 /// The longest file of `/proc` that is read.
 const MAX_TEXT: u64 = 1 << 20;
@@ -275,7 +278,10 @@ mod tests {
     fn this_process_is_seen_as_it_is() {
         let view = own("no-such-nonce");
         let program = fs::read(std::env::current_exe().unwrap()).unwrap();
-        assert_eq!(view.executable, Seen::Seen(crate::image::sha256(&program)));
+        assert_eq!(
+            view.executable,
+            Seen::Seen(evidence::digest::sha256(&program))
+        );
         assert_eq!(view.nonce_in_command, Seen::Seen(false));
         assert_eq!(view.held, Seen::Seen(String::new()));
         assert!(

@@ -8,9 +8,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
+use evidence::digest::sha256;
 use sha2::{Digest, Sha256};
 
-use crate::image::{Programs, sha256};
+use crate::image::Programs;
 
 /// The longest program that is hashed, in bytes.
 const MAX_PROGRAM: u64 = 256 << 20;

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{Seen, View};
+use evidence::view::{Seen, View};
+
 use crate::recent::Recent;
 
 /// The filters that were put here last.

@@ -6,15 +6,17 @@
 use std::process::{Child, Command};
 use std::sync::Arc;
 
+use evidence::FileCall;
+use evidence::profile::NATIVE;
+use evidence::view::Seen;
 use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::file_calls::{FileCall, FileCalls};
-use super::{Seen, raw};
-use crate::profile::NATIVE;
+use super::file_calls::FileCalls;
+use super::raw;
 
 /// How often a program that is busy is tried again, and the pause between.
 const BUSY_TRIES: u32 = 100;

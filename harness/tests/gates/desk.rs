@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use assert_cmd::Command as Harness;
+use evidence::{Abilities, EngineAccount, Identity};
 use harness::bundle::{self, RunFacts};
-use harness::engine::{Abilities, Account, Identity};
 use harness::image::{Image, Programs};
 use harness::judge::{Adapted, Reason};
 use harness::report::summary::Summary;
@@ -184,7 +184,7 @@ fn facts(run: &str) -> RunFacts {
         started: OffsetDateTime::now_utc(),
         finished: OffsetDateTime::now_utc(),
         host: bundle::this_host(&identity, &Unfiltered::Asked(Vec::new())).unwrap(),
-        engine: Account {
+        engine: EngineAccount {
             identity,
             lacking: Abilities::all(),
         },

@@ -3,20 +3,19 @@
 
 use std::path::Path;
 
+use evidence::order::{Order, Task};
+use evidence::record::{LaunchRecord, Observations};
+use evidence::view::{Descriptor, Namespace, Seen, View};
+use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
 use harness::bundle::{self, RunFacts};
-use harness::engine::{Abilities, Account, Exit, Identity};
 use harness::image::{Image, Programs};
 use harness::judge::{Adapted, Expected};
-use harness::launch::{Order, Task};
-use harness::plan;
-use harness::record::{LaunchRecord, Observations};
 use harness::report::summary::Summary;
 use harness::seal::bundle::folder::BundleFolder;
 use harness::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use harness::seal::key::{SecretKey, Signer};
 use harness::seal::statement::attestation::{Unfiltered, UnfilteredCall};
 use harness::suite::CaseResult;
-use harness::witness::{Descriptor, Namespace, Seen, View, mounts};
 use negatives::matrix::{Attempt, Case, Expectation, Matrix};
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use time::OffsetDateTime;
@@ -44,8 +43,8 @@ pub(crate) struct Sample {
     pub(crate) expected: Expected,
 }
 
-fn account() -> Account {
-    Account {
+fn account() -> EngineAccount {
+    EngineAccount {
         identity: Identity {
             name: "docker".to_owned(),
             version: "20.10.24".to_owned(),
@@ -68,7 +67,7 @@ impl Sample {
     pub(crate) fn of(said: &Abilities, shown: &Abilities) -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
         let matrix = Matrix::builtin().unwrap();
-        let engine = Account {
+        let engine = EngineAccount {
             lacking: said.clone(),
             ..account()
         };
@@ -173,8 +172,8 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
 /// What a probe would say if everything came out as the matrix declares it.
 fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
     let ids = match order.task.subject() {
-        harness::record::Subject::Probe { attempts } => attempts,
-        harness::record::Subject::Checker { .. } => Vec::new(),
+        evidence::record::Subject::Probe { attempts } => attempts,
+        evidence::record::Subject::Checker { .. } => Vec::new(),
     };
     let attempts = u32::try_from(ids.len()).unwrap();
     let mut events = vec![Event::Hello {
@@ -260,7 +259,7 @@ pub(crate) fn view() -> View {
 fn unfiltered() -> Unfiltered {
     Unfiltered::Asked(vec![UnfilteredCall {
         number: 335,
-        name: seccomp::syscall_name(harness::profile::NATIVE, 335)
+        name: seccomp::syscall_name(evidence::profile::NATIVE, 335)
             .unwrap_or_default()
             .to_owned(),
         came: "killed SIGILL".to_owned(),

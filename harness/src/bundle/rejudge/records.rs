@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use evidence::order::{Order, Task, is_nonce_of};
+use evidence::plan;
+use evidence::record::{CheckRecord, LaunchRecord, Observations, Packed, Role, Subject};
 use negatives::matrix::{Case, Check};
 
 use super::super::observations_file;
 use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
-use crate::launch::{Order, Task, is_nonce_of};
-use crate::plan;
-use crate::record::{CheckRecord, LaunchRecord, Observations, Packed, Role, Subject};
 use crate::seal::bundle::verify::VerifiedBundle;
 use crate::seal::statement::attestation::{Attestation, Sharding};
 use crate::seal::strict_json;

@@ -18,7 +18,7 @@ fn a_bundle_of_schema_1_is_refused_by_name() {
     let refusal = believe(folder.path(), &Anchor::Embedded).unwrap_err();
     assert_eq!(refusal.code(), "schema");
     assert_eq!(refusal.file(), "statement.dsse.json");
-    let words = crate::error::chain(&refusal);
+    let words = evidence::error::chain(&refusal);
     let said = "expected schema version 2, observed 1: a bundle of another release";
     assert!(words.contains(said), "{words}");
 }

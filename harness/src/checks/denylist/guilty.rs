@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
+use evidence::error::chain;
 use serde_json::json;
 
 use super::CLEAN;
 use super::elf::Elf;
-use crate::error::chain;
 use crate::image::{Archive, Layer, Programs, archive};
 use crate::lint::{self, Finding, Scanner, Tree};
 

@@ -3,11 +3,11 @@
 
 use std::sync::OnceLock;
 
+use evidence::{Abilities, EngineAccount, Identity};
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
 use crate::bundle::{self, RunFacts};
-use crate::engine::{Abilities, Account, Identity};
 use crate::image::{Image, Programs};
 use crate::report::summary::Summary;
 use crate::report::terminal::Terminal;
@@ -141,9 +141,9 @@ pub(super) fn subjects() -> Result<Subjects, Failed> {
 }
 
 /// No engine, which lacks nothing.
-pub(super) fn engine() -> Account {
+pub(super) fn engine() -> EngineAccount {
     let none = || "none".to_owned();
-    Account {
+    EngineAccount {
         identity: Identity {
             name: none(),
             version: none(),

@@ -2,6 +2,11 @@
 //! would have left them, and of a row of attempts of which nothing came.
 
 use checker::{Guard, Settings};
+use evidence::digest::sha256;
+use evidence::order::Order;
+use evidence::record::{LaunchRecord, Subject, blank};
+use evidence::view::{Seen, View};
+use evidence::{Abilities, EngineAccount, Exit, Identity, plan};
 use negatives::matrix::{Case, Matrix};
 use negatives::wire::{Event, Line};
 use seccomp::plan::{AirlockStatus, LandlockState};
@@ -9,16 +14,12 @@ use time::macros::datetime;
 
 use super::{PACKET_ROW, PROBE_ROW, Sample};
 use crate::bundle::{self, RunFacts};
-use crate::engine::{Abilities, Account, Exit, Identity};
-use crate::image::{Image, Programs, sha256};
+use crate::image::{Image, Programs};
 use crate::judge::{Adapted, Expected, Reason};
-use crate::launch::{Order, blank};
-use crate::plan;
-use crate::record::{LaunchRecord, Subject};
 use crate::seal::statement::Subjects;
 use crate::seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
 use crate::suite::CaseResult;
-use crate::witness::{LaidOut, Lookup, Seen, View, view};
+use crate::witness::{LaidOut, Lookup, view};
 
 const RUN: &str = "00112233445566ff";
 
@@ -75,8 +76,8 @@ fn subjects() -> Subjects {
     bundle::subjects(&Image::build(Programs::builtin()).unwrap()).unwrap()
 }
 
-fn engine() -> Account {
-    Account {
+fn engine() -> EngineAccount {
+    EngineAccount {
         identity: Identity {
             name: "docker".to_owned(),
             version: "20.10.24".to_owned(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use evidence::profile::{NATIVE, Profile, ProfileError, User, apply};
 use negatives::matrix::Lift;
 use seccomp::policy::Form;
 use serde_json::Value;
 
-use crate::profile::{NATIVE, Profile, ProfileError, User, apply};
 use crate::report::value::words;
 
 /// Any user but root: which one makes no difference here.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use evidence::error::chain;
+
 use crate::bundle;
-use crate::error::chain;
 use crate::report::terminal::safe;
 use crate::seal::bundle::folder::BundleFolder;
 use crate::seal::bundle::verify::{Anchor, verify_bundle};

@@ -15,12 +15,13 @@ use bollard::query_parameters::{
     ImportImageOptions, ListContainersOptions, RemoveContainerOptions, RemoveImageOptions,
 };
 use bytes::Bytes;
+use evidence::Identity;
 use futures_util::StreamExt;
 use nix::sys::socket::SockaddrIn;
 use tokio::runtime::{Handle, Runtime};
 
 use super::identity;
-use crate::engine::{EngineError, Identity};
+use crate::engine::EngineError;
 use crate::image::Image;
 
 /// The label that every container of a run carries; its value is the run's id.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::container::{AttachContainerResults, LogOutput};
 use bollard::query_parameters::{AttachContainerOptions, WaitContainerOptions};
+use evidence::Exit;
 use futures_util::StreamExt;
 use tokio::io::AsyncWriteExt;
 use tokio::runtime::Handle;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, remove};
 use crate::engine::stream::Lines;
-use crate::engine::{EngineError, Exit, Finished, Launch, Running};
+use crate::engine::{EngineError, Finished, Launch, Running};
 
 /// A container that was created. Dropping it removes it.
 pub(super) struct Container {

@@ -2,8 +2,9 @@
 
 use bollard::Docker;
 use bollard::models::SystemVersionComponents;
+use evidence::Identity;
 
-use super::super::{EngineError, Identity};
+use super::super::EngineError;
 
 /// Asks for version and configuration.
 ///

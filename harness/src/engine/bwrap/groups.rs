@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use evidence::profile::ResourceLimits;
+
 use super::BwrapError;
-use crate::profile::ResourceLimits;
 
 /// Where control groups are mounted.
 const MOUNTED: &str = "/sys/fs/cgroup";

@@ -10,10 +10,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use evidence::profile::Profile;
+
 use super::BwrapError;
 use super::spelling::{self, Point};
 use crate::image::{AIRLOCK, CHECKER, Image, PROBE};
-use crate::profile::Profile;
 use crate::witness::LaidOut;
 
 /// The programs' places in the image.

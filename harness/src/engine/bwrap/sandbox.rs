@@ -8,12 +8,13 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use evidence::Exit;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 use serde::Deserialize;
 
 use super::super::stream::Lines;
-use super::super::{EngineError, Exit, Finished, Running};
+use super::super::{EngineError, Finished, Running};
 use super::BwrapError;
 use super::groups::Joined;
 use super::launchers::{Launcher, Launchers};

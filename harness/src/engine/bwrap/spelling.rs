@@ -6,15 +6,14 @@
 
 use std::path::{Path, PathBuf};
 
-use negatives::wire::OUTER_MOUNT;
+use evidence::profile::system::{MASKED, READ_ONLY};
+use evidence::profile::{
+    Capabilities, ExtraSource, HostNamespace, Network, Profile, Setting, capabilities,
+};
+use negatives::wire::{INPUT, OUTER_MOUNT, OUTPUT};
 
 use super::BwrapError;
 use crate::engine::Folders;
-use crate::image::{INPUT, OUTPUT};
-use crate::profile::system::{MASKED, READ_ONLY};
-use crate::profile::{
-    Capabilities, ExtraSource, HostNamespace, Network, Profile, Setting, capabilities,
-};
 
 /// Who starts bubblewrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +171,7 @@ fn capability_sets(line: &mut Line, profile: &Profile) {
             }
         }
         Capabilities::All => {
-            let lacking = capabilities::lacking_on_this_host();
+            let lacking = crate::engine::lacking_on_this_host();
             let given = capabilities::NAMES.iter();
             for name in given.filter(|name| !lacking.contains(*name)) {
                 line.say(&["--cap-add", &format!("CAP_{name}")]);

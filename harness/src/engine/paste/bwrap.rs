@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use evidence::profile::Profile;
 use nix::sys::resource::Resource;
 
 use super::shell::Line;
 use super::{Filter, PasteError, Target};
 use crate::engine::bwrap::{self as engine, Point};
-use crate::profile::Profile;
 
 /// The descriptor on which bubblewrap reads the filter.
 const FILTER: u32 = 10;

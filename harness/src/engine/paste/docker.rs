@@ -4,12 +4,12 @@
 //! does in any case; one that is left over is refused.
 
 use bollard::models::ContainerCreateBody;
+use evidence::profile::system::{MASKED, READ_ONLY};
 use serde_json::{Value, json};
 
 use super::fields::{Fields, csv, list, many, one, program, seccomp_file};
 use super::shell::Line;
 use super::{PasteError, Target};
-use crate::profile::system::{MASKED, READ_ONLY};
 
 /// The flags of `docker run` that take what the request has in one field.
 const FLAGS: [(&str, &str); 3] = [

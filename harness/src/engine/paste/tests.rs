@@ -1,8 +1,9 @@
 //! The lines of the locked profile: every lock is on them, and what has no words stops
 //! them. That they do what the engine's own launch does is shown in `tests/profile.rs`.
 
+use evidence::profile::User;
+
 use super::*;
-use crate::profile::User;
 
 fn locked() -> Profile {
     Profile::locked(User {
@@ -48,8 +49,8 @@ fn the_podman_line_says_every_lock() {
 #[test]
 fn the_bwrap_line_says_every_lock() {
     let lines = bwrap(&locked(), &target(), Path::new("/srv/root")).unwrap();
-    let masked = crate::profile::system::MASKED;
-    let read_only = crate::profile::system::READ_ONLY;
+    let masked = evidence::profile::system::MASKED;
+    let read_only = evidence::profile::system::READ_ONLY;
     let line = lines.start.to_string();
     for path in masked.iter().chain(&read_only) {
         let there = path.starts_with("/proc/") && Path::new(path).exists();
@@ -86,7 +87,7 @@ fn what_a_line_has_no_words_for_is_refused_by_name() {
     };
     assert!(refused(|it| it.privileged = true).contains("`Privileged`"));
     let stop = |it: &mut Profile| {
-        let signal = crate::profile::Setting::StopSignal("TERM".to_owned());
+        let signal = evidence::profile::Setting::StopSignal("TERM".to_owned());
         it.settings.push(signal);
     };
     assert!(refused(stop).contains("`StopSignal`"));

@@ -8,12 +8,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use evidence::profile::system::MASKED;
+use evidence::profile::{Capabilities, HostNamespace, Network, Profile};
+
 use super::spec::{Limit, Log, Memory, Mount, Namespace, Pids, Resources, Spec};
 use crate::engine::binds::{Bound, binds};
 use crate::engine::spelling::capability_lists;
 use crate::engine::{EngineError, Launch};
-use crate::profile::system::MASKED;
-use crate::profile::{Capabilities, HostNamespace, Network, Profile};
 
 mod setting;
 

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use bollard::models::{ContainerCreateBody, DeviceMapping, HostConfig, HostConfigLogConfig};
-
-use crate::profile::Setting;
+use evidence::profile::Setting;
 
 /// Puts one setting into a create request.
 pub(super) fn spell(setting: &Setting, body: &mut ContainerCreateBody) {

@@ -2,12 +2,12 @@
 
 use checker::self_check::Invariant;
 use checker::{Announcement, Outcome};
+use evidence::plan;
+use evidence::record::blank;
 use negatives::matrix::Matrix;
 use serde_json::json;
 
 use super::*;
-use crate::launch::blank;
-use crate::plan;
 
 /// A checker that announces these as broken and the others as holding.
 fn announcing(broken: &[InvariantName]) -> LaunchRecord {

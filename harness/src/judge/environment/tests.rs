@@ -1,12 +1,12 @@
 //! What may be in the environment at the barrier, and what breaks the row.
 
+use evidence::plan;
+use evidence::record::blank;
+use evidence::view::Seen;
 use negatives::matrix::Matrix;
 
 use super::*;
 use crate::checks::sample::stand_in;
-use crate::launch::blank;
-use crate::plan;
-use crate::witness::Seen;
 
 /// What comes of a locked launch of N15 on this engine at whose barrier these
 /// variables were seen.

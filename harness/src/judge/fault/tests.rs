@@ -2,15 +2,14 @@
 //! checker did otherwise.
 
 use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
+use evidence::Abilities;
+use evidence::digest::ProgramDigests;
+use evidence::record::{FaultRecord, Observations, blank};
 use negatives::matrix::Matrix;
 use seccomp::Policy;
 
 use super::*;
-use crate::engine::Abilities;
-use crate::image::ProgramDigests;
 use crate::judge::{Adapted, Expected};
-use crate::launch::blank;
-use crate::record::{FaultRecord, Observations};
 
 fn case() -> Case {
     Matrix::builtin().unwrap().case("N26").unwrap().clone()

@@ -1,8 +1,9 @@
 //! What the server's word does to a verdict, whatever the probe says.
 
+use evidence::plan;
+use evidence::record::blank;
+
 use super::*;
-use crate::launch::blank;
-use crate::plan;
 
 const NONCE: &str = "0123";
 

@@ -1,7 +1,8 @@
 //! Which mount tables fit, and what is found in those that do not.
 
+use evidence::mounts::parse;
+
 use super::*;
-use crate::witness::mounts::parse;
 
 const DOCKER: &str = "\
 69 45 0:39 / / ro,noatime master:2 - fuse.fuse-overlayfs fuse-overlayfs rw

@@ -2,12 +2,12 @@
 //! and each way in which an answer is another than the declared one.
 
 use checker::Outcome;
+use evidence::Exit;
+use evidence::record::{LaunchRecord, Observations};
 use negatives::matrix::Matrix;
 
 use crate::checks::sample::{PACKET_ROW, stand_in};
-use crate::engine::Exit;
 use crate::judge::{Adapted, Verdict, judge};
-use crate::record::{LaunchRecord, Observations};
 
 const HOSTILE: usize = 0;
 const CONTROL: usize = 1;
@@ -147,7 +147,7 @@ fn a_report_that_is_missing_or_another_than_announced_is_broken() {
 fn another_program_gives_no_answer() {
     assert_falls("broken", "the programs", |it| {
         let barrier = it[HOSTILE].barrier.as_mut().unwrap();
-        barrier.held = crate::witness::Seen::Seen("0".repeat(64));
+        barrier.held = evidence::view::Seen::Seen("0".repeat(64));
     });
 }
 

@@ -1,8 +1,9 @@
 //! The catalogue loads, is refused when it is wrong, and has no mutant that
 //! changes nothing.
 
+use evidence::profile::{Profile, User};
+
 use super::*;
-use crate::profile::{Profile, User};
 
 const USER: User = User {
     uid: 65532,
@@ -43,14 +44,14 @@ fn every_mutant_changes_what_is_to_be_proved() {
 fn a_filter_with_a_fault_is_not_the_filter() {
     let locked = Profile::locked(USER).unwrap();
     let strict = locked.strict_programs().unwrap();
-    let runtime = seccomp::oci_json(&locked.policy, crate::profile::NATIVE, &[]);
+    let runtime = seccomp::oci_json(&locked.policy, evidence::profile::NATIVE, &[]);
     for mutant in builtin().mutants() {
         for change in &mutant.changes {
             let changed = change.apply(locked.clone()).unwrap();
             if matches!(change, Change::StrictFilter(_)) {
                 assert_ne!(changed.strict_programs().unwrap(), strict, "{}", mutant.id);
             }
-            let same = crate::profile::RuntimeFilter::Other(runtime.clone());
+            let same = evidence::profile::RuntimeFilter::Other(runtime.clone());
             assert_ne!(changed.runtime_filter, same, "{}", mutant.id);
         }
     }

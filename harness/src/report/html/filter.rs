@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use evidence::profile::NATIVE;
+use evidence::record::{LaunchRecord, Observations, Role};
 use seccomp::policy::{Condition, Form, Operator, Rule};
 use seccomp::table::{
     AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, AUDIT_ARCH_I386, AUDIT_ARCH_X86_64, NUMBERS,
@@ -12,8 +14,6 @@ use seccomp::table::{
 use seccomp::{Action, Arch, Call, Program, evaluate, syscall_name};
 
 use super::{HtmlError, Report};
-use crate::profile::NATIVE;
-use crate::record::{LaunchRecord, Observations, Role};
 
 /// How many calls stand in one line of the map.
 const COLUMNS: usize = 32;

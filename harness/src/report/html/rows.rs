@@ -1,13 +1,13 @@
 //! The matrix: a line for each row, and behind it what was declared beside what was
 //! observed.
 
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::{self, Boundary, Fact, lift_set_name};
 use negatives::wire::{Abi, Act};
 
 use super::glance::Mark;
 use super::{count, layer_name, layer_words, seconds};
 use crate::judge::{Account, Accounts, Adapted, FilterProof, Fit, Witness};
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::requirement;
 use crate::report::visible::cut;
 use crate::seal::statement::attestation::{self as statement, VerdictWord};
@@ -161,7 +161,7 @@ fn boundaries(case: &Adapted, observed: &Observations) -> Vec<Attempts> {
         .map(|boundary| Attempts {
             name: boundary.name.clone(),
             lift: lift_set_name(&boundary.lift),
-            heads: crate::plan::roles(boundary)
+            heads: evidence::plan::roles(boundary)
                 .map(|role| head(boundary, &role))
                 .collect(),
             lines: boundary

@@ -1,11 +1,12 @@
 //! What the host's kernel showed of the locked sandboxes: every one of them fact by
 //! fact, and one of them in full.
 
+use evidence::record::{LaunchRecord, Observations, Role};
+use evidence::view::{Seen, View};
+
 use super::rows::LONGEST;
 use crate::judge::{Expected, Survey, allowance};
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::visible::cut;
-use crate::witness::{Seen, View};
 
 /// The most entries of one list.
 const MOST: usize = 256;
@@ -120,7 +121,7 @@ fn in_full(record: &LaunchRecord, barrier: &View) -> Sandbox {
         network: network(barrier),
         descriptors: at_exec(exec, |view| {
             table(&view.descriptors, |open| {
-                let line = |it: &crate::witness::Descriptor| {
+                let line = |it: &evidence::view::Descriptor| {
                     (it.number.to_string(), cut(&it.target, LONGEST))
                 };
                 open.iter().map(line).collect()
@@ -189,7 +190,7 @@ fn pairs(pairs: &std::collections::BTreeMap<String, String>) -> Vec<(String, Str
         .collect()
 }
 
-fn mount(mount: &crate::witness::Mount) -> Mount {
+fn mount(mount: &evidence::mounts::Mount) -> Mount {
     let (allowed, why) = match allowance(mount) {
         Ok(why) => (true, why.to_owned()),
         Err(difference) => (false, difference),
@@ -206,7 +207,7 @@ fn mount(mount: &crate::witness::Mount) -> Mount {
 
 fn namespaces(barrier: &View) -> Table<Namespace> {
     table(&barrier.namespaces, |namespaces| {
-        let line = |(name, namespace): (&String, &crate::witness::Namespace)| Namespace {
+        let line = |(name, namespace): (&String, &evidence::view::Namespace)| Namespace {
             name: name.clone(),
             id: namespace.id.clone(),
             shared: namespace.shared_with_host,

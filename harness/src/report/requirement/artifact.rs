@@ -3,16 +3,16 @@
 //! All of it follows from the observations. Nothing here says that a thing was seen from
 //! outside unless a look of the host's has it.
 
+use evidence::Exit;
+use evidence::profile::NATIVE;
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::{Attempt, Fact, Rule};
 use negatives::wire::{Event, Outcome};
 use serde::Serialize;
 
 use super::giver::{Answer, Giver, Stack, number};
 use super::outside;
-use crate::engine::Exit;
 use crate::judge::{Account, Accounts, Adapted, Expected, Fit, invariants, packet_paths};
-use crate::profile::NATIVE;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::show::came;
 
 /// Something that was observed.

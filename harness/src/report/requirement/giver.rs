@@ -1,12 +1,11 @@
 //! Who gave an answer: which of the filters read back returns it for the very call, or
 //! the kernel beneath them.
 
+use evidence::profile::NATIVE;
+use evidence::record::LaunchRecord;
 use negatives::wire::{Abi, Act, CallRecord};
 use seccomp::table::{AUDIT_ARCH_I386, X32_SYSCALL_BIT, i386_syscall_number};
 use seccomp::{Action, Arch, Call, Program, evaluate, evaluate_stack, syscall_number};
-
-use crate::profile::NATIVE;
-use crate::record::LaunchRecord;
 
 /// The filters of a launch, as they were read back.
 pub(super) struct Stack {

@@ -1,11 +1,12 @@
 //! What the host saw of a fact, in a few words; how it fits is the judge's own survey.
 
+use evidence::mounts::Mount;
+use evidence::record::LaunchRecord;
+use evidence::view::View;
 use negatives::matrix::Fact;
+use negatives::wire::{INPUT, OUTPUT};
 
-use crate::image::{INPUT, OUTPUT};
 use crate::judge::{Expected, Survey};
-use crate::record::LaunchRecord;
-use crate::witness::{Mount, View};
 
 /// A fact as an artifact is named.
 pub(super) fn name(fact: Fact) -> &'static str {

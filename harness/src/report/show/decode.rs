@@ -1,12 +1,11 @@
 //! Names for numbers: error numbers, signals, capabilities, flags, roles.
 
+use evidence::Exit;
+use evidence::profile::capabilities;
+use evidence::record::{EntryKind, LaunchRecord, Role};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
-
-use crate::engine::Exit;
-use crate::profile::capabilities;
-use crate::record::{EntryKind, LaunchRecord, Role};
 
 /// What a signal adds to an exit code (bash(1)).
 const SIGNALLED: i64 = 128;

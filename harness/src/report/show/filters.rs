@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use evidence::digest::sha256;
+use evidence::view::Seen;
 use seccomp::listing::{Step, listing};
 use seccomp::{Action, Program};
 
 use super::{Table, decode};
-use crate::image::sha256;
-use crate::witness::Seen;
 
 /// One table for each filter, in the order in which they were loaded.
 pub(super) fn tables(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Vec<Table> {

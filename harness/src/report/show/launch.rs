@@ -1,16 +1,16 @@
 //! One launch: how it was started, what it said, and what was left of it.
 
 use checker::Announcement;
+use evidence::FileCall;
+use evidence::record::{FaultDone, LaunchRecord, Observations, Subject};
 use negatives::wire::{CallRecord, Event};
 use seccomp::listing::{arch_words, call};
 use seccomp::plan::{AirlockStatus, LandlockState};
 
 use super::{Table, decode, view};
 use crate::judge::{Account, Accounts, Adapted, Fit, Witness};
-use crate::record::{FaultDone, LaunchRecord, Observations, Subject};
 use crate::report::html::act;
 use crate::report::value;
-use crate::witness::FileCall;
 
 /// Everything that was observed of it.
 pub(super) fn tables(case: &Adapted, observed: &Observations, record: &LaunchRecord) -> Vec<Table> {

@@ -1,9 +1,10 @@
 //! A row: its launches in a table, and what was checked without one.
 
+use evidence::record::{CheckRecord, LaunchRecord, Observations};
+use evidence::view::{Seen, View};
+
 use super::Table;
 use super::decode::{exit, lifted, role};
-use crate::record::{CheckRecord, LaunchRecord, Observations};
-use crate::witness::{Seen, View};
 
 pub(super) fn tables(observed: &Observations) -> Vec<Table> {
     let mut tables = Vec::new();

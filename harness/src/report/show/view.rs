@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use evidence::mounts::Mount;
+use evidence::record::LaunchRecord;
+use evidence::view::{Descriptor, Namespace, Seen, View};
 use negatives::matrix::Fact;
 
 use super::{Table, decode, filters};
 use crate::judge::allowance;
-use crate::record::LaunchRecord;
-use crate::witness::{Descriptor, Mount, Namespace, Seen, View};
 
 /// When the host looked.
 pub(super) const BARRIER: &str = "at the barrier";

@@ -1,12 +1,12 @@
 //! The forger's further means: a statement changed with everything that is made of it,
 //! a payload changed as text, and observations that are put into a sample.
 
+use evidence::record::{Observations, Packed};
 use negatives::matrix::Case;
 
 use super::*;
 use crate::bundle::derived::{Gathered, Source};
 use crate::judge::{Adapted, Reason};
-use crate::record::{Observations, Packed};
 use crate::seal::canonical;
 use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use crate::seal::statement::Statement;
@@ -60,7 +60,7 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
     let said = statement.predicate();
     let subjects = Subjects::from_list(statement.subject()).unwrap();
     let matrix = Matrix::builtin().unwrap();
-    let engine: Account = serde_json::from_value(value(specimen, ENGINE_FILE)).unwrap();
+    let engine: EngineAccount = serde_json::from_value(value(specimen, ENGINE_FILE)).unwrap();
     let expected = Expected::of(&subjects, &engine).unwrap();
     let about = audited(said, &subjects, &matrix);
     let (mut gathered, mut results) = (Gathered::default(), Vec::new());

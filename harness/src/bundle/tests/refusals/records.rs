@@ -1,13 +1,13 @@
 //! Records that are not of the row's plan or of the run, and verdicts that they do not
 //! bear out. Everything else in the bundle is made again of what is changed.
 
+use evidence::record::{CheckRecord, FaultDone, FaultRecord, LaunchRecord, Observations, Role};
 use negatives::matrix::FaultKind;
 use seccomp::plan::AirlockStatus;
 
 use super::forging::{forge, sign};
 use super::*;
 use crate::checks;
-use crate::record::{CheckRecord, FaultDone, FaultRecord, LaunchRecord, Observations, Role};
 use crate::seal::statement::attestation::VerdictWord;
 
 const N1: &str = "foreign observations/N1.json";

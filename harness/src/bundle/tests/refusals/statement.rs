@@ -1,8 +1,9 @@
 //! A statement that is of another kind, in another form, or contradicts itself.
 
+use evidence::Abilities;
+
 use super::forging::{restate, reword};
 use super::*;
-use crate::engine::Abilities;
 use crate::judge::{Adapted, Reason};
 use crate::partition::{Partition, whole_roll};
 use crate::seal::key::{KeyId, Role};

@@ -1,10 +1,10 @@
 //! Spells the settings that are no lock in Podman's words.
 
+use evidence::profile::Setting;
 use nix::sys::signal::Signal;
 
 use super::super::spec::{Cpu, Device, Log, Mount, Spec};
 use crate::engine::EngineError;
-use crate::profile::Setting;
 
 /// The period in which processor time is counted, microseconds; the kernel's own.
 const PERIOD: u64 = 100_000;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use evidence::profile::{Setting, User, apply};
 use negatives::matrix::Lift;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::engine::Folders;
-use crate::profile::{Setting, User, apply};
 
 const USER: User = User {
     uid: 1234,

@@ -1,13 +1,13 @@
 //! What was declared and observed of packets, invariants, traces and checks.
 
-use negatives::matrix::{Case, Fault, Kind, Packet, Role as PacketRole};
+use evidence::record::{CheckRecord, FaultDone, LaunchRecord, Observations};
+use evidence::{Exit, plan};
+use negatives::matrix::Role as PacketRole;
+use negatives::matrix::{Case, Fault, Kind, Packet};
 use serde_json::Value;
 
 use super::{Answer, Answers, LONGEST};
-use crate::engine::Exit;
 use crate::judge::{invariants, packet_paths};
-use crate::plan;
-use crate::record::{CheckRecord, FaultDone, LaunchRecord, Observations};
 use crate::report::value;
 use crate::report::visible::cut;
 

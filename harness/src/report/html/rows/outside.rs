@@ -1,9 +1,9 @@
 //! What the host saw of a row: the facts that its rules rest on, of one locked sandbox.
 
+use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::Fact;
 
 use crate::judge::Adapted;
-use crate::record::{LaunchRecord, Observations, Role};
 use crate::report::show::{Table, fact};
 
 /// The facts of one sandbox, in full.

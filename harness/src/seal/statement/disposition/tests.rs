@@ -1,7 +1,8 @@
 //! Dispositions: the owner's is read, and every other one is refused.
 
+use evidence::error::chain;
+
 use super::*;
-use crate::error::chain;
 use crate::seal::statement::tests::{signer, subjects};
 
 fn owner() -> SecretKey {

@@ -5,20 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use negatives::wire::OUTER_MOUNT;
+use negatives::wire::{INPUT, OUTER_MOUNT, OUTPUT};
 use seccomp::plan::{AirlockPlan, LandlockPlan, Limits, OneShot};
 use seccomp::{Arch, CompileError, ExtraArch, Policy, PolicyError, Program};
 use serde::Serialize;
 
-use crate::image::{INPUT, OUTPUT};
-
-pub(crate) mod capabilities;
+pub mod capabilities;
 pub mod explain;
 mod lift;
 mod setting;
-pub(crate) mod system;
+pub mod system;
 
-pub(crate) use lift::CANARY_VARIABLE;
+pub use lift::CANARY_VARIABLE;
 pub use lift::apply;
 pub use setting::{HostNamespace, Setting};
 
@@ -321,7 +319,7 @@ impl Profile {
     }
 
     /// The strict filter's programs in load order, as lower-case hex.
-    pub(crate) fn strict_programs(&self) -> Result<Vec<String>, ProfileError> {
+    pub fn strict_programs(&self) -> Result<Vec<String>, ProfileError> {
         if let Some(other) = &self.other_strict_filter {
             return Ok(other.clone());
         }

@@ -11,7 +11,7 @@ use super::{
 
 /// The variable that the `environment` lift plants; N14 looks for it, N15 shows
 /// that nothing like it gets in.
-pub(crate) const CANARY_VARIABLE: &str = "KB_TOKEN";
+pub const CANARY_VARIABLE: &str = "KB_TOKEN";
 
 /// A profile with one boundary lifted.
 ///

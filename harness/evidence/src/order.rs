@@ -60,7 +60,8 @@ pub enum Task {
 
 impl Task {
     /// The user's own folder, where that is the input.
-    pub(super) fn own_input(&self) -> Option<&Path> {
+    #[must_use]
+    pub fn own_input(&self) -> Option<&Path> {
         match self {
             Self::Check {
                 packet: Packet::Folder(path),
@@ -130,4 +131,24 @@ pub enum Packet {
     Fixture(String),
     /// A user's own folder.
     Folder(PathBuf),
+}
+
+/// How long a file may become where a write is to fail half-way, in bytes: less than
+/// any report.
+pub const FILE_LIMIT: u64 = 1024;
+
+/// The text of the report that was there before, for a launch's own nonce.
+#[must_use]
+pub fn previous_report(nonce: &str) -> String {
+    format!("the report that was here before launch {nonce}\n")
+}
+
+/// How many bytes of a nonce are drawn.
+pub const NONCE_RANDOM: usize = 16;
+
+/// Whether a nonce was drawn in this run.
+pub fn is_nonce_of(run: &str, nonce: &str) -> bool {
+    let random = nonce.strip_prefix(run).unwrap_or_default();
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    random.len() == 2 * NONCE_RANDOM && random.bytes().all(hex)
 }

@@ -51,7 +51,7 @@ impl Packed {
     }
 
     /// The same of what is written as JSON already.
-    pub(crate) fn of_json(json: &[u8]) -> Self {
+    pub fn of_json(json: &[u8]) -> Self {
         Self(Form::Plain(json.into()))
     }
 

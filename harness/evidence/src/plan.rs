@@ -7,10 +7,9 @@ use negatives::matrix::{
     self, Attempt, Boundary, Case, Expectation, Fault, FaultKind, Kind, Lift, Without,
     lift_set_name,
 };
-
 use negatives::wire::PlannedAttempt;
 
-use crate::launch::{Order, Packet, Task};
+use crate::order::{Order, Packet, Task};
 use crate::record::Role;
 
 /// The reference packet.

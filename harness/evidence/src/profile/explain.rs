@@ -4,10 +4,10 @@
 //! The words follow from the profile's values: a profile with a lock less has a line
 //! less. It knows no engine's spelling.
 
+use negatives::wire::INPUT;
 use serde::Serialize;
 
 use super::{Capabilities, Network, Profile, ResourceLimits, RuntimeFilter};
-use crate::image::INPUT;
 
 /// One lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -178,7 +178,8 @@ mod tests {
     use negatives::matrix::Lift;
 
     use super::*;
-    use crate::profile::{User, apply};
+    use crate::profile::User;
+    use crate::profile::apply;
 
     fn locked() -> Profile {
         let user = User {

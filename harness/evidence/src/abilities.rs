@@ -22,25 +22,6 @@ impl Abilities {
         Self::default()
     }
 
-    /// All that an engine can do for the user of this process.
-    #[must_use]
-    pub fn of_this_user() -> Self {
-        let mut abilities = Self::all();
-        if is_filtered() {
-            abilities = abilities.without(
-                Ability::Unfiltered,
-                "this process is under a system call filter itself, and every process it starts stays so (seccomp(2))",
-            );
-        }
-        if nix::unistd::geteuid().is_root() {
-            return abilities;
-        }
-        abilities.without(
-            Ability::FilterReadBack,
-            "only root of the host reads loaded filters back (ptrace(2)): the seccomp rows rest on their attempts and controls",
-        )
-    }
-
     /// The same without one, and why.
     #[must_use]
     pub fn without(mut self, ability: Ability, why: impl Into<String>) -> Self {
@@ -53,16 +34,6 @@ impl Abilities {
     pub fn lacks(&self, ability: Ability) -> Option<&str> {
         self.lacking.get(&ability).map(String::as_str)
     }
-}
-
-/// `Seccomp: 0` of proc_pid_status(5) is no filter; a kernel without seccomp has no
-/// such line.
-fn is_filtered() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mode = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Seccomp:"));
-    mode.is_some_and(|mode| mode.trim() != "0")
 }
 
 #[cfg(test)]

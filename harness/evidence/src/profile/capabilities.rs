@@ -1,7 +1,7 @@
 //! Capability names by number (capabilities(7), `linux/capability.h`).
 
 /// In the kernel's order: the index is the bit.
-pub(crate) const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 41] = [
     "CHOWN",
     "DAC_OVERRIDE",
     "DAC_READ_SEARCH",
@@ -45,21 +45,9 @@ pub(crate) const NAMES: [&str; 41] = [
     "CHECKPOINT_RESTORE",
 ];
 
-/// Those that this host's first process cannot hand on: a machine that lacks one in
-/// its bounding set cannot give it to a container either.
-#[must_use]
-pub(crate) fn lacking_on_this_host() -> Vec<&'static str> {
-    let status = std::fs::read_to_string("/proc/1/status").unwrap_or_default();
-    let set = status
-        .lines()
-        .find_map(|line| line.strip_prefix("CapBnd:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    lacking(set.unwrap_or(u64::MAX))
-}
-
 /// The names of a mask's capabilities, in the kernel's order.
 #[must_use]
-pub(crate) fn named(set: u64) -> Vec<&'static str> {
+pub fn named(set: u64) -> Vec<&'static str> {
     lacking(!set)
 }
 

@@ -4,7 +4,7 @@
 //! witness looks which of them this kernel has.
 
 /// Paths that engines hide by default (moby `oci/defaults.go`).
-pub(crate) const MASKED: [&str; 12] = [
+pub const MASKED: [&str; 12] = [
     "/proc/acpi",
     "/proc/asound",
     "/proc/interrupts",
@@ -20,7 +20,7 @@ pub(crate) const MASKED: [&str; 12] = [
 ];
 
 /// Paths that engines make read-only by default.
-pub(crate) const READ_ONLY: [&str; 5] = [
+pub const READ_ONLY: [&str; 5] = [
     "/proc/bus",
     "/proc/fs",
     "/proc/irq",
