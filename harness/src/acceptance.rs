@@ -10,9 +10,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::AuditTally;
-use crate::seal::key::{KeyId, Role};
-use crate::seal::statement::attestation::{Instant, RunResult};
-use crate::seal::statement::disposition::{Bound, SignedDisposition};
+use seal::key::KeyId;
+use seal::key::Role;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::RunResult;
+use seal::statement::disposition::Bound;
+use seal::statement::disposition::SignedDisposition;
 
 mod examine;
 pub mod file;

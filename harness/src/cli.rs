@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::partition::Partition;
+use seal::partition::Partition;
 
 mod accept;
 mod dispose;

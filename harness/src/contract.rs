@@ -15,7 +15,8 @@ use evidence::digest::sha256;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::seal::strict_json::{self, JsonError};
+use seal::strict_json;
+use seal::strict_json::JsonError;
 
 /// The report's published schema.
 pub const REPORT_SCHEMA: &str = include_str!("../../checker/report.schema.json");

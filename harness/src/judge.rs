@@ -9,7 +9,7 @@ use evidence::{Abilities, EngineAccount};
 use negatives::matrix::{Case, KnownEngine, Matrix, MatrixError};
 use seccomp::{Policy, PolicyError};
 
-use crate::seal::statement::Subjects;
+use seal::statement::Subjects;
 
 mod account;
 mod adapted;
@@ -17,6 +17,7 @@ mod announced;
 mod answer;
 mod articles;
 mod calls;
+mod case_result;
 mod checks;
 mod contents;
 mod contract;
@@ -33,6 +34,7 @@ mod probe;
 mod roll;
 mod rules;
 mod self_check;
+mod shard;
 mod survey;
 mod trace;
 mod verdict;
@@ -40,9 +42,11 @@ mod words;
 
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use adapted::Adapted;
+pub use case_result::CaseResult;
 pub use mounts::allowance;
 pub use probe::outcome_words;
 pub use self_check::invariants;
+pub use shard::{is_left, own, whole_roll};
 pub use survey::Survey;
 pub use verdict::{Reason, Verdict, Word};
 

@@ -11,12 +11,17 @@ use evidence::EngineAccount;
 use evidence::record::PackedError;
 
 use crate::bundle::Rejudged;
-use crate::partition::Partition;
-use crate::seal::bundle::verify::VerifiedBundle;
-use crate::seal::key::Role;
-use crate::seal::statement::attestation::{Attestation, Host, Run, Shard, Sharding};
-use crate::seal::statement::{StatementError, Subjects};
-use crate::suite::CaseResult;
+use seal::partition::Partition;
+use seal::bundle::verify::VerifiedBundle;
+use seal::key::Role;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Host;
+use seal::statement::attestation::Run;
+use seal::statement::attestation::Shard;
+use seal::statement::attestation::Sharding;
+use seal::statement::StatementError;
+use seal::statement::Subjects;
+use crate::judge::CaseResult;
 
 /// A shard's bundle, verified and judged again.
 #[derive(Debug)]

@@ -11,12 +11,12 @@ use std::thread;
 use std::time::Instant;
 
 use evidence::order::Order;
-use evidence::record::{CheckRecord, LaunchRecord, Observations, Packed};
+use evidence::record::LaunchRecord;
 use evidence::{Abilities, plan};
 use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
-use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
+use crate::judge::{self, Adapted, CaseResult, Expected, Reason};
 use crate::launch::Bench;
 
 /// What a run tells its listeners.
@@ -41,68 +41,6 @@ pub enum Event {
         /// Its verdict, in one word.
         verdict: judge::Word,
     },
-}
-
-/// A case's verdict with what it rests on.
-#[derive(Debug, Clone)]
-pub struct CaseResult {
-    /// The row, as the engine can show it.
-    pub case: Adapted,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// How its filters were witnessed.
-    pub filters: FilterProof,
-    /// Why it rests on the inside alone, where it could have been seen from outside.
-    pub inside: Option<String>,
-    /// Everything that was observed.
-    pub observed: Packed,
-    /// From the first launch's start to the verdict, in milliseconds.
-    pub millis: u64,
-}
-
-impl CaseResult {
-    /// A case with the verdict that follows from what was observed.
-    #[must_use]
-    pub fn judged(
-        case: &Case,
-        launches: Vec<LaunchRecord>,
-        checks: Vec<CheckRecord>,
-        expected: &Expected,
-    ) -> Self {
-        let observed = Observations { launches, checks };
-        Self::of(case, &observed, Packed::of(&observed), expected)
-    }
-
-    /// The same, where the observations are put away already.
-    pub(crate) fn of(
-        case: &Case,
-        observed: &Observations,
-        packed: Packed,
-        expected: &Expected,
-    ) -> Self {
-        let case = Adapted::of(case, &expected.abilities);
-        Self {
-            verdict: judge::judge(&case, observed, expected),
-            filters: judge::filter_proof(observed),
-            inside: judge::rests_on_inside(&case, observed),
-            case,
-            observed: packed,
-            millis: 0,
-        }
-    }
-
-    /// Of a row that nothing was observed of.
-    #[must_use]
-    pub fn not_run(case: &Adapted, reason: Reason) -> Self {
-        Self {
-            case: case.clone(),
-            verdict: Verdict::NotRun(reason),
-            filters: FilterProof::Attempted,
-            inside: None,
-            observed: Packed::default(),
-            millis: 0,
-        }
-    }
 }
 
 /// Set by Ctrl-C and by an engine that is gone: no further launch is begun.

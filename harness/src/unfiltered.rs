@@ -14,7 +14,8 @@ use seccomp::unfiltered::{AnswerError, Came, ask};
 
 use crate::cli::AskKernel;
 use crate::helper;
-use crate::seal::statement::attestation::{Unfiltered, UnfilteredCall};
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::UnfilteredCall;
 
 /// It takes a few hundredths of a second, most of them to start the helper.
 const LIMIT: Duration = Duration::from_secs(10);

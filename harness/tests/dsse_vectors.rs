@@ -7,8 +7,12 @@
 mod vectors {
     use std::num::NonZeroUsize;
 
-    use harness::seal::dsse::{Envelope, TrustedKeys, pae};
-    use harness::seal::key::{PublicKey, SecretKey, Signer};
+    use seal::dsse::Envelope;
+    use seal::dsse::TrustedKeys;
+    use seal::dsse::pae;
+    use seal::key::PublicKey;
+    use seal::key::SecretKey;
+    use seal::key::Signer;
     use serde_json::Value;
 
     const TEXT: &str = include_str!("data/dsse.json");

@@ -16,7 +16,7 @@ mod page {
     use harness::cli::Color;
     use harness::judge::Word;
     use harness::report::terminal::Terminal;
-    use harness::seal::statement::attestation::VerdictWord;
+    use seal::statement::attestation::VerdictWord;
     use negatives::wire::{Event, Outcome};
     use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ mod page {
     /// What no page may be larger than, in bytes.
     const LARGEST: usize = 1_500_000;
 
-    fn sealed(sample: &Sample) -> (TempDir, harness::seal::bundle::verify::VerifiedBundle) {
+    fn sealed(sample: &Sample) -> (TempDir, seal::bundle::verify::VerifiedBundle) {
         let out = tempfile::tempdir().unwrap();
         let bundle = sample.seal(out.path());
         (out, bundle)

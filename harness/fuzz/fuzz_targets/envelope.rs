@@ -1,8 +1,10 @@
 //! Any bytes as an envelope. No trusted key signed it, so none is ever believed.
 #![no_main]
 
-use harness::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use harness::seal::key::SecretKey;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::key::SecretKey;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let keys = TrustedKeys::one(SecretKey::from_seed(&[7; 32]).public());

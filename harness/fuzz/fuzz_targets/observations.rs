@@ -9,7 +9,7 @@ use evidence::digest::ProgramDigests;
 use evidence::record::Observations;
 use negatives::matrix::Matrix;
 use harness::judge::{Expected, Word, judge};
-use harness::seal::strict_json;
+use seal::strict_json;
 
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));
 static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {

@@ -6,11 +6,14 @@ use evidence::error::chain;
 use super::{BorneOut, Facts};
 use crate::audit::AuditTally;
 use crate::bundle;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
-use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::disposition::Bound;
-use crate::seal::statement::{Statement, StatementError};
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::verify::verify_bundle;
+use seal::digest::Sha256Digest;
+use seal::statement::disposition::Bound;
+use seal::statement::Statement;
+use seal::statement::StatementError;
 
 /// What reading a bundle gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,10 @@
 
 use super::unmet::{self, Artifact, Unmet};
 use super::{BorneOut, Facts, Terms};
-use crate::seal::key::{PublicKey, Role};
-use crate::seal::statement::attestation::{ROWS_IN_SCOPE, RunVerdict};
+use seal::key::PublicKey;
+use seal::key::Role;
+use seal::statement::attestation::ROWS_IN_SCOPE;
+use seal::statement::attestation::RunVerdict;
 
 /// M2.
 pub(super) fn agreed(terms: &Terms, facts: &Facts) -> Vec<Unmet> {

@@ -4,9 +4,14 @@ use evidence::error::chain;
 
 use super::unmet::{self, Unmet};
 use super::{Facts, Terms};
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::key::{KeyId, PublicKey};
-use crate::seal::statement::disposition::{self, Bound, SignedDisposition};
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::key::KeyId;
+use seal::key::PublicKey;
+use seal::statement::disposition;
+use seal::statement::disposition::Bound;
+use seal::statement::disposition::SignedDisposition;
 
 /// By how many seconds two hosts' clocks may differ. A disposition that is older
 /// than the end of its run by more was not made after reading it.

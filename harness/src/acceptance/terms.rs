@@ -5,10 +5,11 @@
 
 use serde::Deserialize;
 
-use crate::seal::digest::Sha256Digest;
-use crate::seal::key::PublicKey;
-use crate::seal::key::pem::{self, PemError};
-use crate::seal::statement::Subjects;
+use seal::digest::Sha256Digest;
+use seal::key::PublicKey;
+use seal::key::pem;
+use seal::key::pem::PemError;
+use seal::statement::Subjects;
 
 /// The version of the file's fields.
 const SCHEMA: u32 = 1;

@@ -2,11 +2,14 @@
 //! which one is not.
 
 use super::*;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::key::SecretKey;
-use crate::seal::statement::attestation::{Counts, RunVerdict};
-use crate::seal::statement::disposition::{self as signed, Decision, Risk};
-use crate::seal::statement::tests::subjects;
+use seal::digest::Sha256Digest;
+use seal::key::SecretKey;
+use seal::statement::attestation::Counts;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::disposition as signed;
+use seal::statement::disposition::Decision;
+use seal::statement::disposition::Risk;
+use seal::statement::samples::subjects;
 
 struct Scene {
     owner: SecretKey,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::seal::digest::Sha256Digest;
-use crate::seal::key::KeyId;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Instant, ROWS_IN_SCOPE};
-use crate::seal::statement::disposition::Bound;
+use seal::digest::Sha256Digest;
+use seal::key::KeyId;
+use seal::statement::Subjects;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::ROWS_IN_SCOPE;
+use seal::statement::disposition::Bound;
 
 /// Something that is known by its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

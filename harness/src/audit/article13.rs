@@ -8,8 +8,8 @@ use negatives::matrix::Fact;
 use super::ItemId;
 use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{MATRIX_FILE, POLICY_FILE};
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::statement::attestation::VerdictWord;
+use seal::bundle::STATEMENT_FILE;
+use seal::statement::attestation::VerdictWord;
 
 /// The row in which a local copy is offered as an authority.
 const LOCAL_COPY: &str = "N5";

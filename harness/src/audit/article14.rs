@@ -9,9 +9,10 @@ use negatives::matrix::{Case, FaultKind, Kind};
 use super::ItemId;
 use super::inquiry::{Audited, Finding, Look, Opened, Question, of_rows, of_statement};
 use crate::bundle::{DEVELOPMENT, NO_OWNER};
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::key;
-use crate::seal::statement::attestation::{RunResult, VerdictWord};
+use seal::bundle::STATEMENT_FILE;
+use seal::key;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::VerdictWord;
 
 /// How the name of every signed envelope ends; none is listed among the files.
 const ENVELOPE: &str = ".dsse.json";

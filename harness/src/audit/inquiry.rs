@@ -7,8 +7,9 @@ use negatives::matrix::Matrix;
 
 use super::{FILE, Item, ItemId, Outcome, Pointer, SCHEMA, SelfAudit, article13, article14};
 use crate::judge::Adapted;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, FileEntry};
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::FileEntry;
 
 /// The most pointers of one item; how many things it looked at is counted in full.
 const MAX_POINTERS: usize = 256;
@@ -193,7 +194,7 @@ impl Opened<'_> {
 impl Audited<'_> {
     /// The listed files, without the two that are added last.
     pub(super) fn files(&self) -> impl Iterator<Item = &FileEntry> {
-        let late = [FILE, crate::seal::bundle::SIGNER_FILE];
+        let late = [FILE, seal::bundle::SIGNER_FILE];
         let early = move |entry: &&FileEntry| !late.contains(&entry.path.as_str());
         self.said.files.iter().filter(early)
     }

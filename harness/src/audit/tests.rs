@@ -10,11 +10,15 @@ use seccomp::policy::POLICY_TOML;
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
 use crate::judge::Adapted;
-use crate::seal::bundle::path::BundlePath;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult, VerdictWord};
-use crate::seal::statement::tests::{attestation, subjects};
+use seal::bundle::path::BundlePath;
+use seal::digest::Sha256Digest;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::FileEntry;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::VerdictWord;
+use seal::statement::samples::attestation;
+use seal::statement::samples::subjects;
 
 struct Bundle {
     said: Attestation,

@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use super::{RejudgeError, Rejudged, rejudge};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle, VerifyError, verify_bundle};
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::verify::VerifyError;
+use seal::bundle::verify::verify_bundle;
 
 /// A bundle of which every byte is vouched for and every verdict borne out.
 #[derive(Debug)]

@@ -16,10 +16,12 @@ use crate::audit::{Audited, Inquiry};
 use crate::judge::Expected;
 use crate::report::html::{self, Report};
 use crate::report::junit::JunitCase;
-use crate::seal::canonical;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Row, VerdictWord};
-use crate::suite::CaseResult;
+use seal::canonical;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Row;
+use seal::statement::attestation::VerdictWord;
+use crate::judge::CaseResult;
 
 /// What they are made of.
 #[derive(Debug, Clone, Copy)]

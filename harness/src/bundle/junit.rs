@@ -1,5 +1,6 @@
 //! What a bundle holds, in the shape the JUnit writer takes.
 
+use crate::judge::{self};
 use std::time::Duration;
 
 use evidence::record::Observations;
@@ -8,11 +9,10 @@ use negatives::matrix::Case;
 use super::derived::Source;
 use super::{DEVELOPMENT, engine_words};
 use crate::judge::{Verdict, outcome_words};
-use crate::partition;
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use crate::report::summary::NOT_DISPOSED;
-use crate::seal::key::Role;
-use crate::suite::CaseResult;
+use seal::key::Role;
+use crate::judge::CaseResult;
 
 /// The JUnit report of a run, made of what its bundle holds and of nothing else.
 pub(super) fn render(source: &Source<'_>, cases: Vec<JunitCase>) -> Result<Vec<u8>, JunitError> {
@@ -64,7 +64,7 @@ fn called(results: &[CaseResult], case: &Case) -> bool {
 /// A row as JUnit shows it; none of one that is left to another shard, for a reader
 /// keeps one of two tests with one name.
 pub(super) fn case(result: &CaseResult, observed: &Observations) -> Option<JunitCase> {
-    if partition::is_left(result) {
+    if judge::is_left(result) {
         return None;
     }
     let outcome = match &result.verdict {

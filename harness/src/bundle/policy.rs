@@ -15,14 +15,19 @@ use time::{Duration, OffsetDateTime};
 
 use super::believe::{Believed, Refusal, believe};
 use crate::judge::FilterProof;
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::bundle::verify::{Anchor, Standing, VerifyError};
-use crate::seal::digest::Sha256Digest;
-use crate::seal::dsse::{DsseError, TrustedKeys};
-use crate::seal::key::PublicKey;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, RunVerdict, Sight};
-use crate::suite::CaseResult;
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::Standing;
+use seal::bundle::verify::VerifyError;
+use seal::digest::Sha256Digest;
+use seal::dsse::DsseError;
+use seal::dsse::TrustedKeys;
+use seal::key::PublicKey;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::attestation::Sight;
+use crate::judge::CaseResult;
 
 pub mod file;
 pub(super) mod objection;

@@ -13,14 +13,26 @@ use seccomp::{Arch, syscall_name};
 use super::{BundleError, DEVELOPMENT, Field, RunFacts};
 use crate::judge::Word;
 use crate::report::summary::Summary;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::key::{Role, Signer};
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{
-    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sharding, Sight,
-    SignerNote, Unfiltered, VerdictWord, Witness,
-};
-use crate::suite::CaseResult;
+use seal::digest::Sha256Digest;
+use seal::key::Role;
+use seal::key::Signer;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::EngineNote;
+use seal::statement::attestation::Host;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::Layer;
+use seal::statement::attestation::Row;
+use seal::statement::attestation::Run;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::SCHEMA;
+use seal::statement::attestation::Sharding;
+use seal::statement::attestation::Sight;
+use seal::statement::attestation::SignerNote;
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::VerdictWord;
+use seal::statement::attestation::Witness;
+use crate::judge::CaseResult;
 
 /// The user in the profile that is shown; the one that ran is in each record.
 pub(super) const USER: User = User {

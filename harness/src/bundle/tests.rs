@@ -10,10 +10,12 @@ use super::*;
 use crate::audit::ItemId;
 use crate::checks::forgery::{BELIEVED, Specimen};
 use crate::checks::sample::stand_in;
-use crate::seal::bundle::verify::Standing;
-use crate::seal::bundle::{ENVELOPES, SIGNER_FILE};
-use crate::seal::key::SecretKey;
-use crate::seal::statement::attestation::{Attestation, Sight};
+use seal::bundle::verify::Standing;
+use seal::bundle::ENVELOPES;
+use seal::bundle::SIGNER_FILE;
+use seal::key::SecretKey;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Sight;
 
 mod refusals;
 mod releases;

@@ -8,12 +8,22 @@ use super::Check;
 use crate::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
 use crate::audit::AuditTally;
 use crate::cli::Cli;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::key::{Role, SecretKey};
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Counts, Instant, ROWS_IN_SCOPE, RunResult, RunVerdict};
-use crate::seal::statement::disposition::{self, Bound, Decision, Risk};
+use seal::digest::Sha256Digest;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::key::Role;
+use seal::key::SecretKey;
+use seal::statement::Subjects;
+use seal::statement::attestation::Counts;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::ROWS_IN_SCOPE;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::disposition;
+use seal::statement::disposition::Bound;
+use seal::statement::disposition::Decision;
+use seal::statement::disposition::Risk;
 
 /// The row's checks.
 pub(super) const CHECKS: &[Check] = &[

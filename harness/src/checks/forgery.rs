@@ -10,14 +10,27 @@ use serde_json::json;
 
 use super::sample::Sample;
 use crate::bundle;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle};
-use crate::seal::bundle::{ENVELOPES, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
-use crate::seal::canonical;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::key::{RandomError, SecretKey, Signer};
-use crate::seal::statement::attestation::{Attestation, FileEntry, RunResult};
-use crate::seal::statement::{Predicate, STATEMENT, Statement, Subjects, test_result};
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::ENVELOPES;
+use seal::bundle::SIGNER_FILE;
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::TEST_RESULT_FILE;
+use seal::canonical;
+use seal::digest::Sha256Digest;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::key::SecretKey;
+use seal::key::Signer;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::FileEntry;
+use seal::statement::attestation::RunResult;
+use seal::statement::Predicate;
+use seal::statement::STATEMENT;
+use seal::statement::Statement;
+use seal::statement::Subjects;
+use seal::statement::test_result;
 
 /// Why a check could not be made.
 pub(crate) type Fault = Box<dyn Error + Send + Sync>;
@@ -67,9 +80,7 @@ impl Specimen {
         bundle: &VerifiedBundle,
         contents: &BTreeMap<String, Vec<u8>>,
     ) -> Result<Self, Fault> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(RandomError)?;
-        let signer = Signer::operator(SecretKey::from_seed(&seed));
+        let signer = Signer::operator(SecretKey::generate()?);
         let folder = tempfile::tempdir()?;
         let copy = Self {
             path: folder.path().join("bundle"),

@@ -9,8 +9,8 @@ use evidence::record::{LaunchRecord, Observations, Role};
 use super::BundleCheck;
 use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::{PACKET_ROW, PROBE_ROW, Sample};
-use crate::seal::canonical;
-use crate::seal::digest::Sha256Digest;
+use seal::canonical;
+use seal::digest::Sha256Digest;
 
 const PACKETS: &str = "observations/N1.json";
 const FOREIGN: &str = "refused: observations/N1.json: foreign";

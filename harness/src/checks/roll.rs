@@ -7,7 +7,9 @@ use std::panic::resume_unwind;
 use super::Check;
 use crate::commands::run::rehearse;
 use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
-use crate::suite::{CaseResult, Stop, call_the_roll};
+use crate::suite::Stop;
+use crate::suite::call_the_roll;
+use crate::judge::CaseResult;
 
 mod outputs;
 

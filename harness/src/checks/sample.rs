@@ -17,8 +17,9 @@ use crate::bundle::{self, RunFacts};
 use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::Bench;
 use crate::report::summary::Summary;
-use crate::seal::key::{RandomError, SecretKey, Signer};
-use crate::suite::CaseResult;
+use seal::key::SecretKey;
+use seal::key::Signer;
+use crate::judge::CaseResult;
 use crate::unfiltered;
 
 #[cfg(test)]
@@ -156,7 +157,7 @@ impl Sample {
 
     fn make_sealed(&self) -> Result<Sealed, Fault> {
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(RandomError)?;
+        getrandom::fill(&mut seed)?;
         let signer = Signer::operator(SecretKey::from_seed(&seed));
         let specimen = Specimen::seal_with(self, signer)?;
         let name = specimen.path().file_name().ok_or("a bundle has a name")?;

@@ -6,9 +6,11 @@ use std::fs;
 use super::BundleCheck;
 use super::forgery::{BELIEVED, Fault, Specimen, outcome};
 use super::sample::{PACKET_ROW, Sample};
-use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Row, VerdictWord};
+use seal::digest::Sha256Digest;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Row;
+use seal::statement::attestation::VerdictWord;
 
 const PROOF: &str = "observations/N1.json";
 const WRONG_ROLL: &str = "refused: statement.dsse.json: roll";

@@ -11,9 +11,11 @@ use crate::audit::AuditTally;
 use crate::cli::{Accept, Common, Format};
 use crate::exit::Exit;
 use crate::report::terminal::{safe, say};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::digest::Sha256Digest;
-use crate::seal::statement::disposition::{Decision, Disposition, SignedDisposition};
+use seal::bundle::folder::BundleFolder;
+use seal::digest::Sha256Digest;
+use seal::statement::disposition::Decision;
+use seal::statement::disposition::Disposition;
+use seal::statement::disposition::SignedDisposition;
 
 /// The largest disposition, in bytes.
 const MAX_DISPOSITION: u64 = 64 * 1024;

@@ -1,5 +1,6 @@
 //! `attest`: every row, in real sandboxes, sealed into a signed bundle.
 
+use crate::judge::{self};
 use std::sync::mpsc;
 use std::thread;
 
@@ -12,14 +13,17 @@ use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
 use crate::lifts;
 use crate::mutants::{Catalogue, Score};
-use crate::partition::{self, Partition};
+use seal::partition::Partition;
 use crate::report::progress;
 use crate::report::summary::Summary;
 use crate::report::terminal::{self, Terminal};
-use crate::seal::key::{Role, Signer};
-use crate::seal::statement::attestation::Sharding;
+use seal::key::Role;
+use seal::key::Signer;
+use seal::statement::attestation::Sharding;
 use crate::stand::Stand;
-use crate::suite::{CaseResult, Stop, Suite};
+use crate::suite::Stop;
+use crate::suite::Suite;
+use crate::judge::CaseResult;
 use crate::unfiltered;
 
 /// Runs every row and writes the bundle.
@@ -127,7 +131,7 @@ fn score(
 pub(super) fn signer(common: &Common) -> Result<Signer, Failure> {
     match &common.key {
         Some(path) => {
-            let key = crate::seal::key::SecretKey::read(path).map_err(|error| {
+            let key = seal::key::SecretKey::read(path).map_err(|error| {
                 let hint = error.hint();
                 Failure {
                     exit: Exit::Usage,
@@ -169,7 +173,7 @@ fn run_all(
         results
     });
     Ok(match args.partition {
-        Some(here) => partition::whole_roll(matrix, results, here, &expected.abilities),
+        Some(here) => judge::whole_roll(matrix, results, here, &expected.abilities),
         None => results,
     })
 }
@@ -193,7 +197,7 @@ pub(super) fn print(
         return Ok(terminal::say(&text)?);
     }
     let terminal = Terminal::stdout(common.color);
-    terminal.table(partition::own(results), matrix)?;
+    terminal.table(judge::own(results), matrix)?;
     let mut notes = vec![format!(
         "bundle: {}",
         summary.bundle.as_deref().unwrap_or_default()

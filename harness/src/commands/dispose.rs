@@ -9,11 +9,16 @@ use crate::acceptance::{self, file};
 use crate::cli::{Common, Dispose, Format};
 use crate::exit::Exit;
 use crate::report::terminal::{safe, say};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
-use crate::seal::key::SecretKey;
-use crate::seal::statement::attestation::Instant;
-use crate::seal::statement::disposition::{self, Bound, Decision, Risk};
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::verify::verify_bundle;
+use seal::key::SecretKey;
+use seal::statement::attestation::Instant;
+use seal::statement::disposition;
+use seal::statement::disposition::Bound;
+use seal::statement::disposition::Decision;
+use seal::statement::disposition::Risk;
 
 /// Signs the owner's decision and writes it.
 pub(super) fn dispose(common: &Common, args: &Dispose) -> Result<Exit, Failure> {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use crate::exit::Exit;
 use crate::report::terminal::say;
-use crate::seal::key::SecretKey;
-use crate::seal::key::file::KeyFileError;
+use seal::key::SecretKey;
+use seal::key::file::KeyFileError;
 
 /// Writes the pair; nothing is overwritten.
 pub(super) fn keygen(file: &Path) -> Result<Exit, Failure> {

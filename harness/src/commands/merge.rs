@@ -11,12 +11,16 @@ use crate::cli::{Common, Merge};
 use crate::exit::Exit;
 use crate::merge::{self, Joined, ShardBundle};
 use crate::report::summary::Summary;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
-use crate::seal::dsse::TrustedKeys;
-use crate::seal::key::{PublicKey, Role, Signer};
-use crate::seal::statement::attestation::Sharding;
-use crate::suite::CaseResult;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::verify::verify_bundle;
+use seal::dsse::TrustedKeys;
+use seal::key::PublicKey;
+use seal::key::Role;
+use seal::key::Signer;
+use seal::statement::attestation::Sharding;
+use crate::judge::CaseResult;
 
 /// Verifies and judges every shard again, joins them, and seals the whole.
 pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {

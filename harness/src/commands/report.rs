@@ -13,8 +13,9 @@ use crate::bundle;
 use crate::cli::{Common, Format, Report};
 use crate::exit::Exit;
 use crate::report::terminal::{say, tell};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, verify_bundle};
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::verify_bundle;
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]

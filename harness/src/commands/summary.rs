@@ -8,7 +8,7 @@ use crate::cli::SummaryOf;
 use crate::exit::Exit;
 use crate::report::markdown;
 use crate::report::terminal::say;
-use crate::seal::bundle::verify::Anchor;
+use seal::bundle::verify::Anchor;
 
 /// Prints it. What cannot be verified is not summed up.
 pub(super) fn summary(args: &SummaryOf) -> Result<Exit, Failure> {

@@ -16,9 +16,11 @@ use crate::exit::Exit;
 use crate::report::requirement::{self, Requirement, RowProof};
 use crate::report::summary::{NOT_DISPOSED, Summary};
 use crate::report::terminal::{self, Terminal, say, tell};
-use crate::seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
-use crate::seal::dsse::TrustedKeys;
-use crate::seal::key::PublicKey;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::Standing;
+use seal::bundle::verify::VerifiedBundle;
+use seal::dsse::TrustedKeys;
+use seal::key::PublicKey;
 
 /// The answer as one JSON object.
 #[derive(Debug, Serialize)]
@@ -170,7 +172,7 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
         notes.push("to know who signed, give --public-key".to_owned());
     }
     for witness in &said.witnesses {
-        if let crate::seal::statement::attestation::Sight::NotSeen { reason } = &witness.sight {
+        if let seal::statement::attestation::Sight::NotSeen { reason } = &witness.sight {
             notes.push(format!(
                 "not seen from outside: {}: {}",
                 witness.name,

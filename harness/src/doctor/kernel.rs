@@ -2,7 +2,7 @@
 
 use super::Finding;
 use super::facts::{CgroupVersion, Kernel, Privileges};
-use crate::seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::Unfiltered;
 
 /// `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN` (capabilities(7)).
 const SYS_PTRACE: u64 = 1 << 19;

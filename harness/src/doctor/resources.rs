@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::Finding;
 use super::facts::{Kernel, Room};
 use crate::launch::WANTED;
-use crate::seal::bundle::MAX_TOTAL;
+use seal::bundle::MAX_TOTAL;
 
 /// Before this project: 2026-01-01.
 const EARLIEST: Duration = Duration::from_secs(1_767_225_600);

@@ -9,7 +9,7 @@
 use evidence::digest::sha256;
 use serde_json::{Value, json};
 
-use crate::seal::canonical;
+use seal::canonical;
 
 /// What a change is made to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

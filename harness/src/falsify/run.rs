@@ -13,7 +13,7 @@ use super::catalogue::Falsification;
 use crate::bundle::{Believed, Refusal, believe, observations_file};
 use crate::checks::forgery::{Fault, Specimen};
 use crate::judge::{self, Adapted};
-use crate::seal::bundle::verify::Anchor;
+use seal::bundle::verify::Anchor;
 
 /// A bundle whose observations are to be falsified.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::fmt;
 use negatives::matrix::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::partition::Partition;
-use crate::seal::statement::attestation::OTHER_SHARD;
+use seal::partition::Partition;
+use seal::statement::attestation::OTHER_SHARD;
 
 /// What is known of a row after its launches.
 #[derive(Debug, Clone, PartialEq, Eq)]

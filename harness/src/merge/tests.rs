@@ -18,11 +18,14 @@ use crate::checks;
 use crate::image::{Image, Programs};
 use crate::judge::{self, Adapted, Expected};
 use crate::report::summary::Summary;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, Standing, verify_bundle};
-use crate::seal::digest::Sha256Digest;
-use crate::seal::key::{SecretKey, Signer};
-use crate::seal::statement::attestation::Unfiltered;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::Standing;
+use seal::bundle::verify::verify_bundle;
+use seal::digest::Sha256Digest;
+use seal::key::SecretKey;
+use seal::key::Signer;
+use seal::statement::attestation::Unfiltered;
 
 /// What came of a row's checks, each made once for all tests of a process.
 fn checked(case: &str) -> Vec<CheckRecord> {
@@ -120,7 +123,7 @@ impl Shards {
             Some(here) => {
                 let own = results.filter(|case| here.takes(u32::from(case.number)));
                 let own = own.map(|case| self.result(case, nonce)).collect();
-                crate::partition::whole_roll(&self.matrix, own, here, &self.expected.abilities)
+                crate::judge::whole_roll(&self.matrix, own, here, &self.expected.abilities)
             }
         };
         let mut facts = RunFacts {
@@ -306,7 +309,7 @@ fn unreached(shards: &Shards, cut: &str) -> Vec<CaseResult> {
             judge::Reason::Interrupted,
         )
     });
-    crate::partition::whole_roll(
+    crate::judge::whole_roll(
         &shards.matrix,
         own.collect(),
         here,

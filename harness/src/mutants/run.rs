@@ -21,7 +21,8 @@ use crate::image::Programs;
 use crate::judge::{self, Adapted, Expected};
 use crate::launch::Bench;
 use crate::stand::{Stand, StandError};
-use crate::suite::{CaseResult, Suite};
+use crate::suite::Suite;
+use crate::judge::CaseResult;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

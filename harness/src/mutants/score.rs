@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
 use crate::exit::Exit;
 use crate::judge::{Reason, Verdict, Word};
-use crate::seal::statement::attestation::Mutants;
+use seal::statement::attestation::Mutants;
 
 /// What came of one mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]

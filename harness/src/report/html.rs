@@ -14,9 +14,11 @@ use sha2::{Digest as _, Sha256};
 use super::requirement::{self, Requirement, RowProof};
 use super::visible::visible;
 use crate::judge::Expected;
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{Attestation, Layer, Row};
-use crate::suite::CaseResult;
+use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Layer;
+use seal::statement::attestation::Row;
+use crate::judge::CaseResult;
 
 mod filter;
 mod glance;
@@ -167,7 +169,7 @@ fn layer_words(layer: Layer) -> &'static str {
 }
 
 fn subjects(subjects: &Subjects) -> Vec<(String, String)> {
-    let named = |it: crate::seal::statement::Subject| (it.name, it.digest.sha256.to_string());
+    let named = |it: seal::statement::Subject| (it.name, it.digest.sha256.to_string());
     subjects.list().into_iter().map(named).collect()
 }
 

@@ -3,16 +3,16 @@
 //! Reasons may quote the sandboxed side, so every text is made literal: nothing in it
 //! can become a link, an image, a heading or HTML.
 
+use crate::judge::{self};
 use negatives::matrix::Matrix;
 
 use crate::judge::Word;
-use crate::partition;
-use crate::suite::CaseResult;
+use crate::judge::CaseResult;
 
 /// The page: counts, what did not hold with its reason, and every row folded away.
 #[must_use]
 pub fn page(results: &[CaseResult], matrix: &Matrix, notes: &[String]) -> String {
-    let own: Vec<&CaseResult> = partition::own(results).collect();
+    let own: Vec<&CaseResult> = judge::own(results).collect();
     let count = |word| own.iter().filter(|it| it.verdict.word() == word).count();
     let mut page = format!(
         "## Proof of Block: {} of {} rows held\n\n",

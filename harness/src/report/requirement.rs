@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::visible::cut;
 use crate::judge::{Expected, Word};
-use crate::suite::CaseResult;
+use crate::judge::CaseResult;
 
 mod artifact;
 mod giver;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::visible::{cut, visible};
 use super::wrap::{hanging, wrapped};
 use crate::judge::Word;
-use crate::suite::CaseResult;
+use crate::judge::CaseResult;
 
 pub(super) use decode::came;
 

@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::judge::{FilterProof, Word};
 use crate::report::terminal::safe;
-use crate::seal::statement::attestation::{ROWS_IN_SCOPE, Unfiltered};
-use crate::suite::CaseResult;
+use seal::statement::attestation::ROWS_IN_SCOPE;
+use seal::statement::attestation::Unfiltered;
+use crate::judge::CaseResult;
 
 /// What a run and its bundle say of B0''', as a fact: the owner's decision is a
 /// document of its own.

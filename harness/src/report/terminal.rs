@@ -10,7 +10,7 @@ use super::visible::visible;
 use super::wrap::{hanging, wrapped};
 use crate::cli::Color;
 use crate::judge::Word;
-use crate::suite::CaseResult;
+use crate::judge::CaseResult;
 
 /// A stream for people.
 #[derive(Debug)]

@@ -9,8 +9,8 @@
 
 use std::fs;
 
-use harness::seal::bundle::write::BundleWriter;
-use harness::seal::key::Signer;
+use seal::bundle::write::BundleWriter;
+use seal::key::Signer;
 
 mod desk;
 

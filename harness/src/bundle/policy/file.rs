@@ -11,11 +11,13 @@ use serde::Deserialize;
 use time::Duration;
 
 use super::{Artifact, Policy};
-use crate::seal::digest::Sha256Digest;
-use crate::seal::dsse::{DsseError, TrustedKeys};
-use crate::seal::key::PublicKey;
-use crate::seal::key::file::KeyFileError;
-use crate::seal::key::pem::{self, PemError};
+use seal::digest::Sha256Digest;
+use seal::dsse::DsseError;
+use seal::dsse::TrustedKeys;
+use seal::key::PublicKey;
+use seal::key::file::KeyFileError;
+use seal::key::pem;
+use seal::key::pem::PemError;
 
 /// The version of the fields. It goes up when a field changes meaning.
 pub const SCHEMA: u32 = 1;

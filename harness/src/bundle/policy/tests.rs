@@ -7,7 +7,8 @@ use time::macros::datetime;
 use super::*;
 use crate::checks::forgery::Specimen;
 use crate::checks::sample::stand_in;
-use crate::seal::key::{SecretKey, Signer};
+use seal::key::SecretKey;
+use seal::key::Signer;
 use file::PolicyError;
 
 const NOW: OffsetDateTime = datetime!(2026-01-03 00:00 UTC);
@@ -75,7 +76,7 @@ fn a_listed_digest_is_accepted_among_others() {
 
 #[test]
 fn mutants_that_survived_are_a_reason() {
-    use crate::seal::statement::attestation::Mutants;
+    use seal::statement::attestation::Mutants;
     let score = Mutants {
         total: 2,
         killed: 1,

@@ -2,8 +2,8 @@
 
 use crate::audit;
 use crate::bundle::ENGINE_FILE;
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::strict_json::JsonError;
+use seal::bundle::STATEMENT_FILE;
+use seal::strict_json::JsonError;
 
 /// A bundle's statement and its observations do not agree.
 #[derive(Debug, thiserror::Error)]

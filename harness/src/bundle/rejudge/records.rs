@@ -13,9 +13,10 @@ use negatives::matrix::{Case, Check};
 
 use super::super::observations_file;
 use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
-use crate::seal::bundle::verify::VerifiedBundle;
-use crate::seal::statement::attestation::{Attestation, Sharding};
-use crate::seal::strict_json;
+use seal::bundle::verify::VerifiedBundle;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Sharding;
+use seal::strict_json;
 
 /// A row's records. `nonces` are those of the rows before.
 ///

@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::checks::sample::Sample;
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::bundle::verify::{Anchor, VerifyError};
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifyError;
 use names::Named;
 
 mod accepting;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::bundle::believe;
-use crate::seal::bundle::verify::Anchor;
+use seal::bundle::verify::Anchor;
 
 /// The envelopes and the key of a bundle of schema 1: the least that shows what it is.
 #[test]

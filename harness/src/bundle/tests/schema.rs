@@ -5,9 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::*;
-use crate::seal::bundle::STATEMENT_FILE;
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::statement::attestation::{Attestation, Mutants, Sight, Unfiltered, VerdictWord};
+use seal::bundle::STATEMENT_FILE;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Mutants;
+use seal::statement::attestation::Sight;
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::VerdictWord;
 
 const SCHEMA: &str = include_str!("../../../attestation.schema.json");
 const PAGE: &str = include_str!("../../../../ATTESTATION.md");

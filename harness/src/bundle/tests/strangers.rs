@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::*;
-use crate::seal::bundle::{STATEMENT_FILE, TEST_RESULT_FILE};
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::TEST_RESULT_FILE;
 
 mod changes;
 mod page;

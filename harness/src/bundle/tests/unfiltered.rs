@@ -1,7 +1,8 @@
 //! A bundle says of which calls its filters decide nothing, and cannot say otherwise.
 
 use super::*;
-use crate::seal::statement::attestation::{Unfiltered, UnfilteredCall};
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::UnfilteredCall;
 
 /// The sample's kernel shows one call to no filter.
 #[test]

@@ -11,14 +11,19 @@ use crate::bundle::{self, RunFacts};
 use crate::image::{Image, Programs};
 use crate::report::summary::Summary;
 use crate::report::terminal::Terminal;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
-use crate::seal::key::Signer;
-use crate::seal::statement::attestation::{
-    Attestation, RunResult, RunVerdict, Unfiltered, VerdictWord,
-};
-use crate::seal::statement::{Statement, Subjects};
-use crate::suite::CaseResult;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::verify::verify_bundle;
+use seal::key::Signer;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::VerdictWord;
+use seal::statement::Statement;
+use seal::statement::Subjects;
+use crate::judge::CaseResult;
 
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;

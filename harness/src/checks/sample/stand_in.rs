@@ -16,9 +16,12 @@ use super::{PACKET_ROW, PROBE_ROW, Sample};
 use crate::bundle::{self, RunFacts};
 use crate::image::{Image, Programs};
 use crate::judge::{Adapted, Expected, Reason};
-use crate::seal::statement::Subjects;
-use crate::seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
-use crate::suite::CaseResult;
+use seal::statement::Subjects;
+use seal::statement::attestation::EngineNote;
+use seal::statement::attestation::Host;
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::UnfilteredCall;
+use crate::judge::CaseResult;
 use crate::witness::{LaidOut, Lookup, view};
 
 const RUN: &str = "00112233445566ff";

@@ -7,8 +7,9 @@ use evidence::error::chain;
 
 use crate::bundle;
 use crate::report::terminal::safe;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::{Anchor, verify_bundle};
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::verify_bundle;
 
 /// In words; a bundle that is not to be believed is no proof, and that is said.
 pub(super) fn last(out: &Path, row: &str) -> String {

@@ -1,9 +1,12 @@
 //! The top of the page: what the run amounts to, before anything else.
 
-use crate::seal::key::Role;
-use crate::seal::statement::attestation::{
-    Attestation, Row, RunVerdict, Sight, VerdictWord, Witness,
-};
+use seal::key::Role;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::Row;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::attestation::Sight;
+use seal::statement::attestation::VerdictWord;
+use seal::statement::attestation::Witness;
 
 /// The verdict at a glance.
 pub(super) struct Glance {

@@ -10,8 +10,9 @@ use super::{count, layer_name, layer_words, seconds};
 use crate::judge::{Account, Accounts, Adapted, FilterProof, Fit, Witness};
 use crate::report::requirement;
 use crate::report::visible::cut;
-use crate::seal::statement::attestation::{self as statement, VerdictWord};
-use crate::suite::CaseResult;
+use seal::statement::attestation as statement;
+use seal::statement::attestation::VerdictWord;
+use crate::judge::CaseResult;
 
 mod answers;
 mod outside;

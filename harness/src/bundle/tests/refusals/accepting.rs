@@ -4,9 +4,14 @@
 use super::forging::{forge, sign};
 use super::*;
 use crate::acceptance::{Artifact, Examined, Standing as Gate, Terms, Unmet, evaluate, examine};
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
-use crate::seal::statement::disposition::{self, Bound, Decision};
+use seal::bundle::folder::BundleFolder;
+use seal::statement::attestation::Counts;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::RunResult;
+use seal::statement::attestation::RunVerdict;
+use seal::statement::disposition;
+use seal::statement::disposition::Bound;
+use seal::statement::disposition::Decision;
 
 /// In no bundle here did every row hold.
 const ALWAYS: &str = "NotAllHeld";

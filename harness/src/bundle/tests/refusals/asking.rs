@@ -8,7 +8,7 @@ use crate::acceptance::{Terms, TermsError};
 use crate::bundle::policy::file::{self, PolicyError};
 use crate::bundle::policy::objection::Objection;
 use crate::cli::TERMS_EXAMPLE;
-use crate::seal::statement::attestation::Mutants;
+use seal::statement::attestation::Mutants;
 
 const NOW: OffsetDateTime = datetime!(2026-01-03 00:00 UTC);
 

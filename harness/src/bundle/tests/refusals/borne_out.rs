@@ -4,7 +4,8 @@
 use super::forging::{edit, forge, sign};
 use super::*;
 
-use crate::seal::statement::attestation::{Unfiltered, UnfilteredCall};
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::UnfilteredCall;
 
 const STATEMENT: &str = "not_borne_out statement.dsse.json";
 

@@ -4,9 +4,12 @@ use serde_json::json;
 
 use super::accepting::{Desk, bound};
 use super::*;
-use crate::seal::canonical;
-use crate::seal::dsse::{Envelope, IN_TOTO, MAX_SIGNATURES};
-use crate::seal::statement::disposition::{self, DispositionError};
+use seal::canonical;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::MAX_SIGNATURES;
+use seal::statement::disposition;
+use seal::statement::disposition::DispositionError;
 
 /// How a disposition is spoilt: its bytes, as text or around another payload.
 type Spoil = fn(&Desk) -> Vec<u8>;
@@ -137,7 +140,7 @@ impl Desk {
     }
 
     fn payload(&self) -> Vec<u8> {
-        let keys = crate::seal::dsse::TrustedKeys::one(self.owner.public());
+        let keys = seal::dsse::TrustedKeys::one(self.owner.public());
         let payload = Envelope::open(disposition::FILE, &self.word(), &keys, IN_TOTO);
         payload.unwrap().bytes().to_vec()
     }
@@ -165,7 +168,7 @@ fn front(text: &[u8], put: &[u8]) -> Vec<u8> {
 }
 
 fn deep() -> Vec<u8> {
-    let most = crate::seal::strict_json::MAX_DEPTH;
+    let most = seal::strict_json::MAX_DEPTH;
     [
         b"\"a\":".to_vec(),
         b"[".repeat(most),

@@ -6,10 +6,13 @@ use nix::sys::stat::Mode;
 
 use super::forging::{forge, restate, sign};
 use super::*;
-use crate::seal::bundle::folder::BundleFolder;
-use crate::seal::bundle::verify::verify_bundle;
-use crate::seal::bundle::{MAX_FILE, MAX_FILES, MAX_TOTAL, TEST_RESULT_FILE};
-use crate::seal::statement::attestation::Instant;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::verify_bundle;
+use seal::bundle::MAX_FILE;
+use seal::bundle::MAX_FILES;
+use seal::bundle::MAX_TOTAL;
+use seal::bundle::TEST_RESULT_FILE;
+use seal::statement::attestation::Instant;
 
 const JUNIT: &str = "junit.xml";
 

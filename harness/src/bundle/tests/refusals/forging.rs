@@ -7,10 +7,12 @@ use negatives::matrix::Case;
 use super::*;
 use crate::bundle::derived::{Gathered, Source};
 use crate::judge::{Adapted, Reason};
-use crate::seal::canonical;
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use crate::seal::statement::Statement;
-use crate::suite::CaseResult;
+use seal::canonical;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
+use seal::statement::Statement;
+use crate::judge::CaseResult;
 
 /// The JSON of a file.
 pub(super) fn value(specimen: &Specimen, file: &str) -> Value {

@@ -3,7 +3,7 @@
 
 use super::forging::{reword, sign};
 use super::*;
-use crate::seal::strict_json::MAX_DEPTH;
+use seal::strict_json::MAX_DEPTH;
 
 const N1: &str = "observations/N1.json";
 

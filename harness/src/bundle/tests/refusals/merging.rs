@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::names::Named;
 use crate::merge::MergeError;
 use crate::merge::tests::{Shards, disagreements, joined, joined_by, unreached_shard};
-use crate::seal::key::Role;
+use seal::key::Role;
 
 /// What no two bundles can bring about, and why.
 const OUT_OF_REACH: &[(&str, &str)] = &[

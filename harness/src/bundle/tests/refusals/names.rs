@@ -7,14 +7,15 @@ use crate::acceptance::{Artifact, Unmet};
 use crate::bundle::policy::file::PolicyError;
 use crate::bundle::{Alien, Field, RejudgeError};
 use crate::merge::MergeError;
-use crate::seal::bundle::folder::FolderError;
-use crate::seal::bundle::verify::VerifyError;
-use crate::seal::dsse::DsseError;
-use crate::seal::key::pem::PemError;
-use crate::seal::statement::StatementError;
-use crate::seal::statement::attestation::{PredicateError, ShardingRule};
-use crate::seal::statement::disposition::DispositionError;
-use crate::seal::strict_json::JsonError;
+use seal::bundle::folder::FolderError;
+use seal::bundle::verify::VerifyError;
+use seal::dsse::DsseError;
+use seal::key::pem::PemError;
+use seal::statement::StatementError;
+use seal::statement::attestation::PredicateError;
+use seal::statement::attestation::ShardingRule;
+use seal::statement::disposition::DispositionError;
+use seal::strict_json::JsonError;
 
 /// An error whose variants are known by name.
 pub(super) trait Named {

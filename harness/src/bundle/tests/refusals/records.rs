@@ -8,7 +8,7 @@ use seccomp::plan::AirlockStatus;
 use super::forging::{forge, sign};
 use super::*;
 use crate::checks;
-use crate::seal::statement::attestation::VerdictWord;
+use seal::statement::attestation::VerdictWord;
 
 const N1: &str = "foreign observations/N1.json";
 const N15: &str = "foreign observations/N15.json";
@@ -157,7 +157,7 @@ fn observe(specimen: &Specimen, row: &str, edit: impl FnOnce(&mut Observations))
     let at = specimen.at(&observations_file(row));
     let mut observed = serde_json::from_slice(&fs::read(&at).unwrap()).unwrap();
     edit(&mut observed);
-    fs::write(at, crate::seal::canonical::to_bytes(&observed).unwrap()).unwrap();
+    fs::write(at, seal::canonical::to_bytes(&observed).unwrap()).unwrap();
     forge(specimen, |_, _| {});
 }
 

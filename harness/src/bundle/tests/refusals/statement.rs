@@ -5,11 +5,16 @@ use evidence::Abilities;
 use super::forging::{restate, reword};
 use super::*;
 use crate::judge::{Adapted, Reason};
-use crate::partition::{Partition, whole_roll};
-use crate::seal::key::{KeyId, Role};
-use crate::seal::statement::attestation::{
-    Instant, Run, Shard, Sharding, Unfiltered, UnfilteredCall,
-};
+use crate::judge::whole_roll;
+use seal::partition::Partition;
+use seal::key::KeyId;
+use seal::key::Role;
+use seal::statement::attestation::Instant;
+use seal::statement::attestation::Run;
+use seal::statement::attestation::Shard;
+use seal::statement::attestation::Sharding;
+use seal::statement::attestation::Unfiltered;
+use seal::statement::attestation::UnfilteredCall;
 
 pub(super) const TABLE: &[Refused] = &[
     refused(

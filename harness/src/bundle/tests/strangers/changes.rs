@@ -9,8 +9,8 @@ use std::process::Command;
 
 use super::super::specimen;
 use crate::checks::forgery::Specimen;
-use crate::seal::bundle::SIGNER_FILE;
-use crate::seal::key::SecretKey;
+use seal::bundle::SIGNER_FILE;
+use seal::key::SecretKey;
 
 mod envelopes;
 mod forged;

@@ -3,9 +3,12 @@
 use super::{Change, Desk};
 use crate::checks::forgery::Specimen;
 use crate::checks::sample::stand_in;
-use crate::seal::bundle::{ENVELOPES, STATEMENT_FILE, TEST_RESULT_FILE};
-use crate::seal::key::{SecretKey, Signer};
-use crate::seal::statement::attestation::VerdictWord;
+use seal::bundle::ENVELOPES;
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::TEST_RESULT_FILE;
+use seal::key::SecretKey;
+use seal::key::Signer;
+use seal::statement::attestation::VerdictWord;
 
 /// In an envelope's text, what stands in the middle becomes what stands on the right.
 const EDITS: [(&str, &str, &str); 13] = [

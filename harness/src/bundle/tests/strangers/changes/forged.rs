@@ -2,8 +2,11 @@
 //! commands must not read them otherwise than a strict reader does.
 
 use super::{Change, Desk};
-use crate::seal::bundle::{STATEMENT_FILE, TEST_RESULT_FILE};
-use crate::seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use seal::bundle::STATEMENT_FILE;
+use seal::bundle::TEST_RESULT_FILE;
+use seal::dsse::Envelope;
+use seal::dsse::IN_TOTO;
+use seal::dsse::TrustedKeys;
 
 /// What is said of a forged statement.
 const NOT_JSON: &str = "statement.dsse.json: its payload is not canonical JSON";

@@ -1,0 +1,223 @@
+//! The PEM forms of Ed25519 keys: PKCS#8 for private ones, SPKI for public ones.
+//!
+//! Reads what `openssl genpkey -algorithm ed25519` writes (PKCS#8 v1) and v2, and
+//! writes v1, because OpenSSL 3.0 refuses v2. Whatever else a user may hand over
+//! by mistake is told apart by name. It touches no file.
+
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::spki::{self, SubjectPublicKeyInfoRef};
+use ed25519_dalek::pkcs8::{
+    self, Document, EncodePrivateKey as _, EncodePublicKey as _, KeypairBytes, ObjectIdentifier,
+    PrivateKeyInfoRef, PublicKeyBytes, SecretDocument,
+};
+use zeroize::Zeroizing;
+
+use super::{PublicKey, PublicKeyError, SecretKey};
+
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const PRIVATE: &str = "PRIVATE KEY";
+const PUBLIC: &str = "PUBLIC KEY";
+
+/// Which half of a key pair was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// The private one.
+    Private,
+    /// The public one.
+    Public,
+}
+
+impl std::fmt::Display for Half {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Private => "private",
+            Self::Public => "public",
+        })
+    }
+}
+
+/// A text is not the key that was asked for.
+#[derive(Debug, thiserror::Error)]
+#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+pub enum PemError {
+    /// There is nothing in it.
+    #[error("expected a key in PEM form, observed nothing")]
+    Empty,
+    /// There is no `-----BEGIN` line in it.
+    #[error("expected a key in PEM form, observed something else")]
+    NotPem,
+    /// The private key is protected by a passphrase.
+    #[error("expected an unencrypted private key, observed an encrypted one")]
+    Encrypted,
+    /// The other half of a pair.
+    #[error("expected a {expected} key, observed a {observed} one")]
+    OtherHalf {
+        /// What was asked for.
+        expected: Half,
+        /// What was found.
+        observed: Half,
+    },
+    /// The key is of another kind.
+    #[error("expected an Ed25519 key, observed `{observed}`")]
+    OtherAlgorithm {
+        /// The algorithm's name, or its object identifier.
+        observed: String,
+    },
+    /// The PEM block is something else.
+    #[error("expected a PEM block `{expected}`, observed `{observed}`")]
+    OtherBlock {
+        /// The label asked for.
+        expected: &'static str,
+        /// The label found, escaped and cut.
+        observed: String,
+    },
+    /// The private key's encoding is damaged.
+    #[error("failed to decode the private key")]
+    Private(#[source] pkcs8::Error),
+    /// The public key's encoding is damaged.
+    #[error("failed to decode the public key")]
+    Public(#[source] spki::Error),
+    /// The public key must not be used.
+    #[error("expected a usable public key")]
+    Unusable(#[source] PublicKeyError),
+}
+
+impl PemError {
+    /// What the user can do about it, as one line.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty | Self::NotPem | Self::OtherAlgorithm { .. } | Self::OtherBlock { .. } => {
+                Some("make a key with `openssl genpkey -algorithm ed25519 -out operator.pem`")
+            }
+            Self::Encrypted => {
+                Some("decrypt it with `openssl pkey -in encrypted.pem -out operator.pem`")
+            }
+            Self::OtherHalf {
+                expected: Half::Public,
+                ..
+            } => Some(
+                "write its public half with `openssl pkey -in operator.pem -pubout -out operator.pub.pem`",
+            ),
+            Self::OtherHalf {
+                expected: Half::Private,
+                ..
+            } => Some("hand over the private key, not its public half"),
+            Self::Private(_) | Self::Public(_) | Self::Unusable(_) => None,
+        }
+    }
+}
+
+/// Reads a private key: PKCS#8 v1 or v2 (RFC 5208, RFC 5958, RFC 8410).
+///
+/// # Errors
+/// [`PemError`], which says what the text is instead.
+pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
+    expect_label(text, Half::Private)?;
+    let (_, document) =
+        SecretDocument::from_pem(text).map_err(|error| PemError::Private(error.into()))?;
+    let info = PrivateKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Private)?;
+    expect_ed25519(info.algorithm.oid)?;
+    let pair = KeypairBytes::try_from(info).map_err(PemError::Private)?;
+    SigningKey::try_from(pair)
+        .map(SecretKey)
+        .map_err(PemError::Private)
+}
+
+/// Reads a public key: `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7; RFC 8410).
+///
+/// # Errors
+/// [`PemError`], which says what the text is instead.
+pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
+    expect_label(text, Half::Public)?;
+    let (_, document) = Document::from_pem(text).map_err(|error| PemError::Public(error.into()))?;
+    let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Public)?;
+    expect_ed25519(info.algorithm.oid)?;
+    let bytes = PublicKeyBytes::try_from(info).map_err(PemError::Public)?;
+    PublicKey::from_bytes(&bytes.to_bytes()).map_err(PemError::Unusable)
+}
+
+impl SecretKey {
+    /// PKCS#8 v1, PEM, as OpenSSL writes it: v2 would also carry the public key,
+    /// and OpenSSL 3.0 does not read that.
+    ///
+    /// # Errors
+    /// [`PemError::Private`] when the encoder refuses, which it has no reason to.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, PemError> {
+        let pair = KeypairBytes {
+            secret_key: self.0.to_bytes(),
+            public_key: None,
+        };
+        pair.to_pkcs8_pem(LineEnding::LF).map_err(PemError::Private)
+    }
+}
+
+impl PublicKey {
+    /// `SubjectPublicKeyInfo`, PEM.
+    ///
+    /// # Errors
+    /// [`PemError::Public`] when the encoder refuses, which it has no reason to.
+    pub fn to_pem(&self) -> Result<String, PemError> {
+        self.0
+            .to_public_key_pem(LineEnding::LF)
+            .map_err(PemError::Public)
+    }
+}
+
+fn expect_label(text: &str, half: Half) -> Result<(), PemError> {
+    if text.trim().is_empty() {
+        return Err(PemError::Empty);
+    }
+    let label = text
+        .lines()
+        .find_map(|line| {
+            line.trim_end()
+                .strip_prefix("-----BEGIN ")?
+                .strip_suffix("-----")
+        })
+        .ok_or(PemError::NotPem)?;
+    let (expected, observed) = match half {
+        Half::Private => (PRIVATE, Half::Public),
+        Half::Public => (PUBLIC, Half::Private),
+    };
+    match label {
+        label if label == expected => Ok(()),
+        PRIVATE | PUBLIC => Err(PemError::OtherHalf {
+            expected: half,
+            observed,
+        }),
+        "ENCRYPTED PRIVATE KEY" => Err(PemError::Encrypted),
+        "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => Err(PemError::OtherAlgorithm {
+            observed: "RSA".to_owned(),
+        }),
+        "EC PRIVATE KEY" | "EC PARAMETERS" => Err(PemError::OtherAlgorithm {
+            observed: "EC".to_owned(),
+        }),
+        other => {
+            let observed = other
+                .chars()
+                .take(40)
+                .flat_map(char::escape_debug)
+                .collect();
+            Err(PemError::OtherBlock { expected, observed })
+        }
+    }
+}
+
+fn expect_ed25519(oid: ObjectIdentifier) -> Result<(), PemError> {
+    if oid == ED25519 {
+        return Ok(());
+    }
+    let observed = match oid.to_string().as_str() {
+        "1.2.840.113549.1.1.1" => "RSA".to_owned(),
+        "1.2.840.10045.2.1" => "EC".to_owned(),
+        "1.3.101.110" => "X25519".to_owned(),
+        "1.3.101.113" => "Ed448".to_owned(),
+        other => other.to_owned(),
+    };
+    Err(PemError::OtherAlgorithm { observed })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! Dispositions: the owner's is read, and every other one is refused.
+
+use evidence::error::chain;
+
+use super::*;
+use crate::statement::samples::signer;
+use crate::statement::samples::subjects;
+
+fn owner() -> SecretKey {
+    SecretKey::from_seed(&[9; 32])
+}
+
+fn bound() -> Bound {
+    Bound {
+        statement: Sha256Digest::of(b"statement"),
+        artifacts: subjects(),
+    }
+}
+
+fn made() -> Instant {
+    Instant::parse("2026-11-24T08:00:00Z").unwrap()
+}
+
+fn waived(words: &str) -> Decision {
+    Decision::Waived {
+        risk: Risk::parse(words).unwrap(),
+    }
+}
+
+fn signed(decision: Decision) -> Vec<u8> {
+    sign(decision, &bound(), made(), &owner()).unwrap()
+}
+
+/// An envelope by the owner around any payload.
+fn around(payload: &str) -> Vec<u8> {
+    Envelope::sign_with(IN_TOTO, payload.as_bytes().to_vec(), &[&owner()])
+        .and_then(|envelope| envelope.to_json())
+        .unwrap()
+}
+
+fn payload() -> String {
+    let trusted = TrustedKeys::one(owner().public());
+    let payload = Envelope::open(FILE, &signed(waived("unreviewed")), &trusted, IN_TOTO).unwrap();
+    String::from_utf8(payload.bytes().to_vec()).unwrap()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    chain(&read(bytes, &owner().public()).expect_err("a false disposition was believed"))
+}
+
+#[test]
+fn what_the_owner_signed_is_read_back() {
+    for decision in [Decision::Honoured, waived("the design was not reviewed")] {
+        let read = read(&signed(decision.clone()), &owner().public()).unwrap();
+        assert_eq!(read.said().decision, decision);
+        assert_eq!(read.said().made, made());
+        assert_eq!(read.bound(), &bound());
+    }
+}
+
+#[test]
+fn a_disposition_keeps_its_written_form() {
+    insta::assert_snapshot!(payload());
+}
+
+#[test]
+fn another_key_than_the_owners_is_refused() {
+    let by_operator = sign(Decision::Honoured, &bound(), made(), signer().key()).unwrap();
+    assert!(refusal(&by_operator).contains("expected good signatures by 1 trusted keys"));
+}
+
+#[test]
+fn every_flipped_byte_is_refused() {
+    let whole = signed(waived("unreviewed"));
+    for index in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[index] ^= 1;
+        assert!(read(&changed, &owner().public()).is_err(), "byte {index}");
+    }
+    assert!(read(&[], &owner().public()).is_err());
+    assert!(read(&[&whole[..], b"\n"].concat(), &owner().public()).is_err());
+}
+
+/// A place in the payload, what stands there instead, and the refusal.
+const EDITS: &[(&str, &str, &str)] = &[
+    (r#""risk":"unreviewed""#, r#""risk":"""#, "shape"),
+    (r#""risk":"unreviewed""#, r#""risk":" ""#, "shape"),
+    (r#""risk":"unreviewed""#, r#""risk":"a\nb""#, "shape"),
+    (
+        r#"{"waived":{"risk":"unreviewed"}}"#,
+        r#""waived""#,
+        "shape",
+    ),
+    (
+        r#"{"waived":{"risk":"unreviewed"}}"#,
+        r#""pending""#,
+        "shape",
+    ),
+    (r#""role":"owner""#, r#""role":"operator""#, "shape"),
+    (
+        r#""schema":1"#,
+        r#""schema":2"#,
+        "expected version 1 of the fields, observed 2",
+    ),
+    (r#""schema":1"#, r#""more":1,"schema":1"#, "shape"),
+    (r#""schema":1"#, r#""schema": 1"#, "canonical"),
+    (
+        r#""name":"statement""#,
+        r#""name":"bundle""#,
+        "expected the subjects statement",
+    ),
+    (
+        r#""name":"matrix""#,
+        r#""name":"matrices""#,
+        "expected the subjects statement",
+    ),
+    (
+        "b0-disposition",
+        "sandbox-attestation",
+        "expected a predicate of type",
+    ),
+];
+
+#[test]
+fn what_the_owner_signed_must_still_be_a_disposition() {
+    for &(from, to, expected) in EDITS {
+        assert!(payload().contains(from), "{from}");
+        let refusal = refusal(&around(&payload().replace(from, to)));
+        assert!(refusal.contains(expected), "{to}: {refusal}");
+    }
+}
+
+#[test]
+fn a_disposition_names_the_key_that_signed_it() {
+    let (own, other) = (owner().public().id(), signer().public().id());
+    let text = payload().replace(&own.to_string(), &other.to_string());
+    assert!(refusal(&around(&text)).contains("to name the key"));
+}
+
+#[test]
+fn a_risk_is_words_that_are_shown_as_they_are() {
+    assert_eq!(Risk::parse("").unwrap_err(), RiskError::Blank);
+    assert_eq!(Risk::parse(" \u{a0}\t").unwrap_err(), RiskError::Blank);
+    let long = "x".repeat(MAX_RISK);
+    assert_eq!(Risk::parse(&long).unwrap().as_str(), long);
+    let observed = MAX_RISK + 1;
+    assert_eq!(
+        Risk::parse(&format!("{long}x")).unwrap_err(),
+        RiskError::TooLong { observed }
+    );
+    for c in [
+        '\n', '\r', '\t', '\0', '\u{1b}', '\u{85}', '\u{7f}', '\u{202e}', '\u{2066}', '\u{2028}',
+        '\u{200b}',
+    ] {
+        let code = c.into();
+        let error = Risk::parse(&format!("a{c}b")).unwrap_err();
+        assert_eq!(error, RiskError::Unprintable { code });
+    }
+    assert!(Risk::parse("Rủi ro được chấp nhận: thiết kế chưa được duyệt.").is_ok());
+}
+
+#[test]
+fn what_is_signed_fits_the_schema_and_the_schema_is_strict() {
+    let schema = include_str!("../../../../disposition.schema.json");
+    let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
+    let signed = |decision| {
+        let trusted = TrustedKeys::one(owner().public());
+        let payload = Envelope::open(FILE, &signed(decision), &trusted, IN_TOTO).unwrap();
+        serde_json::from_slice::<serde_json::Value>(payload.bytes()).unwrap()
+    };
+    let longest = "x".repeat(MAX_RISK);
+    for decision in [Decision::Honoured, waived("unreviewed"), waived(&longest)] {
+        let said = signed(decision);
+        let faults: Vec<_> = schema
+            .iter_errors(&said)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, Vec::<String>::new());
+    }
+    let edits: [fn(&mut serde_json::Value); 7] = [
+        |it| it["predicate"]["accepted"] = true.into(),
+        |it| it["predicate"]["decision"] = "refused".into(),
+        |it| it["predicate"]["decision"]["waived"]["risk"] = " ".into(),
+        |it| it["predicate"]["schema"] = 2.into(),
+        |it| it["predicate"]["signer"]["role"] = "operator".into(),
+        |it| it["predicateType"] = "other".into(),
+        |it| drop(it["subject"].as_array_mut().unwrap().remove(0)),
+    ];
+    for edit in edits {
+        let mut said = signed(waived("unreviewed"));
+        edit(&mut said);
+        assert!(!schema.is_valid(&said), "{said}");
+    }
+}
