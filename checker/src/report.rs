@@ -3,6 +3,7 @@
 //! Written as canonical JSON, byte-identical for one packet: no time, no host,
 //! no process. It has no field in which a success could stand.
 
+mod form;
 mod reading;
 
 use serde::{Deserialize, Serialize};

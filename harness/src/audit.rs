@@ -4,7 +4,7 @@
 //!
 //! Each item is computed from the run's rows and observations and points at what it
 //! rests on; there is no sentence that somebody could write in its place. `verify`
-//! computes it again and compares. It judges no row: that is [`crate::judge`]'s.
+//! computes it again and compares. It judges no row: that is [`judge`]'s.
 
 use serde::{Deserialize, Serialize};
 

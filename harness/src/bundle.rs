@@ -9,11 +9,12 @@ use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
 use crate::audit::{self, Audited};
-use crate::image::Image;
-use crate::judge::Expected;
+use evidence::digest::ProgramDigests;
 use crate::report::html::{self, HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
+use judge::CaseResult;
+use judge::Expected;
 use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::write::BundleWriter;
 use seal::bundle::write::WriteError;
@@ -26,7 +27,6 @@ use seal::statement::attestation::Attestation;
 use seal::statement::attestation::Host;
 use seal::statement::attestation::Mutants;
 use seal::statement::attestation::Sharding;
-use crate::judge::CaseResult;
 
 mod believe;
 mod derived;
@@ -105,7 +105,7 @@ pub enum BundleError {
     Matrix(#[from] negatives::matrix::MatrixError),
     /// What this program itself expects cannot be read.
     #[error("failed to load what this program's own data expects")]
-    Expected(#[from] crate::judge::ExpectedError),
+    Expected(#[from] judge::ExpectedError),
     /// An image id that is not a digest.
     #[error("failed to read the image's digest")]
     Digest(#[from] DigestError),
@@ -200,17 +200,16 @@ pub(crate) fn observations_file(case: &str) -> String {
     format!("observations/{case}.json")
 }
 
-/// What a run with this image is about.
+/// What a run with these programs, in the image of this id, is about.
 ///
 /// # Errors
-/// A digest of the image's is none.
-pub fn subjects(image: &Image) -> Result<Subjects, DigestError> {
-    let id = image.id();
+/// A digest is none.
+pub fn subjects(programs: &ProgramDigests, image: &str) -> Result<Subjects, DigestError> {
     Ok(Subjects {
-        checker: Sha256Digest::parse(&image.digests.checker)?,
-        airlock: Sha256Digest::parse(&image.digests.airlock)?,
-        probe: Sha256Digest::parse(&image.digests.probe)?,
-        image: Sha256Digest::parse(id.trim_start_matches("sha256:"))?,
+        checker: Sha256Digest::parse(&programs.checker)?,
+        airlock: Sha256Digest::parse(&programs.airlock)?,
+        probe: Sha256Digest::parse(&programs.probe)?,
+        image: Sha256Digest::parse(image.trim_start_matches("sha256:"))?,
         policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
         matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
     })

@@ -11,17 +11,17 @@ use evidence::EngineAccount;
 use evidence::record::PackedError;
 
 use crate::bundle::Rejudged;
-use seal::partition::Partition;
+use judge::CaseResult;
 use seal::bundle::verify::VerifiedBundle;
 use seal::key::Role;
+use seal::partition::Partition;
+use seal::statement::StatementError;
+use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::Host;
 use seal::statement::attestation::Run;
 use seal::statement::attestation::Shard;
 use seal::statement::attestation::Sharding;
-use seal::statement::StatementError;
-use seal::statement::Subjects;
-use crate::judge::CaseResult;
 
 /// A shard's bundle, verified and judged again.
 #[derive(Debug)]

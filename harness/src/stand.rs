@@ -14,12 +14,13 @@ use crate::database::{Database, Wanted};
 use crate::engine::open::{self, OpenError, Opened, Place};
 use crate::engine::{Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
-use crate::judge::{Expected, ExpectedError};
 use crate::launch::{Bench, FolderError, Scratch, room};
 use crate::reaper::{Reaper, ReaperError};
 use crate::report::terminal;
 use crate::suite::Stop;
 use crate::witness::Shelf;
+use judge::Expected;
+use judge::ExpectedError;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {

@@ -16,8 +16,12 @@ use evidence::{Abilities, plan};
 use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
-use crate::judge::{self, Adapted, CaseResult, Expected, Reason};
 use crate::launch::Bench;
+use judge;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Expected;
+use judge::Reason;
 
 /// What a run tells its listeners.
 #[derive(Debug)]

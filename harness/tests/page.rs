@@ -14,10 +14,10 @@ mod page {
     use evidence::record::Observations;
     use harness::bundle::{self, rejudge};
     use harness::cli::Color;
-    use harness::judge::Word;
     use harness::report::terminal::Terminal;
-    use seal::statement::attestation::VerdictWord;
+    use judge::Word;
     use negatives::wire::{Event, Outcome};
+    use seal::statement::attestation::VerdictWord;
     use tempfile::TempDir;
 
     use super::sample::{Sample, text};

@@ -30,7 +30,7 @@ macro_rules! algorithms {
             }
 
             /// How many bytes its digests have.
-            pub(super) fn length(self) -> usize {
+            pub(crate) fn length(self) -> usize {
                 match self { $(Self::$name => <$hasher as OutputSizeUser>::output_size(),)* }
             }
 

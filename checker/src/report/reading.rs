@@ -3,7 +3,7 @@
 //! Whoever wrote the bytes may have been taken over; what cannot be read here is no
 //! report. Whether it is the report that was announced is for the caller to ask.
 
-use super::{BagOutcome, BagReport, MAX_REPORT, REPORT_SCHEMA, Report, Statement};
+use super::{BagOutcome, BagReport, MAX_REPORT, REPORT_SCHEMA, Report, Statement, form};
 use crate::bag::Algorithm;
 use crate::canonical::canonical;
 use crate::gates::{self, Gate};
@@ -23,6 +23,12 @@ pub enum ReadError {
     /// The same values, written in another way (RFC 8785).
     #[error("expected the report in its canonical form, observed another")]
     NotCanonical,
+    /// A part has not the form that the published schema asks for.
+    #[error("expected `{at}` in the form that the published schema gives it, observed another")]
+    Form {
+        /// JSON pointer to the part.
+        at: &'static str,
+    },
     /// One part says other than the rest, or than any report may.
     #[error("expected `{at}` to follow from the rest of the report, observed a contradiction")]
     Contradiction {
@@ -43,6 +49,9 @@ impl Report {
         let report: Self = serde_json::from_slice(bytes).map_err(ReadError::Parse)?;
         if canonical(&report).ok().as_deref() != Some(bytes) {
             return Err(ReadError::NotCanonical);
+        }
+        if let Some(at) = form::broken(&report) {
+            return Err(ReadError::Form { at });
         }
         let contradiction = |at| Err(ReadError::Contradiction { at });
         report.contradiction().map_or(Ok(report), contradiction)

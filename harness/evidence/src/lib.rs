@@ -18,6 +18,7 @@ pub mod mounts;
 pub mod order;
 pub mod plan;
 pub mod profile;
+pub mod recent;
 pub mod record;
 pub mod servers;
 pub mod view;

@@ -8,7 +8,7 @@ use evidence::Abilities;
 use evidence::digest::ProgramDigests;
 use evidence::record::Observations;
 use negatives::matrix::Matrix;
-use harness::judge::{Expected, Word, judge};
+use judge::{Expected, Word, judge};
 use seal::strict_json;
 
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));
@@ -20,6 +20,8 @@ static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {
     },
     policy: seccomp::Policy::builtin().expect("the policy"),
     abilities: Abilities::all(),
+    engine: None,
+    answers: std::sync::Arc::default(),
 });
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -24,7 +24,10 @@ pub const MAX_SIGNATURES: usize = 16;
 
 /// An envelope could not be made, read or verified.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum DsseError {
     /// The envelope is not strict JSON of the right shape.
     #[error("failed to read the envelope")]

@@ -132,7 +132,10 @@ impl Subjects {
 
 /// A statement could not be made or read.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum StatementError {
     /// The statement could not be written.
     #[error("failed to write the statement")]

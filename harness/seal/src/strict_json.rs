@@ -34,7 +34,10 @@ impl fmt::Display for Position {
 
 /// A text was refused. Each variant names the file and, where there is one, the place.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum JsonError {
     /// The text is larger than the reader allows.
     #[error("`{file}` is too large: expected at most {limit} bytes, observed {observed}")]

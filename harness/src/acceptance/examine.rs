@@ -11,9 +11,9 @@ use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::verify::verify_bundle;
 use seal::digest::Sha256Digest;
-use seal::statement::disposition::Bound;
 use seal::statement::Statement;
 use seal::statement::StatementError;
+use seal::statement::disposition::Bound;
 
 /// What reading a bundle gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::Matrix;
 
 use super::{FILE, Item, ItemId, Outcome, Pointer, SCHEMA, SelfAudit, article13, article14};
-use crate::judge::Adapted;
+use judge::Adapted;
 use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::FileEntry;

@@ -9,7 +9,7 @@ use seccomp::policy::POLICY_TOML;
 
 use super::*;
 use crate::bundle::{DEVELOPMENT, MATRIX_FILE, NO_OWNER, POLICY_FILE};
-use crate::judge::Adapted;
+use judge::Adapted;
 use seal::bundle::path::BundlePath;
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;

@@ -13,15 +13,15 @@ use seccomp::policy::POLICY_TOML;
 use super::statement::{self, Sights};
 use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
 use crate::audit::{Audited, Inquiry};
-use crate::judge::Expected;
 use crate::report::html::{self, Report};
 use crate::report::junit::JunitCase;
+use judge::CaseResult;
+use judge::Expected;
 use seal::canonical;
 use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::Row;
 use seal::statement::attestation::VerdictWord;
-use crate::judge::CaseResult;
 
 /// What they are made of.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! What a bundle holds, in the shape the JUnit writer takes.
 
-use crate::judge::{self};
+use judge;
 use std::time::Duration;
 
 use evidence::record::Observations;
@@ -8,11 +8,12 @@ use negatives::matrix::Case;
 
 use super::derived::Source;
 use super::{DEVELOPMENT, engine_words};
-use crate::judge::{Verdict, outcome_words};
 use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use crate::report::summary::NOT_DISPOSED;
+use judge::CaseResult;
+use judge::Verdict;
+use judge::outcome_words;
 use seal::key::Role;
-use crate::judge::CaseResult;
 
 /// The JUnit report of a run, made of what its bundle holds and of nothing else.
 pub(super) fn render(source: &Source<'_>, cases: Vec<JunitCase>) -> Result<Vec<u8>, JunitError> {

@@ -14,7 +14,8 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use super::believe::{Believed, Refusal, believe};
-use crate::judge::FilterProof;
+use judge::CaseResult;
+use judge::FilterProof;
 use seal::bundle::STATEMENT_FILE;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::Standing;
@@ -27,7 +28,6 @@ use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::RunVerdict;
 use seal::statement::attestation::Sight;
-use crate::judge::CaseResult;
 
 pub mod file;
 pub(super) mod objection;

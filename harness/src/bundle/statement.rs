@@ -11,8 +11,9 @@ use seccomp::table::NUMBERS;
 use seccomp::{Arch, syscall_name};
 
 use super::{BundleError, DEVELOPMENT, Field, RunFacts};
-use crate::judge::Word;
 use crate::report::summary::Summary;
+use judge::CaseResult;
+use judge::Word;
 use seal::digest::Sha256Digest;
 use seal::key::Role;
 use seal::key::Signer;
@@ -32,7 +33,6 @@ use seal::statement::attestation::SignerNote;
 use seal::statement::attestation::Unfiltered;
 use seal::statement::attestation::VerdictWord;
 use seal::statement::attestation::Witness;
-use crate::judge::CaseResult;
 
 /// The user in the profile that is shown; the one that ran is in each record.
 pub(super) const USER: User = User {
@@ -165,7 +165,7 @@ pub(super) fn row(result: &CaseResult) -> Row {
             Word::Inconclusive => VerdictWord::Inconclusive,
             Word::NotRun => VerdictWord::NotRun,
         },
-        reason_code: reason.map_or("", crate::judge::Reason::code).to_owned(),
+        reason_code: reason.map_or("", judge::Reason::code).to_owned(),
         reason_text: reason.map(ToString::to_string).unwrap_or_default(),
         rests_on_inside: result.inside.clone().unwrap_or_default(),
     }

@@ -3,6 +3,8 @@
 //! Sound reports of the checker's own making are forged one word at a time and given
 //! to the reader that the harness takes every report with; the sound ones pass it.
 
+use std::cmp::Reverse;
+
 use checker::report::Report;
 use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
 use evidence::Exit;
@@ -11,12 +13,16 @@ use evidence::error::chain;
 use serde_json::{Value, json};
 
 use super::Check;
-use crate::contract::{self, ContractError};
+use judge::output_contract;
+use judge::output_contract::ContractError;
 
 /// What both readers say of a word that neither knows.
 const ACCEPTED: &str = "accepted";
 
 /// The checks of N25.
+/// The report's published schema.
+const REPORT_SCHEMA: &str = include_str!("../../../checker/report.schema.json");
+
 pub(super) const CHECKS: &[Check] = &[
     sound("sound-gaps", "the report of a packet with gaps", || {
         whole("fix7")
@@ -220,11 +226,11 @@ fn outcome<T>(read: Result<T, ContractError>) -> String {
 fn whole(fixture: &str) -> String {
     words(report(fixture).and_then(|report| {
         let text = text(&report)?;
-        Ok(outcome(contract::read_report(&text)))
+        Ok(outcome(output_contract::read_report(&text)))
     }))
 }
 
-/// A forged report, by the schema and by the types alone.
+/// A forged report: by the published schema, by the types alone, and by the whole reader.
 fn forged(forge: fn(&mut Value)) -> String {
     words(report("fix7").and_then(|report| {
         let sound = serde_json::to_value(&report).map_err(|error| chain(&error))?;
@@ -233,22 +239,32 @@ fn forged(forge: fn(&mut Value)) -> String {
         if value == sound {
             return Err("nothing was forged".to_owned());
         }
-        let types = match contract::typed(value.clone()) {
+        let types = match output_contract::typed(value.clone()) {
             Ok(_) => "",
             Err(_) => ", and by the types",
         };
-        Ok(match contract::read_report(&text(&value)?) {
-            Err(ContractError::Refused { at }) => format!("refused by the schema at `{at}`{types}"),
-            other => outcome(other),
+        let read = outcome(output_contract::read_report(&text(&value)?));
+        Ok(match refused_at(&value)? {
+            Some(at) if read != ACCEPTED => format!("refused by the schema at `{at}`{types}"),
+            Some(_) | None => read,
         })
     }))
+}
+
+/// The deepest place that the published schema refuses; empty for the report as a whole.
+fn refused_at(report: &Value) -> Result<Option<String>, String> {
+    let schema = serde_json::from_str(REPORT_SCHEMA).map_err(|error| chain(&error))?;
+    let schema = jsonschema::draft202012::new(&schema).map_err(|error| chain(&error))?;
+    let places = schema.iter_errors(report);
+    let places = places.map(|error| error.instance_path().to_string());
+    Ok(places.min_by_key(|at| (Reverse(at.matches('/').count()), at.clone())))
 }
 
 /// A sound report in other bytes.
 fn said_otherwise(change: fn(&str) -> String) -> String {
     words(report("fix7").and_then(|report| {
         let text = text(&report)?;
-        Ok(outcome(contract::read_report(&change(&text))))
+        Ok(outcome(output_contract::read_report(&change(&text))))
     }))
 }
 
@@ -274,7 +290,7 @@ fn ended(change: fn(&mut Announcement), code: i64) -> String {
         let text = text(&report)?;
         let mut announcement = announcement(&report, &text);
         change(&mut announcement);
-        Ok(outcome(contract::accept(
+        Ok(outcome(output_contract::accept(
             &announcement,
             &Exit::Code(code),
             Some(&text),
@@ -299,7 +315,7 @@ fn announced(word: &str) -> String {
 fn another_report() -> String {
     words(report("fix7").and_then(|sound| {
         let (announced, other) = (text(&sound)?, text(&report("prose-only")?)?);
-        let read = contract::accept(
+        let read = output_contract::accept(
             &announcement(&sound, &announced),
             &Exit::Code(i64::from(sound.exit)),
             Some(&other),

@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::sample::Sample;
 use crate::bundle;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::ENVELOPES;
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::STATEMENT_FILE;
 use seal::bundle::TEST_RESULT_FILE;
+use seal::bundle::verify::Anchor;
+use seal::bundle::verify::VerifiedBundle;
 use seal::canonical;
 use seal::digest::Sha256Digest;
 use seal::dsse::Envelope;
@@ -23,13 +23,13 @@ use seal::dsse::IN_TOTO;
 use seal::dsse::TrustedKeys;
 use seal::key::SecretKey;
 use seal::key::Signer;
-use seal::statement::attestation::Attestation;
-use seal::statement::attestation::FileEntry;
-use seal::statement::attestation::RunResult;
 use seal::statement::Predicate;
 use seal::statement::STATEMENT;
 use seal::statement::Statement;
 use seal::statement::Subjects;
+use seal::statement::attestation::Attestation;
+use seal::statement::attestation::FileEntry;
+use seal::statement::attestation::RunResult;
 use seal::statement::test_result;
 
 /// Why a check could not be made.

@@ -6,10 +6,15 @@ use std::panic::resume_unwind;
 
 use super::Check;
 use crate::commands::run::rehearse;
-use crate::judge::{self, Adapted, Expected, FilterProof, Reason, Verdict};
 use crate::suite::Stop;
 use crate::suite::call_the_roll;
-use crate::judge::CaseResult;
+use judge;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Expected;
+use judge::FilterProof;
+use judge::Reason;
+use judge::Verdict;
 
 mod outputs;
 

@@ -14,13 +14,15 @@ use time::OffsetDateTime;
 
 use super::forgery::{Fault, Specimen};
 use crate::bundle::{self, RunFacts};
-use crate::judge::{Adapted, Expected, Reason};
 use crate::launch::Bench;
 use crate::report::summary::Summary;
+use crate::unfiltered;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Expected;
+use judge::Reason;
 use seal::key::SecretKey;
 use seal::key::Signer;
-use crate::judge::CaseResult;
-use crate::unfiltered;
 
 #[cfg(test)]
 pub(crate) mod stand_in;
@@ -103,7 +105,7 @@ impl<'a> Sampler<'a> {
                 identity: bench.engine.identity().clone(),
                 lacking: bench.engine.abilities().clone(),
             },
-            subjects: bundle::subjects(bench.image)?,
+            subjects: bundle::subjects(&bench.image.digests, bench.image.id())?,
             lifts: Vec::new(),
             mutants: None,
             sharding: None,

@@ -1,6 +1,6 @@
 //! `attest`: every row, in real sandboxes, sealed into a signed bundle.
 
-use crate::judge::{self};
+use judge;
 use std::sync::mpsc;
 use std::thread;
 
@@ -13,18 +13,18 @@ use crate::cli::{Attest, Common, Format};
 use crate::exit::Exit;
 use crate::lifts;
 use crate::mutants::{Catalogue, Score};
-use seal::partition::Partition;
 use crate::report::progress;
 use crate::report::summary::Summary;
 use crate::report::terminal::{self, Terminal};
-use seal::key::Role;
-use seal::key::Signer;
-use seal::statement::attestation::Sharding;
 use crate::stand::Stand;
 use crate::suite::Stop;
 use crate::suite::Suite;
-use crate::judge::CaseResult;
 use crate::unfiltered;
+use judge::CaseResult;
+use seal::key::Role;
+use seal::key::Signer;
+use seal::partition::Partition;
+use seal::statement::attestation::Sharding;
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
@@ -103,7 +103,7 @@ fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
         finished: OffsetDateTime::now_utc(),
         host: bundle::this_host(engine, unfiltered::of_this_kernel()).map_err(Failure::internal)?,
         engine: stand.account(),
-        subjects: bundle::subjects(&stand.image).map_err(Failure::internal)?,
+        subjects: bundle::subjects(&stand.image.digests, stand.image.id()).map_err(Failure::internal)?,
         lifts: Vec::new(),
         mutants: None,
         sharding: None,

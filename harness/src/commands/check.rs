@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::{Failure, attest};
 use crate::cli::{Check, Common, EngineChoice, Format};
-use crate::contract;
 use crate::engine::open::OpenError;
 use crate::exit::Exit;
 use crate::report::terminal::{safe, say, tell};
 use crate::report::triage;
 use crate::stand::{Stand, StandError};
+use judge::output_contract;
 
 /// Checks packets.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
@@ -141,7 +141,7 @@ impl Answer {
             return none(Exit::Internal, ended);
         };
         let text = record.report.as_deref();
-        match contract::accept(announcement, &record.exit, text) {
+        match output_contract::accept(announcement, &record.exit, text) {
             Err(refused) => none(Exit::Internal, chain(&refused)),
             Ok(report) => Self {
                 exit: Exit::Checker(announcement.exit),

@@ -15,7 +15,7 @@ const AGREED: &str = "matrix";
 /// Prints them. No engine is asked: the image is what this build makes of its programs.
 pub(super) fn digests(common: &Common) -> Result<Exit, Failure> {
     let image = Image::build(Programs::builtin()).map_err(Failure::internal)?;
-    let subjects = bundle::subjects(&image).map_err(Failure::internal)?;
+    let subjects = bundle::subjects(&image.digests, image.id()).map_err(Failure::internal)?;
     let digests: BTreeMap<String, String> = subjects
         .list()
         .into_iter()

@@ -11,6 +11,7 @@ use crate::cli::{Common, Merge};
 use crate::exit::Exit;
 use crate::merge::{self, Joined, ShardBundle};
 use crate::report::summary::Summary;
+use judge::CaseResult;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifiedBundle;
@@ -20,7 +21,6 @@ use seal::key::PublicKey;
 use seal::key::Role;
 use seal::key::Signer;
 use seal::statement::attestation::Sharding;
-use crate::judge::CaseResult;
 
 /// Verifies and judges every shard again, joins them, and seals the whole.
 pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {

@@ -15,11 +15,14 @@ use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::exit::Exit;
-use crate::judge::{Expected, Reason, Verdict, Word};
 use crate::lifts;
 use crate::report::terminal;
 use crate::stand::Stand;
 use crate::suite::Suite;
+use judge::Expected;
+use judge::Reason;
+use judge::Verdict;
+use judge::Word;
 
 /// What the trials share.
 #[derive(Debug)]

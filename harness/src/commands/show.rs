@@ -10,8 +10,8 @@ use crate::cli::{Common, Format, Show};
 use crate::exit::Exit;
 use crate::report::show::{self, Shown};
 use crate::report::terminal::{print, safe, say};
+use judge::CaseResult;
 use seal::bundle::verify::Anchor;
-use crate::judge::CaseResult;
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::catalogue::Falsification;
 use crate::bundle::{Believed, Refusal, believe, observations_file};
 use crate::checks::forgery::{Fault, Specimen};
-use crate::judge::{self, Adapted};
+use judge;
+use judge::Adapted;
 use seal::bundle::verify::Anchor;
 
 /// A bundle whose observations are to be falsified.

@@ -16,8 +16,10 @@ use super::*;
 use crate::bundle::{self, RunFacts};
 use crate::checks;
 use crate::image::{Image, Programs};
-use crate::judge::{self, Adapted, Expected};
 use crate::report::summary::Summary;
+use judge;
+use judge::Adapted;
+use judge::Expected;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::Standing;
@@ -77,6 +79,7 @@ impl Shards {
                 policy: Policy::builtin().unwrap(),
                 abilities: Abilities::all(),
                 engine: None,
+                answers: std::sync::Arc::default(),
             },
             facts: RunFacts {
                 id: "00".repeat(8),
@@ -84,7 +87,7 @@ impl Shards {
                 finished: datetime!(2026-11-23 22:52:00 UTC),
                 host: bundle::this_host(&engine.identity, &Unfiltered::Asked(Vec::new())).unwrap(),
                 engine,
-                subjects: bundle::subjects(&image).unwrap(),
+                subjects: bundle::subjects(&image.digests, image.id()).unwrap(),
                 lifts: Vec::new(),
                 mutants: None,
                 sharding: None,
@@ -123,7 +126,7 @@ impl Shards {
             Some(here) => {
                 let own = results.filter(|case| here.takes(u32::from(case.number)));
                 let own = own.map(|case| self.result(case, nonce)).collect();
-                crate::judge::whole_roll(&self.matrix, own, here, &self.expected.abilities)
+                judge::whole_roll(&self.matrix, own, here, &self.expected.abilities)
             }
         };
         let mut facts = RunFacts {
@@ -309,7 +312,7 @@ fn unreached(shards: &Shards, cut: &str) -> Vec<CaseResult> {
             judge::Reason::Interrupted,
         )
     });
-    crate::judge::whole_roll(
+    judge::whole_roll(
         &shards.matrix,
         own.collect(),
         here,

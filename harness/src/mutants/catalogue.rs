@@ -8,7 +8,7 @@ use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
 
 use super::change::{Change, ChangeError};
-use crate::judge::Word;
+use judge::Word;
 
 /// The fewest weakenings a catalogue may have.
 const FEWEST_MUTANTS: usize = 60;

@@ -18,11 +18,13 @@ use super::change::{Change, Place, Stranger};
 use super::score::{Came, Outcome, Score};
 use crate::engine::EngineError;
 use crate::image::Programs;
-use crate::judge::{self, Adapted, Expected};
 use crate::launch::Bench;
 use crate::stand::{Stand, StandError};
 use crate::suite::Suite;
-use crate::judge::CaseResult;
+use judge;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Expected;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

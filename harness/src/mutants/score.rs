@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
 use crate::exit::Exit;
-use crate::judge::{Reason, Verdict, Word};
+use judge::Reason;
+use judge::Verdict;
+use judge::Word;
 use seal::statement::attestation::Mutants;
 
 /// What came of one mutant.
@@ -180,7 +182,7 @@ impl Score {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Reason;
+    use judge::Reason;
 
     fn mutant(must: Must) -> Mutant {
         Mutant {

@@ -13,12 +13,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::requirement::{self, Requirement, RowProof};
 use super::visible::visible;
-use crate::judge::Expected;
+use judge::CaseResult;
+use judge::Expected;
 use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::Layer;
 use seal::statement::attestation::Row;
-use crate::judge::CaseResult;
 
 mod filter;
 mod glance;

@@ -3,11 +3,11 @@
 //! Reasons may quote the sandboxed side, so every text is made literal: nothing in it
 //! can become a link, an image, a heading or HTML.
 
-use crate::judge::{self};
+use judge;
 use negatives::matrix::Matrix;
 
-use crate::judge::Word;
-use crate::judge::CaseResult;
+use judge::CaseResult;
+use judge::Word;
 
 /// The page: counts, what did not hold with its reason, and every row folded away.
 #[must_use]
@@ -91,8 +91,10 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{Adapted, Reason, Verdict};
     use evidence::Abilities;
+    use judge::Adapted;
+    use judge::Reason;
+    use judge::Verdict;
 
     #[test]
     fn what_the_sandbox_said_stays_text() {

@@ -5,8 +5,9 @@ use evidence::record::Observations;
 use serde::Serialize;
 
 use super::visible::cut;
-use crate::judge::{Expected, Word};
-use crate::judge::CaseResult;
+use judge::CaseResult;
+use judge::Expected;
+use judge::Word;
 
 mod artifact;
 mod giver;

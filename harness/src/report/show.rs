@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::visible::{cut, visible};
 use super::wrap::{hanging, wrapped};
-use crate::judge::Word;
-use crate::judge::CaseResult;
+use judge::CaseResult;
+use judge::Word;
 
 pub(super) use decode::came;
 

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::judge::{FilterProof, Word};
 use crate::report::terminal::safe;
+use judge::CaseResult;
+use judge::FilterProof;
+use judge::Word;
 use seal::statement::attestation::ROWS_IN_SCOPE;
 use seal::statement::attestation::Unfiltered;
-use crate::judge::CaseResult;
 
 /// What a run and its bundle say of B0''', as a fact: the owner's decision is a
 /// document of its own.
@@ -126,7 +127,7 @@ fn row(result: &CaseResult) -> RowSummary {
         id: result.case.id.to_string(),
         title: result.case.title.clone(),
         verdict: result.verdict.word(),
-        reason: reason.map(crate::judge::Reason::code),
+        reason: reason.map(judge::Reason::code),
         detail: reason.map(ToString::to_string),
         filters: result.filters,
     }

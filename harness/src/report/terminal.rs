@@ -9,8 +9,8 @@ use super::summary::Summary;
 use super::visible::visible;
 use super::wrap::{hanging, wrapped};
 use crate::cli::Color;
-use crate::judge::Word;
-use crate::judge::CaseResult;
+use judge::CaseResult;
+use judge::Word;
 
 /// A stream for people.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use evidence::view::{Seen, View};
 
-use crate::recent::Recent;
+use evidence::recent::Recent;
 
 /// The filters that were put here last.
 #[derive(Debug, Default)]

@@ -9,8 +9,11 @@ use assert_cmd::Command as Harness;
 use evidence::{Abilities, EngineAccount, Identity};
 use harness::bundle::{self, RunFacts};
 use harness::image::{Image, Programs};
-use harness::judge::{Adapted, Reason};
 use harness::report::summary::Summary;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Reason;
+use negatives::matrix::Matrix;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifiedBundle;
@@ -18,8 +21,6 @@ use seal::bundle::verify::verify_bundle;
 use seal::key::SecretKey;
 use seal::key::Signer;
 use seal::statement::attestation::Unfiltered;
-use harness::judge::CaseResult;
-use negatives::matrix::Matrix;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -191,7 +192,10 @@ fn facts(run: &str) -> RunFacts {
             identity,
             lacking: Abilities::all(),
         },
-        subjects: bundle::subjects(&Image::build(Programs::builtin()).unwrap()).unwrap(),
+        subjects: {
+            let image = Image::build(Programs::builtin()).unwrap();
+            bundle::subjects(&image.digests, image.id()).unwrap()
+        },
         lifts: Vec::new(),
         mutants: None,
         sharding: None,

@@ -9,8 +9,12 @@ use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
 use harness::bundle::{self, RunFacts};
 use harness::image::{Image, Programs};
-use harness::judge::{Adapted, Expected};
 use harness::report::summary::Summary;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Expected;
+use negatives::matrix::{Attempt, Case, Expectation, Matrix};
+use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifiedBundle;
@@ -19,9 +23,6 @@ use seal::key::SecretKey;
 use seal::key::Signer;
 use seal::statement::attestation::Unfiltered;
 use seal::statement::attestation::UnfilteredCall;
-use harness::judge::CaseResult;
-use negatives::matrix::{Attempt, Case, Expectation, Matrix};
-use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use time::OffsetDateTime;
 
 /// The id of the run.
@@ -75,7 +76,7 @@ impl Sample {
             lacking: said.clone(),
             ..account()
         };
-        let subjects = bundle::subjects(&image).unwrap();
+        let subjects = bundle::subjects(&image.digests, image.id()).unwrap();
         let expected = Expected::of(&subjects, &engine).unwrap();
         let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_600);
         let facts = RunFacts {

@@ -21,7 +21,10 @@ use super::{MAX_FILE, MAX_FILES, MAX_TOTAL};
 
 /// A bundle's folder could not be read safely. Each variant names the file.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum FolderError {
     /// The folder itself could not be opened.
     #[error("failed to open bundle folder `{path}`")]

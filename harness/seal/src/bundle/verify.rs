@@ -18,16 +18,16 @@ use crate::dsse::IN_TOTO;
 use crate::dsse::MAX_ENVELOPE;
 use crate::dsse::TrustedKeys;
 use crate::dsse::VerifiedPayload;
-use crate::key::pem;
-use crate::key::pem::PemError;
 use crate::key::KeyId;
 use crate::key::Role;
-use crate::statement::attestation::Attestation;
-use crate::statement::attestation::FileEntry;
-use crate::statement::attestation::Sharding;
+use crate::key::pem;
+use crate::key::pem::PemError;
 use crate::statement::Statement;
 use crate::statement::StatementError;
 use crate::statement::Subjects;
+use crate::statement::attestation::Attestation;
+use crate::statement::attestation::FileEntry;
+use crate::statement::attestation::Sharding;
 use crate::statement::test_result;
 
 mod clock;
@@ -345,10 +345,7 @@ fn own_name(file: &str) -> Result<BundlePath, FolderError> {
 }
 
 fn embedded_key(folder: &BundleFolder) -> Result<crate::key::PublicKey, VerifyError> {
-    let bytes = folder.read(
-        &own_name(SIGNER_FILE)?,
-        crate::key::file::MAX_KEY_FILE,
-    )?;
+    let bytes = folder.read(&own_name(SIGNER_FILE)?, crate::key::file::MAX_KEY_FILE)?;
     let text =
         std::str::from_utf8(&bytes).map_err(|_| VerifyError::SignerFile(PemError::NotPem))?;
     pem::read_public(text).map_err(VerifyError::SignerFile)

@@ -23,12 +23,12 @@ use crate::dsse::Envelope;
 use crate::dsse::IN_TOTO;
 use crate::key::Signer;
 use crate::key::pem::PemError;
-use crate::statement::attestation::Attestation;
-use crate::statement::attestation::FileEntry;
-use crate::statement::attestation::SignerNote;
 use crate::statement::Statement;
 use crate::statement::StatementError;
 use crate::statement::Subjects;
+use crate::statement::attestation::Attestation;
+use crate::statement::attestation::FileEntry;
+use crate::statement::attestation::SignerNote;
 use crate::statement::test_result;
 
 /// A bundle could not be written. One variant per operation.

@@ -39,7 +39,10 @@ impl std::fmt::Display for Half {
 
 /// A text is not the key that was asked for.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum PemError {
     /// There is nothing in it.
     #[error("expected a key in PEM form, observed nothing")]

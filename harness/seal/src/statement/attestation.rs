@@ -175,7 +175,10 @@ pub struct FileEntry {
 
 /// A predicate contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum PredicateError {
     /// The fields are of another version.
     #[error(

@@ -113,7 +113,10 @@ pub struct Bound {
 
 /// A disposition could not be made or read.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum DispositionError {
     /// It could not be signed, or its signature does not hold.
     #[error("refused the envelope of {FILE}")]

@@ -1,6 +1,9 @@
 //! Statements for tests, of this crate and of others.
 
-use super::attestation::{Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, SignerNote, Sight, Unfiltered, VerdictWord, Witness};
+use super::attestation::{
+    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sight, SignerNote,
+    Unfiltered, VerdictWord, Witness,
+};
 use super::*;
 use crate::key::{SecretKey, Signer};
 
@@ -103,4 +106,3 @@ pub fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestation {
         sharding: None,
     }
 }
-

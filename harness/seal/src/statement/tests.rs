@@ -1,8 +1,8 @@
 //! Statements: what they say, and every way in which one can contradict itself.
 
 use super::attestation::*;
-use super::test_result::{self, TestResult, TestWord};
 use super::samples::{attestation, signer, subjects};
+use super::test_result::{self, TestResult, TestWord};
 use super::*;
 use crate::bundle::path::BundlePath;
 use crate::dsse::Envelope;

@@ -7,9 +7,9 @@ use time::macros::datetime;
 use super::*;
 use crate::checks::forgery::Specimen;
 use crate::checks::sample::stand_in;
+use file::PolicyError;
 use seal::key::SecretKey;
 use seal::key::Signer;
-use file::PolicyError;
 
 const NOW: OffsetDateTime = datetime!(2026-01-03 00:00 UTC);
 

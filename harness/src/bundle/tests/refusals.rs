@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use super::*;
 use crate::checks::sample::Sample;
+use names::Named;
 use seal::bundle::STATEMENT_FILE;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifyError;
-use names::Named;
 
 mod accepting;
 mod asking;

@@ -11,19 +11,19 @@ use crate::bundle::{self, RunFacts};
 use crate::image::{Image, Programs};
 use crate::report::summary::Summary;
 use crate::report::terminal::Terminal;
+use judge::CaseResult;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::verify::verify_bundle;
 use seal::key::Signer;
+use seal::statement::Statement;
+use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
 use seal::statement::attestation::RunResult;
 use seal::statement::attestation::RunVerdict;
 use seal::statement::attestation::Unfiltered;
 use seal::statement::attestation::VerdictWord;
-use seal::statement::Statement;
-use seal::statement::Subjects;
-use crate::judge::CaseResult;
 
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;
@@ -141,7 +141,8 @@ pub(super) fn subjects() -> Result<Subjects, Failed> {
     if let Some(made) = MADE.get() {
         return Ok(*made);
     }
-    let made = bundle::subjects(&Image::build(Programs::builtin())?)?;
+    let image = Image::build(Programs::builtin())?;
+    let made = bundle::subjects(&image.digests, image.id())?;
     Ok(*MADE.get_or_init(|| made))
 }
 

@@ -7,12 +7,17 @@ use negatives::wire::{Abi, Act};
 
 use super::glance::Mark;
 use super::{count, layer_name, layer_words, seconds};
-use crate::judge::{Account, Accounts, Adapted, FilterProof, Fit, Witness};
 use crate::report::requirement;
 use crate::report::visible::cut;
+use judge::Account;
+use judge::Accounts;
+use judge::Adapted;
+use judge::CaseResult;
+use judge::FilterProof;
+use judge::Fit;
+use judge::Witness;
 use seal::statement::attestation as statement;
 use seal::statement::attestation::VerdictWord;
-use crate::judge::CaseResult;
 
 mod answers;
 mod outside;

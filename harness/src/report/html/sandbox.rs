@@ -5,8 +5,10 @@ use evidence::record::{LaunchRecord, Observations, Role};
 use evidence::view::{Seen, View};
 
 use super::rows::LONGEST;
-use crate::judge::{Expected, Survey, allowance};
 use crate::report::visible::cut;
+use judge::Expected;
+use judge::Survey;
+use judge::allowance;
 
 /// The most entries of one list.
 const MOST: usize = 256;

@@ -12,8 +12,14 @@ use serde::Serialize;
 
 use super::giver::{Answer, Giver, Stack, number};
 use super::outside;
-use crate::judge::{Account, Accounts, Adapted, Expected, Fit, invariants, packet_paths};
 use crate::report::show::came;
+use judge::Account;
+use judge::Accounts;
+use judge::Adapted;
+use judge::Expected;
+use judge::Fit;
+use judge::invariants;
+use judge::packet_paths;
 
 /// Something that was observed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -6,7 +6,8 @@ use evidence::view::View;
 use negatives::matrix::Fact;
 use negatives::wire::{INPUT, OUTPUT};
 
-use crate::judge::{Expected, Survey};
+use judge::Expected;
+use judge::Survey;
 
 /// A fact as an artifact is named.
 pub(super) fn name(fact: Fact) -> &'static str {

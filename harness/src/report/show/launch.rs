@@ -8,9 +8,13 @@ use seccomp::listing::{arch_words, call};
 use seccomp::plan::{AirlockStatus, LandlockState};
 
 use super::{Table, decode, view};
-use crate::judge::{Account, Accounts, Adapted, Fit, Witness};
 use crate::report::html::act;
 use crate::report::value;
+use judge::Account;
+use judge::Accounts;
+use judge::Adapted;
+use judge::Fit;
+use judge::Witness;
 
 /// Everything that was observed of it.
 pub(super) fn tables(case: &Adapted, observed: &Observations, record: &LaunchRecord) -> Vec<Table> {

@@ -8,7 +8,7 @@ use evidence::view::{Descriptor, Namespace, Seen, View};
 use negatives::matrix::Fact;
 
 use super::{Table, decode, filters};
-use crate::judge::allowance;
+use judge::allowance;
 
 /// When the host looked.
 pub(super) const BARRIER: &str = "at the barrier";

@@ -1,11 +1,11 @@
 //! Why a bundle is not to be believed, one variant per thing that is checked.
 
 use super::Standing;
-use crate::bundle::folder::FolderError;
-use crate::bundle::path::BundlePath;
 use crate::bundle::SIGNER_FILE;
 use crate::bundle::STATEMENT_FILE;
 use crate::bundle::TEST_RESULT_FILE;
+use crate::bundle::folder::FolderError;
+use crate::bundle::path::BundlePath;
 use crate::digest::Sha256Digest;
 use crate::dsse::DsseError;
 use crate::key::KeyId;
@@ -15,7 +15,10 @@ use crate::statement::attestation::Instant;
 
 /// A bundle is not to be believed. Each variant names the file.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 pub enum VerifyError {
     /// The folder, or a file in it, could not be read safely.
     #[error(transparent)]

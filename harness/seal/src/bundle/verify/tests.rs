@@ -331,8 +331,7 @@ fn only_an_operators_run_with_nothing_lifted_is_an_attestation() {
     );
     let mut lifted = held();
     lifted.lifts = vec!["seccomp".to_owned()];
-    lifted.result =
-        crate::statement::attestation::RunResult::of(&lifted.rows, 1, &lifted.lifts);
+    lifted.result = crate::statement::attestation::RunResult::of(&lifted.rows, 1, &lifted.lifts);
     assert_eq!(standing_of(&signer(), lifted, false), Standing::Lifted);
 }
 

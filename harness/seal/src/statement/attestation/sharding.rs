@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Attestation, PredicateError, Row, Run, VerdictWord};
-use crate::partition::Partition;
 use crate::digest::Sha256Digest;
 use crate::key::KeyId;
 use crate::key::Role;
+use crate::partition::Partition;
 
 /// The reason code of a row that a shard leaves to the others.
 pub const OTHER_SHARD: &str = "other_shard";
@@ -47,7 +47,10 @@ pub struct Shard {
 }
 
 /// What must be so of shards.
-#[cfg_attr(any(test, feature = "testing"), derive(strum::IntoStaticStr, strum::VariantNames))]
+#[cfg_attr(
+    any(test, feature = "testing"),
+    derive(strum::IntoStaticStr, strum::VariantNames)
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShardingRule {
     /// A shard answers for the rows that it takes.

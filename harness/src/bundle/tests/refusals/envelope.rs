@@ -4,18 +4,18 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 
 use super::forging::{edit, payload, restate, sign};
 use super::*;
+use seal::bundle::SIGNER_FILE;
+use seal::bundle::TEST_RESULT_FILE;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Standing;
 use seal::bundle::verify::verify_bundle;
-use seal::bundle::SIGNER_FILE;
-use seal::bundle::TEST_RESULT_FILE;
 use seal::dsse::Envelope;
 use seal::dsse::IN_TOTO;
 use seal::dsse::MAX_SIGNATURES;
+use seal::statement::Statement;
 use seal::statement::attestation::VerdictWord;
 use seal::statement::samples::attestation;
 use seal::statement::samples::subjects;
-use seal::statement::Statement;
 use seal::statement::test_result;
 
 /// The error of [`what_is_no_attestation_says_what_it_is`].

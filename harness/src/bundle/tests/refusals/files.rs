@@ -6,12 +6,12 @@ use nix::sys::stat::Mode;
 
 use super::forging::{forge, restate, sign};
 use super::*;
-use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::verify_bundle;
 use seal::bundle::MAX_FILE;
 use seal::bundle::MAX_FILES;
 use seal::bundle::MAX_TOTAL;
 use seal::bundle::TEST_RESULT_FILE;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::verify_bundle;
 use seal::statement::attestation::Instant;
 
 const JUNIT: &str = "junit.xml";

@@ -6,13 +6,14 @@ use negatives::matrix::Case;
 
 use super::*;
 use crate::bundle::derived::{Gathered, Source};
-use crate::judge::{Adapted, Reason};
+use judge::Adapted;
+use judge::CaseResult;
+use judge::Reason;
 use seal::canonical;
 use seal::dsse::Envelope;
 use seal::dsse::IN_TOTO;
 use seal::dsse::TrustedKeys;
 use seal::statement::Statement;
-use crate::judge::CaseResult;
 
 /// The JSON of a file.
 pub(super) fn value(specimen: &Specimen, file: &str) -> Value {

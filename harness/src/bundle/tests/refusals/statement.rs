@@ -4,11 +4,12 @@ use evidence::Abilities;
 
 use super::forging::{restate, reword};
 use super::*;
-use crate::judge::{Adapted, Reason};
-use crate::judge::whole_roll;
-use seal::partition::Partition;
+use judge::Adapted;
+use judge::Reason;
+use judge::whole_roll;
 use seal::key::KeyId;
 use seal::key::Role;
+use seal::partition::Partition;
 use seal::statement::attestation::Instant;
 use seal::statement::attestation::Run;
 use seal::statement::attestation::Shard;

@@ -7,9 +7,10 @@ use negatives::matrix::{Case, Fault, Kind, Packet};
 use serde_json::Value;
 
 use super::{Answer, Answers, LONGEST};
-use crate::judge::{invariants, packet_paths};
 use crate::report::value;
 use crate::report::visible::cut;
+use judge::invariants;
+use judge::packet_paths;
 
 /// The most lines of a table whose length the sandboxed side decides.
 const MOST: usize = 64;

@@ -3,8 +3,8 @@
 use evidence::record::{LaunchRecord, Observations, Role};
 use negatives::matrix::Fact;
 
-use crate::judge::Adapted;
 use crate::report::show::{Table, fact};
+use judge::Adapted;
 
 /// The facts of one sandbox, in full.
 pub(in crate::report::html) struct Outside {

@@ -9,7 +9,8 @@ use negatives::matrix::Matrix;
 use seccomp::Policy;
 
 use super::*;
-use crate::judge::{Adapted, Expected};
+use crate::Adapted;
+use crate::Expected;
 
 fn case() -> Case {
     Matrix::builtin().unwrap().case("N26").unwrap().clone()
@@ -109,6 +110,7 @@ fn with(id: &str, change: impl Fn(&mut LaunchRecord)) -> Verdict {
         policy: Policy::builtin().unwrap(),
         abilities: Abilities::all(),
         engine: None,
+        answers: std::sync::Arc::default(),
     };
     let case = Adapted::of(&case, &expected.abilities);
     super::super::judge(&case, &observed, &expected)

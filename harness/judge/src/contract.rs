@@ -6,7 +6,7 @@ use evidence::record::{EntryKind, OutputEntry};
 
 use super::answer::{Answer, Wrong, compare};
 use super::words;
-use crate::contract;
+use crate::output_contract;
 
 /// The announcement's code, and the process's own, which is the kernel's word.
 pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {
@@ -27,7 +27,7 @@ pub(super) fn of(answer: &Answer<'_>) -> Option<Wrong> {
         return Some(Wrong::new("announcement", "one", "none"));
     };
     let report = answer.record.report.as_deref();
-    let refused = contract::accept(announcement, &answer.record.exit, report).err()?;
+    let refused = output_contract::accept(announcement, &answer.record.exit, report).err()?;
     let expected = "an announcement, an exit code and a report of the contract";
     Some(Wrong::new("output contract", expected, chain(&refused)))
 }

@@ -6,20 +6,21 @@ use evidence::Exit;
 use evidence::record::{LaunchRecord, Observations};
 use negatives::matrix::Matrix;
 
-use crate::checks::sample::{PACKET_ROW, stand_in};
-use crate::judge::{Adapted, Verdict, judge};
+use crate::samples::{self, PACKET_ROW};
+use crate::{Adapted, Verdict, judge};
 
 const HOSTILE: usize = 0;
 const CONTROL: usize = 1;
 
 /// The records of a row as they must be.
 fn sound() -> Observations {
-    let sample = stand_in::sample();
-    sample.row(PACKET_ROW).unwrap().observed.open().unwrap()
+    let matrix = Matrix::builtin().unwrap();
+    let row = samples::result(matrix.case(PACKET_ROW).unwrap(), &samples::expected());
+    row.observed.open().unwrap()
 }
 
 fn verdict(observed: &Observations) -> Verdict {
-    let expected = stand_in::expected();
+    let expected = samples::expected();
     let matrix = Matrix::builtin().unwrap();
     let case = Adapted::of(matrix.case(PACKET_ROW).unwrap(), &expected.abilities);
     judge(&case, observed, &expected)

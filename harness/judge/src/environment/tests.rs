@@ -6,21 +6,21 @@ use evidence::view::Seen;
 use negatives::matrix::Matrix;
 
 use super::*;
-use crate::checks::sample::stand_in;
+use crate::samples;
 
 /// What comes of a locked launch of N15 on this engine at whose barrier these
 /// variables were seen.
 fn seen(engine: &str, names: &[&str]) -> Finding {
     let matrix = Matrix::builtin().unwrap();
     let case = matrix.case("N15").unwrap();
-    let mut expected = stand_in::expected();
+    let mut expected = samples::expected();
     expected.engine = matrix.engine(engine).cloned();
     let mut record = blank(&plan::orders(case)[0]);
     record.planted = case.canaries.clone();
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     let view = View {
         environment: Seen::Seen(names),
-        ..stand_in::own_view(&expected, &record.subject)
+        ..samples::view(&expected, &record.subject)
     };
     at_the_barrier(&record, &view, &expected)
 }
@@ -84,7 +84,7 @@ fn an_engine_of_which_nothing_is_known_differs() {
 fn a_record_that_says_less_was_planted_than_declared_counts_for_nothing() {
     let matrix = Matrix::builtin().unwrap();
     let case = matrix.case("N15").unwrap();
-    let mut expected = stand_in::expected();
+    let mut expected = samples::expected();
     let mut record = blank(&plan::orders(case)[0]);
     let planted = |record: &LaunchRecord, expected: &Expected| {
         as_declared(record, &case.canaries, expected).is_none()

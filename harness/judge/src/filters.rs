@@ -9,32 +9,41 @@ use seccomp::policy::Form;
 use seccomp::{Policy, Program};
 
 use super::outside::Finding;
-use crate::recent::Recent;
+use evidence::recent::Recent;
 
-/// Going over the whole table takes its time, and nearly all launches have the same
-/// filters: the last answers are kept, which changes none of them.
-static ANSWERS: Recent<Answer> = Recent::new();
+/// The last answers: going over the whole table takes its time, and nearly all launches
+/// have the same filters.
+#[derive(Debug)]
+pub struct Answers(Recent<Answer>);
 
+#[derive(Debug)]
 struct Answer {
     stack: Vec<Arc<str>>,
     policy: Policy,
     finding: Finding,
 }
 
-/// What the read-back filters show.
-pub(super) fn finding(stack: &[Arc<str>], policy: &Policy) -> Finding {
-    let same = |answer: &Answer| answer.stack == stack && answer.policy == *policy;
-    let known = ANSWERS.find(|answer| same(answer).then(|| answer.finding.clone()));
-    if let Some(finding) = known {
-        return finding;
+impl Default for Answers {
+    fn default() -> Self {
+        Self(Recent::new())
     }
-    let finding = look(stack, policy);
-    ANSWERS.put(Answer {
-        stack: stack.to_vec(),
-        policy: policy.clone(),
-        finding: finding.clone(),
-    });
-    finding
+}
+
+impl Answers {
+    /// What the read-back filters show.
+    pub(super) fn finding(&self, stack: &[Arc<str>], policy: &Policy) -> Finding {
+        let same = |answer: &Answer| answer.stack == stack && answer.policy == *policy;
+        let known = self.0.find(|it| same(it).then(|| it.finding.clone()));
+        known.unwrap_or_else(|| {
+            let finding = look(stack, policy);
+            self.0.put(Answer {
+                stack: stack.to_vec(),
+                policy: policy.clone(),
+                finding: finding.clone(),
+            });
+            finding
+        })
+    }
 }
 
 fn look(stack: &[Arc<str>], policy: &Policy) -> Finding {

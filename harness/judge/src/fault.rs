@@ -11,7 +11,7 @@ use negatives::matrix::{Case, Fault, FaultKind};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use super::words;
-use crate::contract;
+use crate::output_contract;
 
 /// Where the report is written before it is whole.
 const PARTIAL: &str = ".report.json.partial";
@@ -145,7 +145,7 @@ impl Seen<'_> {
             return Some(self.reason("announcement", expected(), "none".to_owned()));
         };
         let report = self.record.report.as_deref();
-        let refused = contract::accept(announcement, &self.record.exit, report).err()?;
+        let refused = output_contract::accept(announcement, &self.record.exit, report).err()?;
         Some(self.reason("report", expected(), chain(&refused)))
     }
 

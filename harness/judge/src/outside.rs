@@ -10,7 +10,7 @@ use evidence::record::{LaunchRecord, Subject};
 use evidence::view::{Seen, View};
 use negatives::matrix::Fact;
 
-use super::{Expected, devices, environment, filters, limits, mounts};
+use super::{Expected, devices, environment, limits, mounts};
 
 /// How a fact came out.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Fi
     match fact {
         Fact::Programs => programs(record, barrier, expected),
         Fact::Filters => with(&barrier.filters, |stack| {
-            filters::finding(stack, &expected.policy)
+            expected.answers.finding(stack, &expected.policy)
         }),
         Fact::Mounts => mount_table(barrier),
         Fact::Environment => first([

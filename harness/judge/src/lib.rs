@@ -6,6 +6,8 @@
 use evidence::digest::ProgramDigests;
 use evidence::record::{LaunchRecord, Observations, Role};
 use evidence::{Abilities, EngineAccount};
+use std::sync::Arc;
+
 use negatives::matrix::{Case, KnownEngine, Matrix, MatrixError};
 use seccomp::{Policy, PolicyError};
 
@@ -29,10 +31,13 @@ mod hindrance;
 mod kb;
 mod limits;
 mod mounts;
+pub mod output_contract;
 mod outside;
 mod probe;
 mod roll;
 mod rules;
+#[cfg(any(test, feature = "testing"))]
+pub mod samples;
 mod self_check;
 mod shard;
 mod survey;
@@ -43,6 +48,7 @@ mod words;
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use adapted::Adapted;
 pub use case_result::CaseResult;
+pub use filters::Answers;
 pub use mounts::allowance;
 pub use probe::outcome_words;
 pub use self_check::invariants;
@@ -64,6 +70,8 @@ pub struct Expected {
     pub abilities: Abilities,
     /// What the engine is known to do by itself; `None` for one that is not known.
     pub engine: Option<KnownEngine>,
+    /// What was found of filters before.
+    pub answers: Arc<Answers>,
 }
 
 /// What this program itself expects could not be read: a test rules that out.
@@ -102,6 +110,7 @@ impl Expected {
             policy: Policy::builtin()?,
             abilities: engine.lacking.clone(),
             engine: Matrix::builtin()?.engine(&engine.identity.name).cloned(),
+            answers: Arc::default(),
         })
     }
 }

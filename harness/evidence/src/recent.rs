@@ -9,22 +9,23 @@ const KEPT: usize = 16;
 
 /// Values, the last first.
 #[derive(Debug, Default)]
-pub(crate) struct Recent<T>(Mutex<VecDeque<T>>);
+pub struct Recent<T>(Mutex<VecDeque<T>>);
 
 impl<T> Recent<T> {
     /// None yet.
-    pub(crate) const fn new() -> Self {
+    #[must_use]
+    pub const fn new() -> Self {
         Self(Mutex::new(VecDeque::new()))
     }
 
     /// What is made of the last value of which something can be made.
-    pub(crate) fn find<R>(&self, of: impl FnMut(&T) -> Option<R>) -> Option<R> {
+    pub fn find<R>(&self, of: impl FnMut(&T) -> Option<R>) -> Option<R> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find_map(of)
     }
 
     /// Puts one away.
-    pub(crate) fn put(&self, value: T) {
+    pub fn put(&self, value: T) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.truncate(KEPT - 1);
         kept.push_front(value);

@@ -3,7 +3,9 @@
 use evidence::record::{CheckRecord, LaunchRecord, Observations, Packed};
 use negatives::matrix::Case;
 
-use super::{Adapted, Expected, FilterProof, Reason, Verdict, filter_proof, judge, rests_on_inside};
+use super::{
+    Adapted, Expected, FilterProof, Reason, Verdict, filter_proof, judge, rests_on_inside,
+};
 
 /// A case's verdict with what it rests on.
 #[derive(Debug, Clone)]
@@ -37,12 +39,7 @@ impl CaseResult {
 
     /// The same, where the observations are put away already.
     #[must_use]
-    pub fn of(
-        case: &Case,
-        observed: &Observations,
-        packed: Packed,
-        expected: &Expected,
-    ) -> Self {
+    pub fn of(case: &Case, observed: &Observations, packed: Packed, expected: &Expected) -> Self {
         let case = Adapted::of(case, &expected.abilities);
         Self {
             verdict: judge(&case, observed, expected),
