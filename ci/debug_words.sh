@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 
 if [ $# = 0 ]; then
   mapfile -t files < <(git ls-files \
-    'harness/src/judge*' 'harness/src/bundle*' 'harness/src/seal*' 'harness/src/contract*' \
-    'harness/src/audit*' 'harness/src/record*' 'harness/src/report*' 'harness/src/checks*' \
+    'harness/evidence' 'harness/judge' 'harness/bundle' 'harness/seal' 'harness/src/checks*' \
+    'harness/src/mutants/report.rs' \
     'negatives/src/matrix*' 'checker/src' | grep '\.rs$' | grep -Ev '/(tests|fuzzing|junit_10)(/|\.rs$)')
   set -- "${files[@]}"
 fi

@@ -6,16 +6,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bundle::sample::Sample;
 use evidence::record::CheckRecord;
 use negatives::matrix::Case;
 
-pub use sample::{Sample, Sampler};
+pub use sample::Sampler;
 
 mod changed_bundle;
 mod contract;
 mod denylist;
 mod disposition;
-pub(crate) mod forgery;
 mod replay;
 mod roll;
 pub(crate) mod sample;

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
 use seal::partition::Partition;
 
 mod accept;
@@ -18,7 +17,7 @@ mod show;
 mod summary;
 mod verify;
 
-pub use accept::{Accept, EXAMPLE as TERMS_EXAMPLE};
+pub use accept::Accept;
 pub use dispose::Dispose;
 pub use documents::{Completions, Man};
 pub use falsify::Falsify;

@@ -3,13 +3,12 @@
 
 use std::error::Error;
 
+use bundle::exit::Exit;
 use evidence::error::chain;
 
 use crate::cli::{Cli, Command, Helper};
-use crate::exit::Exit;
-use crate::report::terminal;
 use crate::stand::StandError;
-use crate::{database, helper, reaper, unfiltered};
+use crate::{database, helper, reaper, terminal, unfiltered};
 
 mod accept;
 mod attest;

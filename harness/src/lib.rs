@@ -1,16 +1,12 @@
 //! Drives the matrix in a real sandbox, judges what was observed, and seals the
 //! proof: matrix, plan, launch, observe, judge, report, seal.
 
-pub mod acceptance;
-pub mod audit;
-pub mod bundle;
 pub mod checks;
 pub mod cli;
 pub mod commands;
 pub mod database;
 pub mod doctor;
 pub mod engine;
-pub mod exit;
 pub mod falsify;
 pub mod helper;
 pub mod image;
@@ -19,12 +15,12 @@ pub mod kb;
 pub mod launch;
 pub mod lifts;
 pub mod lint;
-pub mod merge;
 pub mod mutants;
 pub mod options;
+pub mod progress;
 pub mod reaper;
-pub mod report;
 pub mod stand;
 pub mod suite;
+pub mod terminal;
 pub mod unfiltered;
 pub mod witness;

@@ -4,11 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use evidence::EngineAccount;
-use evidence::profile::User;
-use negatives::matrix::Lift;
-
-use crate::bundle;
 use crate::cli::EngineChoice;
 use crate::database::{Database, Wanted};
 use crate::engine::open::{self, OpenError, Opened, Place};
@@ -16,11 +11,13 @@ use crate::engine::{Engine, EngineError, Surroundings};
 use crate::image::{Image, ImageError, Programs};
 use crate::launch::{Bench, FolderError, Scratch, room};
 use crate::reaper::{Reaper, ReaperError};
-use crate::report::terminal;
 use crate::suite::Stop;
+use crate::terminal;
 use crate::witness::Shelf;
-use judge::Expected;
-use judge::ExpectedError;
+use evidence::EngineAccount;
+use evidence::profile::User;
+use judge::{Expected, ExpectedError};
+use negatives::matrix::Lift;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {

@@ -17,7 +17,6 @@ use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
 use crate::launch::Bench;
-use judge;
 use judge::Adapted;
 use judge::CaseResult;
 use judge::Expected;

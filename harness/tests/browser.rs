@@ -10,7 +10,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use harness::bundle::REPORT_FILE;
+use bundle::REPORT_FILE;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::json;
 use tempfile::TempDir;

@@ -9,12 +9,12 @@ mod sample;
 mod page {
     use std::collections::BTreeSet;
 
+    use bundle::rejudge;
     use evidence::Abilities;
     use evidence::Ability;
     use evidence::record::Observations;
-    use harness::bundle::{self, rejudge};
     use harness::cli::Color;
-    use harness::report::terminal::Terminal;
+    use harness::terminal::Terminal;
     use judge::Word;
     use negatives::wire::{Event, Outcome};
     use seal::statement::attestation::VerdictWord;
@@ -278,7 +278,7 @@ mod page {
     /// WCAG 2.2, 1.4.3 (AA): text has a contrast of at least 4.5 to 1.
     #[test]
     fn every_colour_of_text_can_be_read_on_every_ground() {
-        let style = include_str!("../templates/report.css");
+        let style = include_str!("../bundle/templates/report.css");
         let mut themes = 0;
         for block in style.split(":root {").skip(1) {
             let block = block.split('}').next().unwrap();

@@ -8,9 +8,12 @@ mod sample;
 #[cfg(test)]
 mod requirements {
     use assert_cmd::Command;
+    use bundle::REPORT_FILE;
+    use bundle::report::requirement::Artifact;
+    use bundle::report::requirement::From;
+    use bundle::report::requirement::RowProof;
+    use bundle::report::requirement::table;
     use evidence::view::Seen;
-    use harness::bundle::REPORT_FILE;
-    use harness::report::requirement::{Artifact, From, RowProof, table};
     use negatives::wire::{CallRecord, Event, Outcome};
     use seccomp::table::AUDIT_ARCH_X86_64;
     use serde_json::Value;

@@ -10,9 +10,10 @@ mod show {
     use std::process::Output;
 
     use assert_cmd::Command;
+    use bundle::report::show::Shown;
+    use bundle::report::show::text;
     use evidence::FileCall;
     use evidence::view::Seen;
-    use harness::report::show::{Shown, text};
     use negatives::wire::{CallRecord, Event, Outcome};
     use seccomp::plan::{AirlockStatus, LandlockState};
     use seccomp::table::{AUDIT_ARCH_I386, AUDIT_ARCH_X86_64};

@@ -1,13 +1,17 @@
 //! Observations for tests, of this crate and of others: the records of a row of packets
 //! as a run would have left them, and of a row of attempts of which nothing came.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sample that cannot be made is a test that fails"
+)]
 
 use checker::{Guard, Settings};
 use evidence::digest::{ProgramDigests, sha256};
 use evidence::order::Order;
-use evidence::record::{LaunchRecord, Subject, blank};
+use evidence::record::{CheckRecord, LaunchRecord, Subject, blank};
 use evidence::view::{Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, plan};
-use negatives::matrix::Case;
+use negatives::matrix::{Case, Check};
 use negatives::wire::{Event, Line};
 use seccomp::plan::{AirlockStatus, LandlockState};
 
@@ -64,6 +68,19 @@ pub fn result(case: &Case, expected: &Expected) -> CaseResult {
         .map(|(order, number)| record(case, order, number, expected))
         .collect();
     CaseResult::judged(case, launches, Vec::new(), expected)
+}
+
+/// A row's checks, each of which came out as it must.
+#[must_use]
+pub fn checks(case: &Case) -> Vec<CheckRecord> {
+    let as_declared = |check: &Check| CheckRecord {
+        id: check.id.clone(),
+        hostile: check.hostile,
+        subject: check.subject.clone(),
+        expected: check.expected.clone(),
+        observed: check.expected.clone(),
+    };
+    case.checks.iter().map(as_declared).collect()
 }
 
 fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> LaunchRecord {
@@ -133,8 +150,8 @@ pub fn view(expected: &Expected, subject: &Subject) -> View {
         Seen::NotSeen("nobody looked: this is a sample".to_owned())
     }
     View {
-        status: not_seen(),
-        mounts: not_seen(),
+        status: Seen::Seen(std::collections::BTreeMap::new()),
+        mounts: Seen::Seen(Vec::new()),
         environment: Seen::Seen(Vec::new()),
         limits: not_seen(),
         control_group: not_seen(),

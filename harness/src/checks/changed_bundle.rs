@@ -4,12 +4,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
+use bundle::sample::Sample;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::BundleCheck;
-use super::forgery::{BELIEVED, Fault, Specimen, outcome};
-use super::sample::Sample;
 
 /// How many places of each file are changed, the first and the last among them.
 const PLACES: usize = 16;

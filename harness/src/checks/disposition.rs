@@ -1,29 +1,19 @@
 //! N31: B0''' is the owner's and nobody else's. Real envelopes, signed with keys made
 //! for the check, before the gates that `accept` evaluates.
 
+use bundle::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
+use bundle::audit::AuditTally;
 use clap::Parser as _;
 use evidence::error::chain;
+use seal::digest::Sha256Digest;
+use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use seal::key::{Role, SecretKey};
+use seal::statement::Subjects;
+use seal::statement::attestation::{Counts, Instant, ROWS_IN_SCOPE, RunResult, RunVerdict};
+use seal::statement::disposition::{self, Bound, Decision, Risk};
 
 use super::Check;
-use crate::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
-use crate::audit::AuditTally;
 use crate::cli::Cli;
-use seal::digest::Sha256Digest;
-use seal::dsse::Envelope;
-use seal::dsse::IN_TOTO;
-use seal::dsse::TrustedKeys;
-use seal::key::Role;
-use seal::key::SecretKey;
-use seal::statement::Subjects;
-use seal::statement::attestation::Counts;
-use seal::statement::attestation::Instant;
-use seal::statement::attestation::ROWS_IN_SCOPE;
-use seal::statement::attestation::RunResult;
-use seal::statement::attestation::RunVerdict;
-use seal::statement::disposition;
-use seal::statement::disposition::Bound;
-use seal::statement::disposition::Decision;
-use seal::statement::disposition::Risk;
 
 /// The row's checks.
 pub(super) const CHECKS: &[Check] = &[

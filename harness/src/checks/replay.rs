@@ -3,14 +3,14 @@
 
 use std::fs;
 
+use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
+use bundle::sample::{PACKET_ROW, PROBE_ROW, Sample};
 use evidence::EngineAccount;
 use evidence::record::{LaunchRecord, Observations, Role};
-
-use super::BundleCheck;
-use super::forgery::{BELIEVED, Fault, Specimen, outcome};
-use super::sample::{PACKET_ROW, PROBE_ROW, Sample};
 use seal::canonical;
 use seal::digest::Sha256Digest;
+
+use super::BundleCheck;
 
 const PACKETS: &str = "observations/N1.json";
 const FOREIGN: &str = "refused: observations/N1.json: foreign";

@@ -8,7 +8,6 @@ use super::Check;
 use crate::commands::run::rehearse;
 use crate::suite::Stop;
 use crate::suite::call_the_roll;
-use judge;
 use judge::Adapted;
 use judge::CaseResult;
 use judge::Expected;

@@ -4,33 +4,18 @@
 //! The sandbox of a sample is always the whole one: what a user lifted from a run
 //! must not decide whether a tampered bundle is refused.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use bundle::RunFacts;
+use bundle::forgery::Fault;
+use bundle::sample::{PACKET_ROW, PROBE_ROW, Sample};
 use evidence::{EngineAccount, plan};
+use judge::{Adapted, CaseResult, Expected, Reason};
 use negatives::matrix::{Case, Matrix};
 use time::OffsetDateTime;
 
-use super::forgery::{Fault, Specimen};
-use crate::bundle::{self, RunFacts};
 use crate::launch::Bench;
-use crate::report::summary::Summary;
 use crate::unfiltered;
-use judge::Adapted;
-use judge::CaseResult;
-use judge::Expected;
-use judge::Reason;
-use seal::key::SecretKey;
-use seal::key::Signer;
-
-#[cfg(test)]
-pub(crate) mod stand_in;
-
-/// A row of packets, which holds on every engine.
-pub(crate) const PACKET_ROW: &str = "N1";
-/// A row of attempts, each line of which repeats its launch's nonce.
-pub(crate) const PROBE_ROW: &str = "N15";
 
 /// Makes the sample when it is first asked for, once in a run.
 #[derive(Debug)]
@@ -38,28 +23,6 @@ pub struct Sampler<'a> {
     bench: &'a Bench<'a>,
     expected: &'a Expected,
     sample: OnceLock<Result<Sample, String>>,
-}
-
-/// The results of a run in which two rows were reached.
-#[derive(Debug, Clone)]
-pub struct Sample {
-    /// Where its bundles are put: the run's own folder, which is gone with the run.
-    pub(super) folder: PathBuf,
-    facts: RunFacts,
-    results: Vec<CaseResult>,
-    matrix: Matrix,
-    sealed: OnceLock<Result<Sealed, String>>,
-}
-
-/// The sample in a bundle. Making one takes long against copying it.
-#[derive(Debug, Clone)]
-pub(super) struct Sealed {
-    /// The bundle's own name.
-    pub(super) name: String,
-    /// The key it is signed with, of which nothing depends but the checks.
-    pub(super) seed: [u8; 32],
-    /// What is in its files.
-    pub(super) contents: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'a> Sampler<'a> {
@@ -110,13 +73,8 @@ impl<'a> Sampler<'a> {
             mutants: None,
             sharding: None,
         };
-        Ok(Sample {
-            folder: bench.scratch.path().to_owned(),
-            facts,
-            results,
-            matrix,
-            sealed: OnceLock::new(),
-        })
+        let folder = bench.scratch.path().to_owned();
+        Ok(Sample::new(folder, facts, results, matrix))
     }
 }
 
@@ -129,70 +87,4 @@ fn result(case: &Case, bench: &Bench<'_>, expected: &Expected) -> CaseResult {
         .map(|order| bench.launch(order))
         .collect();
     CaseResult::judged(case, launches, Vec::new(), expected)
-}
-
-impl Sample {
-    /// Seals the sample into a bundle beneath `out`.
-    ///
-    /// # Errors
-    /// It could not be written.
-    pub(crate) fn seal(&self, out: &Path, signer: &Signer) -> Result<PathBuf, Fault> {
-        let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
-        let summary = Summary::of(&self.results, deferred.collect(), Vec::new());
-        let path = bundle::write(
-            out,
-            &self.facts,
-            &self.results,
-            &self.matrix,
-            &summary,
-            signer,
-        )?;
-        Ok(path)
-    }
-
-    /// The sample in a bundle, made when it is first asked for.
-    pub(super) fn sealed(&self) -> Result<&Sealed, Fault> {
-        let made = || self.make_sealed().map_err(|error| error.to_string());
-        let sealed = self.sealed.get_or_init(made).as_ref();
-        Ok(sealed.map_err(Clone::clone)?)
-    }
-
-    fn make_sealed(&self) -> Result<Sealed, Fault> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed)?;
-        let signer = Signer::operator(SecretKey::from_seed(&seed));
-        let specimen = Specimen::seal_with(self, signer)?;
-        let name = specimen.path().file_name().ok_or("a bundle has a name")?;
-        Ok(Sealed {
-            name: name.to_string_lossy().into_owned(),
-            seed,
-            contents: specimen.contents()?,
-        })
-    }
-
-    /// The same records as those of a run with another id.
-    pub(crate) fn of_another_run(&self) -> Self {
-        let mut other = self.clone();
-        other.sealed = OnceLock::new();
-        other.facts.id = self.facts.id.chars().rev().collect::<String>() + "0";
-        other
-    }
-
-    /// The same run with something changed before it is sealed.
-    #[cfg(test)]
-    pub(crate) fn with(
-        mut self,
-        change: impl FnOnce(&mut RunFacts, &mut Vec<CaseResult>, &Matrix),
-    ) -> Self {
-        self.sealed = OnceLock::new();
-        change(&mut self.facts, &mut self.results, &self.matrix);
-        self
-    }
-
-    /// What came of one of the two rows.
-    pub(crate) fn row(&self, id: &str) -> Option<&CaseResult> {
-        self.results
-            .iter()
-            .find(|result| result.case.id.as_str() == id)
-    }
 }

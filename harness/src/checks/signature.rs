@@ -6,25 +6,18 @@ use std::num::NonZeroUsize;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
+use bundle::sample::Sample;
 use ed25519_dalek::{SigningKey, ed25519};
+use seal::bundle::verify::Anchor;
+use seal::bundle::{ENVELOPES, SIGNER_FILE, STATEMENT_FILE};
+use seal::canonical;
+use seal::dsse::{Envelope, IN_TOTO, TrustedKeys, pae};
+use seal::key::{SecretKey, Signer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha512};
 
 use super::BundleCheck;
-use super::forgery::{BELIEVED, Fault, Specimen, outcome};
-use super::sample::Sample;
-use crate::bundle;
-use seal::bundle::ENVELOPES;
-use seal::bundle::SIGNER_FILE;
-use seal::bundle::STATEMENT_FILE;
-use seal::bundle::verify::Anchor;
-use seal::canonical;
-use seal::dsse::Envelope;
-use seal::dsse::IN_TOTO;
-use seal::dsse::TrustedKeys;
-use seal::dsse::pae;
-use seal::key::SecretKey;
-use seal::key::Signer;
 
 const NO_SIGNATURE: &str = "refused: statement.dsse.json: no_signature";
 const TOO_FEW_KEYS: &str = "refused: statement.dsse.json: too_few_keys";

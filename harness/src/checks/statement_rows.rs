@@ -3,14 +3,13 @@
 
 use std::fs;
 
-use super::BundleCheck;
-use super::forgery::{BELIEVED, Fault, Specimen, outcome};
-use super::sample::{PACKET_ROW, Sample};
+use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
+use bundle::sample::{PACKET_ROW, Sample};
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;
-use seal::statement::attestation::Attestation;
-use seal::statement::attestation::Row;
-use seal::statement::attestation::VerdictWord;
+use seal::statement::attestation::{Attestation, Row, VerdictWord};
+
+use super::BundleCheck;
 
 const PROOF: &str = "observations/N1.json";
 const WRONG_ROLL: &str = "refused: statement.dsse.json: roll";

@@ -1,9 +1,9 @@
 //! The checks on bundles, on a sample that needs no engine; and that each of them
 //! can fail.
 
+use bundle::sample::stand_in;
 use negatives::matrix::Matrix;
 
-use super::sample::stand_in;
 use super::*;
 
 fn checks_of(row: &str) -> &'static [BundleCheck] {

@@ -2,40 +2,12 @@
 
 use std::path::PathBuf;
 
+use bundle::acceptance::TERMS_EXAMPLE;
 use clap::Args;
-
-/// Terms as they are written, shown by `accept --help`. The keys and digests in it are
-/// nobody's.
-pub const EXAMPLE: &str = r#"schema = 1
-
-[owner]
-public_key = """
------BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
------END PUBLIC KEY-----
-"""
-
-[[operator]]
-public_key = """
------BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=
------END PUBLIC KEY-----
-"""
-
-[agreed]
-matrix = "0000000000000000000000000000000000000000000000000000000000000000"
-
-[reviewed]
-image = "0000000000000000000000000000000000000000000000000000000000000000"
-checker = "0000000000000000000000000000000000000000000000000000000000000000"
-airlock = "0000000000000000000000000000000000000000000000000000000000000000"
-probe = "0000000000000000000000000000000000000000000000000000000000000000"
-policy = "0000000000000000000000000000000000000000000000000000000000000000"
-"#;
 
 /// What `accept` takes.
 #[derive(Debug, Args)]
-#[command(after_long_help = format!("The terms, all of them required:\n\n{EXAMPLE}"))]
+#[command(after_long_help = format!("The terms, all of them required:\n\n{TERMS_EXAMPLE}"))]
 pub struct Accept {
     /// The bundle: the folder that `attest` wrote.
     pub bundle: PathBuf,

@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
+use bundle::acceptance::file::{self, FileError};
+use bundle::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
+use bundle::audit::AuditTally;
+use bundle::exit::Exit;
+use seal::bundle::folder::BundleFolder;
+use seal::digest::Sha256Digest;
+use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
 use serde::Serialize;
 
 use super::Failure;
-use crate::acceptance::file::{self, FileError};
-use crate::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
-use crate::audit::AuditTally;
 use crate::cli::{Accept, Common, Format};
-use crate::exit::Exit;
-use crate::report::terminal::{safe, say};
-use seal::bundle::folder::BundleFolder;
-use seal::digest::Sha256Digest;
-use seal::statement::disposition::Decision;
-use seal::statement::disposition::Disposition;
-use seal::statement::disposition::SignedDisposition;
+use crate::terminal::{safe, say};
 
 /// The largest disposition, in bytes.
 const MAX_DISPOSITION: u64 = 64 * 1024;

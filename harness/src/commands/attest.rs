@@ -1,30 +1,25 @@
 //! `attest`: every row, in real sandboxes, sealed into a signed bundle.
 
-use judge;
+use bundle::RunFacts;
+use bundle::exit::Exit;
+use bundle::report::summary::Summary;
+use judge::CaseResult;
+use negatives::matrix::{Case, Lift, Matrix};
+use seal::key::{Role, Signer};
+use seal::partition::Partition;
+use seal::statement::attestation::Sharding;
 use std::sync::mpsc;
 use std::thread;
 
-use negatives::matrix::{Case, Lift, Matrix};
 use time::OffsetDateTime;
 
 use super::{Failure, mutants};
-use crate::bundle::{self, RunFacts};
 use crate::cli::{Attest, Common, Format};
-use crate::exit::Exit;
-use crate::lifts;
 use crate::mutants::{Catalogue, Score};
-use crate::report::progress;
-use crate::report::summary::Summary;
-use crate::report::terminal::{self, Terminal};
 use crate::stand::Stand;
-use crate::suite::Stop;
-use crate::suite::Suite;
-use crate::unfiltered;
-use judge::CaseResult;
-use seal::key::Role;
-use seal::key::Signer;
-use seal::partition::Partition;
-use seal::statement::attestation::Sharding;
+use crate::suite::{Stop, Suite};
+use crate::terminal::{self, Terminal};
+use crate::{lifts, progress, unfiltered};
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
@@ -103,7 +98,8 @@ fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
         finished: OffsetDateTime::now_utc(),
         host: bundle::this_host(engine, unfiltered::of_this_kernel()).map_err(Failure::internal)?,
         engine: stand.account(),
-        subjects: bundle::subjects(&stand.image.digests, stand.image.id()).map_err(Failure::internal)?,
+        subjects: bundle::subjects(&stand.image.digests, stand.image.id())
+            .map_err(Failure::internal)?,
         lifts: Vec::new(),
         mutants: None,
         sharding: None,

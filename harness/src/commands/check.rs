@@ -5,20 +5,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use bundle::exit::Exit;
+use bundle::report::triage;
 use checker::report::Report;
 use evidence::error::chain;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
+use judge::output_contract;
 use serde_json::{Value, json};
 
 use super::{Failure, attest};
 use crate::cli::{Check, Common, EngineChoice, Format};
 use crate::engine::open::OpenError;
-use crate::exit::Exit;
-use crate::report::terminal::{safe, say, tell};
-use crate::report::triage;
 use crate::stand::{Stand, StandError};
-use judge::output_contract;
+use crate::terminal::{safe, say, tell};
 
 /// Checks packets.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {

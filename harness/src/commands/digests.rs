@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Failure;
-use crate::bundle;
 use crate::cli::{Common, Format};
-use crate::exit::Exit;
 use crate::image::{Image, Programs};
-use crate::report::terminal::say;
+use crate::terminal::say;
+use bundle::exit::Exit;
 
 /// Which of them is agreed on; the others are reviewed.
 const AGREED: &str = "matrix";

@@ -2,23 +2,18 @@
 
 use std::path::Path;
 
+use bundle::acceptance::{self, file};
+use bundle::exit::Exit;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use seal::key::SecretKey;
+use seal::statement::attestation::Instant;
+use seal::statement::disposition::{self, Bound, Decision, Risk};
 use time::OffsetDateTime;
 
 use super::Failure;
-use crate::acceptance::{self, file};
 use crate::cli::{Common, Dispose, Format};
-use crate::exit::Exit;
-use crate::report::terminal::{safe, say};
-use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::VerifiedBundle;
-use seal::bundle::verify::verify_bundle;
-use seal::key::SecretKey;
-use seal::statement::attestation::Instant;
-use seal::statement::disposition;
-use seal::statement::disposition::Bound;
-use seal::statement::disposition::Decision;
-use seal::statement::disposition::Risk;
+use crate::terminal::{safe, say};
 
 /// Signs the owner's decision and writes it.
 pub(super) fn dispose(common: &Common, args: &Dispose) -> Result<Exit, Failure> {

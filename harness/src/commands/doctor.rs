@@ -4,14 +4,14 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use bundle::exit::Exit;
 use evidence::error::chain;
 
 use super::Failure;
 use crate::cli::{Common, Format};
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Report, State, facts, kernel, resources};
-use crate::exit::Exit;
-use crate::report::terminal::{safe, say};
+use crate::terminal::{safe, say};
 use crate::{database, launch, unfiltered};
 
 /// Looks around; exit 3 when no engine can be used.

@@ -4,11 +4,11 @@
 use std::fs;
 use std::io::{self, Write};
 
+use bundle::exit::Exit;
 use clap::CommandFactory;
 
 use super::Failure;
 use crate::cli::{Cli, Completions, Man};
-use crate::exit::Exit;
 
 /// Prints a shell's completions.
 pub(super) fn completions(args: &Completions) -> Result<Exit, Failure> {

@@ -1,5 +1,9 @@
 //! `explain`: one row, in words an operator understands.
 
+use bundle::exit::Exit;
+use bundle::report::html::act;
+use bundle::report::requirement;
+use bundle::report::wrap::{hanging, wrapped};
 use evidence::plan;
 use negatives::matrix::{
     Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
@@ -8,12 +12,8 @@ use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format};
-use crate::exit::Exit;
 use crate::mutants::{Catalogue, Must, Mutant};
-use crate::report::html::act;
-use crate::report::requirement;
-use crate::report::terminal::{print, say};
-use crate::report::wrap::{hanging, wrapped};
+use crate::terminal::{print, say};
 
 mod lifting;
 mod proof;

@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use serde_json::json;
 
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Falsify, Format};
-use crate::exit::Exit;
 use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
-use crate::report::terminal::{print, say};
+use crate::terminal::{print, say};
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> {

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
-use crate::exit::Exit;
-use crate::report::terminal::say;
+use bundle::exit::Exit;
 use seal::key::SecretKey;
 use seal::key::file::KeyFileError;
+
+use super::Failure;
+use crate::terminal::say;
 
 /// Writes the pair; nothing is overwritten.
 pub(super) fn keygen(file: &Path) -> Result<Exit, Failure> {

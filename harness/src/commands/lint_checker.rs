@@ -2,15 +2,15 @@
 
 use std::fs;
 
+use bundle::exit::Exit;
 use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format, LintChecker};
-use crate::exit::Exit;
 use crate::image::Programs;
 use crate::lint::binary::{BinaryScan, Standing};
 use crate::lint::{Scan, Scanner, Tree};
-use crate::report::terminal::{safe, say};
+use crate::terminal::{safe, say};
 
 /// Scans the checker that is built into this harness, or another tree or program.
 pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {

@@ -1,14 +1,14 @@
 //! `list`: the rows, one line each.
 
+use bundle::exit::Exit;
+use bundle::report::wrap::hanging;
 use evidence::plan;
 use negatives::matrix::Matrix;
 use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format};
-use crate::exit::Exit;
-use crate::report::terminal;
-use crate::report::wrap::hanging;
+use crate::terminal;
 
 /// Prints the matrix.
 pub(super) fn list(common: &Common) -> Result<Exit, Failure> {

@@ -3,23 +3,18 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use negatives::matrix::Matrix;
-
 use super::{Failure, attest};
-use crate::bundle::{self, Rejudged, RunFacts};
 use crate::cli::{Common, Merge};
-use crate::exit::Exit;
-use crate::merge::{self, Joined, ShardBundle};
-use crate::report::summary::Summary;
+use bundle::exit::Exit;
+use bundle::merge::{self, Joined, ShardBundle};
+use bundle::report::summary::Summary;
+use bundle::{Rejudged, RunFacts};
 use judge::CaseResult;
+use negatives::matrix::Matrix;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::VerifiedBundle;
-use seal::bundle::verify::verify_bundle;
+use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::dsse::TrustedKeys;
-use seal::key::PublicKey;
-use seal::key::Role;
-use seal::key::Signer;
+use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
 
 /// Verifies and judges every shard again, joins them, and seals the whole.

@@ -3,17 +3,17 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Format, Mutants};
-use crate::exit::Exit;
 pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
-use crate::report::terminal;
 use crate::stand::Stand;
+use crate::terminal;
 
 /// `harness mutants`.
 pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> {

@@ -1,10 +1,11 @@
 //! `options`: the sandbox options of the decision, each with this host's answer.
 
+use bundle::exit::Exit;
+
 use super::{Failure, doctor};
 use crate::cli::{Common, Format};
-use crate::exit::Exit;
 use crate::options::{self, Host};
-use crate::report::terminal::{safe, say};
+use crate::terminal::{safe, say};
 
 /// Prints them.
 pub(super) fn options(common: &Common) -> Result<Exit, Failure> {

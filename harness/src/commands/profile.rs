@@ -4,14 +4,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use bundle::exit::Exit;
 use evidence::profile::explain::{self, By};
 use evidence::profile::{NATIVE, Profile};
 
 use super::Failure;
 use crate::cli::{Common, Format, ProfileForm, ShowProfile};
 use crate::engine::paste::{self, Filter, Line, Target};
-use crate::exit::Exit;
-use crate::report::terminal::say;
+use crate::terminal::say;
 
 /// Prints it in the form that was asked for.
 pub(super) fn profile(common: &Common, args: &ShowProfile) -> Result<Exit, Failure> {

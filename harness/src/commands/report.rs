@@ -5,17 +5,15 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use bundle::exit::Exit;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::{Anchor, verify_bundle};
 use serde_json::json;
 
 use super::Failure;
 use super::verify::refused;
-use crate::bundle;
 use crate::cli::{Common, Format, Report};
-use crate::exit::Exit;
-use crate::report::terminal::{say, tell};
-use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::verify_bundle;
+use crate::terminal::{say, tell};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]

@@ -7,22 +7,18 @@
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bundle::exit::Exit;
 use evidence::plan;
+use judge::{Expected, Reason, Verdict, Word};
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
 
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
-use crate::exit::Exit;
-use crate::lifts;
-use crate::report::terminal;
 use crate::stand::Stand;
 use crate::suite::Suite;
-use judge::Expected;
-use judge::Reason;
-use judge::Verdict;
-use judge::Word;
+use crate::{lifts, terminal};
 
 /// What the trials share.
 #[derive(Debug)]

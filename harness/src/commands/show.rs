@@ -1,17 +1,17 @@
 //! `show`: what was observed for a row, or in one of its launches, in words.
 
+use bundle::exit::Exit;
+use bundle::report::show::{self, Shown};
+use bundle::{Believed, believe};
 use evidence::record::{LaunchRecord, Observations};
+use judge::CaseResult;
 use negatives::matrix::Matrix;
+use seal::bundle::verify::Anchor;
 
 use super::Failure;
 use super::verify::refused;
-use crate::bundle::{Believed, believe};
 use crate::cli::{Common, Format, Show};
-use crate::exit::Exit;
-use crate::report::show::{self, Shown};
-use crate::report::terminal::{print, safe, say};
-use judge::CaseResult;
-use seal::bundle::verify::Anchor;
+use crate::terminal::{print, safe, say};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]

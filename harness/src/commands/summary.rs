@@ -1,13 +1,11 @@
 //! `summary`: a verified bundle in Markdown, for the page of a CI job.
 
-use negatives::matrix::Matrix;
-
 use super::{Failure, merge};
-use crate::bundle;
 use crate::cli::SummaryOf;
-use crate::exit::Exit;
-use crate::report::markdown;
-use crate::report::terminal::say;
+use crate::terminal::say;
+use bundle::exit::Exit;
+use bundle::report::markdown;
+use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
 /// Prints it. What cannot be verified is not summed up.

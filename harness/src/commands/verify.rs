@@ -3,24 +3,22 @@
 
 use std::path::Path;
 
+use bundle::exit::Exit;
+use bundle::policy::{self, Answer, Reason};
+use bundle::report::requirement::{self, Requirement, RowProof};
+use bundle::report::summary::{NOT_DISPOSED, Summary};
+use bundle::{Believed, Rejudged, believe};
 use evidence::record::PackedError;
 use negatives::matrix::Matrix;
+use seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
+use seal::dsse::TrustedKeys;
+use seal::key::PublicKey;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::Failure;
-use crate::bundle::policy::{self, Answer, Reason};
-use crate::bundle::{Believed, Rejudged, believe};
 use crate::cli::{Common, Format, Verify};
-use crate::exit::Exit;
-use crate::report::requirement::{self, Requirement, RowProof};
-use crate::report::summary::{NOT_DISPOSED, Summary};
-use crate::report::terminal::{self, Terminal, say, tell};
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::Standing;
-use seal::bundle::verify::VerifiedBundle;
-use seal::dsse::TrustedKeys;
-use seal::key::PublicKey;
+use crate::terminal::{self, Terminal, say, tell};
 
 /// The answer as one JSON object.
 #[derive(Debug, Serialize)]

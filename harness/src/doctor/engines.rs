@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use bundle::engine_words;
 use evidence::error::chain;
 
 use super::Finding;
-use crate::bundle::engine_words;
 use crate::cli::EngineChoice;
 use crate::engine::open::{self, Place};
 use crate::engine::{Engine, EngineError, Surroundings};

@@ -4,17 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bundle::forgery::{Fault, Specimen};
+use bundle::{Believed, Refusal, believe, observations_file};
 use evidence::error::chain;
 use evidence::record::Observations;
+use judge::Adapted;
 use negatives::matrix::Matrix;
+use seal::bundle::verify::Anchor;
 use serde_json::Value;
 
 use super::catalogue::Falsification;
-use crate::bundle::{Believed, Refusal, believe, observations_file};
-use crate::checks::forgery::{Fault, Specimen};
-use judge;
-use judge::Adapted;
-use seal::bundle::verify::Anchor;
 
 /// A bundle whose observations are to be falsified.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! What a run of mutants says: a table for people, JSON and JUnit for machines.
 
+use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::catalogue::Must;
 use super::score::{Came, Outcome, Score};
-use crate::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
-use crate::report::terminal::safe;
+use crate::terminal::safe;
 
 /// One line of the table, and one more for what is not as declared.
 #[must_use]
@@ -150,7 +150,7 @@ mod tests {
 
     use super::*;
     use crate::mutants::Catalogue;
-    use crate::report::junit::junit_10;
+    use bundle::report::junit::junit_10;
 
     #[test]
     fn every_mutant_of_the_catalogue_fits_into_junit_10() {

@@ -21,7 +21,6 @@ use crate::image::Programs;
 use crate::launch::Bench;
 use crate::stand::{Stand, StandError};
 use crate::suite::Suite;
-use judge;
 use judge::Adapted;
 use judge::CaseResult;
 use judge::Expected;

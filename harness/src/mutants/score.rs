@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
-use crate::exit::Exit;
-use judge::Reason;
-use judge::Verdict;
-use judge::Word;
+use bundle::exit::Exit;
+use judge::{Reason, Verdict, Word};
 use seal::statement::attestation::Mutants;
+
+use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
 
 /// What came of one mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]

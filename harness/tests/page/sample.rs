@@ -3,26 +3,20 @@
 
 use std::path::Path;
 
+use bundle::RunFacts;
+use bundle::report::summary::Summary;
 use evidence::order::{Order, Task};
 use evidence::record::{LaunchRecord, Observations};
 use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
-use harness::bundle::{self, RunFacts};
 use harness::image::{Image, Programs};
-use harness::report::summary::Summary;
-use judge::Adapted;
-use judge::CaseResult;
-use judge::Expected;
+use judge::{Adapted, CaseResult, Expected};
 use negatives::matrix::{Attempt, Case, Expectation, Matrix};
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::VerifiedBundle;
-use seal::bundle::verify::verify_bundle;
-use seal::key::SecretKey;
-use seal::key::Signer;
-use seal::statement::attestation::Unfiltered;
-use seal::statement::attestation::UnfilteredCall;
+use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use seal::key::{SecretKey, Signer};
+use seal::statement::attestation::{Unfiltered, UnfilteredCall};
 use time::OffsetDateTime;
 
 /// The id of the run.

@@ -1,4 +1,8 @@
 //! Statements for tests, of this crate and of others.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sample that cannot be made is a test that fails"
+)]
 
 use super::attestation::{
     Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sight, SignerNote,

@@ -3,27 +3,20 @@
 
 use std::sync::OnceLock;
 
+use bundle::RunFacts;
+use bundle::report::summary::Summary;
 use evidence::{Abilities, EngineAccount, Identity};
+use judge::CaseResult;
 use negatives::matrix::Matrix;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use seal::key::Signer;
+use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltered, VerdictWord};
+use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
 
-use crate::bundle::{self, RunFacts};
 use crate::image::{Image, Programs};
-use crate::report::summary::Summary;
-use crate::report::terminal::Terminal;
-use judge::CaseResult;
-use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::VerifiedBundle;
-use seal::bundle::verify::verify_bundle;
-use seal::key::Signer;
-use seal::statement::Statement;
-use seal::statement::Subjects;
-use seal::statement::attestation::Attestation;
-use seal::statement::attestation::RunResult;
-use seal::statement::attestation::RunVerdict;
-use seal::statement::attestation::Unfiltered;
-use seal::statement::attestation::VerdictWord;
+use crate::terminal::Terminal;
 
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;

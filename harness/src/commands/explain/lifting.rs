@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use bundle::report::value::words;
 use evidence::profile::{NATIVE, Profile, ProfileError, User, apply};
 use negatives::matrix::Lift;
 use seccomp::policy::Form;
 use serde_json::Value;
-
-use crate::report::value::words;
 
 /// Any user but root: which one makes no difference here.
 const USER: User = User {

@@ -3,13 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::terminal::safe;
 use evidence::error::chain;
-
-use crate::bundle;
-use crate::report::terminal::safe;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::Anchor;
-use seal::bundle::verify::verify_bundle;
+use seal::bundle::verify::{Anchor, verify_bundle};
 
 /// In words; a bundle that is not to be believed is no proof, and that is said.
 pub(super) fn last(out: &Path, row: &str) -> String {

@@ -1,0 +1,179 @@
+//! The gates: all met for a true bundle and the owner's word on it, and each way in
+//! which one is not.
+
+use seal::digest::Sha256Digest;
+use seal::key::SecretKey;
+use seal::statement::attestation::{Counts, RunVerdict};
+use seal::statement::disposition as signed;
+use seal::statement::disposition::{Decision, Risk};
+use seal::statement::samples::subjects;
+
+use super::*;
+
+struct Scene {
+    owner: SecretKey,
+    terms: Terms,
+    facts: Facts,
+}
+
+fn key(seed: u8) -> SecretKey {
+    SecretKey::from_seed(&[seed; 32])
+}
+
+fn instant(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (owner, operator) = (key(1), key(2));
+        let counts = Counts {
+            held: 45,
+            ..Counts::default()
+        };
+        Self {
+            terms: Terms {
+                owner: owner.public(),
+                operators: vec![key(3).public(), operator.public()],
+                reviewed: subjects(),
+            },
+            facts: Facts {
+                bound: Bound {
+                    statement: Sha256Digest::of(b"statement"),
+                    artifacts: subjects(),
+                },
+                role: Role::Operator,
+                keyid: operator.public().id(),
+                finished: instant("2026-11-24T08:00:00Z"),
+                result: RunResult {
+                    verdict: RunVerdict::Held,
+                    exit_code: 0,
+                    counts,
+                    complete: true,
+                },
+                lifts: Vec::new(),
+                borne_out: BorneOut::Yes,
+                audit: AuditTally::default(),
+            },
+            owner,
+        }
+    }
+
+    fn disposition(&self, made: &str) -> Vec<u8> {
+        let risk = Risk::parse("nobody reviewed the design").unwrap();
+        let decision = Decision::Waived { risk };
+        signed::sign(decision, &self.facts.bound, instant(made), &self.owner).unwrap()
+    }
+
+    /// The gates' answer when the facts are changed after the owner signed.
+    fn after(&self, change: impl FnOnce(&mut Facts)) -> String {
+        let disposition = self.disposition("2026-11-24T08:00:00Z");
+        let mut facts = self.facts.clone();
+        change(&mut facts);
+        let examined = Examined::Verified(Box::new(facts));
+        evaluate(&self.terms, Some(&disposition), &examined).words()
+    }
+}
+
+#[test]
+fn five_gates_met_are_an_acceptance() {
+    let scene = Scene::new();
+    assert_eq!(scene.after(|_| {}), "accepted");
+    let disposition = scene.disposition("2026-11-24T08:00:00Z");
+    let examined = Examined::Verified(Box::new(scene.facts.clone()));
+    let acceptance = evaluate(&scene.terms, Some(&disposition), &examined);
+    assert_eq!(
+        (acceptance.outcome(), acceptance.met()),
+        (Outcome::Accepted, 5)
+    );
+}
+
+#[test]
+fn without_a_disposition_nothing_is_accepted() {
+    let scene = Scene::new();
+    let examined = Examined::Verified(Box::new(scene.facts.clone()));
+    let acceptance = evaluate(&scene.terms, None, &examined);
+    assert_eq!(acceptance.words(), "refused: M1 disposition_absent");
+    assert_eq!(
+        (acceptance.outcome(), acceptance.met()),
+        (Outcome::Refused, 4)
+    );
+}
+
+#[test]
+fn each_fact_that_is_not_as_agreed_is_named_at_its_gate() {
+    let scene = Scene::new();
+    let other = Sha256Digest::of(b"other");
+    type Change = fn(&mut Facts, Sha256Digest);
+    let cases: [(&str, Change); 9] = [
+        (
+            "M1 disposition_for_another_matrix, M2 another_matrix",
+            |it, other| {
+                it.bound.artifacts.matrix = other;
+            },
+        ),
+        (
+            "M1 disposition_for_another_policy, M4 another_policy",
+            |it, other| {
+                it.bound.artifacts.policy = other;
+            },
+        ),
+        ("M1 disposition_for_another_statement", |it, other| {
+            it.bound.statement = other
+        }),
+        ("M3 development_key, M5 development_key", |it, _| {
+            it.role = Role::Development
+        }),
+        ("M3 not_enrolled", |it, _| it.keyid = key(7).public().id()),
+        ("M5 lifted", |it, _| it.lifts = vec!["network".to_owned()]),
+        ("M5 not_all_held", |it, _| it.result.counts.held = 44),
+        ("M5 not_borne_out", |it, _| {
+            it.borne_out = BorneOut::No {
+                why: "N19".to_owned(),
+            }
+        }),
+        ("M5 audit_fails", |it, _| {
+            it.audit.fails = vec!["roll-is-called".to_owned()]
+        }),
+    ];
+    for (expected, change) in cases {
+        let said = scene.after(|facts| change(facts, other));
+        assert_eq!(said, format!("refused: {expected}"));
+    }
+}
+
+#[test]
+fn the_owner_is_nobody_of_those_who_attest() {
+    let mut scene = Scene::new();
+    scene.terms.operators.push(scene.owner.public());
+    assert_eq!(scene.after(|_| {}), "refused: M1 owner_is_operator");
+    let scene = Scene::new();
+    let owner = scene.owner.public().id();
+    let said = scene.after(|facts| facts.keyid = owner);
+    assert_eq!(said, "refused: M1 owner_is_operator, M3 not_enrolled");
+}
+
+#[test]
+fn a_disposition_from_before_the_run_is_over_something_else() {
+    let scene = Scene::new();
+    let examined = Examined::Verified(Box::new(scene.facts.clone()));
+    let cases = [
+        ("2026-11-24T07:55:00Z", "accepted"),
+        ("2026-11-24T07:54:59Z", "refused: M1 made_before_the_run"),
+        ("2027-11-24T07:55:00Z", "accepted"),
+    ];
+    for (made, expected) in cases {
+        let disposition = scene.disposition(made);
+        let acceptance = evaluate(&scene.terms, Some(&disposition), &examined);
+        assert_eq!(acceptance.words(), expected);
+    }
+}
+
+#[test]
+fn nothing_in_a_bundle_that_is_refused_counts() {
+    let scene = Scene::new();
+    let why = "`junit.xml` is missing".to_owned();
+    let disposition = scene.disposition("2026-11-24T08:00:00Z");
+    let acceptance = evaluate(&scene.terms, Some(&disposition), &Examined::Refused { why });
+    assert_eq!(acceptance.met(), 0);
+}

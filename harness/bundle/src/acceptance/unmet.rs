@@ -1,0 +1,212 @@
+//! Why a gate is not met: a closed list.
+
+use std::fmt;
+
+use seal::digest::Sha256Digest;
+use seal::key::KeyId;
+use seal::statement::Subjects;
+use seal::statement::attestation::{Instant, ROWS_IN_SCOPE};
+use seal::statement::disposition::Bound;
+
+/// Something that is known by its digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+pub enum Artifact {
+    /// The payload that the operator signed.
+    Statement,
+    /// The subject under test.
+    Checker,
+    /// The first program in the sandbox.
+    Airlock,
+    /// The program that makes the attempts.
+    Probe,
+    /// The image.
+    Image,
+    /// The system call policy.
+    Policy,
+    /// The matrix.
+    Matrix,
+}
+
+/// An artifact that is another one than it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Other {
+    /// Which.
+    pub artifact: Artifact,
+    /// The digest it should have.
+    pub expected: Sha256Digest,
+    /// The digest it has.
+    pub observed: Sha256Digest,
+}
+
+/// One reason why a gate is not met.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+pub enum Unmet {
+    /// The bundle is not to be believed, so nothing in it counts.
+    #[error("the bundle was refused: {why}")]
+    BundleRefused {
+        /// Why.
+        why: String,
+    },
+    /// Nobody disposed of B0'''.
+    #[error("B0''' is not disposed of: expected the owner's disposition, observed none")]
+    DispositionAbsent,
+    /// It is forged, malformed, or signed by a stranger.
+    #[error("expected the owner's signature: {why}")]
+    DispositionRefused {
+        /// Why it is not believed.
+        why: String,
+    },
+    /// An operator signed in the owner's place.
+    #[error("expected the owner's signature, observed that of the operator's key `{keyid}`")]
+    SignedByOperator {
+        /// The operator's key.
+        keyid: KeyId,
+    },
+    /// Owner and operator have one key.
+    #[error(
+        "expected owner and operator to be two, observed one key `{keyid}`: nobody accepts their own work"
+    )]
+    OwnerIsOperator {
+        /// The key.
+        keyid: KeyId,
+    },
+    /// The disposition is over another bundle.
+    #[error("expected a disposition over this bundle, observed one over another: {0}")]
+    DispositionElsewhere(Other),
+    /// The disposition is older than what it is over.
+    #[error(
+        "expected a disposition made after the run finished at `{finished}`, observed `{made}`"
+    )]
+    MadeBeforeTheRun {
+        /// When it was made.
+        made: Instant,
+        /// When the run finished.
+        finished: Instant,
+    },
+    /// An artifact is not the one that was agreed or reviewed.
+    #[error("{0}")]
+    OtherArtifact(Other),
+    /// The bundle is signed with a key that was made for its run.
+    #[error("expected an operator's signature, observed a development key's")]
+    DevelopmentKey,
+    /// Nobody enrolled the key that signed.
+    #[error("expected an enrolled key, observed `{keyid}`")]
+    NotEnrolled {
+        /// The key that signed.
+        keyid: KeyId,
+    },
+    /// The observations do not bear the statement out.
+    #[error("expected observations that bear the statement out: {why}")]
+    NotBorneOut {
+        /// Why they do not.
+        why: String,
+    },
+    /// A boundary was lifted for the whole run.
+    #[error("expected a run with nothing lifted, observed {}", .lifts.join(", "))]
+    Lifted {
+        /// The lifts.
+        lifts: Vec<String>,
+    },
+    /// Not every row held.
+    #[error("expected {ROWS_IN_SCOPE} rows held, observed {held}")]
+    NotAllHeld {
+        /// How many did.
+        held: usize,
+    },
+    /// The bundle contradicts Article 13 or Article 14.
+    #[error("expected a self-audit that holds, observed that it fails in {}", .items.join(", "))]
+    AuditFails {
+        /// The items, as the self-audit names them.
+        items: Vec<String>,
+    },
+}
+
+impl Unmet {
+    /// The reason's kind, for machines: stable, lower-case, with underscores.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let plain = match self {
+            Self::BundleRefused { .. } => "bundle_refused",
+            Self::DispositionAbsent => "disposition_absent",
+            Self::DispositionRefused { .. } => "disposition_refused",
+            Self::SignedByOperator { .. } => "signed_by_operator",
+            Self::OwnerIsOperator { .. } => "owner_is_operator",
+            Self::DispositionElsewhere(other) => {
+                return format!("disposition_for_another_{}", other.artifact);
+            }
+            Self::MadeBeforeTheRun { .. } => "made_before_the_run",
+            Self::OtherArtifact(other) => return format!("another_{}", other.artifact),
+            Self::DevelopmentKey => "development_key",
+            Self::NotEnrolled { .. } => "not_enrolled",
+            Self::NotBorneOut { .. } => "not_borne_out",
+            Self::Lifted { .. } => "lifted",
+            Self::NotAllHeld { .. } => "not_all_held",
+            Self::AuditFails { .. } => "audit_fails",
+        };
+        plain.to_owned()
+    }
+}
+
+impl fmt::Display for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Statement => "statement",
+            Self::Checker => "checker",
+            Self::Airlock => "airlock",
+            Self::Probe => "probe",
+            Self::Image => "image",
+            Self::Policy => "policy",
+            Self::Matrix => "matrix",
+        })
+    }
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            artifact,
+            expected,
+            observed,
+        } = self;
+        write!(f, "expected {artifact} `{expected}`, observed `{observed}`")
+    }
+}
+
+/// The artifacts of a bundle, the two that people agree on first.
+pub(super) fn artifacts(of: &Subjects) -> Vec<(Artifact, Sha256Digest)> {
+    vec![
+        (Artifact::Matrix, of.matrix),
+        (Artifact::Policy, of.policy),
+        (Artifact::Image, of.image),
+        (Artifact::Checker, of.checker),
+        (Artifact::Airlock, of.airlock),
+        (Artifact::Probe, of.probe),
+    ]
+}
+
+/// Everything a disposition is bound to.
+pub(super) fn bound(of: &Bound) -> Vec<(Artifact, Sha256Digest)> {
+    let statement = std::iter::once((Artifact::Statement, of.statement));
+    artifacts(&of.artifacts)
+        .into_iter()
+        .chain(statement)
+        .collect()
+}
+
+/// The artifacts that differ; both lists name the same ones in the same order.
+pub(super) fn differing(
+    expected: &[(Artifact, Sha256Digest)],
+    observed: &[(Artifact, Sha256Digest)],
+) -> Vec<Other> {
+    let pairs = expected.iter().zip(observed);
+    pairs
+        .filter(|(expected, observed)| expected != observed)
+        .map(|((artifact, expected), (_, observed))| Other {
+            artifact: *artifact,
+            expected: *expected,
+            observed: *observed,
+        })
+        .collect()
+}

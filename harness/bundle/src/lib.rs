@@ -1,0 +1,236 @@
+//! From the results of a run to a sealed bundle, and from a bundle back to
+//! verdicts: whoever verifies judges the same observations again.
+
+use std::path::{Path, PathBuf};
+
+use evidence::digest::ProgramDigests;
+use evidence::record::PackedError;
+use evidence::{EngineAccount, Identity};
+use judge::{CaseResult, Expected};
+use negatives::matrix::Matrix;
+use seal::bundle::verify::VerifiedBundle;
+use seal::bundle::write::{BundleWriter, WriteError};
+use seal::canonical::CanonicalError;
+use seal::digest::{DigestError, Sha256Digest};
+use seal::key::Signer;
+use seal::statement::Subjects;
+use seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
+use time::OffsetDateTime;
+
+use crate::audit::Audited;
+use crate::report::html;
+use crate::report::html::{HtmlError, Report};
+use crate::report::junit::JunitError;
+use crate::report::summary::Summary;
+
+pub mod acceptance;
+pub mod audit;
+mod believe;
+mod derived;
+pub mod exit;
+pub mod forgery;
+mod junit;
+pub mod merge;
+pub mod policy;
+mod rejudge;
+pub mod report;
+pub mod sample;
+mod statement;
+
+use derived::{Gathered, Source};
+
+pub use believe::{Believed, Refusal, believe};
+pub use rejudge::{Alien, Field, RejudgeError, Rejudged, rejudge};
+pub use statement::this_host;
+pub(crate) use statement::{NO_OWNER, note as statement_note};
+
+/// What a run without an operator's key says of itself, everywhere.
+pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";
+/// The matrix's place in a bundle.
+pub(crate) const MATRIX_FILE: &str = "matrix.toml";
+/// The engine's account of itself, in a bundle.
+const ENGINE_FILE: &str = "engine.json";
+/// The page's place in a bundle.
+pub const REPORT_FILE: &str = "report.html";
+/// The policy's place in a bundle.
+pub(crate) const POLICY_FILE: &str = "policy.toml";
+
+/// What is known of a run besides its rows.
+#[derive(Debug, Clone)]
+pub struct RunFacts {
+    /// Its id.
+    pub id: String,
+    /// When it started.
+    pub started: OffsetDateTime,
+    /// When its last row was judged.
+    pub finished: OffsetDateTime,
+    /// Where it ran.
+    pub host: Host,
+    /// The engine's account of itself.
+    pub engine: EngineAccount,
+    /// What it was about.
+    pub subjects: Subjects,
+    /// What was lifted from what was to be proved.
+    pub lifts: Vec<String>,
+    /// The mutants' score, where they were run.
+    pub mutants: Option<Mutants>,
+    /// Which part of a run it is, or what it was put together of.
+    pub sharding: Option<Sharding>,
+}
+
+/// A bundle could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// A file of it could not be written, or the whole not be published.
+    #[error("failed to write the bundle")]
+    Write(#[from] WriteError),
+    /// A file of it could not be put into canonical JSON.
+    #[error("failed to put `{file}` into canonical JSON")]
+    Json {
+        /// Which.
+        file: String,
+        /// Why not.
+        #[source]
+        source: CanonicalError,
+    },
+    /// What was observed of a row is not there any more.
+    #[error("failed to open what was observed")]
+    Packed(#[from] PackedError),
+    /// The JUnit report could not be made.
+    #[error("failed to make the JUnit report")]
+    Junit(#[from] JunitError),
+    /// The page could not be made.
+    #[error("failed to make the page")]
+    Html(#[from] HtmlError),
+    /// This program's own matrix cannot be used.
+    #[error("failed to load this program's own matrix")]
+    Matrix(#[from] negatives::matrix::MatrixError),
+    /// What this program itself expects cannot be read.
+    #[error("failed to load what this program's own data expects")]
+    Expected(#[from] judge::ExpectedError),
+    /// An image id that is not a digest.
+    #[error("failed to read the image's digest")]
+    Digest(#[from] DigestError),
+    /// The kernel does not say its name.
+    #[error("failed to ask the kernel for its name")]
+    Uname(#[source] nix::errno::Errno),
+    /// The profile could not be made.
+    #[error("failed to make the profile")]
+    Profile(#[from] evidence::profile::ProfileError),
+}
+
+/// Writes the bundle beneath `out`, under the run's id; gives back its path.
+///
+/// # Errors
+/// It could not be written; then nothing is left of it.
+pub fn write(
+    out: &Path,
+    facts: &RunFacts,
+    results: &[CaseResult],
+    matrix: &Matrix,
+    summary: &Summary,
+    signer: &Signer,
+) -> Result<PathBuf, BundleError> {
+    let mut writer = BundleWriter::create(&out.join(&facts.id))?;
+    let artifacts = facts.subjects;
+    let expected = Expected::of(&artifacts, &facts.engine)?;
+    let mut said = statement::of(facts, results, summary, signer);
+    let mut gathered = Gathered::default();
+    for row in said.rows.iter().zip(results) {
+        let (case, observed) = (&row.1.case, row.1.observed.open()?);
+        gathered.add(
+            &audited(&said, &artifacts, matrix),
+            &expected,
+            row,
+            &observed,
+        );
+        if !row.1.observed.is_empty() {
+            let file = observations_file(case.id.as_str());
+            writer.add(&file, &derived::json(&file, &observed)?)?;
+        }
+    }
+    writer.add(ENGINE_FILE, &derived::json(ENGINE_FILE, &facts.engine)?)?;
+    said.witnesses = gathered.sights.witnesses();
+    let (files, inquiry) = gathered.files(&Source {
+        said: &said,
+        subjects: &artifacts,
+        engine: &facts.engine,
+        results,
+        matrix,
+        expected: &expected,
+    })?;
+    for (file, bytes) in files {
+        writer.add(file, &bytes)?;
+    }
+    said.files = writer.files();
+    let audit = inquiry.end(&audited(&said, &artifacts, matrix));
+    writer.add(audit::FILE, &derived::json(audit::FILE, &audit)?)?;
+    Ok(writer.seal(&artifacts, said, signer)?)
+}
+
+fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, matrix: &'a Matrix) -> Audited<'a> {
+    Audited {
+        said,
+        artifacts,
+        matrix,
+    }
+}
+
+/// The page of a bundle, made again from what was verified and judged: the same bytes
+/// as the bundle's own.
+///
+/// # Errors
+/// This program's own matrix cannot be used, or the page not be filled in.
+pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
+    let matrix = Matrix::builtin()?;
+    let mut gathered = html::Gathered::new();
+    for (said, result) in bundle.attestation().rows.iter().zip(&rejudged.results) {
+        let observed = result.observed.open()?;
+        gathered.add(said, result, &observed, &rejudged.expected);
+    }
+    let report = Report {
+        said: bundle.attestation(),
+        subjects: bundle.subjects(),
+        matrix: &matrix,
+        expected: &rejudged.expected,
+    };
+    Ok(html::render(&report, gathered)?)
+}
+
+/// Where a row's launches are in a bundle.
+#[must_use]
+pub fn observations_file(case: &str) -> String {
+    format!("observations/{case}.json")
+}
+
+/// What a run with these programs, in the image of this id, is about.
+///
+/// # Errors
+/// A digest is none.
+pub fn subjects(programs: &ProgramDigests, image: &str) -> Result<Subjects, DigestError> {
+    Ok(Subjects {
+        checker: Sha256Digest::parse(&programs.checker)?,
+        airlock: Sha256Digest::parse(&programs.airlock)?,
+        probe: Sha256Digest::parse(&programs.probe)?,
+        image: Sha256Digest::parse(image.trim_start_matches("sha256:"))?,
+        policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
+        matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
+    })
+}
+
+/// An engine in one line.
+#[must_use]
+pub fn engine_words(engine: &Identity) -> String {
+    let api = engine
+        .api
+        .as_deref()
+        .map_or(String::new(), |api| format!("API {api}, "));
+    let rootless = if engine.rootless { ", rootless" } else { "" };
+    format!(
+        "{} {} ({api}{}, {}{rootless})",
+        engine.name, engine.version, engine.runtime, engine.storage
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! A checker's report in a few lines for people.
+//!
+//! It repeats what the report says and adds no word of its own on whether that is
+//! good. The packet's text is hostile and goes to a terminal through [`visible`].
+
+use std::fmt::Write;
+
+use checker::report::{BagReport, ClaimReport, Report};
+use checker::{GateOutcome, Refusal};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::visible::visible;
+
+/// How much of a packet's own words is repeated, in characters.
+const MAX_WORDS: usize = 100;
+
+/// The report as lines, each ended by a newline.
+#[must_use]
+pub fn lines(report: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    _ = write_all(report, &mut text);
+    text
+}
+
+fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
+    writeln!(
+        out,
+        "outcome  {} (exit {})",
+        word(&report.outcome),
+        report.exit
+    )?;
+    if let Some(packet) = &report.packet {
+        writeln!(out, "packet   {}", cut(&packet.packet_id))?;
+        writeln!(out, "scope    {}", cut(&packet.scope))?;
+    }
+    bag(&report.bag, out)?;
+    gates(report, out)?;
+    report.refusal.iter().try_for_each(|it| refusal(it, out))?;
+    for item in &report.items {
+        let (source, class) = (word(&item.source), word(&item.evidence_class));
+        let provenance = word(&item.provenance);
+        writeln!(
+            out,
+            "item     {}: {source}, {class}, provenance {provenance}",
+            cut(&item.id)
+        )?;
+    }
+    report.claims.iter().try_for_each(|it| claim(it, out))?;
+    for denial in &report.denials {
+        writeln!(
+            out,
+            "denied   {}: a {} verdict",
+            cut(&denial.at),
+            word(&denial.asked)
+        )?;
+    }
+    writeln!(out, "note     {}", report.statement.words)
+}
+
+/// The bag by itself, and every algorithm it states: those checked, and those nobody here
+/// knows.
+fn bag(bag: &BagReport, out: &mut String) -> std::fmt::Result {
+    let count = |count: Option<u64>| count.map_or("-".to_owned(), |count| count.to_string());
+    writeln!(
+        out,
+        "bag      {}: {} payload files, {} bytes",
+        word(&bag.outcome),
+        count(bag.payload_files),
+        count(bag.payload_bytes)
+    )?;
+    let named = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| cut(name)).collect();
+        names.join(", ")
+    };
+    if !bag.verified.is_empty() {
+        writeln!(out, "digests  {}: each one checked", named(&bag.verified))?;
+    }
+    if !bag.unverified.is_empty() {
+        writeln!(
+            out,
+            "digests  {}: unknown, NOT checked",
+            named(&bag.unverified)
+        )?;
+    }
+    Ok(())
+}
+
+/// The gates in one line, and a line for each that failed.
+fn gates(report: &Report, out: &mut String) -> std::fmt::Result {
+    let sign = |outcome| match outcome {
+        GateOutcome::Passed => "yes",
+        GateOutcome::Failed => "NO",
+        GateOutcome::NotReached => "-",
+    };
+    let all = report.gates.iter();
+    let all: Vec<String> = all
+        .map(|gate| format!("{} {}", word(&gate.gate), sign(gate.outcome)))
+        .collect();
+    writeln!(out, "gates    {}", all.join(", "))?;
+    for gate in &report.gates {
+        if gate.outcome == GateOutcome::Failed {
+            writeln!(out, "  {}: {} no", word(&gate.gate), gate.asks)?;
+        }
+    }
+    Ok(())
+}
+
+fn refusal(refusal: &Refusal, out: &mut String) -> std::fmt::Result {
+    let file = refusal.file.as_deref().unwrap_or("the packet");
+    let line = refusal
+        .line
+        .map_or(String::new(), |line| format!(":{line}"));
+    writeln!(out, "refused  {}: {}{line}", refusal.reason, cut(file))?;
+    for (name, text) in [
+        ("about", &refusal.about),
+        ("expected", &refusal.expected),
+        ("observed", &refusal.observed),
+    ] {
+        if let Some(text) = text {
+            writeln!(out, "  {name} {}", cut(text))?;
+        }
+    }
+    Ok(())
+}
+
+fn claim(claim: &ClaimReport, out: &mut String) -> std::fmt::Result {
+    let outcome = match &claim.gap {
+        Some(gap) => format!("gap {}", word(gap)),
+        None => "no gap observed".to_owned(),
+    };
+    writeln!(out, "claim    {}: {outcome}", cut(&claim.id))?;
+    writeln!(out, "  it says: {}", cut(&claim.statement_in_packet))
+}
+
+/// The report's own word for a value.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+/// A packet's own words, on one line and not without end.
+fn cut(text: &str) -> String {
+    let safe = visible(text).replace('\n', "\u{fffd}");
+    if safe.chars().count() <= MAX_WORDS {
+        return safe;
+    }
+    let start: String = safe.chars().take(MAX_WORDS).collect();
+    format!("{start}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use checker::{Guard, Settings};
+
+    use super::*;
+
+    fn shown(fixture: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("in");
+        fixtures::write(fixture, &input).unwrap();
+        let output = "/nowhere".into();
+        lines(&checker::triage(&Guard::new(&Settings { input, output })).unwrap())
+    }
+
+    #[test]
+    fn a_report_with_gaps_names_them_and_says_what_it_is_not() {
+        let shown = shown("fix7");
+        for line in [
+            "outcome  gaps (exit 4)",
+            "  G10: does each claim's Article 14 chain hold? no",
+            "claim    profile-enforces: gap PROSE_ONLY",
+        ] {
+            assert!(shown.lines().any(|it| it == line), "{line}\n{shown}");
+        }
+        assert!(
+            shown.ends_with("No gap observed is not a permission.\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_refused_packet_says_where_and_why() {
+        let shown = shown("one-byte-changed");
+        assert!(shown.contains("refused  DIGEST_MISMATCH: data/"), "{shown}");
+        assert!(
+            shown.contains("bag      invalid: - payload files"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_bag_that_is_not_accepted_names_what_was_checked_and_what_was_not() {
+        let weak = shown("md5-only");
+        for line in [
+            "bag      not_accepted: 8 payload files, 5665 bytes",
+            "digests  md5: each one checked",
+            "refused  MANIFEST_TOO_WEAK: manifest-md5.txt",
+            "  G5: do all digests stated match, none unknown, not only weak ones? no",
+        ] {
+            assert!(weak.lines().any(|it| it == line), "{line}\n{weak}");
+        }
+        let unknown = shown("unknown-algorithm");
+        for line in [
+            "digests  sha256: each one checked",
+            "digests  whirlpool: unknown, NOT checked",
+            "refused  ALGORITHM_UNKNOWN: manifest-whirlpool.txt",
+        ] {
+            assert!(unknown.lines().any(|it| it == line), "{line}\n{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_packets_words_cannot_drive_a_terminal() {
+        assert_eq!(cut("a\u{1b}[2J\nb"), "a\u{241b}[2J\u{fffd}b");
+        assert_eq!(cut(&"x".repeat(200)).chars().count(), MAX_WORDS + 1);
+    }
+}

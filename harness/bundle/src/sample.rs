@@ -1,0 +1,121 @@
+//! A small run to be sealed and tampered with: two rows with their records, and no more.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use judge::CaseResult;
+use negatives::matrix::Matrix;
+use seal::key::{SecretKey, Signer};
+
+use crate::RunFacts;
+use crate::forgery::{Fault, Specimen};
+use crate::report::summary::Summary;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod stand_in;
+
+/// A row of packets, which holds on every engine.
+pub const PACKET_ROW: &str = "N1";
+/// A row of attempts, each line of which repeats its launch's nonce.
+pub const PROBE_ROW: &str = "N15";
+
+/// The results of a run in which two rows were reached.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Where its bundles are put: the run's own folder, which is gone with the run.
+    pub(crate) folder: PathBuf,
+    facts: RunFacts,
+    results: Vec<CaseResult>,
+    matrix: Matrix,
+    sealed: OnceLock<Result<Sealed, String>>,
+}
+
+/// The sample in a bundle. Making one takes long against copying it.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The bundle's own name.
+    pub(crate) name: String,
+    /// The key it is signed with, of which nothing depends but the checks.
+    pub(crate) seed: [u8; 32],
+    /// What is in its files.
+    pub(crate) contents: BTreeMap<String, Vec<u8>>,
+}
+
+impl Sample {
+    /// The results of a run; its bundles are put beneath `folder`.
+    #[must_use]
+    pub fn new(folder: PathBuf, facts: RunFacts, results: Vec<CaseResult>, matrix: Matrix) -> Self {
+        Self {
+            folder,
+            facts,
+            results,
+            matrix,
+            sealed: OnceLock::new(),
+        }
+    }
+
+    /// Seals the sample into a bundle beneath `out`.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub fn seal(&self, out: &Path, signer: &Signer) -> Result<PathBuf, Fault> {
+        let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
+        let summary = Summary::of(&self.results, deferred.collect(), Vec::new());
+        let path = crate::write(
+            out,
+            &self.facts,
+            &self.results,
+            &self.matrix,
+            &summary,
+            signer,
+        )?;
+        Ok(path)
+    }
+
+    /// The sample in a bundle, made when it is first asked for.
+    pub fn sealed(&self) -> Result<&Sealed, Fault> {
+        let made = || self.make_sealed().map_err(|error| error.to_string());
+        let sealed = self.sealed.get_or_init(made).as_ref();
+        Ok(sealed.map_err(Clone::clone)?)
+    }
+
+    fn make_sealed(&self) -> Result<Sealed, Fault> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed)?;
+        let signer = Signer::operator(SecretKey::from_seed(&seed));
+        let specimen = Specimen::seal_with(self, signer)?;
+        let name = specimen.path().file_name().ok_or("a bundle has a name")?;
+        Ok(Sealed {
+            name: name.to_string_lossy().into_owned(),
+            seed,
+            contents: specimen.contents()?,
+        })
+    }
+
+    /// The same records as those of a run with another id.
+    pub fn of_another_run(&self) -> Self {
+        let mut other = self.clone();
+        other.sealed = OnceLock::new();
+        other.facts.id = self.facts.id.chars().rev().collect::<String>() + "0";
+        other
+    }
+
+    /// The same run with something changed before it is sealed.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn with(
+        mut self,
+        change: impl FnOnce(&mut RunFacts, &mut Vec<CaseResult>, &Matrix),
+    ) -> Self {
+        self.sealed = OnceLock::new();
+        change(&mut self.facts, &mut self.results, &self.matrix);
+        self
+    }
+
+    /// What came of one of the two rows.
+    pub fn row(&self, id: &str) -> Option<&CaseResult> {
+        self.results
+            .iter()
+            .find(|result| result.case.id.as_str() == id)
+    }
+}

@@ -1,0 +1,62 @@
+//! A sample without an engine, for tests: the records of a row of packets as a run
+//! would have left them, and of a row of attempts of which nothing came.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sample that cannot be made is a test that fails"
+)]
+
+use judge::samples::{RUN, engine, expected, programs, result};
+use negatives::matrix::Matrix;
+use seal::digest::Sha256Digest;
+use seal::statement::Subjects;
+use seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
+use time::macros::datetime;
+
+use super::Sample;
+use crate::RunFacts;
+
+/// The sample; the same each time.
+#[must_use]
+pub fn sample() -> Sample {
+    let engine = engine();
+    let subjects = subjects();
+    let expected = expected();
+    let matrix = Matrix::builtin().unwrap();
+    let results = matrix.cases().iter().map(|case| result(case, &expected));
+    let results = results.collect();
+    let facts = RunFacts {
+        id: RUN.to_owned(),
+        started: datetime!(2026-01-02 03:04:05 UTC),
+        finished: datetime!(2026-01-02 03:05:06 UTC),
+        host: Host {
+            kernel: "6.18".to_owned(),
+            arch: "x86_64".to_owned(),
+            engine: EngineNote {
+                name: engine.identity.name.clone(),
+                version: engine.identity.version.clone(),
+                api: "1.41".to_owned(),
+            },
+            runtime: engine.identity.runtime.clone(),
+            calls_shown_to_no_filter: unfiltered(),
+        },
+        engine,
+        subjects,
+        lifts: Vec::new(),
+        mutants: None,
+        sharding: None,
+    };
+    Sample::new(std::env::temp_dir(), facts, results, matrix)
+}
+
+fn unfiltered() -> Unfiltered {
+    Unfiltered::Asked(vec![UnfilteredCall {
+        number: 335,
+        name: "uretprobe".to_owned(),
+        came: "killed SIGILL".to_owned(),
+    }])
+}
+
+fn subjects() -> Subjects {
+    let image = Sha256Digest::of(b"an image that nobody built");
+    crate::subjects(&programs(), &image.to_string()).unwrap()
+}

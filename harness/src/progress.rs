@@ -1,0 +1,48 @@
+//! Progress on standard error: a bar on a terminal, a line per row elsewhere.
+
+use std::io::{self, IsTerminal};
+use std::sync::mpsc::Receiver;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::suite::Event;
+use crate::terminal::tell;
+
+/// Shows events until the run is over.
+pub fn show(events: &Receiver<Event>) {
+    if io::stderr().is_terminal() {
+        bar(events);
+    } else {
+        lines(events);
+    }
+}
+
+fn bar(events: &Receiver<Event>) {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} sandboxes  {elapsed}  {msg}") {
+        bar.set_style(style);
+    }
+    for event in events {
+        match event {
+            Event::Started { launches, .. } => bar.set_length(launches as u64),
+            Event::Launched { id } => {
+                bar.set_message(id);
+                bar.inc(1);
+            }
+            Event::Judged { .. } => {}
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn lines(events: &Receiver<Event>) {
+    for event in events {
+        match event {
+            Event::Started { cases, launches } => {
+                tell(&format!("{cases} rows, {launches} sandboxes"));
+            }
+            Event::Launched { .. } => {}
+            Event::Judged { case, verdict } => tell(&format!("{case} {verdict}")),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What people read on a terminal. It says the same with and without colour, and
+//! fits 80 columns.
+
+use std::io::{self, IsTerminal, Write};
+
+use bundle::report::summary::Summary;
+use bundle::report::visible::visible;
+use bundle::report::wrap::{hanging, wrapped};
+use judge::{CaseResult, Word};
+use negatives::matrix::Matrix;
+
+use crate::cli::Color;
+
+/// A stream for people.
+#[derive(Debug)]
+pub struct Terminal {
+    colour: bool,
+}
+
+impl Terminal {
+    /// Standard output, with colour where it is wanted.
+    #[must_use]
+    pub fn stdout(color: Color) -> Self {
+        let wanted = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                !refused && io::stdout().is_terminal()
+            }
+        };
+        Self { colour: wanted }
+    }
+
+    /// Without colour, for text that is kept.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { colour: false }
+    }
+
+    /// Prints the table of a run.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub fn table<'a>(
+        &self,
+        results: impl IntoIterator<Item = &'a CaseResult>,
+        matrix: &Matrix,
+    ) -> io::Result<()> {
+        print(&self.rows(results, matrix))
+    }
+
+    /// Prints the last lines: counts and what they mean.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub fn conclusion(&self, summary: &Summary, notes: &[String]) -> io::Result<()> {
+        print(&self.amount(summary, notes))
+    }
+
+    /// A line for each row, and its reason beneath it unless it held.
+    #[must_use]
+    pub fn rows<'a>(
+        &self,
+        results: impl IntoIterator<Item = &'a CaseResult>,
+        matrix: &Matrix,
+    ) -> String {
+        let mut text = line("row", "in", "verdict      ", "seconds", "what");
+        for result in results {
+            text.push_str(&line(
+                result.case.id.as_str(),
+                &result.case.layer.to_string(),
+                &self.paint(result.verdict.word(), 13),
+                &tenths(result.millis),
+                &result.case.title,
+            ));
+            if let Some(reason) = result.verdict.reason() {
+                text.push_str(&wrapped("         ", &safe(&reason.to_string())));
+            }
+        }
+        let deferred: Vec<String> = matrix
+            .deferred()
+            .iter()
+            .map(|row| format!("{} {}", row.id, row.title))
+            .collect();
+        let head = "deferred ";
+        text.push_str(&hanging(head, "         ", &deferred.join("; ")));
+        text
+    }
+
+    /// What the rows amount to, then each note.
+    #[must_use]
+    pub fn amount(&self, summary: &Summary, notes: &[String]) -> String {
+        let word = match summary.result {
+            "held" => Word::Held,
+            "broken" => Word::Broken,
+            _ => Word::Inconclusive,
+        };
+        let mut text = format!(
+            "\n{}: {} held, {} broken, {} inconclusive, {} not run, {} deferred\n",
+            self.coloured(word, summary.result),
+            summary.held.len(),
+            summary.broken.len(),
+            summary.inconclusive.len(),
+            summary.not_run.len(),
+            summary.deferred.len(),
+        );
+        for note in notes {
+            text.push_str(&hanging("", "  ", note));
+        }
+        text
+    }
+
+    fn paint(&self, word: Word, width: usize) -> String {
+        let text = match word {
+            Word::NotRun => "not run",
+            Word::Held | Word::Broken | Word::Inconclusive => word.as_str(),
+        };
+        self.coloured(word, &format!("{text:<width$}"))
+    }
+
+    fn coloured(&self, word: Word, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let code = match word {
+            Word::Held => 32,
+            Word::Broken => 31,
+            Word::Inconclusive => 33,
+            Word::NotRun => 35,
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// Prints one line on standard output.
+///
+/// # Errors
+/// It is closed.
+pub fn say(line: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+}
+
+/// Prints text that has its line ends on standard output.
+///
+/// # Errors
+/// It is closed.
+pub fn print(text: &str) -> io::Result<()> {
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// Prints one line for people beside what is asked for: on standard error.
+pub fn tell(line: &str) {
+    // Nobody listens; nothing depends on it.
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// Text from the sandbox without what could drive a terminal.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    visible(text)
+}
+
+fn line(row: &str, layer: &str, verdict: &str, seconds: &str, what: &str) -> String {
+    format!("{row:<4} {layer:<3} {verdict} {seconds:>7}  {what}\n")
+}
+
+fn tenths(millis: u64) -> String {
+    format!("{}.{}", millis / 1000, millis % 1000 / 100)
+}
