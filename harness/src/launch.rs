@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use negatives::matrix::Lift;
-use negatives::wire::{DATABASE_MOUNT, PLAN_FILE, Plan, PlannedAttempt};
+use negatives::wire::{DATABASE_MOUNT, Plan, PlannedAttempt};
 
 use crate::database::{self, Database};
 use crate::engine::{Engine, Exit, Finished, Launch, Running};
 use crate::error::chain;
-use crate::image::{AIRLOCK, CHECKER, INPUT, Image, PROBE};
+use crate::image::Image;
 use crate::kb::Writer;
 use crate::mutants::Change;
 use crate::profile::{self, Profile, ProfileError, Setting, User};
@@ -22,6 +22,7 @@ use crate::witness::Shelf;
 mod bare;
 mod briefing;
 mod canary;
+mod command;
 mod error;
 mod fault;
 mod folders;
@@ -32,6 +33,7 @@ mod talk;
 mod watch;
 
 use briefing::Briefing;
+use command::Command;
 pub use error::LaunchError;
 pub(crate) use fault::{FILE_LIMIT, previous_report};
 use folders::LaunchFolders;
@@ -177,15 +179,16 @@ impl Bench<'_> {
     ) -> Result<(), LaunchError> {
         let (profile, folders) = (briefing.profile, briefing.folders);
         record.folders = folders.identities(profile)?;
+        let command = Command::of(briefing, self.wrong())?;
         let running = self.engine.start(&Launch {
             name: container_name(profile, self.run, number),
             profile,
-            argv: whole_argv(&briefing.order.task, profile, briefing.nonce, self.wrong())?,
+            argv: command.whole.clone(),
             folders: folders.mounted(),
             environment,
             limit: LIMIT,
         })?;
-        let finished = self.accompany(briefing, running, record)?;
+        let finished = self.accompany(briefing, &command, running, record)?;
         record.exit = finished.exit;
         record.errors = finished.errors;
         output::read(folders.output(), record).map_err(LaunchError::Output)
@@ -222,6 +225,7 @@ impl Bench<'_> {
     fn accompany(
         &self,
         briefing: &Briefing<'_>,
+        command: &Command,
         mut running: Box<dyn Running>,
         record: &mut LaunchRecord,
     ) -> Result<Finished, LaunchError> {
@@ -236,6 +240,7 @@ impl Bench<'_> {
         let watched = Watched {
             profile: briefing.profile,
             task: &briefing.order.task,
+            command,
             programs: self.engine.programs(),
         };
         let mut writer = None;
@@ -291,46 +296,6 @@ fn container_name(profile: &Profile, run: &str, number: u32) -> String {
         None
     });
     format!("{}-{run}-{number}", prefix.unwrap_or("proof-of-block"))
-}
-
-fn subject_argv(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
-    match task {
-        Task::Probe(_) | Task::BareProbe(_) => {
-            vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")]
-        }
-        Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
-            let output = profile.output();
-            let own = [CHECKER, "--input", INPUT, "--output", &output];
-            let fault = wrong.map(|fault| ["--wrong", fault]);
-            let words = own.into_iter().chain(fault.into_iter().flatten());
-            words.map(str::to_owned).collect()
-        }
-    }
-}
-
-/// The airlock before the subject, or the subject alone where the airlock is what is
-/// missing.
-fn whole_argv(
-    task: &Task,
-    profile: &Profile,
-    nonce: &str,
-    wrong: Option<&str>,
-) -> Result<Vec<String>, LaunchError> {
-    let subject = subject_argv(task, profile, wrong);
-    if profile.airlock {
-        argv(subject, profile, nonce)
-    } else {
-        Ok(subject)
-    }
-}
-
-fn argv(subject: Vec<String>, profile: &Profile, nonce: &str) -> Result<Vec<String>, LaunchError> {
-    let plan = profile.airlock_plan(nonce, &subject)?;
-    // A plan of plain strings and numbers always serialises.
-    Ok(vec![
-        AIRLOCK.to_owned(),
-        serde_json::to_string(&plan).unwrap_or_default(),
-    ])
 }
 
 /// The run's id and 16 random bytes, in hex: a record says of which run it is, in

@@ -2,6 +2,7 @@
 
 use nix::errno::Errno;
 
+use super::command::Command;
 use super::{LaunchError, Task, fault};
 use crate::engine::Running;
 use crate::image::INPUT;
@@ -14,6 +15,7 @@ use crate::witness::{self, AfterExec, LaidOut, Seen, Tracee, View};
 pub(super) struct Watched<'a> {
     pub(super) profile: &'a Profile,
     pub(super) task: &'a Task,
+    pub(super) command: &'a Command,
     /// The programs that the engine runs, where this process laid them out.
     pub(super) programs: &'a LaidOut,
 }
@@ -32,7 +34,7 @@ pub(super) fn through_the_airlock(
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
-    let mut barrier = look(pid, watched, record);
+    let mut barrier = look(pid, watched, &watched.command.whole);
     let tracee = match Tracee::seize(pid) {
         Ok(tracee) => {
             barrier.filters = tracee.filters().map_err(LaunchError::Trace)?;
@@ -64,7 +66,7 @@ fn at_the_exec(
     match tracee.until_exec().map_err(LaunchError::Trace)? {
         AfterExec::Ended => return Ok(()),
         AfterExec::Stopped => {
-            let mut exec = look(pid, watched, record);
+            let mut exec = look(pid, watched, &watched.command.subject);
             exec.filters = Seen::NotSeen("read at the barrier".to_owned());
             record.exec = Some(exec);
         }
@@ -83,11 +85,11 @@ fn at_the_exec(
     }
 }
 
-fn look(pid: u32, watched: Watched<'_>, record: &LaunchRecord) -> View {
+fn look(pid: u32, watched: Watched<'_>, command: &[String]) -> View {
     let profile = watched.profile;
     witness::view(witness::Lookup {
         pid,
-        nonce: &record.nonce,
+        command,
         held: profile.policy.one_shot_descriptor(),
         folders: [INPUT, &profile.output()],
         programs: watched.programs,

@@ -38,7 +38,7 @@ mod tests {
     fn with_filters(filters: &[&str]) -> View {
         let mut view = view(Lookup {
             pid: std::process::id(),
-            nonce: "",
+            command: &[],
             held: 1000,
             folders: ["/tmp", "/proc"],
             programs: LaidOut::none(),

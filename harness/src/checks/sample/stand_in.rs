@@ -164,7 +164,7 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
 pub(crate) fn own_view(expected: &Expected, subject: &Subject) -> View {
     let own = view(Lookup {
         pid: std::process::id(),
-        nonce: "",
+        command: &[],
         held: 1000,
         folders: ["/tmp", "/proc"],
         programs: LaidOut::none(),
@@ -173,7 +173,7 @@ pub(crate) fn own_view(expected: &Expected, subject: &Subject) -> View {
         executable: Seen::Seen(expected.programs.airlock.clone()),
         held: Seen::Seen(held(expected, subject)),
         environment: Seen::Seen(Vec::new()),
-        nonce_in_command: Seen::Seen(true),
+        command_as_asked: Seen::Seen(true),
         folders: Seen::Seen(std::collections::BTreeMap::new()),
         ..own
     }
