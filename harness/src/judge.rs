@@ -22,6 +22,7 @@ mod contents;
 mod contract;
 mod devices;
 mod environment;
+mod every_mount;
 mod fault;
 mod filters;
 mod hindrance;
@@ -40,6 +41,7 @@ mod words;
 
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use adapted::Adapted;
+pub(crate) use every_mount::answers as answers_at_mounts;
 pub use mounts::allowance;
 pub use probe::outcome_words;
 pub use self_check::invariants;

@@ -17,7 +17,7 @@ use crate::kb::Writer;
 use crate::mutants::Change;
 use crate::profile::{self, Profile, ProfileError, Setting, User};
 use crate::record::{LaunchRecord, Role};
-use crate::witness::Shelf;
+use crate::witness::{Shelf, View};
 
 mod bare;
 mod briefing;
@@ -244,8 +244,8 @@ impl Bench<'_> {
             programs: self.engine.programs(),
         };
         let mut writer = None;
-        let mut last_word = || {
-            writer = briefing.complete()?;
+        let mut last_word = |barrier: &View| {
+            writer = briefing.complete(barrier)?;
             Ok(())
         };
         watch::through_the_airlock(running.as_mut(), watched, &mut last_word, record)?;

@@ -20,6 +20,10 @@ pub const MAX_PLAN: usize = 1024 * 1024;
 /// another program and that program ran.
 pub const EXEC_HELLO: &str = "exec: another program ran and said so";
 
+/// The script that the probe is told at the barrier, once for each mount that the host
+/// sees there: no row lists it.
+pub const AT_EVERY_MOUNT: &str = "write-at";
+
 /// A file the harness puts into the input beside the plan: at least 16 bytes,
 /// mode 0666, owned by the sandbox's user, so that nothing but the mount and
 /// Landlock stands between an attempt and the file.

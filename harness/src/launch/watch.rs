@@ -30,7 +30,7 @@ pub(super) struct Watched<'a> {
 pub(super) fn through_the_airlock(
     running: &mut dyn Running,
     watched: Watched<'_>,
-    last_word: &mut dyn FnMut() -> Result<(), LaunchError>,
+    last_word: &mut dyn FnMut(&View) -> Result<(), LaunchError>,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
@@ -48,8 +48,8 @@ pub(super) fn through_the_airlock(
             None
         }
     };
-    record.barrier = Some(barrier);
-    last_word()?;
+    let barrier = record.barrier.insert(barrier);
+    last_word(barrier)?;
     running.release()?;
     match tracee {
         Some(tracee) => at_the_exec(pid, watched, tracee, record),
