@@ -17,6 +17,7 @@ mod contract;
 mod denylist;
 mod disposition;
 pub(crate) mod forgery;
+mod hostile_output;
 mod replay;
 mod roll;
 pub(crate) mod sample;
@@ -139,6 +140,7 @@ pub(crate) fn of(case: &Case) -> &'static [Check] {
     // One arm per row that is judged by checks.
     match case.id.as_str() {
         "N22" => denylist::CHECKS,
+        "N23" => hostile_output::CHECKS,
         "N25" => contract::CHECKS,
         "N31" => disposition::CHECKS,
         "N32" => roll::CHECKS,

@@ -27,7 +27,7 @@ mod error;
 mod fault;
 mod folders;
 mod order;
-mod output;
+pub(crate) mod output;
 mod room;
 mod talk;
 mod watch;
