@@ -16,6 +16,7 @@ mod changed_bundle;
 mod contract;
 mod denylist;
 mod disposition;
+mod hostile_output;
 mod replay;
 mod roll;
 pub(crate) mod sample;
@@ -138,6 +139,7 @@ pub(crate) fn of(case: &Case) -> &'static [Check] {
     // One arm per row that is judged by checks.
     match case.id.as_str() {
         "N22" => denylist::CHECKS,
+        "N23" => hostile_output::CHECKS,
         "N25" => contract::CHECKS,
         "N31" => disposition::CHECKS,
         "N32" => roll::CHECKS,

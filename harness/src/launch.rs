@@ -6,9 +6,17 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use evidence::error::chain;
+use evidence::order::{NONCE_RANDOM, Order, Packet, Task};
+use evidence::profile::{self, Profile, ProfileError, Setting, User};
+use evidence::record::{LaunchRecord, Role, blank};
+use evidence::view::View;
+use negatives::matrix::Lift;
+use negatives::wire::{DATABASE_MOUNT, Plan, PlannedAttempt};
+
 use crate::database::{self, Database};
 use crate::engine::{Engine, Finished, Launch, Running};
-use crate::image::{AIRLOCK, CHECKER, Image, PROBE};
+use crate::image::Image;
 use crate::kb::Writer;
 use crate::mutants::Change;
 use crate::witness::Shelf;
@@ -16,24 +24,20 @@ use crate::witness::Shelf;
 mod bare;
 mod briefing;
 mod canary;
+mod command;
 mod error;
 mod fault;
 mod folders;
-mod output;
+pub(crate) mod output;
 mod room;
 mod talk;
 mod watch;
 
 use briefing::Briefing;
+use command::Command;
 pub use error::LaunchError;
-use evidence::error::chain;
-use evidence::order::{NONCE_RANDOM, Order, Packet, Task};
-use evidence::profile::{self, Profile, ProfileError, Setting, User};
-use evidence::record::{LaunchRecord, Role, blank};
 use folders::LaunchFolders;
 pub use folders::{FolderError, Scratch};
-use negatives::matrix::Lift;
-use negatives::wire::{DATABASE_MOUNT, INPUT, PLAN_FILE, Plan, PlannedAttempt};
 pub use room::{WANTED, room};
 use watch::Watched;
 
@@ -171,15 +175,16 @@ impl Bench<'_> {
     ) -> Result<(), LaunchError> {
         let (profile, folders) = (briefing.profile, briefing.folders);
         record.folders = folders.identities(profile)?;
+        let command = Command::of(briefing, self.wrong())?;
         let running = self.engine.start(&Launch {
             name: container_name(profile, self.run, number),
             profile,
-            argv: whole_argv(&briefing.order.task, profile, briefing.nonce, self.wrong())?,
+            argv: command.whole.clone(),
             folders: folders.mounted(),
             environment,
             limit: LIMIT,
         })?;
-        let finished = self.accompany(briefing, running, record)?;
+        let finished = self.accompany(briefing, &command, running, record)?;
         record.exit = finished.exit;
         record.errors = finished.errors;
         output::read(folders.output(), record).map_err(LaunchError::Output)
@@ -216,6 +221,7 @@ impl Bench<'_> {
     fn accompany(
         &self,
         briefing: &Briefing<'_>,
+        command: &Command,
         mut running: Box<dyn Running>,
         record: &mut LaunchRecord,
     ) -> Result<Finished, LaunchError> {
@@ -230,11 +236,12 @@ impl Bench<'_> {
         let watched = Watched {
             profile: briefing.profile,
             task: &briefing.order.task,
+            command,
             programs: self.engine.programs(),
         };
         let mut writer = None;
-        let mut last_word = || {
-            writer = briefing.complete()?;
+        let mut last_word = |barrier: &View| {
+            writer = briefing.complete(barrier)?;
             Ok(())
         };
         watch::through_the_airlock(running.as_mut(), watched, &mut last_word, record)?;
@@ -285,46 +292,6 @@ fn container_name(profile: &Profile, run: &str, number: u32) -> String {
         None
     });
     format!("{}-{run}-{number}", prefix.unwrap_or("proof-of-block"))
-}
-
-fn subject_argv(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
-    match task {
-        Task::Probe(_) | Task::BareProbe(_) => {
-            vec![PROBE.to_owned(), format!("{INPUT}/{PLAN_FILE}")]
-        }
-        Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
-            let output = profile.output();
-            let own = [CHECKER, "--input", INPUT, "--output", &output];
-            let fault = wrong.map(|fault| ["--wrong", fault]);
-            let words = own.into_iter().chain(fault.into_iter().flatten());
-            words.map(str::to_owned).collect()
-        }
-    }
-}
-
-/// The airlock before the subject, or the subject alone where the airlock is what is
-/// missing.
-fn whole_argv(
-    task: &Task,
-    profile: &Profile,
-    nonce: &str,
-    wrong: Option<&str>,
-) -> Result<Vec<String>, LaunchError> {
-    let subject = subject_argv(task, profile, wrong);
-    if profile.airlock {
-        argv(subject, profile, nonce)
-    } else {
-        Ok(subject)
-    }
-}
-
-fn argv(subject: Vec<String>, profile: &Profile, nonce: &str) -> Result<Vec<String>, LaunchError> {
-    let plan = profile.airlock_plan(nonce, &subject)?;
-    // A plan of plain strings and numbers always serialises.
-    Ok(vec![
-        AIRLOCK.to_owned(),
-        serde_json::to_string(&plan).unwrap_or_default(),
-    ])
 }
 
 /// The run's id and 16 random bytes, in hex: a record says of which run it is, in

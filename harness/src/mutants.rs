@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 mod change;
+mod coverage;
 mod filters;
 pub mod report;
 mod run;
@@ -14,6 +15,7 @@ mod score;
 
 pub use catalogue::{Catalogue, CatalogueError, Kill, Must, Mutant, NotApplicable};
 pub use change::{Change, ChangeError, Limit, Place, Stranger};
+pub use coverage::Coverage;
 pub use filters::{RuntimeFault, StrictFault};
 pub use run::Runner;
 pub use score::{Came, Outcome, Score};

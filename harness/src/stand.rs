@@ -4,6 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use evidence::EngineAccount;
+use evidence::profile::User;
+use judge::{Expected, ExpectedError};
+use negatives::matrix::Lift;
+
 use crate::cli::EngineChoice;
 use crate::database::{Database, Wanted};
 use crate::engine::open::{self, OpenError, Opened, Place};
@@ -14,10 +19,6 @@ use crate::reaper::{Reaper, ReaperError};
 use crate::suite::Stop;
 use crate::terminal;
 use crate::witness::Shelf;
-use evidence::EngineAccount;
-use evidence::profile::User;
-use judge::{Expected, ExpectedError};
-use negatives::matrix::Lift;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {

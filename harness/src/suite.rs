@@ -13,14 +13,11 @@ use std::time::Instant;
 use evidence::order::Order;
 use evidence::record::LaunchRecord;
 use evidence::{Abilities, plan};
+use judge::{Adapted, CaseResult, Expected, Reason};
 use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
 use crate::launch::Bench;
-use judge::Adapted;
-use judge::CaseResult;
-use judge::Expected;
-use judge::Reason;
 
 /// What a run tells its listeners.
 #[derive(Debug)]

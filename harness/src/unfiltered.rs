@@ -9,13 +9,12 @@ use evidence::error::chain;
 use evidence::profile::NATIVE;
 use negatives::errno::Errno;
 use nix::sys::signal::Signal;
+use seal::statement::attestation::{Unfiltered, UnfilteredCall};
 use seccomp::syscall_name;
 use seccomp::unfiltered::{AnswerError, Came, ask};
 
 use crate::cli::AskKernel;
 use crate::helper;
-use seal::statement::attestation::Unfiltered;
-use seal::statement::attestation::UnfilteredCall;
 
 /// It takes a few hundredths of a second, most of them to start the helper.
 const LIMIT: Duration = Duration::from_secs(10);

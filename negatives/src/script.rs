@@ -63,6 +63,7 @@ scripts! {
     "read-file" 1 files::read, "opens a file and reads its first bytes";
     "list-folder" 1 files::list, "opens a folder and lists it";
     "create-file" 1 files::create, "creates a file, then removes it";
+    "write-at" 1 files::write_at, "opens a file for writing, or creates one in the folder and removes it";
     "make-folder" 1 files::make_folder, "makes a folder, then removes it";
     "make-fifo" 1 files::make_fifo, "makes a FIFO, then removes it";
     "make-socket" 1 files::make_socket, "makes a socket file, then removes it";

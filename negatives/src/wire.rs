@@ -25,6 +25,10 @@ pub const INPUT: &str = "/in";
 
 /// Where the report goes.
 pub const OUTPUT: &str = "/out";
+/// The script that the probe is told at the barrier, once for each mount that the host
+/// sees there: no row lists it.
+pub const AT_EVERY_MOUNT: &str = "write-at";
+
 /// A file the harness puts into the input beside the plan: at least 16 bytes,
 /// mode 0666, owned by the sandbox's user, so that nothing but the mount and
 /// Landlock stands between an attempt and the file.

@@ -1,10 +1,11 @@
 //! What a bundle holds, in the shape the JUnit writer takes.
 
+use std::time::Duration;
+
 use evidence::record::Observations;
 use judge::{CaseResult, Verdict, outcome_words};
 use negatives::matrix::Case;
 use seal::key::Role;
-use std::time::Duration;
 
 use super::derived::Source;
 use super::{DEVELOPMENT, engine_words};

@@ -23,6 +23,9 @@ pub struct Order {
     pub lifts: Vec<Lift>,
     /// What is planted in its environment.
     pub canaries: Vec<Canary>,
+    /// Whether the probe is told at the barrier to write at every mount that is seen
+    /// there, after its own attempts.
+    pub every_mount: bool,
     /// What runs.
     pub task: Task,
 }

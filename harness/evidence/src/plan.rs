@@ -12,6 +12,8 @@ use negatives::wire::PlannedAttempt;
 use crate::order::{Order, Packet, Task};
 use crate::record::Role;
 
+pub mod every_mount;
+
 /// The reference packet.
 pub const REFERENCE: &str = "fix7";
 
@@ -113,6 +115,7 @@ fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
                 role: role.clone(),
                 lifts: lifts.clone(),
                 canaries: case.canaries.clone(),
+                every_mount: own.is_none() && every_mount::is_tried(case, boundary, &role),
                 task: probe(&lifts, attempts.into_iter().map(Attempt::planned).collect()),
             });
         }
@@ -152,6 +155,7 @@ fn packet_orders(case: &Case) -> Vec<Order> {
             role: Role::Locked,
             lifts: Vec::new(),
             canaries: case.canaries.clone(),
+            every_mount: false,
             task: Task::Check {
                 packet: Packet::Fixture(packet.fixture.clone()),
                 trace,
@@ -183,6 +187,7 @@ fn fault_orders(case: &Case) -> Vec<Order> {
         role: role(fault),
         lifts: Vec::new(),
         canaries: Vec::new(),
+        every_mount: false,
         task: Task::Fault {
             fixture: REFERENCE.to_owned(),
             how: fault.how,
@@ -244,6 +249,7 @@ fn check(case: &Case, name: &str, role: Role, lifts: Vec<Lift>, trace: bool) -> 
         role,
         lifts,
         canaries: Vec::new(),
+        every_mount: false,
         task: Task::Check {
             packet: Packet::Fixture(REFERENCE.to_owned()),
             trace,

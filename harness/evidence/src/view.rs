@@ -67,8 +67,9 @@ pub struct View {
     pub held: Seen<String>,
     /// Open descriptors and what they are.
     pub descriptors: Seen<Vec<Descriptor>>,
-    /// Its command line holds this launch's nonce.
-    pub nonce_in_command: Seen<bool>,
+    /// Its command line is, word for word, what the launch asked for: at the barrier the
+    /// airlock with its whole plan, and in that the launch's nonce; at the exec the subject.
+    pub command_as_asked: Seen<bool>,
     /// The two data folders, by device and inode as seen from inside.
     pub folders: Seen<BTreeMap<String, String>>,
     /// Filters read back from the kernel, oldest first, as lower-case hex.

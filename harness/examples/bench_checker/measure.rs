@@ -42,6 +42,7 @@ impl Sandbox {
             role: Role::Locked,
             lifts: Vec::new(),
             canaries: Vec::new(),
+            every_mount: false,
             task: Task::Check {
                 packet: Packet::Folder(packet.to_owned()),
                 trace: false,

@@ -1,9 +1,7 @@
 //! Any bytes as an envelope. No trusted key signed it, so none is ever believed.
 #![no_main]
 
-use seal::dsse::Envelope;
-use seal::dsse::IN_TOTO;
-use seal::dsse::TrustedKeys;
+use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use seal::key::SecretKey;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

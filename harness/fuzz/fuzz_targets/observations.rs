@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use evidence::Abilities;
 use evidence::digest::ProgramDigests;
 use evidence::record::Observations;
-use negatives::matrix::Matrix;
 use judge::{Expected, Word, judge};
+use negatives::matrix::Matrix;
 use seal::strict_json;
 
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));

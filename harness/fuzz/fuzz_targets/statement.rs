@@ -2,16 +2,11 @@
 //! that is read is the canonical encoding of itself and has its test result.
 #![no_main]
 
-use seal::dsse::Envelope;
-use seal::dsse::IN_TOTO;
-use seal::dsse::TrustedKeys;
-use seal::key::SecretKey;
-use seal::key::Signer;
+use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use seal::key::{SecretKey, Signer};
+use seal::statement::{Statement, Subjects};
 use seal::statement::attestation::Attestation;
-use seal::statement::test_result;
-use seal::statement::test_result::TestResult;
-use seal::statement::Statement;
-use seal::statement::Subjects;
+use seal::statement::test_result::{TestResult, self};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let signer = Signer::operator(SecretKey::from_seed(&[7; 32]));

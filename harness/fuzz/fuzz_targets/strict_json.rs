@@ -1,8 +1,7 @@
 //! Any bytes as strict JSON. What is read is JSON, and reads the same written again.
 #![no_main]
 
-use seal::canonical;
-use seal::strict_json;
+use seal::{canonical, strict_json};
 use serde_json::Value;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

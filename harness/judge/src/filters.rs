@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use evidence::profile::NATIVE;
+use evidence::recent::Recent;
 use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
 use seccomp::{Policy, Program};
 
 use super::outside::Finding;
-use evidence::recent::Recent;
 
 /// The last answers: going over the whole table takes its time, and nearly all launches
 /// have the same filters.

@@ -3,15 +3,14 @@
 //! `attest` and `verify` call the same one, so an edited verdict changes nothing.
 //! It opens no file, starts no process and asks no clock.
 
+use std::sync::Arc;
+
 use evidence::digest::ProgramDigests;
 use evidence::record::{LaunchRecord, Observations, Role};
 use evidence::{Abilities, EngineAccount};
-use std::sync::Arc;
-
 use negatives::matrix::{Case, KnownEngine, Matrix, MatrixError};
-use seccomp::{Policy, PolicyError};
-
 use seal::statement::Subjects;
+use seccomp::{Policy, PolicyError};
 
 mod account;
 mod adapted;
@@ -25,6 +24,7 @@ mod contents;
 mod contract;
 mod devices;
 mod environment;
+mod every_mount;
 mod fault;
 mod filters;
 mod hindrance;
@@ -48,6 +48,7 @@ mod words;
 pub use account::{Account, Accounts, Fit, Witness, packet_paths};
 pub use adapted::Adapted;
 pub use case_result::CaseResult;
+pub use every_mount::{Answer as AnswerAtMount, answers as answers_at_mounts};
 pub use filters::Answers;
 pub use mounts::allowance;
 pub use probe::outcome_words;

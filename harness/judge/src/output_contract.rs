@@ -10,10 +10,8 @@ use checker::report::Report;
 use checker::{Announcement, Outcome, REPORT_FILE, ReadError};
 use evidence::Exit;
 use evidence::digest::sha256;
+use seal::strict_json::{self, JsonError};
 use serde_json::Value;
-
-use seal::strict_json;
-use seal::strict_json::JsonError;
 
 /// The longest report that is read, in bytes.
 pub const MAX_REPORT: usize = 16 << 20;

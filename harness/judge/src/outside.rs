@@ -133,9 +133,7 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
         Subject::Checker { .. } => &digests.checker,
     };
     let mut findings = vec![
-        with(&barrier.nonce_in_command, |found| {
-            same("", "true", &found.to_string())
-        }),
+        with(&barrier.command_as_asked, as_asked),
         with(&barrier.executable, |digest| {
             same("", &digests.airlock, digest)
         }),
@@ -146,8 +144,16 @@ fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Findi
     ];
     if let Some(exec) = &record.exec {
         findings.push(with(&exec.executable, |digest| same("", subject, digest)));
+        findings.push(with(&exec.command_as_asked, as_asked));
     }
     first(findings)
+}
+
+/// An engine that changes one word of the airlock's plan opens what the plan would lock,
+/// and Landlock's rules cannot be read back.
+fn as_asked(as_asked: &bool) -> Finding {
+    let observed = if *as_asked { "" } else { "another" };
+    same("the command line as asked for, word for word", "", observed)
 }
 
 /// Folders by device and inode, in words.

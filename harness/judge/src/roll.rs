@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use evidence::order::Order;
-use evidence::plan;
+use evidence::plan::{self, every_mount};
 use evidence::record::{LaunchRecord, Role, Subject};
 use negatives::matrix::Case;
 use negatives::wire::Event;
@@ -59,7 +59,14 @@ impl<'a> Records<'a> {
             return Ok(record);
         }
         server_answered(record, planned)?;
-        authentic(record).map(|()| record)
+        authentic(record, planned).map(|()| record)
+    }
+
+    /// The launches in which writing is tried at every mount.
+    pub(super) fn every_mount(&self) -> Vec<&str> {
+        let planned = self.planned.values();
+        let tried = planned.filter(|order| order.every_mount);
+        tried.map(|order| order.id.as_str()).collect()
     }
 
     /// The records of all launches.
@@ -129,7 +136,7 @@ fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason>
 
 /// The airlock and a probe's lines repeat the nonce; the lines count up without a gap, and begin with the
 /// case they were asked for; a replayed or cut protocol does not.
-fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
+fn authentic(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
     let mismatch = |what, expected: &str, observed: &str| Reason::Mismatched {
         launch: record.id.clone(),
         what,
@@ -154,7 +161,8 @@ fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
         }
     }
     let hello = record.lines.first().map(|line| &line.event);
-    let count = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+    let count = attempts.len() + at_mounts(record, planned);
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
     match hello {
         Some(Event::Hello { case, attempts }) if *case == record.case && *attempts == count => {
             Ok(())
@@ -164,4 +172,10 @@ fn authentic(record: &LaunchRecord) -> Result<(), Reason> {
             Err(mismatch("first line", &expected, &words::event(other)))
         }
     }
+}
+
+/// How many attempts the plan got at the barrier.
+fn at_mounts(record: &LaunchRecord, planned: &Order) -> usize {
+    let barrier = record.barrier.as_ref().filter(|_| planned.every_mount);
+    barrier.map_or(0, |view| every_mount::points(view).len())
 }

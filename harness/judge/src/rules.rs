@@ -11,7 +11,8 @@ use super::outside::{self, Finding};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use super::{
-    Expected, articles, calls, checks, contents, contract, environment, fault, hindrance, probe,
+    Expected, articles, calls, checks, contents, contract, environment, every_mount, fault,
+    hindrance, probe,
 };
 use super::{announced, kb, self_check, trace};
 
@@ -39,6 +40,7 @@ impl Row<'_> {
         } = self;
         match rule {
             Rule::Refused {} => probe::judge(case, records),
+            Rule::EveryMount {} => every_mount::judge(records),
             Rule::Kb {} => kb::judge(records),
             Rule::Planted {} => environment::planted(case, records, expected),
             Rule::Outside { fact } => outside_view(*fact, records, expected),
@@ -145,6 +147,7 @@ fn about(rule: &Rule, answer: &Answer<'_>) -> Option<Wrong> {
         Rule::Denials {} => said(&|it| contents::denials(answer, it)),
         Rule::Audit { article, items } => said(&|it| articles::audit(it, *article, items)),
         Rule::Refused {}
+        | Rule::EveryMount {}
         | Rule::Kb {}
         | Rule::Planted {}
         | Rule::Outside { .. }

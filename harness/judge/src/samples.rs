@@ -163,7 +163,7 @@ pub fn view(expected: &Expected, subject: &Subject) -> View {
         executable: Seen::Seen(expected.programs.airlock.clone()),
         held: Seen::Seen(held(expected, subject)),
         descriptors: not_seen(),
-        nonce_in_command: Seen::Seen(true),
+        command_as_asked: Seen::Seen(true),
         folders: Seen::Seen(std::collections::BTreeMap::new()),
         filters: not_seen(),
     }

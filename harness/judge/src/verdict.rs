@@ -3,10 +3,9 @@
 use std::fmt;
 
 use negatives::matrix::Fact;
-use serde::{Deserialize, Serialize};
-
 use seal::partition::Partition;
 use seal::statement::attestation::OTHER_SHARD;
+use serde::{Deserialize, Serialize};
 
 /// What is known of a row after its launches.
 #[derive(Debug, Clone, PartialEq, Eq)]

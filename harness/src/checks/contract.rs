@@ -10,11 +10,10 @@ use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
 use evidence::Exit;
 use evidence::digest::sha256;
 use evidence::error::chain;
+use judge::output_contract::{self, ContractError};
 use serde_json::{Value, json};
 
 use super::Check;
-use judge::output_contract;
-use judge::output_contract::ContractError;
 
 /// What both readers say of a word that neither knows.
 const ACCEPTED: &str = "accepted";

@@ -4,22 +4,17 @@
 
 use std::panic::resume_unwind;
 
+use evidence::error::chain;
+use evidence::record::{Observations, Packed};
+use judge::{Adapted, CaseResult, Expected, FilterProof, Reason, Verdict};
+use negatives::matrix::{Case, Matrix};
+
 use super::Check;
 use crate::commands::run::rehearse;
-use crate::suite::Stop;
-use crate::suite::call_the_roll;
-use judge::Adapted;
-use judge::CaseResult;
-use judge::Expected;
-use judge::FilterProof;
-use judge::Reason;
-use judge::Verdict;
+use crate::suite::{Stop, call_the_roll};
 
 mod outputs;
 
-use evidence::error::chain;
-use evidence::record::{Observations, Packed};
-use negatives::matrix::{Case, Matrix};
 use outputs::{Failed, Outputs};
 
 /// The row's checks.

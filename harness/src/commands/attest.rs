@@ -1,5 +1,8 @@
 //! `attest`: every row, in real sandboxes, sealed into a signed bundle.
 
+use std::sync::mpsc;
+use std::thread;
+
 use bundle::RunFacts;
 use bundle::exit::Exit;
 use bundle::report::summary::Summary;
@@ -8,9 +11,6 @@ use negatives::matrix::{Case, Lift, Matrix};
 use seal::key::{Role, Signer};
 use seal::partition::Partition;
 use seal::statement::attestation::Sharding;
-use std::sync::mpsc;
-use std::thread;
-
 use time::OffsetDateTime;
 
 use super::{Failure, mutants};

@@ -103,6 +103,7 @@ fn order(index: usize, packet: &Path) -> Order {
         role: Role::Locked,
         lifts: Vec::new(),
         canaries: Vec::new(),
+        every_mount: false,
         task: Task::Check {
             packet: Packet::Folder(packet.to_owned()),
             trace: false,

@@ -3,8 +3,6 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use super::{Failure, attest};
-use crate::cli::{Common, Merge};
 use bundle::exit::Exit;
 use bundle::merge::{self, Joined, ShardBundle};
 use bundle::report::summary::Summary;
@@ -16,6 +14,9 @@ use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
+
+use super::{Failure, attest};
+use crate::cli::{Common, Merge};
 
 /// Verifies and judges every shard again, joins them, and seals the whole.
 pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {

@@ -11,9 +11,9 @@ use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Format, Mutants};
 pub(super) use crate::mutants::report::conclusion;
-use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
+use crate::mutants::{Catalogue, Coverage, Mutant, Runner, Score, report};
 use crate::stand::Stand;
-use crate::terminal;
+use crate::{falsify, terminal};
 
 /// `harness mutants`.
 pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> {
@@ -37,7 +37,12 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> 
         let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
         fs::write(path, xml)?;
     }
-    print(common, &score)?;
+    let falsified = falsify::Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    print(
+        common,
+        &score,
+        Coverage::of(&matrix, &catalogue, &falsified),
+    )?;
     if stop.is_interrupted() {
         return Ok(Exit::Interrupted);
     }
@@ -84,9 +89,11 @@ fn choose<'a>(catalogue: &'a Catalogue, args: &Mutants) -> Vec<&'a Mutant> {
     all.into_iter().filter(matches).collect()
 }
 
-fn print(common: &Common, score: &Score) -> Result<(), Failure> {
+fn print(common: &Common, score: &Score, coverage: Coverage) -> Result<(), Failure> {
     if common.format == Format::Json {
-        return Ok(terminal::say(&report::to_json(score).to_string())?);
+        return Ok(terminal::say(
+            &report::to_json(score, coverage).to_string(),
+        )?);
     }
     terminal::say("row  operator         outcome        seconds  what")?;
     for outcome in &score.outcomes {
@@ -95,5 +102,6 @@ fn print(common: &Common, score: &Score) -> Result<(), Failure> {
         }
     }
     terminal::say("")?;
-    Ok(terminal::say(&report::conclusion(score))?)
+    terminal::say(&report::conclusion(score))?;
+    Ok(terminal::say(&coverage.words())?)
 }

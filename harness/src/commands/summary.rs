@@ -1,12 +1,13 @@
 //! `summary`: a verified bundle in Markdown, for the page of a CI job.
 
-use super::{Failure, merge};
-use crate::cli::SummaryOf;
-use crate::terminal::say;
 use bundle::exit::Exit;
 use bundle::report::markdown;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
+
+use super::{Failure, merge};
+use crate::cli::SummaryOf;
+use crate::terminal::say;
 
 /// Prints it. What cannot be verified is not summed up.
 pub(super) fn summary(args: &SummaryOf) -> Result<Exit, Failure> {

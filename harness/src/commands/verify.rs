@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use bundle::audit::{self, SelfAudit};
 use bundle::exit::Exit;
 use bundle::policy::{self, Answer, Reason};
 use bundle::report::requirement::{self, Requirement, RowProof};
@@ -20,6 +21,9 @@ use super::Failure;
 use crate::cli::{Common, Format, Verify};
 use crate::terminal::{self, Terminal, say, tell};
 
+/// The reason that the bundle gives against itself.
+const SELF_AUDIT: &str = "self_audit";
+
 /// The answer as one JSON object.
 #[derive(Debug, Serialize)]
 struct Json<'a> {
@@ -35,7 +39,11 @@ struct Json<'a> {
 /// Verifies; says what the bundle is worth, and every reason against it.
 pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
     require_folder(&args.bundle)?;
-    let answer = answer(args)?;
+    let mut answer = answer(args)?;
+    let refused = !answer.reasons.is_empty();
+    let audit = answer.believed.as_ref().map(|it| &it.rejudged.audit);
+    let failed = audit.and_then(failed_audit);
+    answer.reasons.extend(failed);
     let summary = answer
         .believed
         .as_ref()
@@ -55,7 +63,31 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
         }
         Format::Human => print(common, &answer, summary.as_ref())?,
     }
-    Ok(if accepted { Exit::Held } else { Exit::Broken })
+    Ok(exit(accepted, refused))
+}
+
+/// A bundle that says of itself that an article is not kept is genuine, and not green.
+fn failed_audit(audit: &SelfAudit) -> Option<Reason> {
+    let fails = audit.tally().fails;
+    let text = format!(
+        "`{}`: expected no item of the self-audits to fail, observed {}",
+        audit::FILE,
+        fails.join(", ")
+    );
+    (!fails.is_empty()).then(|| Reason {
+        code: SELF_AUDIT,
+        file: audit::FILE.to_owned(),
+        text,
+    })
+}
+
+/// `refused` is for another reason than the bundle's own self-audits.
+fn exit(accepted: bool, refused: bool) -> Exit {
+    match (accepted, refused) {
+        (true, _) => Exit::Held,
+        (false, true) => Exit::Broken,
+        (false, false) => Exit::Incomplete,
+    }
 }
 
 fn require_folder(bundle: &Path) -> Result<(), Failure> {
@@ -141,7 +173,12 @@ fn print(common: &Common, answer: &Answer, summary: Option<&Summary>) -> Result<
         terminal.conclusion(summary, &notes)?;
     }
     for reason in &answer.reasons {
-        tell(&format!("refused: {}", terminal::safe(&reason.text)));
+        let word = if reason.code == SELF_AUDIT {
+            "not accepted"
+        } else {
+            "refused"
+        };
+        tell(&format!("{word}: {}", terminal::safe(&reason.text)));
     }
     Ok(())
 }
@@ -179,4 +216,54 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
         }
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bundle::audit::Item;
+    use bundle::audit::ItemId;
+    use bundle::audit::Outcome;
+
+    fn audit(outcomes: &[(ItemId, Outcome)]) -> SelfAudit {
+        let items = outcomes.iter().map(|(id, outcome)| Item {
+            id: *id,
+            article: 14,
+            outcome: *outcome,
+            looked_at: 1,
+            evidence: Vec::new(),
+        });
+        SelfAudit {
+            schema: 1,
+            items: items.collect(),
+        }
+    }
+
+    #[test]
+    fn a_self_audit_that_fails_is_a_reason_and_what_was_not_seen_is_none() {
+        let holds = audit(&[
+            (ItemId::RollIsCalled, Outcome::Holds),
+            (ItemId::FiltersReadBack, Outcome::NotSeen),
+            (ItemId::NoLocalCopy, Outcome::Nothing),
+        ]);
+        assert!(failed_audit(&holds).is_none());
+        let fails = audit(&[
+            (ItemId::RollIsCalled, Outcome::Holds),
+            (ItemId::HeldHasControl, Outcome::Fails),
+        ]);
+        let reason = failed_audit(&fails).unwrap();
+        assert_eq!(reason.code, "self_audit");
+        assert_eq!(
+            reason.text,
+            "`self-audit.json`: expected no item of the self-audits to fail, \
+             observed held-has-control"
+        );
+    }
+
+    #[test]
+    fn what_is_believed_and_not_accepted_is_incomplete_and_what_is_refused_broken() {
+        assert_eq!(exit(true, false).code(), 0);
+        assert_eq!(exit(false, true).code(), 1);
+        assert_eq!(exit(false, false).code(), 4);
+    }
 }

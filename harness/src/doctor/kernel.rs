@@ -1,8 +1,9 @@
 //! What the kernel's facts mean for a proof, in words.
 
+use seal::statement::attestation::Unfiltered;
+
 use super::Finding;
 use super::facts::{CgroupVersion, Kernel, Privileges};
-use seal::statement::attestation::Unfiltered;
 
 /// `CAP_SYS_PTRACE` and `CAP_SYS_ADMIN` (capabilities(7)).
 const SYS_PTRACE: u64 = 1 << 19;

@@ -7,9 +7,8 @@
 //! announced as it is; `file` is the whole of a row's observations.
 
 use evidence::digest::sha256;
-use serde_json::{Value, json};
-
 use seal::canonical;
+use serde_json::{Value, json};
 
 /// What a change is made to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

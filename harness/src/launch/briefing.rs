@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
 
+use evidence::plan::every_mount;
 use evidence::profile::{CANARY_VARIABLE, Network, Profile};
+use evidence::view::View;
 
 use super::folders::LaunchFolders;
 use super::{Bench, LaunchError, Order, Task, plan};
@@ -22,23 +24,28 @@ pub(super) struct Briefing<'a> {
 }
 
 impl Briefing<'_> {
-    /// Puts what was missing into the plan; gives back the server that the attempts are
-    /// about, where they are about one.
+    /// Puts what was missing into the plan, with an attempt at each mount in `barrier`
+    /// where that is asked for; gives back the server that the attempts are about, where
+    /// they are about one.
     ///
     /// # Errors
     /// The server could not be opened, or the plan not be replaced.
-    pub(super) fn complete(&self) -> Result<Option<Writer>, LaunchError> {
+    pub(super) fn complete(&self, barrier: &View) -> Result<Option<Writer>, LaunchError> {
         let Task::Probe(attempts) = &self.order.task else {
             return Ok(None);
         };
-        if !self.order.task.needs_kb() {
+        let needs_kb = self.order.task.needs_kb();
+        let mut attempts = attempts.clone();
+        if self.order.every_mount {
+            attempts.extend(every_mount::attempts(barrier));
+        } else if !needs_kb {
             return Ok(None);
         }
         let mut facts = self.bench.facts(self.order, self.profile)?;
-        let writer = self.writer(&mut facts)?;
-        let plan = plan(self.order, attempts, self.nonce, facts);
+        let writer = needs_kb.then(|| self.writer(&mut facts)).transpose()?;
+        let plan = plan(self.order, &attempts, self.nonce, facts);
         self.folders.replace_plan(&plan)?;
-        Ok(Some(writer))
+        Ok(writer)
     }
 
     /// With the token that was planted for this launch, and written to by the host.

@@ -22,6 +22,16 @@ const MAX_ENTRIES: usize = 256;
 /// # Errors
 /// The folder itself cannot be listed.
 pub(super) fn read(folder: &Path, record: &mut LaunchRecord) -> io::Result<()> {
+    (record.output, record.report) = look(folder)?;
+    Ok(())
+}
+
+/// What is in an output folder, by name, and the report's text where it can be read.
+///
+/// # Errors
+/// The folder itself cannot be listed.
+pub(crate) fn look(folder: &Path) -> io::Result<(Vec<OutputEntry>, Option<String>)> {
+    let mut report = None;
     let beneath = File::open(folder)?;
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder)?.take(MAX_ENTRIES) {
@@ -36,7 +46,7 @@ pub(super) fn read(folder: &Path, record: &mut LaunchRecord) -> io::Result<()> {
             }
         };
         if let Some(bytes) = bytes.as_ref().filter(|_| name == REPORT) {
-            record.report = String::from_utf8(bytes.clone()).ok();
+            report = String::from_utf8(bytes.clone()).ok();
         }
         entries.push(OutputEntry {
             name: name.to_string_lossy().into_owned(),
@@ -46,8 +56,7 @@ pub(super) fn read(folder: &Path, record: &mut LaunchRecord) -> io::Result<()> {
         });
     }
     entries.sort_by(|one, two| one.name.cmp(&two.name));
-    record.output = entries;
-    Ok(())
+    Ok((entries, report))
 }
 
 /// The metadata is the entry's own: links are not followed.

@@ -6,6 +6,7 @@ use evidence::view::{Seen, View};
 use negatives::wire::INPUT;
 use nix::errno::Errno;
 
+use super::command::Command;
 use super::{LaunchError, Task, fault};
 use crate::engine::Running;
 use crate::witness::{self, AfterExec, LaidOut, Tracee};
@@ -15,6 +16,7 @@ use crate::witness::{self, AfterExec, LaidOut, Tracee};
 pub(super) struct Watched<'a> {
     pub(super) profile: &'a Profile,
     pub(super) task: &'a Task,
+    pub(super) command: &'a Command,
     /// The programs that the engine runs, where this process laid them out.
     pub(super) programs: &'a LaidOut,
 }
@@ -29,11 +31,11 @@ pub(super) struct Watched<'a> {
 pub(super) fn through_the_airlock(
     running: &mut dyn Running,
     watched: Watched<'_>,
-    last_word: &mut dyn FnMut() -> Result<(), LaunchError>,
+    last_word: &mut dyn FnMut(&View) -> Result<(), LaunchError>,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
     let pid = running.pid()?;
-    let mut barrier = look(pid, watched, record);
+    let mut barrier = look(pid, watched, &watched.command.whole);
     let tracee = match Tracee::seize(pid) {
         Ok(tracee) => {
             barrier.filters = tracee.filters().map_err(LaunchError::Trace)?;
@@ -47,8 +49,8 @@ pub(super) fn through_the_airlock(
             None
         }
     };
-    record.barrier = Some(barrier);
-    last_word()?;
+    let barrier = record.barrier.insert(barrier);
+    last_word(barrier)?;
     running.release()?;
     match tracee {
         Some(tracee) => at_the_exec(pid, watched, tracee, record),
@@ -65,7 +67,7 @@ fn at_the_exec(
     match tracee.until_exec().map_err(LaunchError::Trace)? {
         AfterExec::Ended => return Ok(()),
         AfterExec::Stopped => {
-            let mut exec = look(pid, watched, record);
+            let mut exec = look(pid, watched, &watched.command.subject);
             exec.filters = Seen::NotSeen("read at the barrier".to_owned());
             record.exec = Some(exec);
         }
@@ -84,11 +86,11 @@ fn at_the_exec(
     }
 }
 
-fn look(pid: u32, watched: Watched<'_>, record: &LaunchRecord) -> View {
+fn look(pid: u32, watched: Watched<'_>, command: &[String]) -> View {
     let profile = watched.profile;
     witness::view(witness::Lookup {
         pid,
-        nonce: &record.nonce,
+        command,
         held: profile.policy.one_shot_descriptor(),
         folders: [INPUT, &profile.output()],
         programs: watched.programs,

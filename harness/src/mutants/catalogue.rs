@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use evidence::plan;
+use judge::Word;
 use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
 
 use super::change::{Change, ChangeError};
-use judge::Word;
 
 /// The fewest weakenings a catalogue may have.
 const FEWEST_MUTANTS: usize = 60;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::catalogue::Must;
+use super::coverage::Coverage;
 use super::score::{Came, Outcome, Score};
 use crate::terminal::safe;
 
@@ -50,9 +51,9 @@ pub fn conclusion(score: &Score) -> String {
     )
 }
 
-/// The same for machines.
+/// The same for machines, with what the catalogues reach.
 #[must_use]
-pub fn to_json(score: &Score) -> Value {
+pub fn to_json(score: &Score, coverage: Coverage) -> Value {
     let said = score.for_the_statement();
     let outcomes: Vec<Value> = score.outcomes.iter().map(outcome).collect();
     json!({
@@ -61,6 +62,7 @@ pub fn to_json(score: &Score) -> Value {
         "survivors": said.survivors,
         "not_applicable": count(score, "not_applicable"),
         "exit": score.exit().code(),
+        "coverage": coverage,
         "outcomes": outcomes,
     })
 }

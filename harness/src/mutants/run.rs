@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use evidence::error::chain;
 use evidence::plan;
 use evidence::record::{LaunchRecord, Observations, Role};
+use judge::{Adapted, CaseResult, Expected};
 use negatives::matrix::{Case, Matrix};
 
 use super::catalogue::Mutant;
@@ -21,9 +22,6 @@ use crate::image::Programs;
 use crate::launch::Bench;
 use crate::stand::{Stand, StandError};
 use crate::suite::Suite;
-use judge::Adapted;
-use judge::CaseResult;
-use judge::Expected;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

@@ -37,8 +37,8 @@ const STATUS: [&str; 14] = [
 pub struct Lookup<'a> {
     /// The process, as the host numbers it.
     pub pid: u32,
-    /// The launch's nonce.
-    pub nonce: &'a str,
+    /// What the launch asked for: the program's words.
+    pub command: &'a [String],
     /// The one-shot descriptor.
     pub held: u32,
     /// The data folders' paths inside.
@@ -70,7 +70,7 @@ pub fn view(lookup: Lookup<'_>) -> View {
         executable: seen(process.digest("exe")),
         held: seen(process.held()),
         descriptors: seen(process.descriptors()),
-        nonce_in_command: seen(process.nonce_in_command()),
+        command_as_asked: seen(process.command_as_asked()),
         folders: seen(process.folders()),
         filters: Seen::NotSeen("not asked for at this moment".to_owned()),
     }
@@ -225,8 +225,10 @@ impl Process<'_> {
         Ok(found)
     }
 
-    fn nonce_in_command(&self) -> io::Result<bool> {
-        Ok(self.text("cmdline")?.contains(self.lookup.nonce))
+    fn command_as_asked(&self) -> io::Result<bool> {
+        let asked = self.lookup.command.iter();
+        let asked = asked.flat_map(|word| word.bytes().chain([0]));
+        Ok(self.bytes("cmdline")?.into_iter().eq(asked))
     }
 
     fn folders(&self) -> io::Result<BTreeMap<String, String>> {
@@ -251,11 +253,11 @@ pub fn identity(metadata: &fs::Metadata) -> String {
 mod tests {
     use super::*;
 
-    fn own(nonce: &str) -> View {
+    fn own(command: &[String]) -> View {
         let pid = std::process::id();
         view(Lookup {
             pid,
-            nonce,
+            command,
             held: 1000,
             folders: ["/tmp", "/proc"],
             programs: LaidOut::none(),
@@ -264,7 +266,7 @@ mod tests {
 
     #[test]
     fn this_process_shares_every_namespace_with_itself() {
-        let view = own("");
+        let view = own(&[]);
         let namespaces = view.namespaces.fact().unwrap();
         assert_eq!(namespaces.len(), 7);
         assert!(
@@ -276,13 +278,14 @@ mod tests {
 
     #[test]
     fn this_process_is_seen_as_it_is() {
-        let view = own("no-such-nonce");
+        let command: Vec<String> = std::env::args().collect();
+        let view = own(&command);
         let program = fs::read(std::env::current_exe().unwrap()).unwrap();
         assert_eq!(
             view.executable,
             Seen::Seen(evidence::digest::sha256(&program))
         );
-        assert_eq!(view.nonce_in_command, Seen::Seen(false));
+        assert_eq!(view.command_as_asked, Seen::Seen(true));
         assert_eq!(view.held, Seen::Seen(String::new()));
         assert!(
             view.environment
@@ -304,10 +307,22 @@ mod tests {
     }
 
     #[test]
+    fn a_command_line_is_as_asked_to_its_last_byte() {
+        let command: Vec<String> = std::env::args().collect();
+        let mut longer = command.clone();
+        longer.push(String::new());
+        let mut other = command.clone();
+        other[0].push('x');
+        for command in [&command[1..], &longer, &other] {
+            assert_eq!(own(command).command_as_asked, Seen::Seen(false));
+        }
+    }
+
+    #[test]
     fn a_process_that_is_gone_is_not_seen_and_says_why() {
         let lookup = Lookup {
             pid: u32::MAX,
-            nonce: "",
+            command: &[],
             held: 1,
             folders: ["/", "/"],
             programs: LaidOut::none(),

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use evidence::view::{Seen, View};
-
 use evidence::recent::Recent;
+use evidence::view::{Seen, View};
 
 /// The filters that were put here last.
 #[derive(Debug, Default)]
@@ -39,7 +38,7 @@ mod tests {
     fn with_filters(filters: &[&str]) -> View {
         let mut view = view(Lookup {
             pid: std::process::id(),
-            nonce: "",
+            command: &[],
             held: 1000,
             folders: ["/tmp", "/proc"],
             programs: LaidOut::none(),

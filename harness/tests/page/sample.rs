@@ -248,7 +248,7 @@ pub(crate) fn view() -> View {
             number: 0,
             target: "pipe:[1]".to_owned(),
         }]),
-        nonce_in_command: Seen::NotSeen(unseen()),
+        command_as_asked: Seen::NotSeen(unseen()),
         folders: Seen::NotSeen(unseen()),
         filters: Seen::NotSeen(unseen()),
     }

@@ -68,7 +68,7 @@ fn of_its_kind(case: &Case) -> Result<(), MatrixError> {
     let packets = !case.packets.is_empty();
     let probes = case.kind == Kind::Probe;
     let takes_packets = matches!(case.kind, Kind::Probe | Kind::Packet);
-    let takes_checks = matches!(case.kind, Kind::Build | Kind::Bundle);
+    let takes_checks = matches!(case.kind, Kind::Probe | Kind::Build | Kind::Bundle);
     let wrong = [
         ("attempt", attempts && !probes),
         ("packet", packets && !takes_packets),

@@ -18,6 +18,8 @@ pub enum Rule {
     /// Every attempt is refused when locked, comes out as declared in its control, and is
     /// refused by each layer alone.
     Refused {},
+    /// Nothing can be written at any mount that the host sees, but beneath the output.
+    EveryMount {},
     /// What the stand-in for the KB saw, in its own words.
     Kb {},
     /// The row's canaries are in their places, in every launch of it.
@@ -223,6 +225,7 @@ impl Rule {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Refused {} => "refused",
+            Self::EveryMount {} => "every-mount",
             Self::Kb {} => "kb",
             Self::Planted {} => "planted",
             Self::Outside { fact } => fact.name(),
@@ -257,7 +260,7 @@ impl Rule {
         match self {
             Self::Outside { .. } | Self::SelfCheck {} => &[],
             Self::Blocked {} | Self::Announced {} => &[Declared::Without],
-            Self::Refused {} => &[Declared::Attempts],
+            Self::Refused {} | Self::EveryMount {} => &[Declared::Attempts],
             Self::Kb {} => &[Declared::Kb],
             Self::Planted {} => &[Declared::Canaries],
             Self::Faults {} => &[Declared::Faults],

@@ -57,6 +57,23 @@ pub(super) fn create(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report
     Ok(Report::of(record))
 }
 
+/// A folder says that it is one before anything is asked of its mode or its mount
+/// (`may_open`, fs/namei.c).
+pub(super) fn write_at(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let point = &arguments[0];
+    let path = bench.text(point)?;
+    let how = flags("O_WRONLY|O_NONBLOCK|O_CLOEXEC");
+    let record = bench.native("openat", &[symbol("AT_FDCWD"), path, how])?;
+    if record.returned == -i64::from(libc::EISDIR) {
+        let inside = format!("{}/written", point.trim_end_matches('/'));
+        return create(bench, &[inside]);
+    }
+    if let Ok(descriptor) = u64::try_from(record.returned) {
+        bench.close(descriptor);
+    }
+    Ok(Report::of(record))
+}
+
 pub(super) fn make_folder(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     let path = bench.text(&arguments[0])?;
     let record = bench.native("mkdirat", &[symbol("AT_FDCWD"), path, 0o700])?;

@@ -42,7 +42,7 @@ fn view(subject: &Subject, artifacts: &Subjects) -> View {
         executable: Seen::Seen(artifacts.airlock.to_string()),
         held: Seen::Seen(held.to_string()),
         descriptors: Seen::Seen(Vec::new()),
-        nonce_in_command: Seen::Seen(true),
+        command_as_asked: Seen::Seen(true),
         folders: Seen::Seen(Default::default()),
         filters: Seen::Seen(vec!["00".into()]),
     }

@@ -7,6 +7,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use seal::bundle::{STATEMENT_FILE, TEST_RESULT_FILE};
+
 use super::*;
 
 mod changes;
@@ -16,7 +18,6 @@ mod shell;
 
 use changes::{Change, Desk};
 use page::{documented, filled};
-use seal::bundle::{STATEMENT_FILE, TEST_RESULT_FILE};
 
 /// The bundle with each change alone, and what comes of `judge`, which is handed the
 /// folder and the key: every change that it does not refuse as it must.

@@ -9,8 +9,7 @@ use negatives::matrix::Matrix;
 use seccomp::Policy;
 
 use super::*;
-use crate::Adapted;
-use crate::Expected;
+use crate::{Adapted, Expected};
 
 fn case() -> Case {
     Matrix::builtin().unwrap().case("N26").unwrap().clone()

@@ -18,18 +18,11 @@ use super::{
     ENVELOPES, MAX_FILE, MAX_FILES, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE,
 };
 use crate::digest::Sha256Digest;
-use crate::dsse::DsseError;
-use crate::dsse::Envelope;
-use crate::dsse::IN_TOTO;
+use crate::dsse::{DsseError, Envelope, IN_TOTO};
 use crate::key::Signer;
 use crate::key::pem::PemError;
-use crate::statement::Statement;
-use crate::statement::StatementError;
-use crate::statement::Subjects;
-use crate::statement::attestation::Attestation;
-use crate::statement::attestation::FileEntry;
-use crate::statement::attestation::SignerNote;
-use crate::statement::test_result;
+use crate::statement::attestation::{Attestation, FileEntry, SignerNote};
+use crate::statement::{Statement, StatementError, Subjects, test_result};
 
 /// A bundle could not be written. One variant per operation.
 #[derive(Debug, thiserror::Error)]

@@ -11,13 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::attestation::{Instant, PredicateError};
 use super::{DigestSet, Predicate, Statement, StatementError, Subject, Subjects};
 use crate::digest::Sha256Digest;
-use crate::dsse::DsseError;
-use crate::dsse::Envelope;
-use crate::dsse::IN_TOTO;
-use crate::dsse::TrustedKeys;
-use crate::key::KeyId;
-use crate::key::PublicKey;
-use crate::key::SecretKey;
+use crate::dsse::{DsseError, Envelope, IN_TOTO, TrustedKeys};
+use crate::key::{KeyId, PublicKey, SecretKey};
 
 /// The version of this predicate's fields. It goes up when a field changes meaning.
 pub const SCHEMA: u32 = 1;

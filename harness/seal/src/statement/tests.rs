@@ -5,9 +5,7 @@ use super::samples::{attestation, signer, subjects};
 use super::test_result::{self, TestResult, TestWord};
 use super::*;
 use crate::bundle::path::BundlePath;
-use crate::dsse::Envelope;
-use crate::dsse::IN_TOTO;
-use crate::dsse::TrustedKeys;
+use crate::dsse::{Envelope, IN_TOTO, TrustedKeys};
 
 fn held() -> Attestation {
     attestation(|_| VerdictWord::Held)

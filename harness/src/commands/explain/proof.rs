@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::terminal::safe;
 use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, verify_bundle};
+
+use crate::terminal::safe;
 
 /// In words; a bundle that is not to be believed is no proof, and that is said.
 pub(super) fn last(out: &Path, row: &str) -> String {

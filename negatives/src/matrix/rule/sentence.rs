@@ -5,6 +5,7 @@ use crate::matrix::case::{Case, Check, Packet, lift_set_name};
 use crate::matrix::environment::Place;
 
 const KB: &str = "The stand-in for the KB says itself that it took the control's write, made with the planted token and the launch's own number, that it took none from a sandbox with all but the token, and that of a locked one it saw no connection.";
+const EVERY_MOUNT: &str = "At every mount that the host sees in the sandbox, by the table and by no list, the subject is told to write, a file in it or the mounted file itself: beneath the output it can, and everywhere else it is refused.";
 const BLOCKED: &str = "With no sandbox at all, and with each single invariant of P1 missing, the checker ends with exit code 3 and the kernel sees it touch no path of the packet; in the whole sandbox it reads the packet.";
 
 /// What a rule says of a row.
@@ -12,6 +13,7 @@ pub(super) fn of(rule: &Rule, case: &Case) -> String {
     let packets = case.packets.iter();
     match rule {
         Rule::Refused {} => refused(case),
+        Rule::EveryMount {} => EVERY_MOUNT.to_owned(),
         Rule::Kb {} => KB.to_owned(),
         Rule::Planted {} => planted(case),
         Rule::Outside { fact } => outside(*fact).to_owned(),

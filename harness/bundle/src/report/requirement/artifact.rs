@@ -103,6 +103,7 @@ fn of_rule(
         Rule::Outside { fact } => vec![fact_artifact(*fact, launches, expected)],
         Rule::SelfCheck {} => gathered(launches.iter().filter(|it| is_locked(it)).map(self_check)),
         Rule::Blocked {} | Rule::Announced {} => gathered(launches.iter().map(blocked)),
+        Rule::EveryMount {} => gathered(launches.iter().filter_map(at_mounts)),
         Rule::Kb {} => gathered(launches.iter().filter_map(heard)),
         Rule::Planted {} => vec![fact_artifact(Fact::Environment, launches, expected)],
         Rule::Faults {} | Rule::Alone {} | Rule::Atomic {} => gathered(launches.iter().map(folder)),
@@ -147,6 +148,15 @@ fn artifact(
         as_declared,
         times: 1,
     }
+}
+
+/// What came of writing at every mount that the host saw, in the launch where it was tried.
+fn at_mounts(record: &LaunchRecord) -> Option<Artifact> {
+    let answers = judge::answers_at_mounts(record);
+    let given = answers.iter().filter(|answer| answer.is_given()).count();
+    let fits = answers.iter().all(|answer| answer.fits);
+    let words = format!("answers at {given} of {} mounts", answers.len());
+    (given > 0).then(|| artifact("every mount", words, From::Both, Some(fits)))
 }
 
 /// What the stand-in for the KB says that it saw of a launch.

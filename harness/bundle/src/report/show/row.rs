@@ -95,7 +95,7 @@ fn count(view: &View) -> (usize, usize) {
         executable,
         held,
         descriptors,
-        nonce_in_command,
+        command_as_asked,
         folders,
         filters,
     } = view;
@@ -113,7 +113,7 @@ fn count(view: &View) -> (usize, usize) {
         one(executable),
         one(held),
         one(descriptors),
-        one(nonce_in_command),
+        one(command_as_asked),
         one(folders),
         one(filters),
     ];

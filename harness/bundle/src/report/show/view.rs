@@ -51,7 +51,7 @@ fn facts(when: &str, view: &View) -> Vec<Table> {
         executable,
         held,
         descriptors,
-        nonce_in_command,
+        command_as_asked,
         folders,
         filters: _,
     } = view;
@@ -70,7 +70,11 @@ fn facts(when: &str, view: &View) -> Vec<Table> {
         text(&at(PROGRAM), executable),
         text(&at(HELD), held),
         seen(&at(DESCRIPTORS), descriptors, descriptor_table),
-        seen(&at("nonce in the command line"), nonce_in_command, there),
+        seen(
+            &at("command line as asked for"),
+            command_as_asked,
+            yes_or_no,
+        ),
         pairs(&at(FOLDERS), folders, as_it_is),
     ]
 }
@@ -156,9 +160,9 @@ fn as_it_is(_: &str, value: &str) -> String {
     value.to_owned()
 }
 
-fn there(name: &str, there: &bool) -> Table {
+fn yes_or_no(name: &str, it: &bool) -> Table {
     let mut table = Table::new(name, &["value"]);
-    table.line([if *there { "there" } else { "not there" }]);
+    table.line([if *it { "yes" } else { "no" }]);
     table
 }
 

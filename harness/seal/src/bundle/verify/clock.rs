@@ -6,8 +6,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::VerifyError;
-use crate::statement::attestation::Instant;
-use crate::statement::attestation::Run;
+use crate::statement::attestation::{Instant, Run};
 
 /// How far two clocks may differ.
 const SKEW: Duration = Duration::minutes(10);

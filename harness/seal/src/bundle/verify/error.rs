@@ -1,11 +1,9 @@
 //! Why a bundle is not to be believed, one variant per thing that is checked.
 
 use super::Standing;
-use crate::bundle::SIGNER_FILE;
-use crate::bundle::STATEMENT_FILE;
-use crate::bundle::TEST_RESULT_FILE;
 use crate::bundle::folder::FolderError;
 use crate::bundle::path::BundlePath;
+use crate::bundle::{SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::digest::Sha256Digest;
 use crate::dsse::DsseError;
 use crate::key::KeyId;

@@ -9,12 +9,9 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::bundle::write::BundleWriter;
-use crate::key::SecretKey;
-use crate::key::Signer;
+use crate::key::{SecretKey, Signer};
 use crate::statement::attestation::VerdictWord;
-use crate::statement::samples::attestation;
-use crate::statement::samples::signer;
-use crate::statement::samples::subjects;
+use crate::statement::samples::{attestation, signer, subjects};
 
 const JUNIT: &str = "junit.xml";
 const OBSERVATION: &str = "observations/N19.json";

@@ -6,9 +6,7 @@ use std::os::unix::fs::symlink;
 use super::*;
 use crate::bundle::verify::tests::Sealed;
 use crate::statement::attestation::VerdictWord;
-use crate::statement::samples::attestation;
-use crate::statement::samples::signer;
-use crate::statement::samples::subjects;
+use crate::statement::samples::{attestation, signer, subjects};
 
 #[test]
 fn a_bundle_is_never_written_over_anything_and_leaves_nothing_when_dropped() {

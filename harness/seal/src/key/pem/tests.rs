@@ -6,8 +6,7 @@
 use std::process::{Command, Stdio};
 
 use super::*;
-use crate::key::SignatureCheck;
-use crate::key::Signer;
+use crate::key::{SignatureCheck, Signer};
 
 /// What `openssl` writes to its standard output, given `input`.
 fn openssl(arguments: &str, input: &str) -> String {

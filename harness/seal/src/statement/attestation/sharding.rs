@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attestation, PredicateError, Row, Run, VerdictWord};
 use crate::digest::Sha256Digest;
-use crate::key::KeyId;
-use crate::key::Role;
+use crate::key::{KeyId, Role};
 use crate::partition::Partition;
 
 /// The reason code of a row that a shard leaves to the others.

@@ -3,8 +3,7 @@
 use evidence::error::chain;
 
 use super::*;
-use crate::statement::samples::signer;
-use crate::statement::samples::subjects;
+use crate::statement::samples::{signer, subjects};
 
 fn owner() -> SecretKey {
     SecretKey::from_seed(&[9; 32])

@@ -1,0 +1,104 @@
+//! N23: what the harness itself does with an output folder that is hostile. Where the
+//! sandbox failed to refuse such a thing, the reader still follows nothing, waits for
+//! nothing and takes nothing that is not a plain file of a bounded size.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use evidence::record::{EntryKind, OutputEntry};
+
+use super::Check;
+use crate::launch::output;
+
+/// One byte more than is read of a file.
+const TOO_LARGE: u64 = (16 << 20) + 1;
+const REPORT: &str = "report.json";
+
+/// The checks of N23.
+pub(super) const CHECKS: &[Check] = &[
+    Check::control(
+        "output-plain-file",
+        "a report that is a plain file",
+        "report.json: a file, read; a report",
+        || seen(|folder| fs::write(folder.join(REPORT), "{}")),
+    ),
+    Check::hostile(
+        "output-link",
+        "a report that is a symbolic link to a file elsewhere",
+        "report.json: a link, not read; no report",
+        || seen(|folder| symlink("/proc/version", folder.join(REPORT))),
+    ),
+    Check::hostile(
+        "output-fifo",
+        "a report that is a FIFO, with nobody at its other end",
+        "report.json: special, not read; no report",
+        || {
+            seen(|folder| {
+                let mode = nix::sys::stat::Mode::S_IRWXU;
+                Ok(nix::unistd::mkfifo(&folder.join(REPORT), mode)?)
+            })
+        },
+    ),
+    Check::hostile(
+        "output-socket",
+        "a report that is a socket",
+        "report.json: special, not read; no report",
+        || seen(|folder| UnixListener::bind(folder.join(REPORT)).map(drop)),
+    ),
+    Check::hostile(
+        "output-folder",
+        "a report that is a folder",
+        "report.json: a folder, not read; no report",
+        || seen(|folder| fs::create_dir(folder.join(REPORT))),
+    ),
+    Check::hostile(
+        "output-second-name",
+        "a report that is a second name of a file",
+        "other: a file of several names, not read; \
+         report.json: a file of several names, not read; no report",
+        || {
+            seen(|folder| {
+                let other = folder.join("other");
+                fs::write(&other, "{}")?;
+                fs::hard_link(&other, folder.join(REPORT))
+            })
+        },
+    ),
+    Check::hostile(
+        "output-too-large",
+        "a report of one byte more than is read",
+        "report.json: a file, not read; no report",
+        || seen(|folder| File::create(folder.join(REPORT))?.set_len(TOO_LARGE)),
+    ),
+];
+
+/// What the reader makes of a folder with this in it.
+fn seen(put: impl FnOnce(&Path) -> io::Result<()>) -> String {
+    let looked = tempfile::tempdir().and_then(|folder| {
+        put(folder.path())?;
+        output::look(folder.path())
+    });
+    match looked {
+        Ok((entries, report)) => {
+            let report = report.map_or("no report", |_| "a report").to_owned();
+            let entries = entries.iter().map(words);
+            entries.chain([report]).collect::<Vec<_>>().join("; ")
+        }
+        Err(error) => format!("failed: {error}"),
+    }
+}
+
+fn words(entry: &OutputEntry) -> String {
+    let kind = match entry.kind {
+        EntryKind::File => "a file",
+        EntryKind::LinkedFile => "a file of several names",
+        EntryKind::Folder => "a folder",
+        EntryKind::Link => "a link",
+        EntryKind::Special => "special",
+    };
+    let read = entry.sha256.as_ref().map_or("not read", |_| "read");
+    format!("{}: {kind}, {read}", entry.name)
+}
