@@ -56,9 +56,7 @@ impl Came {
         };
         match (&mutant.must, verdict.reason()) {
             (Must::Hold, None) => Self::Held,
-            (Must::Hold, Some(reason))
-                if is_not_applicable(mutant, verdict, reason) =>
-            {
+            (Must::Hold, Some(reason)) if is_not_applicable(mutant, verdict, reason) => {
                 Self::NotApplicable(reason.to_string())
             }
             (Must::Hold, Some(_)) => Self::Fell(words()),
