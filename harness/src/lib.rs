@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod exit;
 pub mod falsify;
+pub mod glossary;
 pub mod helper;
 pub mod image;
 pub mod interrupt;
