@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Refuses a dependency that no source of its crate names, and one that a crate declares
+# twice. A name in a comment counts as a use: this finds what is forgotten, not what hides.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+read_in=0 wrong=0
+while IFS= read -r manifest; do
+  folder=$(dirname "$manifest")
+  names=$(awk '/^\[/ { at = /dependencies\]$/ } at && /^[a-z]/ { sub(/[ .=].*/, ""); print }' "$manifest")
+  while IFS= read -r name; do
+    [ -n "$name" ] || continue
+    read_in=$((read_in + 1))
+    # Of a package `md-5` the library may be `md_5` or `md5`.
+    if ! git grep --untracked -qwE "${name//-/_}|${name//-/}" -- "$folder/*.rs"; then
+      echo "$manifest: expected a use of \`$name\` in a source of its crate, observed none"
+      wrong=$((wrong + 1))
+    fi
+  done <<<"$names"
+  for twice in $(sort <<<"$names" | uniq -d); do
+    echo "$manifest: expected \`$twice\` once, observed it twice"
+    wrong=$((wrong + 1))
+  done
+done < <(git ls-files --cached --others --exclude-standard '*/Cargo.toml')
+echo "$read_in dependencies read, $wrong refused"
+[ "$read_in" != 0 ] && [ "$wrong" = 0 ]
