@@ -1,27 +1,53 @@
 #!/usr/bin/env bash
 # Every gate a change must pass, the same here as in CI. The cheap ones come first;
 # a gate that fails does not stop the others, so one run reports all.
-# Exit codes: 0 all gates passed, 1 at least one failed.
+#
+#   ci/check.sh                 every gate
+#   ci/check.sh --quick [BASE]  after an edit: what is cheap for the whole project, and
+#                               clippy and the lib tests of the crates that differ from the
+#                               commit BASE (HEAD unless given). No engine is needed.
+#   ci/check.sh --long          every gate, and the least Rust version
+#
+# Exit codes: 0 no gate failed, 1 at least one did, 2 usage. A gate that could not run is
+# counted apart as NOT RUN, and is not passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source ci/gate.sh
 
-passed=0
-failed=0
-summary=
-
-gate() { # NAME COMMAND...
-  local name=$1 start=$SECONDS outcome=passed
-  shift
-  printf '\n== %s: %s\n' "$name" "$*"
-  if "$@" </dev/null; then passed=$((passed + 1)); else outcome=FAILED failed=$((failed + 1)); fi
-  summary+=$(printf '%6d s  %-6s  %s' $((SECONDS - start)) "$outcome" "$name")$'\n'
+changed() { # COMMIT: the crates that differ from it, or --workspace
+  local file folder crates=
+  while IFS= read -r file; do
+    case "$file" in Cargo.toml | Cargo.lock) echo --workspace; return ;; esac
+    folder=$(dirname "$file")
+    until [ "$folder" = . ] || [ -f "$folder/Cargo.toml" ]; do folder=$(dirname "$folder"); done
+    case "$folder" in . | */fuzz) continue ;; esac
+    crates+=$(sed -n '0,/^name = /s/^name = "\(.*\)"$/--package \1/p' "$folder/Cargo.toml")$'\n'
+  done < <(git diff --name-only "$1"; git ls-files --others --exclude-standard)
+  sort -u <<<"$crates"
 }
+
+form=${1-}
+case "$form" in
+  '' | --long) [ $# -le 1 ] ;;
+  --quick) [ $# -le 2 ] && base=${2-HEAD} && git rev-parse --quiet --verify "$base^{commit}" >/dev/null ;;
+  *) false ;;
+esac || { sed -n '5,/^set/s/^# \{0,1\}//p' ci/check.sh >&2; exit 2; }
 
 gate size ci/size_budget.sh
 gate words ci/words.sh
 gate debug_words ci/debug_words.sh
 gate shell ci/shell.sh
+gate accounting ci/accounting.sh
+gate unused ci/unused.sh
 gate format cargo fmt --all --check
+if [ "$form" = --quick ]; then
+  read -r -d '' -a crates < <(changed "$base") || true
+  if [ ${#crates[@]} != 0 ]; then
+    gate clippy cargo clippy "${crates[@]}" --all-targets -- -D warnings
+    gate tests cargo test --quiet "${crates[@]}" --lib
+  fi
+  account
+fi
 gate lockfile cargo fetch --locked
 gate tests ci/test
 gate clippy cargo clippy --workspace --all-targets -- -D warnings
@@ -34,6 +60,5 @@ gate denylist cargo run --quiet -p harness -- lint-checker
 gate mutants cargo run --quiet -p harness -- mutants
 gate falsify ci/falsify
 gate fuzz ci/fuzz
-
-printf '\n== summary\n%sgates: %d passed, %d failed\n' "$summary" "$passed" "$failed"
-[ "$failed" = 0 ]
+if [ "$form" = --long ]; then gate least-rust ci/least_rust.sh; fi
+account

@@ -1,7 +1,7 @@
 //! Adequacy: the Article 14 chain of one claim, link by link.
 //!
-//! Each link is one small function; the first that breaks is the claim's gap
-//! (DESIGN, "The checker"; KB-4BEF, Track 13). The list of reasons is closed.
+//! Each link is one small function; the first that breaks is the claim's gap.
+//! The list of reasons is closed.
 
 use serde::{Deserialize, Serialize};
 

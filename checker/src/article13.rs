@@ -1,7 +1,7 @@
 //! Article 13 self-audit: native first, and no local copy as an authority.
 //!
 //! Looks at the finished report only, not at the rules that made it, and
-//! points at the places it looked at. KB-4BEF, Track 13.
+//! points at the places it looked at.
 
 use serde::{Deserialize, Serialize};
 

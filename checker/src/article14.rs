@@ -1,7 +1,7 @@
 //! Article 14 self-audit: evidence behind every word, and no fake green.
 //!
 //! Looks at the finished report only, not at the rules that made it, and
-//! points at the places it looked at. KB-4BEF, Track 13.
+//! points at the places it looked at.
 
 use std::collections::BTreeSet;
 

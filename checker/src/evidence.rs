@@ -1,7 +1,7 @@
 //! Evidence classes: what an item's source makes it good for.
 //!
 //! Six sources, five classes. Only native and governed evidence carries a
-//! claim by itself (KB-4BEF, Track 13, Articles 13 and 14).
+//! claim by itself (Articles 13 and 14).
 
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::adequacy::GapReason;
 use crate::refusal::{Reason, Refusal};
 
-/// A gate (DESIGN, "The checker").
+/// A question that the checker asks of its packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[expect(
     missing_docs,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Wrong arguments; also the code of `--help` and `--version`, which check nothing.
 pub const EXIT_USAGE: u8 = 2;
 
-/// How a run ended (DESIGN, "The checker").
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

@@ -1,7 +1,7 @@
 //! P1: does the sandbox hold that this program must run in?
 //!
 //! Judges facts that were gathered elsewhere ([`Facts`]) against the minimum
-//! bar (KB-4BEF, Track 4). It opens nothing and knows nothing of packets. Each
+//! bar, by requirement. It opens nothing and knows nothing of packets. Each
 //! invariant can be judged alone; the order of `INVARIANTS` is the report's.
 
 mod facts;

@@ -181,10 +181,11 @@ pub enum Command {
     Falsify(Falsify),
     /// List the rows.
     List,
-    /// Say what a row requires, attempts and lifts.
+    /// Say what a row requires, attempts and lifts, or what a word of this project means.
     Explain {
-        /// A row's id, such as N19.
-        id: String,
+        /// A row's id, such as N19; an attempt's, a mutant's, a packet's; or a word, such as
+        /// `airlock`, `exit code 5` or `PROSE_ONLY`. Without one, every word.
+        word: Vec<String>,
     },
     /// Check your own packets in locked sandboxes, side by side.
     Check(Check),

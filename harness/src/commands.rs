@@ -99,7 +99,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Mutants(args) => mutants::mutants(common, &args),
         Command::Falsify(args) => falsify::falsify(common, &args),
         Command::List => list::list(common),
-        Command::Explain { id } => explain::explain(common, &id),
+        Command::Explain { word } => explain::explain(common, &word.join(" ")),
         Command::Check(args) => check::check(common, &args),
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
         Command::Verify(args) => verify::verify(common, &args),

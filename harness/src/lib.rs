@@ -8,6 +8,7 @@ pub mod database;
 pub mod doctor;
 pub mod engine;
 pub mod falsify;
+pub mod glossary;
 pub mod helper;
 pub mod image;
 pub mod interrupt;

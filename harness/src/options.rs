@@ -1,4 +1,4 @@
-//! The sandbox options A to F of the decision (KB-4BEF, Track 3), as data: what each
+//! The sandbox options A to F of the decision, as data: what each
 //! is, what was recommended and why, and what this host answers to it.
 //!
 //! Nothing here chooses an engine; that A and F are refused is `--engine none`'s.

@@ -18,6 +18,10 @@ pub mod wire;
 #[cfg(feature = "matrix")]
 pub const FALSIFICATIONS_TOML: &str = include_str!("../falsifications.toml");
 
+/// The glossary's text: what each word of the project means. Read by the harness.
+#[cfg(feature = "matrix")]
+pub const GLOSSARY_TOML: &str = include_str!("../glossary.toml");
+
 /// The mutants' text: each weakening of the profile with the row that must catch
 /// it. Read and run by the harness, which alone knows what a profile is.
 #[cfg(feature = "matrix")]

@@ -155,7 +155,7 @@ const DEVICES: &[&str] = &[
     "/dev/tty",
 ];
 
-/// Exactly two data mounts: the input read-only, the output writable (Track 4, rows 7 and 8).
+/// Exactly two data mounts: the input read-only, the output writable (requirements 7 and 8).
 pub(super) fn data_mounts(facts: &Facts, settings: &Settings) -> Invariant {
     let (input, output) = (point(&settings.input), point(&settings.output));
     let observed = table(facts).map(|mounts| {
@@ -177,7 +177,7 @@ pub(super) fn data_mounts(facts: &Facts, settings: &Settings) -> Invariant {
     equal(InvariantName::DataMounts, observed, expected)
 }
 
-/// Every mount beside the two is a named runtime mount (Track 4, row 6).
+/// Every mount beside the two is a named runtime mount (requirement 6).
 pub(super) fn mount_table(facts: &Facts, settings: &Settings) -> Invariant {
     let data = [point(&settings.input), point(&settings.output)];
     let observed = table(facts).map(|mounts| {
@@ -193,7 +193,7 @@ pub(super) fn mount_table(facts: &Facts, settings: &Settings) -> Invariant {
     equal(InvariantName::MountTable, observed, json!([]))
 }
 
-/// The root is mounted once and read-only (Track 4, row 8).
+/// The root is mounted once and read-only (requirement 8).
 pub(super) fn root_read_only(facts: &Facts, _: &Settings) -> Invariant {
     let observed = table(facts).map(|mounts| {
         let roots: Vec<bool> = mounts

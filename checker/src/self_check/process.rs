@@ -16,7 +16,7 @@ const FALLBACK_TUNNELS: &[&str] = &[
     "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0",
 ];
 
-/// The loopback, and nothing that ever carried a byte elsewhere (Track 4, row 1).
+/// The loopback, and nothing that ever carried a byte elsewhere (requirement 1).
 pub(super) fn network_interfaces(facts: &Facts, _: &Settings) -> Invariant {
     let mut usable = Vec::new();
     let observed = facts.net_dev.text().map(|text| {
@@ -48,7 +48,7 @@ fn has_lo(names: &Value) -> bool {
         .is_some_and(|names| names.contains(&json!("lo")))
 }
 
-/// No route anywhere (Track 4, row 1). IPv6 keeps entries on `lo`, which lead nowhere.
+/// No route anywhere (requirement 1). IPv6 keeps entries on `lo`, which lead nowhere.
 pub(super) fn routes(facts: &Facts, _: &Settings) -> Invariant {
     let observed = facts.route.text().and_then(|ipv4| {
         let header = ipv4
@@ -81,13 +81,13 @@ fn ipv6_routes(table: &Reading) -> Result<usize, Unseen> {
         .count())
 }
 
-/// No variable at all; only names are looked at (Track 4, row 5).
+/// No variable at all; only names are looked at (requirement 5).
 pub(super) fn environment(facts: &Facts, _: &Settings) -> Invariant {
     let observed = Ok(shown(facts.environment.clone()));
     equal(InvariantName::Environment, observed, json!([]))
 }
 
-/// `Seccomp: 2`, filtering (Track 4, row 9).
+/// `Seccomp: 2`, filtering (requirement 9).
 pub(super) fn seccomp_mode(facts: &Facts, _: &Settings) -> Invariant {
     equal(
         InvariantName::SeccompMode,
@@ -96,7 +96,7 @@ pub(super) fn seccomp_mode(facts: &Facts, _: &Settings) -> Invariant {
     )
 }
 
-/// The runtime's filter and the airlock's, at least (DESIGN, "The sandbox").
+/// The runtime's filter and the airlock's, at least (`seccomp/policy.toml`).
 pub(super) fn seccomp_filters(facts: &Facts, _: &Settings) -> Invariant {
     let observed = number(facts, "Seccomp_filters");
     let enough = observed
@@ -110,7 +110,7 @@ pub(super) fn seccomp_filters(facts: &Facts, _: &Settings) -> Invariant {
     )
 }
 
-/// `NoNewPrivs: 1` (Track 4, row 9).
+/// `NoNewPrivs: 1` (requirement 9).
 pub(super) fn no_new_privs(facts: &Facts, _: &Settings) -> Invariant {
     equal(
         InvariantName::NoNewPrivs,
@@ -119,7 +119,7 @@ pub(super) fn no_new_privs(facts: &Facts, _: &Settings) -> Invariant {
     )
 }
 
-/// All five sets empty (Track 4, row 9).
+/// All five sets empty (requirement 9).
 pub(super) fn capabilities(facts: &Facts, _: &Settings) -> Invariant {
     let sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
     let observed = facts.status.text().and_then(|status| {

@@ -27,7 +27,7 @@ pub use example::EXAMPLE as TERMS_EXAMPLE;
 pub use terms::{MAX_TERMS, Terms, TermsError};
 pub use unmet::{Artifact, Other, Unmet};
 
-/// A gate that a person holds (KB-4BEF, M1 to M5).
+/// A gate that a person holds, M1 to M5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gate {
     /// B0''' is disposed of, by the owner, over this bundle.

@@ -1,6 +1,5 @@
 //! The self-audits of a bundle against Article 13 (native facts, no local copy as an
-//! authority) and Article 14 (evidence behind every word, no fake green). KB-4BEF,
-//! Track 13.
+//! authority) and Article 14 (evidence behind every word, no fake green).
 //!
 //! Each item is computed from the run's rows and observations and points at what it
 //! rests on; there is no sentence that somebody could write in its place. `verify`

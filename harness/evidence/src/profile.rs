@@ -217,7 +217,7 @@ impl ResourceLimits {
 }
 
 impl Profile {
-    /// The deny-by-default sandbox of the seed's Track 4, for `user`.
+    /// The deny-by-default sandbox that meets the thirteen requirements, for `user`.
     ///
     /// # Errors
     /// The built-in policy does not load, which a test rules out.

@@ -1,4 +1,4 @@
-//! `explain`: one row, in words an operator understands.
+//! `explain`: one row, or one word of the project, in words an operator understands.
 
 use bundle::exit::Exit;
 use bundle::report::html::act;
@@ -12,16 +12,18 @@ use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format};
+use crate::glossary::Glossary;
 use crate::mutants::{Catalogue, Must, Mutant};
 use crate::terminal::{print, say};
 
 mod lifting;
 mod proof;
+mod word;
 
-/// Prints a row.
-pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
+/// Prints a row, or what else answers to a word; without a word, every word.
+pub(super) fn explain(common: &Common, asked: &str) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let wanted = id.to_uppercase();
+    let wanted = asked.trim().to_uppercase();
     if let Some(row) = matrix.deferred().iter().find(|row| row.id == wanted) {
         let mut text = format!("{}  {}\n\n", row.id, row.title);
         text.push_str(&labelled("deferred", &row.why));
@@ -30,10 +32,7 @@ pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
         return Ok(Exit::Held);
     }
     let Some(case) = matrix.case(&wanted) else {
-        return Err(Failure::usage(
-            format!("no row `{id}`"),
-            "`harness list` shows the rows",
-        ));
+        return explain_word(common, &matrix, asked);
     };
     if common.format == Format::Json {
         say(&as_json(case).to_string())?;
@@ -60,6 +59,31 @@ pub(super) fn explain(common: &Common, id: &str) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
+fn explain_word(common: &Common, matrix: &Matrix, asked: &str) -> Result<Exit, Failure> {
+    let glossary = Glossary::builtin(matrix).map_err(Failure::internal)?;
+    if asked.trim().is_empty() {
+        match common.format {
+            Format::Human => print(&word::all(&glossary))?,
+            Format::Json => say(&serde_json::json!({ "groups": glossary.groups() }).to_string())?,
+        }
+        return Ok(Exit::Held);
+    }
+    let catalogue = Catalogue::builtin(matrix).map_err(Failure::internal)?;
+    let answers = word::answers(asked, &glossary, matrix, catalogue.mutants());
+    if answers.is_empty() {
+        let near = glossary.nearest(asked, matrix).join("`, `");
+        return Err(Failure::usage(
+            format!("nothing here is called `{asked}`"),
+            &format!("the nearest words are `{near}`; `harness explain` shows all of them"),
+        ));
+    }
+    match common.format {
+        Format::Human => print(&word::text(&answers))?,
+        Format::Json => say(&word::as_json(&answers).to_string())?,
+    }
+    Ok(Exit::Held)
+}
+
 /// The width of a label with its gap.
 const INDENT: &str = "               ";
 
@@ -83,10 +107,7 @@ fn what_it_is(case: &Case) -> String {
     if !case.requirement.is_empty() {
         text.push_str(&labelled(
             "requirement",
-            &format!(
-                "{} (KB-4BEF, Track 4)",
-                requirement::words(&case.requirement)
-            ),
+            &requirement::words(&case.requirement),
         ));
     }
     if let Some(why) = &case.pending {

@@ -20,7 +20,7 @@ pub(super) fn options(common: &Common) -> Result<Exit, Failure> {
         say(&options.to_string())?;
         return Ok(Exit::Held);
     }
-    say("Sandbox options (KB-4BEF, Track 3)")?;
+    say("Sandbox options")?;
     for it in answers {
         say(&format!(
             "\n{}  {}: {}",

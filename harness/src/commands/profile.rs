@@ -144,7 +144,7 @@ fn explain(common: &Common, profile: &Profile) -> Result<(), Failure> {
     if common.format == Format::Json {
         return Ok(say(&serde_json::json!({ "locks": locks }).to_string())?);
     }
-    say("The locks of the sandbox; the numbers are the rows of KB-4BEF's Track 4.")?;
+    say("The locks of the sandbox; the numbers are requirements (`harness explain minimum bar`).")?;
     for lock in locks {
         let by = match lock.by {
             By::Engine => "engine",

@@ -86,7 +86,7 @@ pub struct Case {
     pub number: u8,
     /// Where its boundary is held.
     pub layer: Layer,
-    /// The rows of the seed's Track 4 table it proves, if it proves one.
+    /// The requirements of the minimum acceptable sandbox that it proves, by number.
     pub requirement: Vec<u8>,
     /// A short title.
     pub title: String,

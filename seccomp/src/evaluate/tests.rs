@@ -157,10 +157,31 @@ fn says_what_the_answer_depends_on() {
     assert!(!none.any_argument() && !none.instruction_pointer());
     let one = evaluate(&looks, &call(5, [0; 6])).consulted;
     assert!(one.argument(1) && !one.argument(0) && !one.argument(2) && one.any_argument());
+    // A call has six arguments, whatever was looked at.
+    assert!(!Consulted { words: u16::MAX }.argument(6));
     let pointer = program(&[(0x20, 0, 0, 8), (0x06, 0, 0, 0)]);
     assert!(
         evaluate(&pointer, &call(5, [0; 6]))
             .consulted
             .instruction_pointer()
     );
+}
+
+#[test]
+fn each_action_of_the_kernel_is_read_from_its_own_value() {
+    for (value, action) in [
+        (0x0000_0000, Action::KillThread),
+        (0x8000_0000, Action::KillProcess),
+        (0x0003_0007, Action::Trap(7)),
+        (0x0005_0001, Action::Errno(1)),
+        (0x0005_ffff, Action::Errno(4095)),
+        (0x7fc0_0000, Action::Notify),
+        (0x7ff0_0009, Action::Trace(9)),
+        (0x7ffc_0000, Action::Log),
+        (0x7fff_0000, Action::Allow),
+        // What no release of the kernel gives a meaning ends the process (seccomp(2)).
+        (0x0001_0000, Action::KillProcess),
+    ] {
+        assert_eq!(Action::from_return(value), action, "{value:#x}");
+    }
 }

@@ -16,7 +16,7 @@ pub struct Lock {
     pub name: &'static str,
     /// What it does.
     pub does: String,
-    /// The rows of the seed's minimum acceptable sandbox (KB-4BEF, Track 4).
+    /// The requirements of the minimum acceptable sandbox that it meets, by number.
     pub requirement: &'static [u8],
     /// Who turns it.
     pub by: By,

@@ -1,0 +1,181 @@
+//! A word that is no row's: what the glossary says of it, and what bears it as an id.
+
+use fixtures::describe;
+use negatives::matrix::Matrix;
+use serde_json::{Value, json};
+
+use super::labelled;
+use crate::glossary::{Glossary, Term, folded};
+use crate::mutants::Mutant;
+use bundle::report::html::act;
+use bundle::report::wrap::hanging;
+
+/// Something that answers to a word.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// What it is, such as `an attempt of N11`.
+    kind: String,
+    /// As it is written where it is declared.
+    word: String,
+    /// What it means, in sentences.
+    means: String,
+    /// What says more.
+    see: Vec<String>,
+    /// Where in the repository more is said.
+    at: Option<String>,
+}
+
+/// Everything that answers to a word: the glossary first, then what has it as its id.
+pub(super) fn answers(
+    word: &str,
+    glossary: &Glossary,
+    matrix: &Matrix,
+    mutants: &[Mutant],
+) -> Vec<Answer> {
+    let wanted = folded(word);
+    let is_it = |id: &str| folded(id) == wanted;
+    let mut found: Vec<Answer> = glossary.find(word).map(of_term).into_iter().collect();
+    for case in matrix.cases() {
+        let row = case.id.as_str();
+        for boundary in &case.boundaries {
+            let asked = boundary.attempts.iter().filter(|one| is_it(&one.id));
+            found.extend(asked.map(|one| {
+                let means = format!(
+                    "{}. Locked: {}; control: {}. Why: {}.",
+                    act(&one.act),
+                    one.locked,
+                    one.control,
+                    one.why
+                );
+                of_id(format!("an attempt of {row}"), &one.id, means, row)
+            }));
+        }
+        let checks = case.checks.iter().filter(|one| is_it(&one.id));
+        found.extend(checks.map(|one| {
+            let means = format!("{}. Expected: {}.", one.subject, one.expected);
+            of_id(format!("a check of {row}"), &one.id, means, row)
+        }));
+    }
+    let weakened = mutants.iter().filter(|one| is_it(&one.id));
+    found.extend(weakened.map(|one| {
+        let kind = format!("a mutant, bound to {}", one.row);
+        of_id(kind, &one.id, format!("{}.", one.what), &one.row)
+    }));
+    let packets = fixtures::names().iter().filter(|name| is_it(name));
+    found.extend(packets.filter_map(|name| {
+        let means = describe(name)?.trim_end_matches('.');
+        let (kind, see) = ("a packet of the fixtures".to_owned(), "evidence packet");
+        Some(of_id(kind, name, format!("{means}."), see))
+    }));
+    found
+}
+
+fn of_term(term: &Term) -> Answer {
+    Answer {
+        kind: "a word".to_owned(),
+        word: term.word.clone(),
+        means: term.means.clone(),
+        see: term.see.clone(),
+        at: term.at.clone(),
+    }
+}
+
+fn of_id(kind: String, id: &str, means: String, see: &str) -> Answer {
+    Answer {
+        kind,
+        word: id.to_owned(),
+        means,
+        see: vec![see.to_owned()],
+        at: None,
+    }
+}
+
+/// For people.
+pub(super) fn text(answers: &[Answer]) -> String {
+    let blocks = answers.iter().map(|it| {
+        let mut text = format!("{}  {}\n\n", it.word, it.kind);
+        text.push_str(&labelled("means", &it.means));
+        if !it.see.is_empty() {
+            text.push_str(&labelled("see", &it.see.join(", ")));
+        }
+        if let Some(at) = &it.at {
+            text.push_str(&labelled("more in", at));
+        }
+        text
+    });
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
+/// For machines.
+pub(super) fn as_json(answers: &[Answer]) -> Value {
+    let one = |it: &Answer| json!({ "word": it.word, "kind": it.kind, "means": it.means, "see": it.see, "at": it.at });
+    json!({ "answers": answers.iter().map(one).collect::<Vec<_>>() })
+}
+
+/// Every word of the glossary with its meaning, for people.
+pub(super) fn all(glossary: &Glossary) -> String {
+    let mut text = String::new();
+    for group in glossary.groups() {
+        text.push_str(&format!("{}\n\n", group.title));
+        for term in &group.term {
+            let first = format!("  {}: ", term.word);
+            text.push_str(&hanging(&first, "    ", &term.means));
+        }
+        text.push('\n');
+    }
+    text.push_str("`harness explain WORD` says where to read on; `harness list` has the rows.\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::Catalogue;
+
+    fn said(word: &str) -> String {
+        let matrix = Matrix::builtin().unwrap();
+        let glossary = Glossary::builtin(&matrix).unwrap();
+        let catalogue = Catalogue::builtin(&matrix).unwrap();
+        text(&answers(word, &glossary, &matrix, catalogue.mutants()))
+    }
+
+    #[test]
+    fn a_word_is_said_with_what_says_more() {
+        assert_eq!(
+            said("B4\u{2032}"),
+            "B4'  a word\n\n\
+             means          The operator's attestation that the sandbox of the host denies.\n               \
+             Acceptance waits for it.\n\
+             see            operator, M5, attestation\n\
+             more in        ATTESTATION.md#acceptance\n"
+        );
+    }
+
+    #[test]
+    fn an_id_is_explained_from_where_it_is_declared() {
+        for (id, kind) in [
+            ("socket-inet", "socket-inet  an attempt of N11\n"),
+            ("SOUND-GAPS", "a check of N25\n"),
+            ("network-bridge", "network-bridge  a mutant, bound to "),
+            ("prose-only", "prose-only  a packet of the fixtures\n"),
+        ] {
+            assert!(said(id).contains(kind), "{}", said(id));
+        }
+        assert!(said("prose-only").starts_with("PROSE_ONLY  a word\n"));
+        assert_eq!(said("airlok"), "");
+    }
+
+    #[test]
+    fn every_word_is_listed_with_its_meaning() {
+        let glossary = Glossary::builtin(&Matrix::builtin().unwrap()).unwrap();
+        let listed = all(&glossary);
+        for term in glossary.terms() {
+            assert!(
+                listed.contains(&format!("  {}: ", term.word)),
+                "{}",
+                term.word
+            );
+        }
+        assert!(listed.lines().all(|line| line.chars().count() <= 90));
+    }
+}
