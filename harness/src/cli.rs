@@ -1,9 +1,11 @@
 //! The command line, as data: help and errors follow from it.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use engine::choice::EngineChoice;
+use seal::partition::Partition;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use seal::partition::Partition;
 
 mod accept;
 mod dispose;
@@ -101,7 +103,7 @@ fn own_flags_first(line: Vec<String>) -> Vec<String> {
 #[derive(Debug, Clone, Args)]
 pub struct Common {
     /// Which engine realises the sandbox.
-    #[arg(long, global = true, value_enum, default_value_t = EngineChoice::Auto)]
+    #[arg(long, global = true, value_parser = engines(), default_value_t = EngineChoice::Auto)]
     pub engine: EngineChoice,
     /// The folder that bundles go into.
     #[arg(long, global = true, value_name = "DIR", default_value = "attestation")]
@@ -124,27 +126,10 @@ pub struct Common {
     pub color: Color,
 }
 
-/// An engine, or the choice of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EngineChoice {
-    /// The first that can be used, and it is said which.
-    Auto,
-    /// Docker, over its socket.
-    Docker,
-    /// Podman, over its Docker-compatible socket.
-    Podman,
-    /// bubblewrap: no daemon, no root.
-    Bwrap,
-    /// No sandbox: to see the checker fail closed.
-    None,
-}
-
-/// The word that `--engine` takes for it.
-impl std::fmt::Display for EngineChoice {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let value = self.to_possible_value();
-        out.write_str(value.as_ref().map_or("", |value| value.get_name()))
-    }
+/// The words that `--engine` takes.
+fn engines() -> impl TypedValueParser<Value = EngineChoice> {
+    let words = EngineChoice::ALL.map(|(_, word, help)| PossibleValue::new(word).help(help));
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<EngineChoice>())
 }
 
 /// For whom standard output is.

@@ -4,11 +4,12 @@
 use std::error::Error;
 
 use bundle::exit::Exit;
+use engine::{database, helper, reaper, unfiltered};
 use evidence::error::chain;
 
 use crate::cli::{Cli, Command, Helper};
 use crate::stand::StandError;
-use crate::{database, helper, reaper, terminal, unfiltered};
+use crate::terminal;
 
 mod accept;
 mod attest;
@@ -133,9 +134,9 @@ pub fn dispatch(cli: Cli) -> Exit {
 /// Carries out a helper's task.
 fn help(task: &Helper) -> Result<Exit, Failure> {
     match task {
-        Helper::Reap(task) => reaper::reap(task),
-        Helper::AskKernel(task) => unfiltered::answer(task).map_err(Failure::internal)?,
-        Helper::ServeDatabase(task) => database::serve(task)?,
+        Helper::Reap(task) => reaper::reap(&task.into()),
+        Helper::AskKernel(task) => unfiltered::answer(&task.into()).map_err(Failure::internal)?,
+        Helper::ServeDatabase(task) => database::serve(&task.into())?,
     }
     Ok(Exit::Held)
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use engine::Engine;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::engine::Engine;
 use crate::suite::Stop;
 
 /// A launch that was being created when the signal came is there a moment later.

@@ -175,7 +175,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Programs;
+    use programs::Programs;
 
     #[test]
     fn the_checker_as_it_was_built_is_clean() {

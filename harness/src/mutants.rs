@@ -6,16 +6,12 @@
 //! `attest` and `verify` use; it has no judge of its own.
 
 pub mod catalogue;
-mod change;
 mod coverage;
-mod filters;
 pub mod report;
 mod run;
 mod score;
 
 pub use catalogue::{Catalogue, CatalogueError, Kill, Must, Mutant, NotApplicable};
-pub use change::{Change, ChangeError, Limit, Place, Stranger};
 pub use coverage::Coverage;
-pub use filters::{RuntimeFault, StrictFault};
 pub use run::Runner;
 pub use score::{Came, Outcome, Score};

@@ -3,9 +3,9 @@
 //!
 //! Nothing here chooses an engine; that A and F are refused is `--engine none`'s.
 
+use engine::choice::EngineChoice;
 use serde::Serialize;
 
-use crate::cli::EngineChoice;
 use crate::doctor::engines::Tried;
 
 /// An option of the decision.
@@ -203,7 +203,7 @@ impl Verdict {
 mod tests {
     use super::*;
     use crate::doctor::engines::Refusal;
-    use crate::engine::open;
+    use engine::open;
 
     fn tried(usable: &[EngineChoice]) -> Vec<Tried> {
         let one = |choice: EngineChoice| Tried {

@@ -4,21 +4,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::suite::Stop;
+use crate::terminal;
+use engine::choice::EngineChoice;
+use engine::database::{Database, Wanted};
+use engine::image::{Image, ImageError};
+use engine::launch::{Bench, FolderError, Scratch, room};
+use engine::open::{self, OpenError, Opened, Place};
+use engine::reaper::{Reaper, ReaperError};
+use engine::witness::Shelf;
+use engine::{Engine, EngineError, Surroundings};
 use evidence::EngineAccount;
 use evidence::profile::User;
 use judge::{Expected, ExpectedError};
 use negatives::matrix::Lift;
-
-use crate::cli::EngineChoice;
-use crate::database::{Database, Wanted};
-use crate::engine::open::{self, OpenError, Opened, Place};
-use crate::engine::{Engine, EngineError, Surroundings};
-use crate::image::{Image, ImageError, Programs};
-use crate::launch::{Bench, FolderError, Scratch, room};
-use crate::reaper::{Reaper, ReaperError};
-use crate::suite::Stop;
-use crate::terminal;
-use crate::witness::Shelf;
+use programs::Programs;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use engine::launch::Bench;
 use evidence::order::Order;
 use evidence::record::LaunchRecord;
 use evidence::{Abilities, plan};
@@ -17,7 +18,6 @@ use judge::{Adapted, CaseResult, Expected, Reason};
 use negatives::matrix::{Ability, Case};
 
 use crate::checks::{self, Sampler};
-use crate::launch::Bench;
 
 /// What a run tells its listeners.
 #[derive(Debug)]

@@ -18,17 +18,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use engine::choice::EngineChoice;
+use engine::image::{Image, PROBE};
+use engine::open::{self, Place};
+use engine::{Engine, Folders, Launch, Surroundings};
 use evidence::profile::{Profile, User};
-use harness::cli::EngineChoice;
-use harness::engine::open::{self, Place};
-use harness::engine::{Engine, Folders, Launch, Surroundings};
-use harness::image::Image;
-use harness::image::PROBE;
-use harness::image::Programs;
 use negatives::matrix::Matrix;
 use negatives::wire::{
     Act, Event, INPUT, Line, Outcome, PLAN_FILE, Plan, PlannedAttempt, VICTIM_FILE,
 };
+use programs::Programs;
 
 /// What a test runner leaves open is not a user's.
 const CLOSE_WHAT_WAS_INHERITED: &str = r#"for fd in /proc/self/fd/*; do

@@ -11,8 +11,9 @@ use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig};
 use bollard::query_parameters::{
     ImportImageOptions, RemoveContainerOptions, RemoveImageOptions, WaitContainerOptions,
 };
+use engine::image::{Image, PROBE};
 use futures_util::StreamExt;
-use harness::image::{Image, PROBE, Programs};
+use programs::Programs;
 
 /// Runs it; how long all of it took.
 pub(crate) fn run(containers: usize, jobs: usize) -> Result<Duration, Box<dyn Error>> {

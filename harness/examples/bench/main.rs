@@ -11,8 +11,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use engine::choice::EngineChoice;
 use evidence::plan;
-use harness::cli::EngineChoice;
 use harness::stand::Stand;
 use harness::suite::Suite;
 use negatives::matrix::{Case, Matrix};

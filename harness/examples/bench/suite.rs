@@ -9,10 +9,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use engine::image::{AIRLOCK, Image, PROBE};
 use evidence::profile::{NATIVE, Profile, User};
-use harness::image::{AIRLOCK, Image, PROBE, Programs};
 use negatives::matrix::{Attempt, Matrix};
 use negatives::wire::{PLAN_FILE, Plan};
+use programs::Programs;
 
 /// How many attempts are run.
 const SAMPLE: usize = 40;

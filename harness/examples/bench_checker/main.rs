@@ -10,9 +10,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::ValueEnum as _;
+use engine::choice::EngineChoice;
 use fixtures::Spec;
-use harness::cli::EngineChoice;
 
 mod measure;
 mod peers;
@@ -37,7 +36,7 @@ fn main() -> Outcome {
     }
     let folder = tempfile::tempdir()?;
     let engine = match std::env::args().nth(1) {
-        Some(word) => EngineChoice::from_str(&word, false)?,
+        Some(word) => word.parse::<EngineChoice>()?,
         None => EngineChoice::Auto,
     };
     let sandbox = Sandbox::open(engine)?;

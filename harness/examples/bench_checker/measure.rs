@@ -4,10 +4,10 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
+use engine::choice::EngineChoice;
+use engine::launch::Bench;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::Role;
-use harness::cli::EngineChoice;
-use harness::launch::Bench;
 use harness::stand::Stand;
 
 use crate::watched::{Taken, Watched};

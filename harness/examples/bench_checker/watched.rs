@@ -11,15 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use engine::image::Image;
+use engine::{Engine, EngineError, Finished, Hosting, Launch, Leftovers, Running};
 use evidence::{Abilities, Identity};
-use harness::engine::Engine;
-use harness::engine::EngineError;
-use harness::engine::Finished;
-use harness::engine::Hosting;
-use harness::engine::Launch;
-use harness::engine::Leftovers;
-use harness::engine::Running;
-use harness::image::Image;
 
 /// How often the process is looked at.
 const EVERY: Duration = Duration::from_millis(4);

@@ -5,7 +5,7 @@
 //! guilty programs are made byte by byte. The clean ones are what is in the image.
 
 use super::Check;
-use crate::image::Programs;
+use programs::Programs;
 
 mod elf;
 mod guilty;

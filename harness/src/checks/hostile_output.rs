@@ -8,10 +8,10 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
+use engine::launch::output;
 use evidence::record::{EntryKind, OutputEntry};
 
 use super::Check;
-use crate::launch::output;
 
 /// One byte more than is read of a file.
 const TOO_LARGE: u64 = (16 << 20) + 1;

@@ -9,13 +9,12 @@ use std::sync::OnceLock;
 use bundle::RunFacts;
 use bundle::forgery::Fault;
 use bundle::sample::{PACKET_ROW, PROBE_ROW, Sample};
+use engine::launch::Bench;
+use engine::unfiltered;
 use evidence::{EngineAccount, plan};
 use judge::{Adapted, CaseResult, Expected, Reason};
 use negatives::matrix::{Case, Matrix};
 use time::OffsetDateTime;
-
-use crate::launch::Bench;
-use crate::unfiltered;
 
 /// Makes the sample when it is first asked for, once in a run.
 #[derive(Debug)]

@@ -4,8 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-
-use crate::engine::{Hosting, Leftovers};
+use engine::{Hosting, Leftovers, database, reaper, unfiltered};
 
 /// A task.
 #[derive(Debug, Subcommand)]
@@ -67,4 +66,31 @@ fn leftovers(text: &str) -> Result<Leftovers, serde_json::Error> {
 
 fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+impl From<&Reap> for reaper::Reap {
+    fn from(told: &Reap) -> Self {
+        Self {
+            run: told.run.clone(),
+            leftovers: told.leftovers.clone(),
+            scratch: told.scratch.clone(),
+        }
+    }
+}
+
+impl From<&AskKernel> for unfiltered::AskKernel {
+    fn from(told: &AskKernel) -> Self {
+        Self { from: told.from }
+    }
+}
+
+impl From<&ServeDatabase> for database::ServeDatabase {
+    fn from(told: &ServeDatabase) -> Self {
+        Self {
+            run: told.run.clone(),
+            hosting: told.hosting.clone(),
+            folder: told.folder.clone(),
+            image: told.image.clone(),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::thread;
 use bundle::RunFacts;
 use bundle::exit::Exit;
 use bundle::report::summary::Summary;
+use engine::unfiltered;
 use judge::CaseResult;
 use negatives::matrix::{Case, Lift, Matrix};
 use seal::key::{Role, Signer};
@@ -19,7 +20,7 @@ use crate::mutants::{Catalogue, Score};
 use crate::stand::Stand;
 use crate::suite::{Stop, Suite};
 use crate::terminal::{self, Terminal};
-use crate::{lifts, progress, unfiltered};
+use crate::{lifts, progress};
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {

@@ -8,6 +8,8 @@ use std::thread;
 use bundle::exit::Exit;
 use bundle::report::triage;
 use checker::report::Report;
+use engine::choice::EngineChoice;
+use engine::open::OpenError;
 use evidence::error::chain;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
@@ -15,8 +17,7 @@ use judge::output_contract;
 use serde_json::{Value, json};
 
 use super::{Failure, attest};
-use crate::cli::{Check, Common, EngineChoice, Format};
-use crate::engine::open::OpenError;
+use crate::cli::{Check, Common, Format};
 use crate::stand::{Stand, StandError};
 use crate::terminal::{safe, say, tell};
 

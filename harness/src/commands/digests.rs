@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bundle::exit::Exit;
-
 use super::Failure;
 use crate::cli::{Common, Format};
-use crate::image::{Image, Programs};
 use crate::terminal::say;
+use bundle::exit::Exit;
+use engine::image::Image;
+use programs::Programs;
 
 /// Which of them is agreed on; the others are reviewed.
 const AGREED: &str = "matrix";

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bundle::exit::Exit;
+use engine::{database, launch, unfiltered};
 use evidence::error::chain;
 
 use super::Failure;
@@ -12,7 +13,6 @@ use crate::cli::{Common, Format};
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Report, State, facts, kernel, resources};
 use crate::terminal::{safe, say};
-use crate::{database, launch, unfiltered};
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::Failure;
 use crate::cli::{Common, Format, LintChecker};
-use crate::image::Programs;
 use crate::lint::binary::{BinaryScan, Standing};
 use crate::lint::{Scan, Scanner, Tree};
 use crate::terminal::{safe, say};
+use programs::Programs;
 
 /// Scans the checker that is built into this harness, or another tree or program.
 pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bundle::exit::Exit;
+use engine::paste::{self, Filter, Line, Target};
 use evidence::profile::explain::{self, By};
 use evidence::profile::{NATIVE, Profile};
 
 use super::Failure;
 use crate::cli::{Common, Format, ProfileForm, ShowProfile};
-use crate::engine::paste::{self, Filter, Line, Target};
 use crate::terminal::say;
 
 /// Prints it in the form that was asked for.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bundle::exit::Exit;
+use engine::choice::EngineChoice;
 use evidence::plan;
 use judge::{Expected, Reason, Verdict, Word};
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
@@ -15,7 +16,7 @@ use negatives::matrix::{Case, Matrix};
 
 use super::Failure;
 use super::attest::jobs;
-use crate::cli::{Common, EngineChoice, POSTGRES_IMAGE_VARIABLE, Run};
+use crate::cli::{Common, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::stand::Stand;
 use crate::suite::Suite;
 use crate::{lifts, terminal};

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use bundle::engine_words;
+use engine::choice::EngineChoice;
+use engine::open::{self, Place};
+use engine::{Engine, EngineError, Surroundings};
 use evidence::error::chain;
 
 use super::Finding;
-use crate::cli::EngineChoice;
-use crate::engine::open::{self, Place};
-use crate::engine::{Engine, EngineError, Surroundings};
 
 /// An engine that was tried.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use engine::launch::WANTED;
 use seal::bundle::MAX_TOTAL;
 
 use super::Finding;
 use super::facts::{Kernel, Room};
-use crate::launch::WANTED;
 
 /// Before this project: 2026-01-01.
 const EARLIEST: Duration = Duration::from_secs(1_767_225_600);

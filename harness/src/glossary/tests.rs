@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bundle::exit::Exit;
+use bundle::report::requirement;
 use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
+use evidence::Ability;
+use judge::Word;
 use serde_json::Value;
 
 use super::*;
-use evidence::Ability;
-use bundle::exit::Exit;
-use judge::Word;
 use crate::options;
-use bundle::report::requirement;
 
 mod pages;
 

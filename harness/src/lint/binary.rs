@@ -300,7 +300,7 @@ fn denied(calls: &[FoundCall], findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Programs;
+    use programs::Programs;
 
     /// What `checker::wrong` says of itself, beside the name of each fault.
     #[test]

@@ -4,6 +4,7 @@
 //! Paths are relative to the workspace, with `/` between their parts. What the files
 //! mean is not known here.
 
+use programs::sources::{COMPILED, FILES};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -16,8 +17,6 @@ const MAX_FILES: usize = 10_000;
 
 /// The checker's package, a folder of the workspace.
 pub(super) const PACKAGE: &str = "checker";
-
-include!(concat!(env!("OUT_DIR"), "/checker_sources.rs"));
 
 /// Files by path.
 #[derive(Debug, Clone)]

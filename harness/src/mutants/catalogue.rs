@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use engine::change::{Change, ChangeError};
 use evidence::plan;
 use judge::Word;
 use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
-
-use super::change::{Change, ChangeError};
 
 /// The fewest weakenings a catalogue may have.
 const FEWEST_MUTANTS: usize = 60;

@@ -8,20 +8,19 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::catalogue::Mutant;
+use super::score::{Came, Outcome, Score};
+use crate::stand::{Stand, StandError};
+use crate::suite::Suite;
+use engine::EngineError;
+use engine::change::{Change, Place, Stranger};
+use engine::launch::Bench;
 use evidence::error::chain;
 use evidence::plan;
 use evidence::record::{LaunchRecord, Observations, Role};
 use judge::{Adapted, CaseResult, Expected};
 use negatives::matrix::{Case, Matrix};
-
-use super::catalogue::Mutant;
-use super::change::{Change, Place, Stranger};
-use super::score::{Came, Outcome, Score};
-use crate::engine::EngineError;
-use crate::image::Programs;
-use crate::launch::Bench;
-use crate::stand::{Stand, StandError};
-use crate::suite::Suite;
+use programs::Programs;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use bundle::RunFacts;
 use bundle::report::summary::Summary;
+use engine::image::Image;
 use evidence::order::{Order, Task};
 use evidence::record::{LaunchRecord, Observations};
 use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
-use harness::image::{Image, Programs};
 use judge::{Adapted, CaseResult, Expected};
 use negatives::matrix::{Attempt, Case, Expectation, Matrix};
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
+use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::{SecretKey, Signer};

@@ -3,13 +3,14 @@
 
 use std::sync::LazyLock;
 
+use engine::image::{Archive, Layer, archive};
 use evidence::error::chain;
 use serde_json::json;
 
 use super::CLEAN;
 use super::elf::Elf;
-use crate::image::{Archive, Layer, Programs, archive};
 use crate::lint::{self, Finding, Scanner, Tree};
+use programs::Programs;
 
 /// The clean tree with one more module.
 pub(super) fn source(text: &str) -> String {

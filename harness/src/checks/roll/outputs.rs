@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use bundle::RunFacts;
 use bundle::report::summary::Summary;
+use engine::image::Image;
 use evidence::{Abilities, EngineAccount, Identity};
 use judge::CaseResult;
 use negatives::matrix::Matrix;
@@ -15,8 +16,8 @@ use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltere
 use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
 
-use crate::image::{Image, Programs};
 use crate::terminal::Terminal;
+use programs::Programs;
 
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;

@@ -1,5 +1,7 @@
 //! A word that is no row's: what the glossary says of it, and what bears it as an id.
 
+use bundle::report::html::act;
+use bundle::report::wrap::hanging;
 use fixtures::describe;
 use negatives::matrix::Matrix;
 use serde_json::{Value, json};
@@ -7,8 +9,6 @@ use serde_json::{Value, json};
 use super::labelled;
 use crate::glossary::{Glossary, Term, folded};
 use crate::mutants::Mutant;
-use bundle::report::html::act;
-use bundle::report::wrap::hanging;
 
 /// Something that answers to a word.
 #[derive(Debug)]

@@ -1,0 +1,81 @@
+//! Reading what the sandbox says: the airlock's status, then the probe's lines
+//! or the checker's one.
+//!
+//! Every line is hostile: bounded by the engine's stream, parsed strictly, and
+//! never repeated to a terminal as it came.
+
+use evidence::record::{LaunchRecord, Subject};
+use negatives::wire::{Line, MAX_LINE, MAX_LINES};
+use seccomp::plan::AirlockStatus;
+
+use super::LaunchError;
+use crate::Running;
+
+/// Reads up to the airlock's `ready`.
+///
+/// # Errors
+/// Anything else came, or nothing.
+pub(super) fn until_ready(
+    running: &mut dyn Running,
+    record: &mut LaunchRecord,
+) -> Result<(), LaunchError> {
+    let observed = match running.line()? {
+        None => "the end of its output".to_owned(),
+        Some(line) => match serde_json::from_str::<AirlockStatus>(&line) {
+            Err(_) => format!("`{}`", shown(&line)),
+            Ok(status) => {
+                record.airlock = Some(status.clone());
+                match status {
+                    AirlockStatus::Ready { nonce, .. } if nonce == record.nonce => return Ok(()),
+                    AirlockStatus::Ready { .. } => "another launch's nonce".to_owned(),
+                    AirlockStatus::Failed { step, errno, .. } => {
+                        format!("`failed to {step}` (errno {errno})")
+                    }
+                }
+            }
+        },
+    };
+    Err(LaunchError::Airlock { observed })
+}
+
+/// Reads the rest.
+///
+/// # Errors
+/// A line is too long, one too many, or not of the protocol.
+pub(super) fn to_the_end(
+    running: &mut dyn Running,
+    record: &mut LaunchRecord,
+) -> Result<(), LaunchError> {
+    let probe = matches!(record.subject, Subject::Probe { .. });
+    let mut number = 0;
+    while let Some(line) = running.line()? {
+        number += 1;
+        let bad = |source| LaunchError::Protocol {
+            line: number,
+            source,
+        };
+        if line.len() >= MAX_LINE || number > MAX_LINES {
+            return Err(bad(serde::de::Error::custom(
+                "the output passes its bounds",
+            )));
+        }
+        if probe {
+            record
+                .lines
+                .push(serde_json::from_str::<Line>(&line).map_err(bad)?);
+        } else if record.announcement.is_none() {
+            record.announcement = Some(serde_json::from_str(&line).map_err(bad)?);
+        } else {
+            return Err(bad(serde::de::Error::custom("more than the one line")));
+        }
+    }
+    Ok(())
+}
+
+/// The start of a line, without what could drive a terminal.
+fn shown(line: &str) -> String {
+    line.chars()
+        .take(200)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,309 @@
+//! A Podman service of this run's own, for hosts on which none answers: started on a
+//! socket in the run's folder and ended with the run, however that ends.
+//!
+//! Root's service uses the host's store, as `podman run` does. Anybody else's keeps
+//! store, state and everything else in the run's folder, so that nothing of it is
+//! left in the user's home, and no process of it runs on.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use crate::EngineError;
+use crate::api::Connection;
+
+/// How long a service may take until it answers, and until it is gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks at either.
+const PAUSE: Duration = Duration::from_millis(20);
+/// A service that nobody talks to for so long ends itself, seconds.
+const IDLE: &str = "900";
+/// The longest `--runroot`, bytes. Podman 4 starts with a longer one, but then the
+/// process that is to note how a container ended refuses it, and podman waits 20 s
+/// for that note.
+const LONGEST_STATE: usize = 50;
+/// The most of its complaints that are kept, bytes.
+const MAX_WORDS: u64 = 4 << 10;
+
+/// A running service. Dropping it ends it.
+#[derive(Debug)]
+pub(super) struct Service {
+    traces: Traces,
+    process: Child,
+}
+
+/// Where a service and all that belongs to it are found: for whoever ends it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traces {
+    /// Its folder; its command line and those of its children name it.
+    folder: PathBuf,
+}
+
+impl Service {
+    /// Starts one and waits until it answers.
+    ///
+    /// # Errors
+    /// Podman is not installed, or its service does not come up; why.
+    pub(super) fn start(scratch: &Path) -> Result<Self, EngineError> {
+        Self::at(Traces {
+            // Short: see `LONGEST_STATE`.
+            folder: scratch.join("p"),
+        })
+    }
+
+    fn at(traces: Traces) -> Result<Self, EngineError> {
+        traces.require_short_names()?;
+        let process = traces.spawn().map_err(|source| {
+            if source.kind() == io::ErrorKind::NotFound {
+                return EngineError::NoPodman;
+            }
+            let why = source.to_string();
+            EngineError::Service { why }
+        })?;
+        let mut service = Self { traces, process };
+        service.until_it_answers()?;
+        Ok(service)
+    }
+
+    /// Where it is found.
+    pub(super) fn traces(&self) -> &Traces {
+        &self.traces
+    }
+
+    /// Its socket.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.traces.socket()
+    }
+
+    fn until_it_answers(&mut self) -> Result<(), EngineError> {
+        let deadline = Instant::now() + PATIENCE;
+        while UnixStream::connect(self.socket()).is_err() {
+            let ended = self.process.try_wait().ok().flatten();
+            if ended.is_some() || Instant::now() > deadline {
+                let words = self.traces.words();
+                let why = ended.map_or_else(
+                    || format!("no answer within {PATIENCE:?}; {words}"),
+                    |status| format!("{status}; {words}"),
+                );
+                return Err(EngineError::Service { why });
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.traces.end();
+        // It is gone; this takes its exit status.
+        drop(self.process.try_wait());
+    }
+}
+
+impl Traces {
+    /// The service's socket.
+    #[must_use]
+    pub(super) fn socket(&self) -> PathBuf {
+        self.folder.join("podman.sock")
+    }
+
+    /// The folder of its running state, `--runroot`.
+    fn state(&self) -> PathBuf {
+        self.folder.join("r")
+    }
+
+    fn require_short_names(&self) -> Result<(), EngineError> {
+        let (state, root) = (self.state(), nix::unistd::geteuid().is_root());
+        if root || state.as_os_str().len() <= LONGEST_STATE {
+            return Ok(());
+        }
+        Err(EngineError::Service {
+            why: format!(
+                "`{}` is longer than the {LONGEST_STATE} bytes that podman takes for its state; set TMPDIR to a shorter folder",
+                state.display()
+            ),
+        })
+    }
+
+    fn spawn(&self) -> io::Result<Child> {
+        for folder in [self.folder.clone(), self.folder.join("runtime")] {
+            match fs::create_dir(folder) {
+                // It is there when a service is started again.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        let mut words = File::options();
+        let words = words
+            .append(true)
+            .create(true)
+            .open(self.folder.join("words"))?;
+        self.podman()
+            .args(["system", "service", "--time", IDLE])
+            .arg(format!("unix://{}", self.socket().display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(words)
+            .process_group(0)
+            .spawn()
+    }
+
+    /// Podman, on the store that this service uses.
+    fn podman(&self) -> Command {
+        let mut command = Command::new("podman");
+        if !nix::unistd::geteuid().is_root() {
+            for (flag, name) in [("--root", "store"), ("--tmpdir", "tmp")] {
+                command.arg(flag).arg(self.folder.join(name));
+            }
+            command.arg("--runroot").arg(self.state());
+            command.args(["--storage-driver", "overlay"]);
+            command.env("XDG_RUNTIME_DIR", self.folder.join("runtime"));
+        }
+        command.args(runtime_words());
+        command.env_remove("CONTAINER_HOST");
+        command
+    }
+
+    /// What it complained about.
+    fn words(&self) -> String {
+        let mut text = String::new();
+        let read = File::open(self.folder.join("words"))
+            .and_then(|file| file.take(MAX_WORDS).read_to_string(&mut text));
+        match read {
+            Ok(0) | Err(_) => "it said nothing".to_owned(),
+            Ok(_) => text.trim().to_owned(),
+        }
+    }
+
+    /// Removes all that a run left with the service and ends it; one that is gone is
+    /// started again for that. True once nothing is left.
+    pub(crate) fn remove(&self, run: &str) -> bool {
+        if !self.folder.exists() {
+            return true;
+        }
+        let answers = UnixStream::connect(self.socket()).is_ok();
+        let again = (!answers).then(|| Service::at(self.clone()));
+        let left = Connection::open(&self.socket(), run);
+        let removed = left.is_ok_and(|left| left.remove_all().is_ok());
+        drop(again);
+        removed && self.end()
+    }
+
+    /// Ends the service and every process that belongs to it, and removes what only
+    /// its user namespace may remove; true once none is left.
+    fn end(&self) -> bool {
+        let gone = self.until_gone();
+        if self.folder.join("store").exists() && fs::remove_dir_all(&self.folder).is_err() {
+            // Layers belong to ids that are this user's only inside the namespace.
+            let mut command = self.podman();
+            command
+                .args(["unshare", "rm", "-rf"])
+                .arg(self.folder.join("store"));
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            // What is left is seen below, by the folder.
+            drop(command.status());
+            return self.until_gone() && fs::remove_dir_all(&self.folder).is_ok();
+        }
+        gone
+    }
+
+    fn until_gone(&self) -> bool {
+        let started = Instant::now();
+        loop {
+            let left = self.processes();
+            if left.is_empty() {
+                return true;
+            }
+            let waited = started.elapsed();
+            if waited > PATIENCE {
+                return false;
+            }
+            let signal = if waited > PATIENCE / 2 {
+                Signal::SIGKILL
+            } else {
+                Signal::SIGTERM
+            };
+            for pid in left {
+                // It may be gone by now.
+                let _gone = kill(pid, signal);
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// The service, its helpers and monitors name the folder in their command lines;
+    /// the process that keeps the user namespace stands in a file of its own.
+    fn processes(&self) -> Vec<Pid> {
+        let folder = self.folder.display().to_string();
+        let named = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let named = named.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let own = Pid::this();
+        named
+            .map(Pid::from_raw)
+            .filter(|pid| *pid != own && command_line(*pid).contains(&folder))
+            .filter(|pid| is_podmans(*pid))
+            .chain(self.namespace_keeper())
+            .collect()
+    }
+
+    fn namespace_keeper(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.folder.join("tmp/pause.pid")).ok()?;
+        let pid = Pid::from_raw(text.trim().parse().ok()?);
+        let mine =
+            fs::metadata(format!("/proc/{pid}")).ok()?.uid() == nix::unistd::geteuid().as_raw();
+        (mine && is_podmans(pid)).then_some(pid)
+    }
+}
+
+/// Never the reaper, whose command line names the folder too.
+fn is_podmans(pid: Pid) -> bool {
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let ended = state
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.trim_start().starts_with('Z'));
+    !ended
+        && ["podman", "conmon", "catatonit"]
+            .iter()
+            .any(|known| name.starts_with(known))
+}
+
+fn command_line(pid: Pid) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The words by which podman is told its runtime; none where its own choice will do.
+pub(crate) fn runtime_words() -> &'static [&'static str] {
+    if hybrid_control_groups() && on_the_path("runc") {
+        &["--runtime", "runc"]
+    } else {
+        &[]
+    }
+}
+
+/// Both versions side by side, which crun refuses and runc does not.
+pub(super) fn hybrid_control_groups() -> bool {
+    Path::new("/sys/fs/cgroup/unified/cgroup.controllers").exists()
+}
+
+fn on_the_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}

@@ -1,0 +1,148 @@
+//! Builds the three programs that run inside the sandbox, statically, so that
+//! building what needs them is all a user needs.
+//!
+//! The nested build has a target folder of its own: cargo holds a lock on the
+//! outer one while this script runs. The checker's sources, as its compiler listed
+//! them, are taken along: the scan of what was built needs them where only the
+//! harness is installed.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Package and binary of each program in the image.
+const PROGRAMS: [(&str, &str); 3] = [
+    ("seccomp", "airlock"),
+    ("checker", "checker"),
+    ("negatives", "probe"),
+];
+
+/// What is built of the programs: all of them; or the checker with its faults, which
+/// only `mutants` ever starts.
+const RIGHT: &[&str] = &["--no-default-features"];
+const WRONG: &[&str] = &["--no-default-features", "--features", "checker/wrong"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..");
+    watch(&workspace);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let target = env::var("TARGET")?;
+    let build = out
+        .ancestors()
+        .find(|folder| folder.file_name().is_some_and(|name| name == "build"))
+        .and_then(Path::parent)
+        .ok_or("OUT_DIR has no `build` folder above it")?
+        .join("sandboxed");
+    // The wrong checkers first: what stands under the checker's name afterwards is right.
+    compile(&workspace, &build, &target, WRONG)?;
+    let built = |binary: &str| build.join(&target).join("sandboxed").join(binary);
+    fs::copy(built("checker"), out.join("wrong-checker"))
+        .map_err(|error| format!("failed to take the wrong checker: {error}"))?;
+    compile(&workspace, &build, &target, RIGHT)?;
+    for (_, binary) in PROGRAMS {
+        fs::copy(built(binary), out.join(binary))
+            .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
+    }
+    let dep_info = build.join(&target).join("sandboxed/checker.d");
+    take_sources(&workspace, &dep_info, &out.join("checker_sources.rs"))
+}
+
+/// Writes the files that `checker` was compiled from as constants, with the manifests.
+/// A file outside the workspace is listed and not taken: the scan says so.
+fn take_sources(workspace: &Path, dep_info: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let root = workspace.canonicalize()?;
+    let text = fs::read_to_string(dep_info)?;
+    // Makefile syntax: `target: file file`, a space in a name as `\ `.
+    let (_, files) = text
+        .split_once(": ")
+        .ok_or("no file in the dependency list")?;
+    let files = files
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .replace("\\ ", "\0");
+    let relative = |file: &str| {
+        let path = PathBuf::from(file.replace('\0', " "));
+        let inside = path.strip_prefix(&root).map(Path::to_path_buf);
+        inside.unwrap_or(path).display().to_string()
+    };
+    let compiled: Vec<String> = files.split_whitespace().map(relative).collect();
+    let manifests = ["Cargo.lock", "Cargo.toml", "checker/Cargo.toml"].map(str::to_owned);
+    let mut pairs = Vec::new();
+    for path in manifests.iter().chain(&compiled) {
+        if !Path::new(path).is_absolute() {
+            pairs.push((path, fs::read_to_string(root.join(path))?));
+        }
+    }
+    let constants = format!(
+        "/// Each file by its path in the workspace, with its text.\npub const FILES: &[(&str, &str)] = &{pairs:?};\n/// The paths that the compiler read.\npub const COMPILED: &[&str] = &{compiled:?};\n"
+    );
+    Ok(fs::write(to, constants)?)
+}
+
+/// Everything the three programs are made of.
+fn watch(workspace: &Path) {
+    for path in [
+        "Cargo.lock",
+        "Cargo.toml",
+        "checker/Cargo.toml",
+        "checker/src",
+        "negatives/Cargo.toml",
+        "negatives/src",
+        "seccomp/Cargo.toml",
+        "seccomp/policy.toml",
+        "seccomp/src",
+    ] {
+        let path = workspace.join(path);
+        if path.exists() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+    }
+}
+
+/// `relocation-model=static` leaves no dynamic section for a loader to read, and
+/// `--target` keeps the flags away from procedural macros.
+fn compile(
+    workspace: &Path,
+    build: &Path,
+    target: &str,
+    what: &[&str],
+) -> Result<(), Box<dyn Error>> {
+    let root = workspace.canonicalize()?;
+    let flags = [
+        "-Ctarget-feature=+crt-static".to_owned(),
+        "-Crelocation-model=static".to_owned(),
+        format!("--remap-path-prefix={}=.", root.display()),
+    ];
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(&root)
+        .args(["build", "--profile", "sandboxed", "--target", target]);
+    // Without the rows, which no program in the sandbox reads.
+    cargo.args(what);
+    cargo.arg("--target-dir").arg(build);
+    let wrong = what == WRONG;
+    for (package, binary) in PROGRAMS {
+        if !wrong || package == "checker" {
+            cargo.args(["-p", package, "--bin", binary]);
+        }
+    }
+    // The outer build's wrappers and flags are for the outer build: clippy's
+    // driver emits no code, and a dynamic flag would replace ours unseen.
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_WRAPPER",
+    ] {
+        cargo.env_remove(name);
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    let status = cargo.status()?;
+    if !status.success() {
+        return Err(format!("the static build of the sandboxed programs failed: {status}").into());
+    }
+    Ok(())
+}
