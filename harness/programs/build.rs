@@ -21,7 +21,7 @@ const PROGRAMS: [(&str, &str); 3] = [
 
 /// What is built of the programs: all of them; or the checker with its faults, which
 /// only `mutants` ever starts.
-const RIGHT: &[&str] = &["--no-default-features"];
+const RIGHT: &[&str] = &["--no-default-features", "--features", "seccomp/airlock"];
 const WRONG: &[&str] = &["--no-default-features", "--features", "checker/wrong"];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -8,8 +8,7 @@
     reason = "a test of its own main, which a panic fails"
 )]
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use bundle::REPORT_FILE;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::json;
@@ -125,6 +124,6 @@ fn filters_rows() {
 fn prints() {
     let (_out, mut page) = open(DESKTOP, "dark");
     let printed = page.ask("Page.printToPDF", json!({ "printBackground": true }));
-    let bytes = STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+    let bytes = Base64::decode_vec(printed["data"].as_str().unwrap()).unwrap();
     assert!(bytes.starts_with(b"%PDF-"));
 }

@@ -3,6 +3,7 @@
 //!
 //! Knows the kernel's interface and nothing of containers or cases.
 
+#[cfg(feature = "airlock")]
 pub mod airlock;
 pub mod audit;
 pub mod compile;
@@ -15,6 +16,7 @@ pub mod plan;
 pub mod policy;
 pub mod program;
 pub mod table;
+#[cfg(feature = "airlock")]
 pub mod unfiltered;
 
 pub use audit::{AuditSummary, Deviation, Difference, Tolerance, audit};

@@ -28,12 +28,14 @@ pub mod audit;
 mod believe;
 mod derived;
 pub mod exit;
+#[cfg(any(test, feature = "making"))]
 pub mod forgery;
 mod junit;
 pub mod merge;
 pub mod policy;
 mod rejudge;
 pub mod report;
+#[cfg(any(test, feature = "making"))]
 pub mod sample;
 mod statement;
 
@@ -42,7 +44,9 @@ use derived::{Gathered, Source};
 pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{Alien, Field, RejudgeError, Rejudged, rejudge};
 pub use statement::this_host;
-pub(crate) use statement::{NO_OWNER, note as statement_note};
+pub(crate) use statement::NO_OWNER;
+#[cfg(any(test, feature = "making"))]
+pub(crate) use statement::note as statement_note;
 
 /// What a run without an operator's key says of itself, everywhere.
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";

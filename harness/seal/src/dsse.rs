@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64ct::{Base64, Base64Url, Encoding as _};
 use serde::{Deserialize, Serialize};
 
 use super::canonical::{self, CanonicalError};
@@ -42,7 +41,7 @@ pub enum DsseError {
         field: &'static str,
         /// What is wrong.
         #[source]
-        source: base64::DecodeError,
+        source: base64ct::Error,
     },
     /// The payload type is empty.
     #[error("expected a payload type, observed an empty one")]
@@ -285,10 +284,10 @@ impl Envelope {
     pub fn to_json(&self) -> Result<Vec<u8>, DsseError> {
         let signatures = self.signatures.iter().map(|signature| WireSignature {
             keyid: signature.keyid.clone(),
-            sig: STANDARD.encode(&signature.signature),
+            sig: Base64::encode_string(&signature.signature),
         });
         let wire = Wire {
-            payload: STANDARD.encode(&self.payload),
+            payload: Base64::encode_string(&self.payload),
             payload_type: self.payload_type.clone(),
             signatures: signatures.collect(),
         };
@@ -385,9 +384,9 @@ fn expect_bounded(signatures: usize) -> Result<(), DsseError> {
 fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, DsseError> {
     let url_safe = text.contains(['-', '_']);
     let decoded = if url_safe {
-        URL_SAFE.decode(text)
+        Base64Url::decode_vec(text)
     } else {
-        STANDARD.decode(text)
+        Base64::decode_vec(text)
     };
     decoded.map_err(|source| DsseError::Base64 { field, source })
 }

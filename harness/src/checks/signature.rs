@@ -4,8 +4,7 @@
 use std::fs;
 use std::num::NonZeroUsize;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
 use bundle::sample::Sample;
 use ed25519_dalek::{SigningKey, ed25519};
@@ -217,7 +216,7 @@ fn prehashed(sample: &Sample) -> Result<String, Fault> {
     let signature: ed25519::Signature =
         SigningKey::from_bytes(&seed).sign_prehashed(message, None)?;
     let [mut statement, _] = envelopes(&specimen)?;
-    statement["signatures"][0]["sig"] = STANDARD.encode(signature.to_bytes()).into();
+    statement["signatures"][0]["sig"] = Base64::encode_string(&signature.to_bytes()).into();
     fs::write(
         specimen.at(STATEMENT_FILE),
         canonical::to_bytes(&statement)?,
@@ -232,7 +231,7 @@ fn two_of_two(sample: &Sample, signing: &[usize]) -> Result<String, Fault> {
     let both = [specimen.signer(), &second];
     let signers: Vec<&Signer> = signing.iter().map(|index| both[*index]).collect();
     for (file, envelope) in ENVELOPES.iter().zip(envelopes(&specimen)?) {
-        let payload = STANDARD.decode(envelope["payload"].as_str().unwrap_or_default())?;
+        let payload = Base64::decode_vec(envelope["payload"].as_str().unwrap_or_default())?;
         let signed = Envelope::sign(IN_TOTO, payload, &signers)?;
         fs::write(specimen.at(file), signed.to_json()?)?;
     }
@@ -251,5 +250,7 @@ fn envelopes(specimen: &Specimen) -> Result<[Value; 2], Fault> {
 
 fn payload(specimen: &Specimen) -> Result<Vec<u8>, Fault> {
     let [statement, _] = envelopes(specimen)?;
-    Ok(STANDARD.decode(statement["payload"].as_str().unwrap_or_default())?)
+    Ok(Base64::decode_vec(
+        statement["payload"].as_str().unwrap_or_default(),
+    )?)
 }

@@ -1,10 +1,15 @@
 //! The files that people hand over and take away: read with a limit, written whole
 //! or not at all, never over another.
 
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+#[cfg(any(test, feature = "making"))]
+mod write;
+#[cfg(any(test, feature = "making"))]
+pub use write::write_new;
 
 /// A file could not be read or written. One variant per operation.
 #[derive(Debug, thiserror::Error)]
@@ -92,41 +97,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// Writes a new file of mode `0644`: under a temporary name beside it first, then
-/// renamed in one step that replaces nothing.
-///
-/// # Errors
-/// [`FileError::Exists`] when there is something at `path`, even a dangling link.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        Some(_) | None => Path::new("."),
-    };
-    let failed = |source: io::Error| {
-        let path = path.to_owned();
-        if source.kind() == io::ErrorKind::AlreadyExists {
-            FileError::Exists { path }
-        } else {
-            FileError::Write { path, source }
-        }
-    };
-    let mut file = tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o644))
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(failed)?;
-    file.persist_noclobber(path)
-        .map_err(|error| failed(error.error))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 

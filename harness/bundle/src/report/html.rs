@@ -5,8 +5,7 @@
 //! verifies a bundle can make it again, byte for byte. It judges nothing.
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use evidence::record::Observations;
 use judge::{CaseResult, Expected};
 use negatives::matrix::Matrix;
@@ -127,7 +126,7 @@ struct Page<'a> {
 pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlError> {
     let page = Page {
         style: STYLE,
-        style_digest: STANDARD.encode(Sha256::digest(STYLE)),
+        style_digest: Base64::encode_string(&Sha256::digest(STYLE)),
         said: report.said,
         subjects: subjects(report.subjects),
         glance: glance::of(report.said),
