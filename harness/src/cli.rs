@@ -4,8 +4,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use engine::choice::EngineChoice;
 use seal::partition::Partition;
 use std::path::PathBuf;
+use verify::terminal::Color;
+use verify::{Format, Printing};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 mod accept;
 mod dispose;
@@ -17,7 +19,7 @@ mod profile;
 mod report;
 mod show;
 mod summary;
-mod verify;
+mod verify_bundle;
 
 pub use accept::Accept;
 pub use dispose::Dispose;
@@ -29,7 +31,7 @@ pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
 pub use show::Show;
 pub use summary::SummaryOf;
-pub use verify::Verify;
+pub use verify_bundle::Verify;
 
 mod check;
 mod lint_checker;
@@ -119,37 +121,48 @@ pub struct Common {
     #[arg(long, global = true, value_name = "REF", env = POSTGRES_IMAGE_VARIABLE)]
     pub postgres_image: Option<String>,
     /// What is printed on standard output.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    #[arg(long, global = true, value_parser = formats(), default_value = "human")]
     pub format: Format,
     /// Whether to use colour; `auto` heeds `NO_COLOR` and pipes.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_parser = colors(), default_value = "auto")]
     pub color: Color,
+}
+
+impl Common {
+    /// How results are printed.
+    #[must_use]
+    pub fn printing(&self) -> Printing {
+        Printing {
+            format: self.format,
+            color: self.color,
+        }
+    }
 }
 
 /// The words that `--engine` takes.
 fn engines() -> impl TypedValueParser<Value = EngineChoice> {
-    let words = EngineChoice::ALL.map(|(_, word, help)| PossibleValue::new(word).help(help));
-    PossibleValuesParser::new(words).try_map(|word| word.parse::<EngineChoice>())
+    let words = EngineChoice::ALL.map(|(_, word, help)| (word, help));
+    words_of(words).try_map(|word| word.parse::<EngineChoice>())
 }
 
-/// For whom standard output is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// One JSON object.
-    Json,
+/// The words that `--format` takes.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let words = [("human", "For people"), ("json", "One JSON object")];
+    words_of(words).try_map(|word| word.parse::<Format>())
 }
 
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+/// The words that `--color` takes.
+fn colors() -> impl TypedValueParser<Value = Color> {
+    let words = [
+        ("auto", "On a terminal, unless `NO_COLOR` is set"),
+        ("always", "Always"),
+        ("never", "Never"),
+    ];
+    words_of(words).try_map(|word| word.parse::<Color>())
+}
+
+fn words_of<const N: usize>(words: [(&'static str, &'static str); N]) -> PossibleValuesParser {
+    PossibleValuesParser::new(words.map(|(word, help)| PossibleValue::new(word).help(help)))
 }
 
 /// The commands.

@@ -1,17 +1,12 @@
 //! What each command does: one file each, and the one place where a failure
 //! becomes words and an exit code.
 
-use std::error::Error;
-
 use bundle::exit::Exit;
 use engine::{database, helper, reaper, unfiltered};
-use evidence::error::chain;
+use verify::{Failure, accept, merge, report, show, summary};
 
 use crate::cli::{Cli, Command, Helper};
-use crate::stand::StandError;
-use crate::terminal;
 
-mod accept;
 mod attest;
 mod check;
 mod digests;
@@ -23,66 +18,10 @@ mod falsify;
 mod keygen;
 mod lint_checker;
 mod list;
-mod merge;
 mod mutants;
 mod options;
 mod profile;
-mod report;
 pub mod run;
-mod show;
-mod summary;
-mod verify;
-
-/// Why a command could not do what was asked.
-#[derive(Debug)]
-pub struct Failure {
-    /// How the process ends.
-    pub exit: Exit,
-    /// What failed.
-    pub error: Box<dyn Error>,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-impl Failure {
-    fn usage(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: error.into(),
-            hint: Some(hint.to_owned()),
-        }
-    }
-
-    fn internal(error: impl Into<Box<dyn Error>>) -> Self {
-        Self {
-            exit: Exit::Internal,
-            error: error.into(),
-            hint: None,
-        }
-    }
-
-    fn blocked(error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
-        Self {
-            exit: Exit::Blocked,
-            error: error.into(),
-            hint,
-        }
-    }
-}
-
-impl From<StandError> for Failure {
-    fn from(error: StandError) -> Self {
-        let hint = error.hint();
-        Self::blocked(error, hint)
-    }
-}
-
-/// A closed standard output is nobody's fault and nobody's loss.
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self::internal(error)
-    }
-}
 
 /// Does a helper's task, if this process was started for one.
 #[must_use]
@@ -103,13 +42,13 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Explain { word } => explain::explain(common, &word.join(" ")),
         Command::Check(args) => check::check(common, &args),
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
-        Command::Verify(args) => verify::verify(common, &args),
+        Command::Verify(args) => verify::verify::run(common.printing(), &(&args).into()),
         Command::Dispose(args) => dispose::dispose(common, &args),
-        Command::Accept(args) => accept::accept(common, &args),
-        Command::Report(args) => report::report(common, &args),
-        Command::Show(args) => show::show(common, &args),
-        Command::Merge(args) => merge::merge(common, &args),
-        Command::Summary(args) => summary::summary(&args),
+        Command::Accept(args) => accept::run(common.printing(), &(&args).into()),
+        Command::Report(args) => report::run(common.printing(), &(&args).into()),
+        Command::Show(args) => show::run(common.printing(), &(&args).into()),
+        Command::Merge(args) => merge::run(common.printing(), &args.with(common)),
+        Command::Summary(args) => summary::run(&(&args).into()),
         Command::Keygen { file } => keygen::keygen(&file),
         Command::Doctor => doctor::doctor(common),
         Command::Profile(args) => profile::profile(common, &args),
@@ -119,16 +58,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Man(args) => documents::man(&args),
         Command::Helper(task) => help(&task),
     };
-    done.unwrap_or_else(|failure| {
-        terminal::tell(&format!(
-            "error: {}",
-            terminal::safe(&chain(&*failure.error))
-        ));
-        if let Some(hint) = failure.hint {
-            terminal::tell(&format!("hint: {hint}"));
-        }
-        failure.exit
-    })
+    done.unwrap_or_else(Failure::tell)
 }
 
 /// Carries out a helper's task.

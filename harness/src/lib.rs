@@ -15,4 +15,3 @@ pub mod options;
 pub mod progress;
 pub mod stand;
 pub mod suite;
-pub mod terminal;

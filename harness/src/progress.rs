@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal};
 use std::sync::mpsc::Receiver;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use verify::terminal::tell;
 
 use crate::suite::Event;
-use crate::terminal::tell;
 
 /// Shows events until the run is over.
 pub fn show(events: &Receiver<Event>) {

@@ -4,8 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::suite::Stop;
-use crate::terminal;
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
@@ -19,6 +17,9 @@ use evidence::profile::User;
 use judge::{Expected, ExpectedError};
 use negatives::matrix::Lift;
 use programs::Programs;
+use verify::{Failure, terminal};
+
+use crate::suite::Stop;
 
 /// The user inside when the harness is root: of nobody on any distribution.
 const SANDBOX_USER: User = User {
@@ -234,6 +235,13 @@ fn settle(
             ..again
         },
     ))
+}
+
+impl From<StandError> for Failure {
+    fn from(error: StandError) -> Self {
+        let hint = error.hint();
+        Self::blocked(error, hint)
+    }
 }
 
 /// A run's id, drawn for it.

@@ -13,12 +13,12 @@ mod page {
     use evidence::Abilities;
     use evidence::Ability;
     use evidence::record::Observations;
-    use harness::cli::Color;
-    use harness::terminal::Terminal;
     use judge::Word;
     use negatives::wire::{Event, Outcome};
     use seal::statement::attestation::VerdictWord;
     use tempfile::TempDir;
+    use verify::terminal::Color;
+    use verify::terminal::Terminal;
 
     use super::sample::{Sample, text};
 

@@ -43,10 +43,10 @@ use derived::{Gathered, Source};
 
 pub use believe::{Believed, Refusal, believe};
 pub use rejudge::{Alien, Field, RejudgeError, Rejudged, rejudge};
-pub use statement::this_host;
 pub(crate) use statement::NO_OWNER;
 #[cfg(any(test, feature = "making"))]
 pub(crate) use statement::note as statement_note;
+pub use statement::this_host;
 
 /// What a run without an operator's key says of itself, everywhere.
 pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an operator attestation";

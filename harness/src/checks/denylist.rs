@@ -4,8 +4,9 @@
 //! Each guilty tree is the one this harness was built from with one thing added; the
 //! guilty programs are made byte by byte. The clean ones are what is in the image.
 
-use super::Check;
 use programs::Programs;
+
+use super::Check;
 
 mod elf;
 mod guilty;

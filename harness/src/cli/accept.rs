@@ -20,3 +20,13 @@ pub struct Accept {
     #[arg(long, value_name = "FILE")]
     pub disposition: Option<PathBuf>,
 }
+
+impl From<&Accept> for verify::accept::Accept {
+    fn from(given: &Accept) -> Self {
+        Self {
+            bundle: given.bundle.clone(),
+            terms: given.terms.clone(),
+            disposition: given.disposition.clone(),
+        }
+    }
+}

@@ -16,3 +16,13 @@ pub struct Report {
     #[arg(long)]
     pub open: bool,
 }
+
+impl From<&Report> for verify::report::Report {
+    fn from(given: &Report) -> Self {
+        Self {
+            bundle: given.bundle.clone(),
+            to: given.to.clone(),
+            open: given.open,
+        }
+    }
+}

@@ -14,3 +14,13 @@ pub struct Show {
     /// One of its launches: the id, or its number in the row's table.
     pub launch: Option<String>,
 }
+
+impl From<&Show> for verify::show::Show {
+    fn from(given: &Show) -> Self {
+        Self {
+            bundle: given.bundle.clone(),
+            row: given.row.clone(),
+            launch: given.launch.clone(),
+        }
+    }
+}

@@ -9,17 +9,16 @@ use bundle::report::summary::Summary;
 use engine::unfiltered;
 use judge::CaseResult;
 use negatives::matrix::{Case, Lift, Matrix};
-use seal::key::{Role, Signer};
 use seal::partition::Partition;
 use seal::statement::attestation::Sharding;
 use time::OffsetDateTime;
+use verify::{keys, results, terminal};
 
 use super::{Failure, mutants};
-use crate::cli::{Attest, Common, Format};
+use crate::cli::{Attest, Common};
 use crate::mutants::{Catalogue, Score};
 use crate::stand::Stand;
 use crate::suite::{Stop, Suite};
-use crate::terminal::{self, Terminal};
 use crate::{lifts, progress};
 
 /// Runs every row and writes the bundle.
@@ -28,7 +27,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
         .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     // A key that cannot be read is found out before the work, not after it.
-    let signer = signer(common)?;
+    let signer = keys::signer(common.key.as_deref())?;
     let mut stand = Stand::open(common.engine)?;
     stand.use_postgres_image(common.postgres_image.clone());
     let started = OffsetDateTime::now_utc();
@@ -56,7 +55,13 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let path = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer)
         .map_err(Failure::internal)?;
     summary.bundle = Some(path.display().to_string());
-    print(common, &matrix, &results, &summary, signer.role())?;
+    results::print(
+        common.printing(),
+        &matrix,
+        &results,
+        &summary,
+        signer.role(),
+    )?;
     if let Err(error) = closed {
         return Err(Failure::internal(error));
     }
@@ -124,24 +129,6 @@ fn score(
     Ok(Some(score))
 }
 
-/// The operator's key, or a development key that says so everywhere.
-pub(super) fn signer(common: &Common) -> Result<Signer, Failure> {
-    match &common.key {
-        Some(path) => {
-            let key = seal::key::SecretKey::read(path).map_err(|error| {
-                let hint = error.hint();
-                Failure {
-                    exit: Exit::Usage,
-                    error: error.into(),
-                    hint,
-                }
-            })?;
-            Ok(Signer::operator(key))
-        }
-        None => Signer::development().map_err(Failure::internal),
-    }
-}
-
 fn run_all(
     common: &Common,
     args: &Attest,
@@ -179,38 +166,4 @@ fn run_all(
 pub(super) fn jobs(common: &Common) -> usize {
     let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     common.jobs.map_or(cores + 1, usize::from)
-}
-
-/// The rows and what they amount to, as it was asked for.
-pub(super) fn print(
-    common: &Common,
-    matrix: &Matrix,
-    results: &[CaseResult],
-    summary: &Summary,
-    role: Role,
-) -> Result<(), Failure> {
-    if common.format == Format::Json {
-        let text = serde_json::to_string(summary).map_err(Failure::internal)?;
-        return Ok(terminal::say(&text)?);
-    }
-    let terminal = Terminal::stdout(common.color);
-    terminal.table(judge::own(results), matrix)?;
-    let mut notes = vec![format!(
-        "bundle: {}",
-        summary.bundle.as_deref().unwrap_or_default()
-    )];
-    match role {
-        Role::Operator => notes.push("signed with the operator's key".to_owned()),
-        Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
-    }
-    notes.push(summary.disposition.to_owned());
-    notes.extend(summary.shown_to_filters());
-    if !summary.lifts.is_empty() {
-        notes.push(format!(
-            "lifted: {}: this run attests nothing",
-            summary.lifts.join(", ")
-        ));
-    }
-    notes.extend(summary.sharding.clone());
-    Ok(terminal.conclusion(summary, &notes)?)
 }

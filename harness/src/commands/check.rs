@@ -15,11 +15,12 @@ use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
 use judge::output_contract;
 use serde_json::{Value, json};
+use verify::Format;
+use verify::terminal::{safe, say, tell};
 
 use super::{Failure, attest};
-use crate::cli::{Check, Common, Format};
+use crate::cli::{Check, Common};
 use crate::stand::{Stand, StandError};
-use crate::terminal::{safe, say, tell};
 
 /// Checks packets.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {

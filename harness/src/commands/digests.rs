@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Failure;
-use crate::cli::{Common, Format};
-use crate::terminal::say;
 use bundle::exit::Exit;
 use engine::image::Image;
 use programs::Programs;
+use verify::Format;
+use verify::terminal::say;
+
+use super::Failure;
+use crate::cli::Common;
 
 /// Which of them is agreed on; the others are reviewed.
 const AGREED: &str = "matrix";

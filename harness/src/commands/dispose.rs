@@ -10,10 +10,11 @@ use seal::key::SecretKey;
 use seal::statement::attestation::Instant;
 use seal::statement::disposition::{self, Bound, Decision, Risk};
 use time::OffsetDateTime;
+use verify::Format;
+use verify::terminal::{safe, say};
 
 use super::Failure;
-use crate::cli::{Common, Dispose, Format};
-use crate::terminal::{safe, say};
+use crate::cli::{Common, Dispose};
 
 /// Signs the owner's decision and writes it.
 pub(super) fn dispose(common: &Common, args: &Dispose) -> Result<Exit, Failure> {

@@ -7,12 +7,13 @@ use std::time::SystemTime;
 use bundle::exit::Exit;
 use engine::{database, launch, unfiltered};
 use evidence::error::chain;
+use verify::Format;
+use verify::terminal::{safe, say};
 
 use super::Failure;
-use crate::cli::{Common, Format};
+use crate::cli::Common;
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Report, State, facts, kernel, resources};
-use crate::terminal::{safe, say};
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {

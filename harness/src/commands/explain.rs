@@ -9,12 +9,13 @@ use negatives::matrix::{
     Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
 };
 use serde_json::json;
+use verify::Format;
+use verify::terminal::{print, say};
 
 use super::Failure;
-use crate::cli::{Common, Format};
+use crate::cli::Common;
 use crate::glossary::Glossary;
 use crate::mutants::{Catalogue, Must, Mutant};
-use crate::terminal::{print, say};
 
 mod lifting;
 mod proof;

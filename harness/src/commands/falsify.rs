@@ -7,12 +7,13 @@ use std::thread;
 use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use serde_json::json;
+use verify::Format;
+use verify::terminal::{print, say};
 
 use super::Failure;
 use super::attest::jobs;
-use crate::cli::{Common, Falsify, Format};
+use crate::cli::{Common, Falsify};
 use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
-use crate::terminal::{print, say};
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use bundle::exit::Exit;
 use seal::key::SecretKey;
 use seal::key::file::KeyFileError;
+use verify::terminal::say;
 
 use super::Failure;
-use crate::terminal::say;
 
 /// Writes the pair; nothing is overwritten.
 pub(super) fn keygen(file: &Path) -> Result<Exit, Failure> {

@@ -3,14 +3,15 @@
 use std::fs;
 
 use bundle::exit::Exit;
+use programs::Programs;
 use serde_json::json;
+use verify::Format;
+use verify::terminal::{safe, say};
 
 use super::Failure;
-use crate::cli::{Common, Format, LintChecker};
+use crate::cli::{Common, LintChecker};
 use crate::lint::binary::{BinaryScan, Standing};
 use crate::lint::{Scan, Scanner, Tree};
-use crate::terminal::{safe, say};
-use programs::Programs;
 
 /// Scans the checker that is built into this harness, or another tree or program.
 pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {

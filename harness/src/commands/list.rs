@@ -5,10 +5,10 @@ use bundle::report::wrap::hanging;
 use evidence::plan;
 use negatives::matrix::Matrix;
 use serde_json::json;
+use verify::{Format, terminal};
 
 use super::Failure;
-use crate::cli::{Common, Format};
-use crate::terminal;
+use crate::cli::Common;
 
 /// Prints the matrix.
 pub(super) fn list(common: &Common) -> Result<Exit, Failure> {

@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
+use verify::{Format, terminal};
 
 use super::Failure;
 use super::attest::jobs;
-use crate::cli::{Common, Format, Mutants};
+use crate::cli::{Common, Mutants};
+use crate::falsify;
 pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Coverage, Mutant, Runner, Score, report};
 use crate::stand::Stand;
-use crate::{falsify, terminal};
 
 /// `harness mutants`.
 pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> {

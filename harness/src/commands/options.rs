@@ -1,11 +1,12 @@
 //! `options`: the sandbox options of the decision, each with this host's answer.
 
 use bundle::exit::Exit;
+use verify::Format;
+use verify::terminal::{safe, say};
 
 use super::{Failure, doctor};
-use crate::cli::{Common, Format};
+use crate::cli::Common;
 use crate::options::{self, Host};
-use crate::terminal::{safe, say};
 
 /// Prints them.
 pub(super) fn options(common: &Common) -> Result<Exit, Failure> {

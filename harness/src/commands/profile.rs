@@ -8,10 +8,11 @@ use bundle::exit::Exit;
 use engine::paste::{self, Filter, Line, Target};
 use evidence::profile::explain::{self, By};
 use evidence::profile::{NATIVE, Profile};
+use verify::Format;
+use verify::terminal::say;
 
 use super::Failure;
-use crate::cli::{Common, Format, ProfileForm, ShowProfile};
-use crate::terminal::say;
+use crate::cli::{Common, ProfileForm, ShowProfile};
 
 /// Prints it in the form that was asked for.
 pub(super) fn profile(common: &Common, args: &ShowProfile) -> Result<Exit, Failure> {

@@ -13,13 +13,14 @@ use evidence::plan;
 use judge::{Expected, Reason, Verdict, Word};
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
+use verify::terminal;
 
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, POSTGRES_IMAGE_VARIABLE, Run};
+use crate::lifts;
 use crate::stand::Stand;
 use crate::suite::Suite;
-use crate::{lifts, terminal};
 
 /// What the trials share.
 #[derive(Debug)]

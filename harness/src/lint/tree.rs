@@ -4,11 +4,12 @@
 //! Paths are relative to the workspace, with `/` between their parts. What the files
 //! mean is not known here.
 
-use programs::sources::{COMPILED, FILES};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use programs::sources::{COMPILED, FILES};
 
 /// The largest file that is read, in bytes; `Cargo.lock` is the largest there is.
 const MAX_FILE: u64 = 4 << 20;

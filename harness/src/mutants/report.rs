@@ -3,11 +3,11 @@
 use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use verify::terminal::safe;
 
 use super::catalogue::Must;
 use super::coverage::Coverage;
 use super::score::{Came, Outcome, Score};
-use crate::terminal::safe;
 
 /// One line of the table, and one more for what is not as declared.
 #[must_use]

@@ -8,10 +8,6 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::catalogue::Mutant;
-use super::score::{Came, Outcome, Score};
-use crate::stand::{Stand, StandError};
-use crate::suite::Suite;
 use engine::EngineError;
 use engine::change::{Change, Place, Stranger};
 use engine::launch::Bench;
@@ -21,6 +17,11 @@ use evidence::record::{LaunchRecord, Observations, Role};
 use judge::{Adapted, CaseResult, Expected};
 use negatives::matrix::{Case, Matrix};
 use programs::Programs;
+
+use super::catalogue::Mutant;
+use super::score::{Came, Outcome, Score};
+use crate::stand::{Stand, StandError};
+use crate::suite::Suite;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

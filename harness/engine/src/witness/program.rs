@@ -9,9 +9,8 @@ use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use evidence::digest::sha256;
-use sha2::{Digest, Sha256};
-
 use programs::Programs;
+use sha2::{Digest, Sha256};
 
 /// The longest program that is hashed, in bytes.
 const MAX_PROGRAM: u64 = 256 << 20;

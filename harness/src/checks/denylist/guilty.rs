@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use engine::image::{Archive, Layer, archive};
 use evidence::error::chain;
+use programs::Programs;
 use serde_json::json;
 
 use super::CLEAN;
 use super::elf::Elf;
 use crate::lint::{self, Finding, Scanner, Tree};
-use programs::Programs;
 
 /// The clean tree with one more module.
 pub(super) fn source(text: &str) -> String {

@@ -9,15 +9,14 @@ use engine::image::Image;
 use evidence::{Abilities, EngineAccount, Identity};
 use judge::CaseResult;
 use negatives::matrix::Matrix;
+use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::Signer;
 use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltered, VerdictWord};
 use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
-
-use crate::terminal::Terminal;
-use programs::Programs;
+use verify::terminal::Terminal;
 
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;

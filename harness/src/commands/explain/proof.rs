@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, verify_bundle};
-
-use crate::terminal::safe;
+use verify::terminal::safe;
 
 /// In words; a bundle that is not to be believed is no proof, and that is said.
 pub(super) fn last(out: &Path, row: &str) -> String {

@@ -2,6 +2,7 @@
 //! what a policy asks for?
 
 use std::path::Path;
+use std::path::PathBuf;
 
 use bundle::audit::{self, SelfAudit};
 use bundle::exit::Exit;
@@ -17,9 +18,8 @@ use seal::key::PublicKey;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::Failure;
-use crate::cli::{Common, Format, Verify};
 use crate::terminal::{self, Terminal, say, tell};
+use crate::{Failure, Format, Printing};
 
 /// The reason that the bundle gives against itself.
 const SELF_AUDIT: &str = "self_audit";
@@ -36,8 +36,22 @@ struct Json<'a> {
     summary: Option<&'a Summary>,
 }
 
+/// What is asked.
+#[derive(Debug)]
+pub struct Verify {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// The operator's public key; only with it is it known who signed.
+    pub public_key: Option<PathBuf>,
+    /// What is asked of the bundle, instead of one key.
+    pub policy: Option<PathBuf>,
+}
+
 /// Verifies; says what the bundle is worth, and every reason against it.
-pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(printing: Printing, args: &Verify) -> Result<Exit, Failure> {
     require_folder(&args.bundle)?;
     let mut answer = answer(args)?;
     let refused = !answer.reasons.is_empty();
@@ -49,7 +63,7 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
         .as_ref()
         .map(|believed| summary(&args.bundle, believed));
     let accepted = answer.reasons.is_empty() && answer.believed.is_some();
-    match common.format {
+    match printing.format {
         Format::Json => {
             let believed = answer.believed.as_ref();
             let requirements = believed.map(requirements).transpose();
@@ -61,7 +75,7 @@ pub(super) fn verify(common: &Common, args: &Verify) -> Result<Exit, Failure> {
             };
             say(&serde_json::to_string(&json).map_err(Failure::internal)?)?;
         }
-        Format::Human => print(common, &answer, summary.as_ref())?,
+        Format::Human => print(printing, &answer, summary.as_ref())?,
     }
     Ok(exit(accepted, refused))
 }
@@ -133,14 +147,6 @@ fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
     Ok(Anchor::Keys(TrustedKeys::one(key)))
 }
 
-pub(super) fn refused(error: impl std::error::Error + 'static) -> Failure {
-    Failure {
-        exit: Exit::Broken,
-        error: Box::new(error),
-        hint: None,
-    }
-}
-
 fn summary(path: &Path, believed: &Believed) -> Summary {
     let said = believed.bundle.attestation();
     let results = &believed.rejudged.results;
@@ -162,10 +168,10 @@ fn requirements(believed: &Believed) -> Result<Vec<Requirement>, PackedError> {
     Ok(requirement::table(&proofs?))
 }
 
-fn print(common: &Common, answer: &Answer, summary: Option<&Summary>) -> Result<(), Failure> {
+fn print(printing: Printing, answer: &Answer, summary: Option<&Summary>) -> Result<(), Failure> {
     if let (Some(believed), Some(summary)) = (&answer.believed, summary) {
         let matrix = Matrix::builtin().map_err(Failure::internal)?;
-        let terminal = Terminal::stdout(common.color);
+        let terminal = Terminal::stdout(printing.color);
         terminal.table(&believed.rejudged.results, &matrix)?;
         let mut notes = notes(&believed.bundle);
         notes.push(believed.rejudged.audit.tally().to_string());

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::path::PathBuf;
 
 use bundle::exit::Exit;
 use bundle::merge::{self, Joined, ShardBundle};
@@ -15,13 +16,28 @@ use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
 
-use super::{Failure, attest};
-use crate::cli::{Common, Merge};
+use crate::{Failure, Printing, keys, results};
+
+/// What is asked.
+#[derive(Debug)]
+pub struct Merge {
+    /// The bundles of all shards, in any order.
+    pub shards: Vec<PathBuf>,
+    /// The public keys that shards may be signed with.
+    pub public_key: Vec<PathBuf>,
+    /// The private key that the whole is sealed with.
+    pub key: Option<PathBuf>,
+    /// The folder that the bundle goes into.
+    pub out: PathBuf,
+}
 
 /// Verifies and judges every shard again, joins them, and seals the whole.
-pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(printing: Printing, args: &Merge) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let signer = attest::signer(common)?;
+    let signer = keys::signer(args.key.as_deref())?;
     let anchor = anchor(args, &signer)?;
     let shards = args.shards.iter().map(|path| {
         let (verified, rejudged) = believed(path, &anchor)?;
@@ -32,7 +48,7 @@ pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {
         })
     });
     let shards = shards.collect::<Result<Vec<_>, Failure>>()?;
-    let joined = merge::join(shards, signer.role()).map_err(refused)?;
+    let joined = merge::join(shards, signer.role()).map_err(Failure::refused)?;
     let Joined {
         results,
         shards,
@@ -43,7 +59,7 @@ pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {
         lifts,
     } = joined;
     let facts = RunFacts {
-        id: crate::stand::new_run().map_err(Failure::internal)?,
+        id: new_run().map_err(Failure::internal)?,
         started: run.started.time(),
         finished: run.finished.time(),
         host,
@@ -53,11 +69,12 @@ pub(super) fn merge(common: &Common, args: &Merge) -> Result<Exit, Failure> {
         mutants: None,
         sharding: Some(Sharding::Merged { shards }),
     };
-    seal(common, &matrix, &facts, &results, &signer)
+    seal(printing, &args.out, &matrix, &facts, &results, &signer)
 }
 
 fn seal(
-    common: &Common,
+    printing: Printing,
+    out: &Path,
     matrix: &Matrix,
     facts: &RunFacts,
     results: &[CaseResult],
@@ -67,10 +84,10 @@ fn seal(
     let mut summary = Summary::of(results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
     summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
-    let path = bundle::write(&common.out, facts, results, matrix, &summary, signer)
-        .map_err(Failure::internal)?;
+    let path =
+        bundle::write(out, facts, results, matrix, &summary, signer).map_err(Failure::internal)?;
     summary.bundle = Some(path.display().to_string());
-    attest::print(common, matrix, results, &summary, signer.role())?;
+    results::print(printing, matrix, results, &summary, signer.role())?;
     Ok(summary.exit())
 }
 
@@ -97,13 +114,13 @@ fn anchor(args: &Merge, signer: &Signer) -> Result<Anchor, Failure> {
 }
 
 /// A bundle of which every byte is vouched for and every verdict borne out.
-pub(super) fn believed(
-    path: &Path,
-    anchor: &Anchor,
-) -> Result<(VerifiedBundle, Rejudged), Failure> {
+///
+/// # Errors
+/// It is not to be believed, and why.
+pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudged), Failure> {
     let named = |error: &dyn std::error::Error| {
         let chain = evidence::error::chain(error);
-        refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
+        Failure::refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
     };
     let folder = BundleFolder::open(path)
         .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
@@ -117,10 +134,9 @@ pub(super) fn believed(
 #[error("{0}")]
 struct Unbelieved(String);
 
-fn refused(error: impl std::error::Error + 'static) -> Failure {
-    Failure {
-        exit: Exit::Broken,
-        error: Box::new(error),
-        hint: None,
-    }
+/// The whole's own id, drawn for it.
+fn new_run() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
 }

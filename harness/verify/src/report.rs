@@ -1,7 +1,7 @@
 //! `report`: a bundle's page, made again from what was verified and judged.
 
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,10 +10,8 @@ use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, verify_bundle};
 use serde_json::json;
 
-use super::Failure;
-use super::verify::refused;
-use crate::cli::{Common, Format, Report};
 use crate::terminal::{say, tell};
+use crate::{Failure, Format, Printing};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +38,26 @@ enum ReportError {
     },
 }
 
+/// What is asked.
+#[derive(Debug)]
+pub struct Report {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// Where the page goes; `-` is standard output.
+    pub to: Option<PathBuf>,
+    /// Whether it is opened in this desktop's browser.
+    pub open: bool,
+}
+
 /// Makes the page; says where it is, writes it, or opens it.
-pub(super) fn report(common: &Common, args: &Report) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(printing: Printing, args: &Report) -> Result<Exit, Failure> {
     let folder = BundleFolder::open(&args.bundle)
         .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
-    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(refused)?;
-    let rejudged = bundle::rejudge(&verified).map_err(refused)?;
+    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(Failure::refused)?;
+    let rejudged = bundle::rejudge(&verified).map_err(Failure::refused)?;
     let page = bundle::report(&verified, &rejudged).map_err(Failure::internal)?;
     let own = match verified.files().get(bundle::REPORT_FILE) {
         Some(bytes) if bytes == page.as_bytes() => Ok(()),
@@ -64,7 +76,7 @@ pub(super) fn report(common: &Common, args: &Report) -> Result<Exit, Failure> {
             return Err(Failure::usage(error, "give `--to FILE` for a new one"));
         }
     };
-    if common.format == Format::Json {
+    if printing.format == Format::Json {
         say(&json!({ "report": path, "in_the_bundle": own.is_ok() }).to_string())?;
     } else {
         say(&format!("report: {}", path.display()))?;
@@ -97,13 +109,17 @@ fn write(to: &Path, bundle: &Path, page: &str) -> Result<PathBuf, Failure> {
             "a bundle with a file too many is refused",
         ));
     }
-    let mode = std::fs::Permissions::from_mode(0o666);
-    let file = tempfile::Builder::new()
-        .permissions(mode)
-        .tempfile_in(parent);
-    let mut file = file.map_err(failed)?;
-    file.write_all(page.as_bytes()).map_err(failed)?;
-    file.persist(to).map_err(|error| failed(error.error))?;
+    let mut part = to.file_name().unwrap_or_default().to_owned();
+    part.push(format!(".{}.part", std::process::id()));
+    let part = parent.join(part);
+    let written = fs::File::create_new(&part)
+        .and_then(|mut file| file.write_all(page.as_bytes()))
+        .and_then(|()| fs::rename(&part, to));
+    if let Err(source) = written {
+        // It was not to be had; what is left of it is of no use.
+        drop(fs::remove_file(&part));
+        return Err(failed(source));
+    }
     Ok(to.to_owned())
 }
 

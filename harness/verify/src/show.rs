@@ -1,5 +1,7 @@
 //! `show`: what was observed for a row, or in one of its launches, in words.
 
+use std::path::PathBuf;
+
 use bundle::exit::Exit;
 use bundle::report::show::{self, Shown};
 use bundle::{Believed, believe};
@@ -8,10 +10,8 @@ use judge::CaseResult;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
-use super::Failure;
-use super::verify::refused;
-use crate::cli::{Common, Format, Show};
 use crate::terminal::{print, safe, say};
+use crate::{Failure, Format, Printing};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +27,22 @@ enum ShowError {
     Launch { row: String, launch: String },
 }
 
+/// What is asked.
+#[derive(Debug)]
+pub struct Show {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// A row's id, such as N19.
+    pub row: String,
+    /// One of its launches: the id, or its number in the row's table.
+    pub launch: Option<String>,
+}
+
 /// Believes the bundle, then shows the row or the launch.
-pub(super) fn show(common: &Common, args: &Show) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(printing: Printing, args: &Show) -> Result<Exit, Failure> {
     if !args.bundle.is_dir() {
         let error = format!(
             "expected a folder, observed none at `{}`",
@@ -39,13 +53,13 @@ pub(super) fn show(common: &Common, args: &Show) -> Result<Exit, Failure> {
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;
-    let believed = believe(&args.bundle, &Anchor::Embedded).map_err(refused)?;
+    let believed = believe(&args.bundle, &Anchor::Embedded).map_err(Failure::refused)?;
     let result = result(&believed, &id)?;
     let observed = result.observed.open().map_err(Failure::internal)?;
     let launch = args.launch.as_deref();
     let launch = launch.map(|it| chosen(&id, &observed, it)).transpose()?;
     let shown = Shown::of(result, &observed, launch);
-    match common.format {
+    match printing.format {
         Format::Json => say(&serde_json::to_string(&shown).map_err(Failure::internal)?)?,
         Format::Human => print(&show::text(&shown))?,
     }

@@ -9,7 +9,16 @@ use bundle::report::wrap::{hanging, wrapped};
 use judge::{CaseResult, Word};
 use negatives::matrix::Matrix;
 
-use crate::cli::Color;
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
 
 /// A stream for people.
 #[derive(Debug)]

@@ -17,3 +17,13 @@ pub struct Verify {
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
 }
+
+impl From<&Verify> for verify::verify::Verify {
+    fn from(given: &Verify) -> Self {
+        Self {
+            bundle: given.bundle.clone(),
+            public_key: given.public_key.clone(),
+            policy: given.policy.clone(),
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `accept`: are the five gates that people hold all met?
 
 use std::path::Path;
+use std::path::PathBuf;
 
 use bundle::acceptance::file::{self, FileError};
 use bundle::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
@@ -11,15 +12,28 @@ use seal::digest::Sha256Digest;
 use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
 use serde::Serialize;
 
-use super::Failure;
-use crate::cli::{Accept, Common, Format};
 use crate::terminal::{safe, say};
+use crate::{Failure, Format, Printing};
 
 /// The largest disposition, in bytes.
 const MAX_DISPOSITION: u64 = 64 * 1024;
 
+/// What is asked.
+#[derive(Debug)]
+pub struct Accept {
+    /// The bundle: the folder that `attest` wrote.
+    pub bundle: PathBuf,
+    /// What was agreed beforehand.
+    pub terms: PathBuf,
+    /// The owner's disposition, if there is one.
+    pub disposition: Option<PathBuf>,
+}
+
 /// Evaluates the gates; says for each whether it is met, and why not.
-pub(super) fn accept(common: &Common, args: &Accept) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(printing: Printing, args: &Accept) -> Result<Exit, Failure> {
     let terms = read(&args.terms, MAX_TERMS)?;
     let terms = Terms::parse(&terms)
         .map_err(|error| Failure::usage(error, "`harness accept --help` shows a file of terms"))?;
@@ -31,7 +45,7 @@ pub(super) fn accept(common: &Common, args: &Accept) -> Result<Exit, Failure> {
         .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
     let examined = acceptance::examine(&folder);
     let acceptance = acceptance::evaluate(&terms, disposition.as_deref(), &examined);
-    if common.format == Format::Json {
+    if printing.format == Format::Json {
         let answer = Answer::of(&args.bundle, &acceptance, &examined);
         say(&serde_json::to_string(&answer).map_err(Failure::internal)?)?;
     } else {

@@ -1,16 +1,27 @@
 //! `summary`: a verified bundle in Markdown, for the page of a CI job.
 
+use std::path::PathBuf;
+
 use bundle::exit::Exit;
 use bundle::report::markdown;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
-use super::{Failure, merge};
-use crate::cli::SummaryOf;
 use crate::terminal::say;
+use crate::{Failure, merge};
+
+/// What is asked.
+#[derive(Debug)]
+pub struct SummaryOf {
+    /// The bundle: the folder that `attest` or `merge` wrote.
+    pub bundle: PathBuf,
+}
 
 /// Prints it. What cannot be verified is not summed up.
-pub(super) fn summary(args: &SummaryOf) -> Result<Exit, Failure> {
+///
+/// # Errors
+/// It could not be done, in words.
+pub fn run(args: &SummaryOf) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let (verified, rejudged) = merge::believed(&args.bundle, &Anchor::Embedded)?;
     let said = verified.attestation();

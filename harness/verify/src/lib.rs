@@ -1,0 +1,26 @@
+//! Says what a bundle is worth: whether it is whole and signed, what the judge makes of
+//! its observations, and whether somebody's terms are met.
+//!
+//! One module a command, each a function from what was asked to an exit code. It is what
+//! the program `proof-of-block-verify` does, and the commands of `harness` of the same
+//! names. It needs no engine, no network and no time but the clock's when a policy asks
+//! how old a run is.
+//!
+//! It trusts the public key that it is given, this program's own matrix and policy, and
+//! the kernel it runs on. It trusts nothing in a bundle: no verdict, no page, no digest,
+//! before it was computed again.
+
+pub mod accept;
+mod failure;
+pub mod keys;
+pub mod merge;
+pub mod printing;
+pub mod report;
+pub mod results;
+pub mod show;
+pub mod summary;
+pub mod terminal;
+pub mod verify;
+
+pub use failure::Failure;
+pub use printing::{Format, Printing};

@@ -1,0 +1,46 @@
+//! The results of a run, printed.
+
+use bundle::report::summary::Summary;
+use judge::CaseResult;
+use negatives::matrix::Matrix;
+use seal::key::Role;
+
+use crate::terminal::{self, Terminal};
+use crate::{Failure, Format, Printing};
+
+/// The rows and what they amount to, as it was asked for.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn print(
+    printing: Printing,
+    matrix: &Matrix,
+    results: &[CaseResult],
+    summary: &Summary,
+    role: Role,
+) -> Result<(), Failure> {
+    if printing.format == Format::Json {
+        let text = serde_json::to_string(summary).map_err(Failure::internal)?;
+        return Ok(terminal::say(&text)?);
+    }
+    let terminal = Terminal::stdout(printing.color);
+    terminal.table(judge::own(results), matrix)?;
+    let mut notes = vec![format!(
+        "bundle: {}",
+        summary.bundle.as_deref().unwrap_or_default()
+    )];
+    match role {
+        Role::Operator => notes.push("signed with the operator's key".to_owned()),
+        Role::Development => notes.push(bundle::DEVELOPMENT.to_owned()),
+    }
+    notes.push(summary.disposition.to_owned());
+    notes.extend(summary.shown_to_filters());
+    if !summary.lifts.is_empty() {
+        notes.push(format!(
+            "lifted: {}: this run attests nothing",
+            summary.lifts.join(", ")
+        ));
+    }
+    notes.extend(summary.sharding.clone());
+    Ok(terminal.conclusion(summary, &notes)?)
+}

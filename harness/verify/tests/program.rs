@@ -1,0 +1,182 @@
+//! The program `proof-of-block-verify`, as a stranger runs it, on a bundle that is good
+//! and on each of several that are not.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test helper that fails is a test that fails"
+)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use bundle::forgery::Specimen;
+use bundle::sample::stand_in;
+
+fn specimen() -> Specimen {
+    Specimen::seal(&stand_in::sample()).unwrap()
+}
+
+fn key(specimen: &Specimen) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), specimen.signer().public().to_pem().unwrap()).unwrap();
+    file
+}
+
+fn program(arguments: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_proof-of-block-verify"))
+        .args(arguments)
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+fn ended(output: &Output) -> (Option<i32>, String) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), said.into_owned())
+}
+
+#[test]
+fn a_genuine_bundle_is_told_whole_and_the_command_may_be_left_out() {
+    let specimen = specimen();
+    let key = key(&specimen);
+    let flag = Path::new("--public-key");
+    let plain = program(&[specimen.path(), flag, key.path()]);
+    let (code, said) = ended(&plain);
+    assert_eq!(code, Some(0), "{said}");
+    let text = String::from_utf8(plain.stdout.clone()).unwrap();
+    assert!(text.contains("N1   L4  held"), "{text}");
+    let named = program(&[Path::new("verify"), specimen.path(), flag, key.path()]);
+    assert_eq!(named.stdout, plain.stdout);
+}
+
+/// What somebody does to a bundle.
+type Tamper = fn(&Specimen);
+
+/// What is done to a bundle, and the word that it is refused with.
+const TAMPERED: [(&str, Tamper); 5] = [
+    ("sha256", |it| {
+        let at = it.at("junit.xml");
+        let text = fs::read_to_string(&at).unwrap();
+        fs::write(at, text.replacen("tests", "tasks", 1)).unwrap();
+    }),
+    ("statement.dsse.json", |it| {
+        fs::remove_file(it.at("statement.dsse.json")).unwrap();
+    }),
+    ("more.txt", |it| fs::write(it.at("more.txt"), "x").unwrap()),
+    ("signer.pub.pem", |it| {
+        fs::write(it.at("signer.pub.pem"), "nothing").unwrap();
+    }),
+    ("matrix.toml", |it| {
+        let at = it.at("matrix.toml");
+        let text = fs::read_to_string(&at).unwrap();
+        fs::write(at, text + "\n").unwrap();
+    }),
+];
+
+#[test]
+fn a_tampered_bundle_is_refused_in_words() {
+    for (word, tamper) in TAMPERED {
+        let specimen = specimen();
+        let key = key(&specimen);
+        tamper(&specimen);
+        let output = program(&[specimen.path(), Path::new("--public-key"), key.path()]);
+        let (code, said) = ended(&output);
+        assert_eq!(code, Some(1), "{word}: {said}");
+        assert!(
+            said.starts_with("refused: ") && said.contains(word),
+            "{word}: {said}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn another_key_is_refused() {
+    let (one, other) = (
+        specimen(),
+        Specimen::seal_with(
+            &stand_in::sample(),
+            seal::key::Signer::development().unwrap(),
+        ),
+    );
+    let key = key(&other.unwrap());
+    let output = program(&[one.path(), Path::new("--public-key"), key.path()]);
+    assert_eq!(ended(&output).0, Some(1));
+}
+
+#[test]
+fn the_page_and_the_observations_are_shown() {
+    let specimen = specimen();
+    let page = program(&[
+        Path::new("report"),
+        specimen.path(),
+        Path::new("--to"),
+        Path::new("-"),
+    ]);
+    assert_eq!(page.status.code(), Some(0));
+    assert!(page.stdout.starts_with(b"<!doctype html>") || page.stdout.starts_with(b"<!DOCTYPE"));
+    let row = program(&[Path::new("show"), specimen.path(), Path::new("N1")]);
+    assert_eq!(row.status.code(), Some(0));
+    let to = specimen.path().join("inside.html");
+    let inside = program(&[Path::new("report"), specimen.path(), Path::new("--to"), &to]);
+    assert_eq!(ended(&inside).0, Some(2));
+    assert!(!to.exists());
+}
+
+#[test]
+fn what_is_no_command_line_ends_with_2_and_a_hint() {
+    for line in [
+        &[][..],
+        &["verify"],
+        &["a", "b"],
+        &["show", "a"],
+        &["merge", "a"],
+        &["accept", "a"],
+        &["report", "a", "--policy", "p"],
+        &["a", "--to", "b"],
+        &["a", "--format", "xml"],
+        &["a", "--moon"],
+        &["a", "--policy", "p", "--policy", "q"],
+        &["a", "--policy", "p", "--public-key", "q"],
+    ] {
+        let words: Vec<&Path> = line.iter().map(Path::new).collect();
+        let (code, said) = ended(&program(&words));
+        assert_eq!(code, Some(2), "{line:?}: {said}");
+        assert!(said.contains("hint: "), "{line:?}: {said}");
+    }
+}
+
+#[test]
+fn a_path_is_bytes() {
+    let path = OsString::from_vec(b"/nowhere/caf\xe9".to_vec());
+    let (code, said) = ended(&program(&[Path::new(&path)]));
+    assert_eq!(code, Some(2), "{said}");
+}
+
+#[test]
+fn help_names_every_command_and_flag() {
+    let help = program(&[Path::new("--help")]);
+    assert_eq!(help.status.code(), Some(0));
+    let text = String::from_utf8(help.stdout).unwrap();
+    for word in [
+        "report",
+        "show",
+        "merge",
+        "accept",
+        "summary",
+        "--public-key",
+        "--policy",
+        "--to",
+        "--open",
+        "--key",
+        "--out",
+        "--terms",
+        "--disposition",
+        "--format",
+        "--color",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+}
