@@ -11,6 +11,16 @@ use seccomp::{Policy, Program};
 
 use super::outside::Finding;
 
+/// How a seccomp row's filter was witnessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilterProof {
+    /// Read back from the kernel and compared over the whole table.
+    ReadBack,
+    /// Attempts and controls alone.
+    Attempted,
+}
+
 /// The last answers: going over the whole table takes its time, and nearly all launches
 /// have the same filters.
 #[derive(Debug)]

@@ -55,16 +55,9 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let path = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer)
         .map_err(Failure::internal)?;
     summary.bundle = Some(path.display().to_string());
-    results::print(
-        common.printing(),
-        &matrix,
-        &results,
-        &summary,
-        signer.role(),
-    )?;
-    if let Err(error) = closed {
-        return Err(Failure::internal(error));
-    }
+    let printing = common.printing();
+    results::print(printing, &matrix, &results, &summary, signer.role())?;
+    closed.map_err(Failure::internal)?;
     let rows = summary.exit();
     if rows != Exit::Held {
         return Ok(rows);
