@@ -15,6 +15,7 @@ pub mod image;
 mod rules;
 mod sources;
 mod tree;
+pub mod walls;
 
 pub use binary::BinaryScan;
 pub use rules::{Rules, RulesError};

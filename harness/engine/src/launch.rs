@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use evidence::error::chain;
-use evidence::order::{NONCE_RANDOM, Order, Packet, Task};
+use evidence::order::{NONCE_RANDOM, Order, Packet, Task, blank};
 use evidence::profile::{self, Profile, ProfileError, Setting, User};
-use evidence::record::{LaunchRecord, Role, blank};
+use evidence::record::{LaunchRecord, Role};
 use evidence::view::View;
 use negatives::matrix::Lift;
 use negatives::wire::{DATABASE_MOUNT, Plan, PlannedAttempt};

@@ -1,11 +1,12 @@
 //! A launch as the plan asks for it: pure data.
 
+use crate::Exit;
+use crate::record::{LaunchRecord, Role, Subject};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use negatives::matrix::{Canary, FaultKind, Lift};
 use negatives::wire::{KB_FACT, PlannedAttempt};
-
-use crate::record::{Role, Subject};
 
 /// How an attempt refers to the database server: by facts whose names begin so.
 const DATABASE_FACT: &str = "fact(pg_";
@@ -154,4 +155,34 @@ pub fn is_nonce_of(run: &str, nonce: &str) -> bool {
     let random = nonce.strip_prefix(run).unwrap_or_default();
     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     random.len() == 2 * NONCE_RANDOM && random.bytes().all(hex)
+}
+
+/// A record of a launch of which nothing was observed yet.
+#[must_use]
+pub fn blank(order: &Order) -> LaunchRecord {
+    LaunchRecord {
+        id: order.id.clone(),
+        case: order.case.clone(),
+        role: order.role.clone(),
+        lifts: Vec::new(),
+        planted: Vec::new(),
+        subject: order.task.subject(),
+        nonce: String::new(),
+        airlock: None,
+        lines: Vec::new(),
+        announcement: None,
+        output: Vec::new(),
+        report: None,
+        file_calls: None,
+        barrier: None,
+        exec: None,
+        fault: None,
+        database: None,
+        kb: None,
+        folders: BTreeMap::new(),
+        exit: Exit::Unknown("it was never started".to_owned()),
+        errors: String::new(),
+        trouble: None,
+        millis: 0,
+    }
 }

@@ -9,7 +9,6 @@ use negatives::wire::Line;
 use seccomp::plan::AirlockStatus;
 use serde::{Deserialize, Serialize};
 
-use crate::order::Order;
 use crate::servers::{Answer, Heard};
 use crate::view::View;
 use crate::{Exit, FileCall};
@@ -208,35 +207,5 @@ impl LaunchRecord {
             Subject::Probe { attempts } => attempts,
             Subject::Checker { .. } => &[],
         }
-    }
-}
-
-/// A record of a launch of which nothing was observed yet.
-#[must_use]
-pub fn blank(order: &Order) -> LaunchRecord {
-    LaunchRecord {
-        id: order.id.clone(),
-        case: order.case.clone(),
-        role: order.role.clone(),
-        lifts: Vec::new(),
-        planted: Vec::new(),
-        subject: order.task.subject(),
-        nonce: String::new(),
-        airlock: None,
-        lines: Vec::new(),
-        announcement: None,
-        output: Vec::new(),
-        report: None,
-        file_calls: None,
-        barrier: None,
-        exec: None,
-        fault: None,
-        database: None,
-        kb: None,
-        folders: BTreeMap::new(),
-        exit: Exit::Unknown("it was never started".to_owned()),
-        errors: String::new(),
-        trouble: None,
-        millis: 0,
     }
 }

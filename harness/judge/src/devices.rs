@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::outside::{Finding, same};
+use super::finding::{Finding, same};
 
 const DEFAULT: [(&str, &str); 7] = [
     ("full", "c 1:7"),

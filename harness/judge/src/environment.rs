@@ -6,7 +6,7 @@ use evidence::view::View;
 use negatives::matrix::{Canary, Case, KnownEngine, Lift, Place};
 
 use super::Expected;
-use super::outside::{Finding, with};
+use super::finding::{Finding, with};
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 

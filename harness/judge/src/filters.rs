@@ -9,7 +9,7 @@ use seccomp::audit::{Tolerance, audit};
 use seccomp::policy::Form;
 use seccomp::{Policy, Program};
 
-use super::outside::Finding;
+use super::finding::Finding;
 
 /// How a seccomp row's filter was witnessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -19,6 +19,7 @@ mod every_mount;
 mod expected;
 mod fault;
 mod filters;
+mod finding;
 mod hindrance;
 mod judged;
 mod kb;

@@ -4,7 +4,7 @@
 use evidence::profile::ResourceLimits;
 use evidence::view::View;
 
-use super::outside::{Finding, first, same, with};
+use super::finding::{Finding, first, same, with};
 
 /// The process's own limits (proc_pid_limits(5)).
 pub(super) fn process(exec: &View) -> Finding {

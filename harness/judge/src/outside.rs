@@ -10,18 +10,8 @@ use evidence::record::{LaunchRecord, Subject};
 use evidence::view::{Seen, View};
 use negatives::matrix::Fact;
 
+use super::finding::{Finding, first, same, with};
 use super::{Expected, devices, environment, limits, mounts};
-
-/// How a fact came out.
-#[derive(Debug, Clone)]
-pub(super) enum Finding {
-    /// As the profile says.
-    Fits,
-    /// Expected, observed.
-    Differs(String, String),
-    /// Why it could not be seen.
-    NotSeen(String),
-}
 
 /// How one fact of a locked launch came out.
 pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Finding {
@@ -71,13 +61,6 @@ fn mount_table(barrier: &View) -> Finding {
     })
 }
 
-pub(super) fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
-    match seen {
-        Seen::Seen(fact) => judge(fact),
-        Seen::NotSeen(reason) => Finding::NotSeen(reason.clone()),
-    }
-}
-
 fn at_exec(record: &LaunchRecord, judge: impl FnOnce(&View) -> Finding) -> Finding {
     match (&record.exec, &record.barrier) {
         (Some(exec), _) => judge(exec),
@@ -92,38 +75,12 @@ fn at_exec(record: &LaunchRecord, judge: impl FnOnce(&View) -> Finding) -> Findi
     }
 }
 
-pub(super) fn same(words: &str, expected: &str, observed: &str) -> Finding {
-    if observed == expected {
-        return Finding::Fits;
-    }
-    let expected = if expected.is_empty() { words } else { expected };
-    let observed = if observed.is_empty() {
-        "none"
-    } else {
-        observed
-    };
-    Finding::Differs(expected.to_owned(), observed.to_owned())
-}
-
 fn fits_all(differences: &[String]) -> Finding {
     same(
         "the data mounts and the runtime's own",
         "",
         &differences.join("; "),
     )
-}
-
-/// The first that does not fit; what was not seen gives way to what differs.
-pub(super) fn first(findings: impl IntoIterator<Item = Finding>) -> Finding {
-    let mut result = Finding::Fits;
-    for finding in findings {
-        match (&result, &finding) {
-            (_, Finding::Fits) | (Finding::NotSeen(_), Finding::NotSeen(_)) => {}
-            (_, Finding::Differs(..)) => return finding,
-            (Finding::Fits | Finding::Differs(..), Finding::NotSeen(_)) => result = finding,
-        }
-    }
-    result
 }
 
 fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Finding {

@@ -7,7 +7,8 @@ use negatives::matrix::{Fact, Packet, Rule};
 
 use super::adapted::Adapted;
 use super::answer::{Answer, Wrong};
-use super::outside::{self, Finding};
+use super::finding::Finding;
+use super::outside;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 use super::{

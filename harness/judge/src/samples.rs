@@ -7,8 +7,8 @@
 
 use checker::{Guard, Settings};
 use evidence::digest::{ProgramDigests, sha256};
-use evidence::order::Order;
-use evidence::record::{CheckRecord, LaunchRecord, Subject, blank};
+use evidence::order::{Order, blank};
+use evidence::record::{CheckRecord, LaunchRecord, Subject};
 use evidence::view::{Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, plan};
 use negatives::matrix::{Case, Check};

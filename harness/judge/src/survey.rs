@@ -7,7 +7,8 @@ use evidence::record::LaunchRecord;
 use negatives::matrix::Fact;
 
 use super::Expected;
-use super::outside::{self, Finding};
+use super::finding::Finding;
+use super::outside;
 
 /// How one fact came out over many launches.
 #[derive(Debug, Clone, PartialEq, Eq)]

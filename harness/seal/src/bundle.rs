@@ -5,7 +5,6 @@
 //! [`verify`]. What the files mean is for whoever judges them again.
 
 pub mod folder;
-pub mod path;
 mod reason;
 pub mod verify;
 pub mod write;

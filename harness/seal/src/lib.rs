@@ -10,5 +10,7 @@ pub mod digest;
 pub mod dsse;
 pub mod key;
 pub mod partition;
+pub mod path;
+pub mod roll;
 pub mod statement;
 pub mod strict_json;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::statement::attestation::ROWS_IN_SCOPE;
+use crate::roll::ROWS_IN_SCOPE;
 
 /// One of several shards, counted from 1. `count:2/3` takes the rows number 2, 5, 8, …
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,8 +8,9 @@ use evidence::error::chain;
 use seal::digest::Sha256Digest;
 use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use seal::key::{Role, SecretKey};
+use seal::roll::ROWS_IN_SCOPE;
 use seal::statement::Subjects;
-use seal::statement::attestation::{Counts, Instant, ROWS_IN_SCOPE, RunResult, RunVerdict};
+use seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
 use seal::statement::disposition::{self, Bound, Decision, Risk};
 
 use super::Check;

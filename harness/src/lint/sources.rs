@@ -31,6 +31,11 @@ impl Known {
     }
 }
 
+/// What is found in one file, whatever it is of.
+pub(super) fn scan_file(path: &str, text: &str, rules: &Rules) -> Vec<Finding> {
+    file::scan(path, text, rules).findings
+}
+
 /// Scans the sources; gives back the files that were parsed.
 pub(super) fn scan(
     tree: &Tree,

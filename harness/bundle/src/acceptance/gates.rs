@@ -1,7 +1,8 @@
 //! M2 to M5: what a bundle's facts say against each gate.
 
 use seal::key::{PublicKey, Role};
-use seal::statement::attestation::{ROWS_IN_SCOPE, RunVerdict};
+use seal::roll::ROWS_IN_SCOPE;
+use seal::statement::attestation::RunVerdict;
 
 use super::unmet::{self, Artifact, Unmet};
 use super::{BorneOut, Facts, Terms};

@@ -4,8 +4,9 @@ use std::fmt;
 
 use seal::digest::Sha256Digest;
 use seal::key::KeyId;
+use seal::roll::ROWS_IN_SCOPE;
 use seal::statement::Subjects;
-use seal::statement::attestation::{Instant, ROWS_IN_SCOPE};
+use seal::statement::attestation::Instant;
 use seal::statement::disposition::Bound;
 
 /// Something that is known by its digest.

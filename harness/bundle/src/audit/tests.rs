@@ -6,8 +6,8 @@ use evidence::view::{Seen, View};
 use evidence::{Abilities, plan};
 use judge::Adapted;
 use negatives::matrix::{Case, MATRIX_TOML, Matrix};
-use seal::bundle::path::BundlePath;
 use seal::digest::Sha256Digest;
+use seal::path::BundlePath;
 use seal::statement::Subjects;
 use seal::statement::attestation::{Attestation, FileEntry, RunResult, VerdictWord};
 use seal::statement::samples::{attestation, subjects};
@@ -54,7 +54,7 @@ fn record(order: &evidence::order::Order, artifacts: &Subjects) -> LaunchRecord 
         lifts: order.lifts.iter().map(ToString::to_string).collect(),
         nonce: format!("nonce of {}", order.id),
         barrier: Some(view(&subject, artifacts)),
-        ..evidence::record::blank(order)
+        ..evidence::order::blank(order)
     }
 }
 

@@ -135,7 +135,7 @@ fn observed(case: &negatives::matrix::Case, nonce: &str) -> Observations {
         nonce: format!("{}{}", run_id(nonce), &sha256(order.id.as_bytes())[..32]),
         trouble: Some("this is a test".to_owned()),
         exit: Exit::Code(255),
-        ..evidence::record::blank(&order)
+        ..evidence::order::blank(&order)
     });
     Observations {
         launches: launches.collect(),

@@ -1,7 +1,8 @@
 //! What the rows of a run amount to, as one JSON object and one exit code.
 
 use judge::{CaseResult, FilterProof, Word};
-use seal::statement::attestation::{ROWS_IN_SCOPE, Unfiltered};
+use seal::roll::ROWS_IN_SCOPE;
+use seal::statement::attestation::Unfiltered;
 use serde::Serialize;
 
 use crate::exit::Exit;

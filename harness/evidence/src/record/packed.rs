@@ -1,7 +1,7 @@
 //! Observations put away until somebody asks for them: what is kept of a row that has
 //! its verdict, so that a long run's memory does not grow with its rows.
 
-use std::io::{self, Read};
+use std::io::{Error, Read};
 use std::sync::Arc;
 
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
@@ -28,7 +28,7 @@ enum Form {
 pub enum PackedError {
     /// It does not decompress.
     #[error("failed to decompress a row's observations")]
-    Decompress(#[source] io::Error),
+    Decompress(#[source] Error),
     /// It is not of this form.
     #[error("failed to read a row's observations again")]
     Read(#[source] serde_json::Error),
@@ -45,8 +45,8 @@ impl Packed {
         // does not fail, and strings, numbers and maps by string always serialise;
         // should that ever be otherwise, opening it says so.
         let mut frame = FrameEncoder::new(Vec::new());
-        let written = serde_json::to_writer(&mut frame, observed).map_err(io::Error::from);
-        let framed = written.and_then(|()| frame.finish().map_err(io::Error::from));
+        let written = serde_json::to_writer(&mut frame, observed).map_err(Error::from);
+        let framed = written.and_then(|()| frame.finish().map_err(Error::from));
         Self(Form::Frame(framed.unwrap_or_default().into()))
     }
 

@@ -2,8 +2,8 @@
 
 use checker::self_check::Invariant;
 use checker::{Announcement, Outcome};
+use evidence::order::blank;
 use evidence::plan;
-use evidence::record::blank;
 use negatives::matrix::Matrix;
 use serde_json::json;
 

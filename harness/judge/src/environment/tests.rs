@@ -1,7 +1,7 @@
 //! What may be in the environment at the barrier, and what breaks the row.
 
+use evidence::order::blank;
 use evidence::plan;
-use evidence::record::blank;
 use evidence::view::Seen;
 use negatives::matrix::Matrix;
 

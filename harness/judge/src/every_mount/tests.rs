@@ -1,8 +1,9 @@
 //! What the answers at the mounts do to a verdict.
 
 use evidence::mounts::Mount;
+use evidence::order::blank;
 use evidence::plan;
-use evidence::record::{Subject, blank};
+use evidence::record::Subject;
 use evidence::view::Seen;
 use negatives::wire::{Event, Line};
 

@@ -4,7 +4,8 @@
 use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
 use evidence::Abilities;
 use evidence::digest::ProgramDigests;
-use evidence::record::{FaultRecord, Observations, blank};
+use evidence::order::blank;
+use evidence::record::{FaultRecord, Observations};
 use negatives::matrix::Matrix;
 use seccomp::Policy;
 

@@ -1,7 +1,7 @@
 //! What the server's word does to a verdict, whatever the probe says.
 
+use evidence::order::blank;
 use evidence::plan;
-use evidence::record::blank;
 
 use super::*;
 

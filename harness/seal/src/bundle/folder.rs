@@ -16,8 +16,8 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::sys::stat::Mode;
 
-use super::path::{BundlePath, BundlePathError};
 use super::{MAX_FILE, MAX_FILES, MAX_TOTAL};
+use crate::path::{BundlePath, BundlePathError};
 
 /// A bundle's folder could not be read safely. Each variant names the file.
 #[derive(Debug, thiserror::Error)]

@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
 use super::folder::{BundleFolder, FolderError, Listing};
-use super::path::BundlePath;
 use super::{ENVELOPES, MAX_FILE, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::digest::Sha256Digest;
 use crate::dsse::{Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
 use crate::key::pem::PemError;
 use crate::key::{KeyId, Role, pem};
+use crate::path::BundlePath;
 use crate::statement::attestation::{Attestation, FileEntry, Sharding};
 use crate::statement::{Statement, StatementError, Subjects, test_result};
 

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
-use super::path::{BundlePath, BundlePathError};
 use super::{
     ENVELOPES, MAX_FILE, MAX_FILES, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE,
 };
@@ -21,6 +20,7 @@ use crate::digest::Sha256Digest;
 use crate::dsse::{DsseError, Envelope, IN_TOTO};
 use crate::key::Signer;
 use crate::key::pem::PemError;
+use crate::path::{BundlePath, BundlePathError};
 use crate::statement::attestation::{Attestation, FileEntry, SignerNote};
 use crate::statement::{Statement, StatementError, Subjects, test_result};
 

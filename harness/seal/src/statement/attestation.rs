@@ -4,6 +4,7 @@
 //! that they agree with each other, so that no count, word or exit code can say
 //! more than the rows do.
 
+use crate::roll::ROWS_IN_SCOPE;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -12,10 +13,10 @@ pub use self::host::{EngineNote, Host, Unfiltered, UnfilteredCall};
 pub use self::instant::{Instant, InstantError};
 pub use self::rows::{Layer, Row, VerdictWord};
 pub use self::sharding::{OTHER_SHARD, Shard, Sharding, ShardingRule};
-use super::super::bundle::path::BundlePath;
 use super::super::digest::Sha256Digest;
 use super::super::key::{KeyId, Role};
 use super::Predicate;
+use crate::path::BundlePath;
 
 mod host;
 mod instant;
@@ -24,8 +25,6 @@ mod sharding;
 
 /// The version of this predicate's fields. It goes up when a field changes meaning.
 pub const SCHEMA: u32 = 2;
-/// The rows in scope: A1–A13 and N1–N32.
-pub const ROWS_IN_SCOPE: usize = 45;
 
 /// The predicate (type `tag:proof-of-block,2026:sandbox-attestation/v1`, RFC 4151).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

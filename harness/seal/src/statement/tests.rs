@@ -4,8 +4,8 @@ use super::attestation::*;
 use super::samples::{attestation, signer, subjects};
 use super::test_result::{self, TestResult, TestWord};
 use super::*;
-use crate::bundle::path::BundlePath;
 use crate::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use crate::path::BundlePath;
 
 fn held() -> Attestation {
     attestation(|_| VerdictWord::Held)

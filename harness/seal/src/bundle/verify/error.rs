@@ -2,12 +2,12 @@
 
 use super::Standing;
 use crate::bundle::folder::FolderError;
-use crate::bundle::path::BundlePath;
 use crate::bundle::{SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::digest::Sha256Digest;
 use crate::dsse::DsseError;
 use crate::key::KeyId;
 use crate::key::pem::PemError;
+use crate::path::BundlePath;
 use crate::statement::StatementError;
 use crate::statement::attestation::Instant;
 
