@@ -59,10 +59,14 @@ impl Bag {
     #[cfg(any(test, fuzzing))]
     pub(crate) fn holding(paths: impl Iterator<Item = String>, packet: Vec<u8>) -> Self {
         let paths: BTreeSet<String> = paths.collect();
-        let file = |path: String| FileEntry {
-            path: path.into(),
-            listed: 1,
-            digests: Digests::default(),
+        let file = |path: String| {
+            let mut digests = Digests::default();
+            digests.set(Algorithm::Sha256, &"0".repeat(64));
+            FileEntry {
+                path: path.into(),
+                listed: 1,
+                digests,
+            }
         };
         Self {
             version: Version::V1_0,

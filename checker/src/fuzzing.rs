@@ -4,8 +4,9 @@
 //! Compiled for tests and fuzzing only: the program does not have it.
 
 use crate::bag::Bag;
+use crate::guard::Action;
 use crate::packet::Packet;
-use crate::report::Report;
+use crate::report::{ActionDone, Report};
 use crate::{canonical, triage};
 
 pub use crate::bag::fuzzing::tag_file;
@@ -20,13 +21,16 @@ pub fn packet(bytes: &[u8]) {
     };
     let paths = packet.items.into_iter().map(|item| item.path);
     let bag = Bag::holding(paths, bytes.to_vec());
-    let report = triage::report(Ok(bag), Vec::new());
+    let done = [Action::ReadPacketItem, Action::WriteLocalReport];
+    let done = done.map(|action| ActionDone::of(action, &[]));
+    let report = triage::report(Ok(bag), done.into());
     assert!(report.is_ok(), "{report:?}");
     let written = report.as_ref().map(canonical);
     let Ok(Ok(written)) = written else {
         unreachable!("a report has a canonical form, observed {written:?}");
     };
-    assert_eq!(Report::read(&written).ok(), report.ok());
+    let read = Report::read(&written).map_err(|error| error.to_string());
+    assert_eq!(read.as_ref().ok(), report.as_ref().ok(), "{read:?}");
 }
 
 /// A report's bytes: refused, or exactly one report's.

@@ -67,7 +67,7 @@ fn every_term_of_a_shipped_page_has_an_answer() {
         let help = command.clone().render_long_help().to_string();
         pages.push((format!("--help of {}", command.get_name()), help));
     }
-    for entry in fs::read_dir(root().join("harness/templates"))
+    for entry in fs::read_dir(root().join("harness/bundle/templates"))
         .unwrap()
         .flatten()
     {
