@@ -1,5 +1,39 @@
-//! Drives the matrix in a real sandbox, judges what was observed, and seals the
-//! proof: matrix, plan, launch, observe, judge, report, seal.
+//! Proof of Block: makes a deny-by-default sandbox deny, writes down what was seen, and
+//! signs it, so that whoever gets the bundle can judge the same facts again.
+//!
+//! # The way of a row
+//!
+//! A *row* of the matrix ([`negatives::matrix`]) names a boundary, what is attempted
+//! against it, and the exact refusal. [`evidence::plan`] makes *orders* of it: each
+//! attempt once *locked*, and once in a *twin* in which that boundary alone is *lifted*.
+//! [`engine::launch`] carries an order out in a real sandbox. There the *airlock*, the
+//! first program, applies the last locks and waits at the *barrier*; the *witness*
+//! ([`engine::witness`]) looks at it from the host; then it becomes the *probe*, which
+//! attempts, or the *checker*, which is the program to be confined. All that was seen is
+//! one [`evidence::record::LaunchRecord`]. [`judge::judge`] makes a verdict of a row's
+//! records and nothing else, [`bundle`] seals records and verdicts, and [`verify`] judges
+//! them again.
+//!
+//! # The rooms
+//!
+//! ```text
+//!   checker   seccomp   negatives   fixtures      the subject, the policy, the rows, packets
+//!      |         |          |          |
+//!      +---- evidence ------+          |   seal   what is seen        how it is signed
+//!      |         |                     |    |
+//!      |         +------- judge -------|----+     what it amounts to
+//!      |         |          |          |    |
+//!   programs     |        bundle ------|----+     a bundle, and back
+//!      |         |          |          |
+//!      +---- engine       verify       |          sandboxes            proof-of-block-verify
+//!                |          |          |
+//!                +------ harness ------+          this crate: the command line
+//! ```
+//!
+//! Dependencies point upwards only, which [`lint::walls`] holds. This crate owns what
+//! needs both sides: running rows as a suite, mutants, the hostile checks on bundles, the
+//! scan of what the checker is made of, and every command. It owns no rule of judging, no
+//! spelling of an engine's, and no format that is signed.
 
 pub mod checks;
 pub mod cli;

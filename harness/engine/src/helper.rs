@@ -1,6 +1,6 @@
 //! The processes that a run starts beside itself: this same program again, with
 //! another task. A program that opens a stand must do such a task instead where it is
-//! asked to, by [`crate::commands::as_helper`].
+//! asked to.
 
 use std::io;
 use std::process::Command;

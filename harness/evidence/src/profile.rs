@@ -1,7 +1,7 @@
 //! The sandbox as one typed value: what an engine must realise, and what the
 //! outside witness holds the running container against.
 //!
-//! Knows no engine's spelling ([`crate::engine`] does) and no case.
+//! Knows no engine's spelling (the engines do) and no case.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,7 @@
 //!
 //! A person's decision as data. There is no default for any of it and nothing here
 //! makes one up: who has no disposition has none. Whether a bundle is accepted with
-//! it is [`crate::acceptance`]'s to say.
+//! it is for whoever accepts to say.
 
 use std::fmt;
 

@@ -9,12 +9,13 @@ use super::{builtin, matrix, page, root, rows, slug};
 use crate::cli::Cli;
 
 /// What is shipped for people to read.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "README.md",
     "ATTESTATION.md",
     ".github/CONTRIBUTING.md",
     ".github/SECURITY.md",
     ".github/CHANGELOG.md",
+    "harness/verify/README.md",
 ];
 
 /// What looks like a term of the project: `P1`, `B0'''`, `A13.1`, `FIX7`, `Article 13`,
