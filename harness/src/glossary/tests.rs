@@ -8,11 +8,11 @@ use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
 use serde_json::Value;
 
 use super::*;
-use evidence::Ability;
-use bundle::exit::Exit;
-use judge::Word;
 use crate::options;
+use bundle::exit::Exit;
 use bundle::report::requirement;
+use evidence::Ability;
+use judge::Word;
 
 mod pages;
 
