@@ -52,10 +52,11 @@ pub use every_mount::{Answer as AnswerAtMount, answers as answers_at_mounts};
 pub use filters::Answers;
 pub use mounts::allowance;
 pub use probe::outcome_words;
+pub use seal::statement::attestation::VerdictWord;
 pub use self_check::invariants;
 pub use shard::{is_left, own, whole_roll};
 pub use survey::Survey;
-pub use verdict::{Reason, Verdict, Word};
+pub use verdict::{Reason, Verdict};
 
 use roll::Records;
 use rules::Row;
