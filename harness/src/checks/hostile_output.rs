@@ -14,7 +14,7 @@ use super::Check;
 use crate::launch::output;
 
 /// One byte more than is read of a file.
-const TOO_LARGE: u64 = (16 << 20) + 1;
+const TOO_LARGE: u64 = checker::report::MAX_REPORT as u64 + 1;
 const REPORT: &str = "report.json";
 
 /// The checks of N23.
