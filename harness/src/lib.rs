@@ -18,6 +18,7 @@ pub mod lifts;
 pub mod lint;
 pub mod mutants;
 pub mod options;
+mod parallel;
 pub mod progress;
 pub mod reaper;
 pub mod stand;
