@@ -17,6 +17,7 @@ mod evidence;
 pub mod fuzzing;
 mod gates;
 mod guard;
+pub mod mounts;
 mod outcome;
 mod packet;
 mod provenance;
