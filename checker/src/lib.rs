@@ -26,6 +26,7 @@ pub mod report;
 mod scope;
 pub mod self_check;
 mod settings;
+pub mod text;
 mod triage;
 mod verdict;
 mod writer;
