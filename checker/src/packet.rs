@@ -15,6 +15,7 @@ use crate::evidence::{EvidenceClass, Source};
 use crate::guard::Action;
 use crate::refusal::{Reason, Refusal};
 use crate::scope::Scope;
+use crate::text::hides;
 use crate::wrong::{self, Fault};
 
 /// The schema this program reads.
@@ -294,11 +295,9 @@ fn id(value: &str, pointer: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Text that a terminal shows as it is: no control and no direction characters.
+/// Text that is shown as it is: nothing in it hides, or hides or rearranges the rest.
 fn text(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let safe = |c: char| !c.is_control() && !turns(c);
-    let good = !value.is_empty() && value.len() <= MAX_TEXT && value.chars().all(safe);
+    let good = !value.is_empty() && value.len() <= MAX_TEXT && !value.chars().any(hides);
     if good {
         Ok(value.to_owned())
     } else {
@@ -327,4 +326,20 @@ fn path(value: &str, pointer: &str) -> Result<String, Refusal> {
 
 fn at(reason: Reason, pointer: &str) -> Refusal {
     Refusal::new(reason).file(PACKET).about(pointer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::all_that_hide;
+
+    #[test]
+    fn a_text_in_which_anything_hides_is_refused() {
+        let taken = |value: &str| text(value, "/claims/0/text");
+        for c in all_that_hide() {
+            let refusal = taken(&format!("a{c}b")).unwrap_err();
+            assert_eq!(refusal.reason, Reason::TextUnsafe, "U+{:04X}", u32::from(c));
+        }
+        assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}").is_ok());
+    }
 }

@@ -130,7 +130,7 @@ reasons! {
         PacketShape,
         /// A schema nobody published.
         SchemaUnknown,
-        /// A text too long, or with control or direction characters.
+        /// A text too long, or with control, direction or invisible characters.
         TextUnsafe,
         /// An id that is not 1 to 64 of `a-z A-Z 0-9 . _ -`.
         IdMalformed,

@@ -27,7 +27,8 @@ pub const REPORT_FILE: &str = "report.json";
 /// The schema every report names.
 pub const REPORT_SCHEMA: &str = "proof-of-block/report/v1";
 
-/// The largest report, in bytes.
+/// The largest report, in bytes: for who writes it, for the file limit of the sandbox,
+/// and for whoever reads it.
 pub const MAX_REPORT: usize = 64 * 1024 * 1024;
 
 /// The whole report.

@@ -1,14 +1,15 @@
 //! The checks that the harness makes itself, without a sandbox, for the rows whose
 //! boundary is the build (L2) or the output contract (L5).
 //!
-//! Each row has its checks as a list; the judge asks the same list what must be
-//! there.
+//! The matrix declares each row's checks and what must come of them; here is how each
+//! is made.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bundle::sample::Sample;
 use evidence::record::CheckRecord;
 use negatives::matrix::Case;
+use negatives::matrix::Check as Declared;
 
 pub use sample::Sampler;
 
@@ -23,119 +24,94 @@ pub(crate) mod sample;
 mod signature;
 mod statement_rows;
 
-/// One check: what is looked at, what must come of it, and how it is done.
+/// What is observed of a declared check that this harness has no code for.
+const NOBODY_MAKES_IT: &str = "not made: this harness has no such check";
+
+/// How one check is made. What is looked at and what must come of it is the matrix's
+/// to say, under the same id.
 #[derive(Debug, Clone, Copy)]
-pub struct Check<Run = fn() -> String> {
-    /// Unique in the row.
-    pub id: &'static str,
-    /// It must be refused; otherwise it is a control, which must pass.
-    pub hostile: bool,
-    /// What is checked, in words.
-    pub subject: &'static str,
-    /// What must come of it, in the words `run` gives back.
-    pub expected: &'static str,
+struct Check<Run = fn() -> String> {
+    id: &'static str,
     /// Does it; what came of it, in words that do not differ from run to run.
-    pub run: Run,
+    run: Run,
 }
 
 /// A check on a bundle, made of the records of real launches.
-pub type BundleCheck = Check<fn(&Sample) -> String>;
+type BundleCheck = Check<fn(&Sample) -> String>;
 
-/// A check without the doing: what the judge must know of it.
-pub type Declared = Check<()>;
-
-impl Check {
-    /// What must be refused.
-    pub(crate) const fn hostile(
-        id: &'static str,
-        subject: &'static str,
-        expected: &'static str,
-        run: fn() -> String,
-    ) -> Self {
-        Self {
-            id,
-            hostile: true,
-            subject,
-            expected,
-            run,
-        }
-    }
-
-    /// What must pass where that is refused.
-    pub(crate) const fn control(
-        id: &'static str,
-        subject: &'static str,
-        expected: &'static str,
-        run: fn() -> String,
-    ) -> Self {
-        Self {
-            id,
-            hostile: false,
-            subject,
-            expected,
-            run,
-        }
+impl<Run: Copy> Check<Run> {
+    const fn new(id: &'static str, run: Run) -> Self {
+        Self { id, run }
     }
 }
 
-impl<Run> Check<Run> {
-    fn declaration(&self) -> Declared {
-        Check {
-            id: self.id,
-            hostile: self.hostile,
-            subject: self.subject,
-            expected: self.expected,
-            run: (),
-        }
-    }
-
-    /// A check that crashes is recorded as crashed, which is no outcome that any
-    /// check expects.
-    fn record(&self, observe: impl FnOnce() -> String) -> CheckRecord {
-        let observed = catch_unwind(AssertUnwindSafe(observe));
-        CheckRecord {
-            id: self.id.to_owned(),
-            hostile: self.hostile,
-            subject: self.subject.to_owned(),
-            expected: self.expected.to_owned(),
-            observed: observed.unwrap_or_else(|_| "crashed".to_owned()),
-        }
-    }
-}
-
-/// Makes every check of a case.
+/// Makes every check that the matrix declares of a case.
+///
+/// A declared check that nobody makes, and a made one that the matrix does not
+/// declare, are recorded as that, and no row holds with such a record.
 #[must_use]
 pub fn run(case: &Case, sampler: &Sampler<'_>) -> Vec<CheckRecord> {
-    let on_bundles = of_bundles(case).iter().map(|check| {
-        check.record(|| match sampler.sample() {
-            Ok(sample) => (check.run)(sample),
-            Err(why) => format!("no sample of a run: {why}"),
-        })
-    });
-    of(case).iter().map(record).chain(on_bundles).collect()
+    run_on(case, &|| sampler.sample())
 }
 
-/// Makes one check that needs nothing.
-pub(crate) fn record(check: &Check) -> CheckRecord {
-    check.record(check.run)
+/// Whatever was sampled, or why nothing was.
+type Sampled<'a> = Result<&'a Sample, &'a String>;
+
+fn run_on<'a>(case: &Case, sample: &impl Fn() -> Sampled<'a>) -> Vec<CheckRecord> {
+    let made = |check: &Declared| record(check, || observe(case, &check.id, sample));
+    let strays = ids(case).filter(|id| case.checks.iter().all(|check| check.id != *id));
+    let declared = case.checks.iter().map(made);
+    declared.chain(strays.map(stray)).collect()
 }
 
-/// Whether a case has any check.
-#[must_use]
-pub fn exist(case: &Case) -> bool {
-    !declared(case).is_empty()
+fn observe<'a>(case: &Case, id: &str, sample: &impl Fn() -> Sampled<'a>) -> String {
+    if let Some(check) = find(of(case), id) {
+        return (check.run)();
+    }
+    let Some(check) = find(of_bundles(case), id) else {
+        return NOBODY_MAKES_IT.to_owned();
+    };
+    match sample() {
+        Ok(sample) => (check.run)(sample),
+        Err(why) => format!("no sample of a run: {why}"),
+    }
 }
 
-/// What the judge asks for: the harness's own lists, never a record's own word on
-/// what was expected.
-pub(crate) fn declared(case: &Case) -> Vec<Declared> {
-    let plain = of(case).iter().map(Check::declaration);
-    let on_bundles = of_bundles(case).iter().map(Check::declaration);
-    plain.chain(on_bundles).collect()
+/// What comes of a check. One that crashes is recorded as crashed, which is no
+/// outcome that any check expects.
+fn record(check: &Declared, observe: impl FnOnce() -> String) -> CheckRecord {
+    let observed = catch_unwind(AssertUnwindSafe(observe));
+    CheckRecord {
+        id: check.id.clone(),
+        hostile: check.hostile,
+        subject: check.subject.clone(),
+        expected: check.expected.clone(),
+        observed: observed.unwrap_or_else(|_| "crashed".to_owned()),
+    }
+}
+
+fn stray(id: &str) -> CheckRecord {
+    CheckRecord {
+        id: id.to_owned(),
+        hostile: false,
+        subject: "a check that the matrix does not declare".to_owned(),
+        expected: "declared".to_owned(),
+        observed: "not declared".to_owned(),
+    }
+}
+
+fn find<'a, Run>(checks: &'a [Check<Run>], id: &str) -> Option<&'a Check<Run>> {
+    checks.iter().find(|check| check.id == id)
+}
+
+/// The ids of the checks that there are for a case.
+fn ids(case: &Case) -> impl Iterator<Item = &'static str> {
+    let plain = of(case).iter().map(|check| check.id);
+    plain.chain(of_bundles(case).iter().map(|check| check.id))
 }
 
 /// The checks of each row that need nothing.
-pub(crate) fn of(case: &Case) -> &'static [Check] {
+fn of(case: &Case) -> &'static [Check] {
     // One arm per row that is judged by checks.
     match case.id.as_str() {
         "N22" => denylist::CHECKS,

@@ -46,6 +46,7 @@ pub mod lifts;
 pub mod lint;
 pub mod mutants;
 pub mod options;
+mod parallel;
 pub mod progress;
 pub mod stand;
 pub mod suite;

@@ -39,7 +39,7 @@ pub enum Event {
         /// The case's id.
         case: String,
         /// Its verdict, in one word.
-        verdict: judge::Word,
+        verdict: judge::VerdictWord,
     },
 }
 
@@ -113,6 +113,8 @@ impl Suite<'_> {
         }
         let sampler = Sampler::new(self.bench, self.expected);
         let warm_up = lock(&board).needs_database();
+        // Not `in_parallel`: the launches of all rows are one queue, a row is judged by
+        // whoever brings its last record, and other work goes on beside them.
         thread::scope(|scope| {
             if warm_up {
                 scope.spawn(|| self.bench.database.warm_up());

@@ -13,7 +13,6 @@ mod page {
     use evidence::Abilities;
     use evidence::Ability;
     use evidence::record::Observations;
-    use judge::Word;
     use negatives::wire::{Event, Outcome};
     use seal::statement::attestation::VerdictWord;
     use tempfile::TempDir;
@@ -86,7 +85,7 @@ mod page {
                 .position(|it| it.case.id.as_str() == "N19")
         };
         let at = row(&sample).unwrap();
-        assert_eq!(sample.results[at].verdict.word(), Word::Held);
+        assert_eq!(sample.results[at].verdict.word(), VerdictWord::Held);
         let (_out, held) = sealed(&sample);
         assert_eq!(
             verdict_on_the_page(&text(&held, bundle::REPORT_FILE), "N19"),
@@ -96,7 +95,7 @@ mod page {
         sample.observe("N19", |observed| {
             let_through(observed, &Outcome::Returned(0))
         });
-        assert_eq!(sample.results[at].verdict.word(), Word::Broken);
+        assert_eq!(sample.results[at].verdict.word(), VerdictWord::Broken);
         let (_out, broken) = sealed(&sample);
         let said = &broken.attestation().rows[at];
         assert_eq!(said.verdict, VerdictWord::Broken);
@@ -154,10 +153,10 @@ mod page {
         let mut words = BTreeSet::new();
         for (result, said) in sample.results.iter().zip(&bundle.attestation().rows) {
             let class = match result.verdict.word() {
-                Word::Held => "held",
-                Word::Broken => "broken",
-                Word::Inconclusive => "unclear",
-                Word::NotRun => "silent",
+                VerdictWord::Held => "held",
+                VerdictWord::Broken => "broken",
+                VerdictWord::Inconclusive => "unclear",
+                VerdictWord::NotRun => "silent",
             };
             assert_eq!(verdict_on_the_page(&page, &said.id), class, "{}", said.id);
             words.insert(class);

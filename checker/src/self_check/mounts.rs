@@ -1,12 +1,12 @@
 //! The invariants that rest on the mount table (proc(5), `mountinfo`).
 //!
 //! A mount is one of the two data mounts, or one of the mounts the runtimes
-//! are known to make ([`RUNTIME`]), or it breaks P1. Nothing here is a guess
-//! at what a mount is for: place, file system type and flags must all fit.
+//! are known to make ([`crate::mounts`]), or it breaks P1.
 
 use serde_json::{Value, json};
 
 use super::{Facts, Invariant, InvariantName, Unseen, equal, shown};
+use crate::mounts::{Mounted, allowance};
 use crate::settings::Settings;
 
 /// One line of the mount table.
@@ -16,144 +16,6 @@ struct Mount {
     read_only: bool,
     fs_type: String,
 }
-
-/// Where a runtime mount stands.
-enum Place {
-    At(&'static str),
-    Beneath(&'static str),
-}
-
-/// What a runtime mount must be beside its place and type.
-enum Demand {
-    /// Mounted, or made, read-only.
-    ReadOnly,
-    /// The null device, which masks a file.
-    Null,
-    /// A device node of the same name, bound one by one by rootless runtimes.
-    Device,
-    /// Writable for root only: a small tmpfs or a kernel interface of the runtime's.
-    Kernel,
-}
-
-/// A mount the runtimes are known to make, and why they do.
-struct Runtime {
-    place: Place,
-    types: &'static [&'static str],
-    demand: Demand,
-}
-
-const ROOT_TYPES: &[&str] = &[
-    "overlay",
-    "fuse.fuse-overlayfs",
-    "tmpfs",
-    "ext4",
-    "xfs",
-    "btrfs",
-    "zfs",
-];
-
-/// runc, crun and bubblewrap make these, and no others, for a locked sandbox.
-const RUNTIME: &[Runtime] = &[
-    Runtime {
-        place: Place::At("/"),
-        types: ROOT_TYPES,
-        demand: Demand::ReadOnly,
-    },
-    // The process table, with parts of it masked or made read-only.
-    Runtime {
-        place: Place::At("/proc"),
-        types: &["proc"],
-        demand: Demand::Kernel,
-    },
-    Runtime {
-        place: Place::Beneath("/proc"),
-        types: &["proc", "tmpfs"],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::Beneath("/proc"),
-        types: &["tmpfs", "devtmpfs"],
-        demand: Demand::Null,
-    },
-    // The device folder: owned by root, mode 755, so not writable for the subject.
-    Runtime {
-        place: Place::At("/dev"),
-        types: &["tmpfs"],
-        demand: Demand::Kernel,
-    },
-    Runtime {
-        place: Place::At("/dev/pts"),
-        types: &["devpts"],
-        demand: Demand::Kernel,
-    },
-    Runtime {
-        place: Place::At("/dev/mqueue"),
-        types: &["mqueue"],
-        demand: Demand::Kernel,
-    },
-    Runtime {
-        place: Place::At("/dev/shm"),
-        types: &["tmpfs"],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::Beneath("/dev"),
-        types: &["devtmpfs", "tmpfs"],
-        demand: Demand::Device,
-    },
-    // Kernel objects, read-only; cgroup v1 puts a tmpfs over its hierarchies.
-    Runtime {
-        place: Place::At("/sys"),
-        types: &["sysfs"],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::At("/sys/fs/cgroup"),
-        types: &["tmpfs"],
-        demand: Demand::Kernel,
-    },
-    Runtime {
-        place: Place::Beneath("/sys"),
-        types: &["sysfs", "cgroup", "cgroup2", "tmpfs"],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::Beneath("/sys"),
-        types: &["tmpfs", "devtmpfs"],
-        demand: Demand::Null,
-    },
-    // Files that engines bind one by one.
-    Runtime {
-        place: Place::At("/etc/resolv.conf"),
-        types: &[],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::At("/etc/hostname"),
-        types: &[],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::At("/etc/hosts"),
-        types: &[],
-        demand: Demand::ReadOnly,
-    },
-    Runtime {
-        place: Place::At("/run/.containerenv"),
-        types: &[],
-        demand: Demand::ReadOnly,
-    },
-];
-
-/// The device nodes a rootless runtime binds from the host.
-const DEVICES: &[&str] = &[
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-    "/dev/tty",
-];
 
 /// Exactly two data mounts: the input read-only, the output writable (requirements 7 and 8).
 pub(super) fn data_mounts(facts: &Facts, settings: &Settings) -> Invariant {
@@ -207,26 +69,13 @@ pub(super) fn root_read_only(facts: &Facts, _: &Settings) -> Invariant {
 }
 
 fn named(mount: &Mount) -> bool {
-    RUNTIME.iter().any(|runtime| {
-        let place = match runtime.place {
-            Place::At(point) => mount.point == point,
-            Place::Beneath(folder) => mount
-                .point
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/')),
-        };
-        let fs_type = runtime.types.is_empty() || runtime.types.contains(&mount.fs_type.as_str());
-        let demand = match runtime.demand {
-            Demand::ReadOnly => mount.read_only,
-            Demand::Null => mount.root == "/null",
-            Demand::Device => {
-                DEVICES.contains(&mount.point.as_str())
-                    && (mount.root == mount.point || format!("/dev{}", mount.root) == mount.point)
-            }
-            Demand::Kernel => true,
-        };
-        place && fs_type && demand
-    })
+    let mounted = Mounted {
+        root: &mount.root,
+        point: &mount.point,
+        kind: &mount.fs_type,
+        read_only: mount.read_only,
+    };
+    allowance(&mounted).is_ok()
 }
 
 fn point(folder: &std::path::Path) -> String {
@@ -243,16 +92,15 @@ fn line(line: &str) -> Result<Mount, Unseen> {
     let (before, after) = line.split_once(" - ").ok_or_else(malformed)?;
     let before: Vec<&str> = before.split(' ').collect();
     let after: Vec<&str> = after.split(' ').collect();
-    let ([_, _, _, root, point, options, ..], [fs_type, _, super_options, ..]) =
+    let ([_, _, _, root, point, options, ..], [fs_type, _, _, ..]) =
         (before.as_slice(), after.as_slice())
     else {
         return Err(malformed());
     };
-    let has_ro = |options: &str| options.split(',').any(|option| option == "ro");
     Ok(Mount {
         root: unescape(root),
         point: unescape(point),
-        read_only: has_ro(options) || has_ro(super_options),
+        read_only: options.split(',').any(|option| option == "ro"),
         fs_type: (*fs_type).to_owned(),
     })
 }

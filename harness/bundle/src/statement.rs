@@ -4,15 +4,15 @@ use evidence::Identity;
 use evidence::profile::User;
 use evidence::record::Observations;
 use evidence::view::View;
-use judge::{CaseResult, Word};
+use judge::CaseResult;
 use negatives::matrix::MATRIX_TOML;
 use nix::sys::utsname::uname;
 use seal::digest::Sha256Digest;
 use seal::key::{Role, Signer};
 use seal::statement::Subjects;
 use seal::statement::attestation::{
-    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sharding, Sight,
-    SignerNote, Unfiltered, VerdictWord, Witness,
+    Attestation, EngineNote, Host, Instant, Row, Run, RunResult, SCHEMA, Sharding, Sight,
+    SignerNote, Unfiltered, Witness,
 };
 use seccomp::policy::POLICY_TOML;
 use seccomp::table::NUMBERS;
@@ -134,24 +134,12 @@ pub(crate) fn note(role: Role) -> &'static str {
 
 /// A row as the statement has it; `verify` compares its own with it.
 pub(super) fn row(result: &CaseResult) -> Row {
-    use negatives::matrix::Layer as Of;
     let reason = result.verdict.reason();
     Row {
         id: result.case.id.to_string(),
         number: u32::from(result.case.number),
-        layer: match result.case.layer {
-            Of::L1 => Layer::L1,
-            Of::L2 => Layer::L2,
-            Of::L3 => Layer::L3,
-            Of::L4 => Layer::L4,
-            Of::L5 => Layer::L5,
-        },
-        verdict: match result.verdict.word() {
-            Word::Held => VerdictWord::Held,
-            Word::Broken => VerdictWord::Broken,
-            Word::Inconclusive => VerdictWord::Inconclusive,
-            Word::NotRun => VerdictWord::NotRun,
-        },
+        layer: result.case.layer,
+        verdict: result.verdict.word(),
         reason_code: reason.map_or("", judge::Reason::code).to_owned(),
         reason_text: reason.map(ToString::to_string).unwrap_or_default(),
         rests_on_inside: result.inside.clone().unwrap_or_default(),

@@ -45,8 +45,8 @@ pub enum Task {
         /// Record every path it hands to the kernel.
         trace: bool,
     },
-    /// The checker on this host with no sandbox at all, traced: the seed's
-    /// option A, which must fail closed.
+    /// The checker on this host with no sandbox at all, traced: it must find that out
+    /// and fail closed.
     Bare {
         /// The fixture it must not read.
         fixture: String,

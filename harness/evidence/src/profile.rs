@@ -209,7 +209,7 @@ impl ResourceLimits {
     pub const LOCKED: Self = Self {
         pids: Some(32),
         memory: Some(512 << 20),
-        file_size: Some(64 << 20),
+        file_size: Some(checker::report::MAX_REPORT as u64),
         core: Some(0),
         open_files: 1024,
         subject_open_files: 64,

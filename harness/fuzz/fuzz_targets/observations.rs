@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use evidence::Abilities;
 use evidence::digest::ProgramDigests;
 use evidence::record::Observations;
-use judge::{Expected, Word, judge};
+use judge::{Expected, VerdictWord, judge};
 use negatives::matrix::Matrix;
 use seal::strict_json;
 
@@ -30,6 +30,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     };
     for case in MATRIX.cases() {
         let verdict = judge(case, &observed, &EXPECTED).word();
-        assert!(verdict != Word::Held || !observed.launches.is_empty() || !observed.checks.is_empty());
+        assert!(verdict != VerdictWord::Held || !observed.launches.is_empty() || !observed.checks.is_empty());
     }
 });

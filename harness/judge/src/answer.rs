@@ -73,11 +73,3 @@ pub(super) fn compare<T: PartialEq + ToString>(
     let differs = expected != observed;
     differs.then(|| Wrong::new(what, expected.to_string(), observed.to_string()))
 }
-
-/// Words joined, or `none`.
-pub(super) fn or_none(words: &[String]) -> String {
-    if words.is_empty() {
-        return "none".to_owned();
-    }
-    words.join(" ")
-}

@@ -5,7 +5,8 @@ use checker::report::{BagOutcome, Citation, ClaimOutcome, ClaimReport, LinkOutco
 use checker::{Action, AuditItem, AuditOutcome, EvidenceClass, GateOutcome, Outcome, Report};
 use serde_json::Value;
 
-use super::answer::{Wrong, compare, or_none};
+use super::answer::{Wrong, compare};
+use super::words::or_none;
 
 /// The items are the declared ones; each answer is what the rest of the report makes it,
 /// and each pointer leads to a place in it.
@@ -18,8 +19,8 @@ pub(super) fn audit(report: &Report, article: u8, items: &[String]) -> Option<Wr
     let value = serde_json::to_value(report).unwrap_or_default();
     compare(
         &format!("items of article {article}"),
-        or_none(items),
-        or_none(&ids),
+        or_none(items, " "),
+        or_none(&ids, " "),
     )
     .or_else(|| audit.iter().find_map(|item| answer(report, item)))
     .or_else(|| audit.iter().find_map(|item| pointers(&value, item)))

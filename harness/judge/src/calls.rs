@@ -10,7 +10,8 @@ use evidence::FileCall;
 use negatives::matrix::Payload;
 use negatives::wire::{INPUT, OUTPUT};
 
-use super::answer::{Answer, Wrong, compare, or_none};
+use super::answer::{Answer, Wrong, compare};
+use super::words::or_none;
 
 /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC` of open(2): any of them is more than reading.
 const CHANGES: u64 = 0o1 | 0o2 | 0o100 | 0o1000;
@@ -25,7 +26,7 @@ const DIRECTORY: u64 = if cfg!(target_arch = "aarch64") {
 pub(super) fn actions(report: &Report, are: &[String]) -> Option<Wrong> {
     let done = report.actions.done.iter();
     let done: Vec<String> = done.map(|it| name(it.action).to_owned()).collect();
-    compare("actions done", or_none(are), or_none(&done)).or_else(|| {
+    compare("actions done", or_none(are, " "), or_none(&done, " ")).or_else(|| {
         let listed = report.actions.done.iter();
         let mut short = listed.filter(|it| {
             let paths = it.paths.as_ref();
@@ -167,14 +168,7 @@ pub(super) fn atomic(answer: &Answer<'_>) -> Option<Wrong> {
         format!("rename {partial} to {report}"),
     ];
     let same = steps.iter().eq(expected.iter());
-    (!same).then(|| Wrong::new("way of writing", expected.join(", "), or_none_list(&steps)))
-}
-
-fn or_none_list(steps: &[String]) -> String {
-    if steps.is_empty() {
-        return "none".to_owned();
-    }
-    steps.join(", ")
+    (!same).then(|| Wrong::new("way of writing", expected.join(", "), or_none(&steps, ", ")))
 }
 
 /// Whether a call makes, writes, changes or removes a file.

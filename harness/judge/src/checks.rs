@@ -6,9 +6,23 @@ use negatives::matrix::{Case, Check};
 
 use super::verdict::{Reason, Verdict};
 
-/// Judges a row's checks against the list that the matrix declares.
+/// Judges a row's checks against the list that the matrix declares: each came out as
+/// declared, and there is no other.
 pub(super) fn judge(case: &Case, records: &[CheckRecord]) -> Verdict {
-    Verdict::gravest(case.checks.iter().map(|check| one(case, check, records)))
+    let declared = case.checks.iter().map(|check| one(case, check, records));
+    let is_declared = |it: &&CheckRecord| case.checks.iter().any(|check| check.id == it.id);
+    let strays = records.iter().filter(|it| !is_declared(it)).map(stray);
+    Verdict::gravest(declared.chain(strays))
+}
+
+/// What nobody declared proves nothing, whatever came of it.
+fn stray(record: &CheckRecord) -> Verdict {
+    Verdict::Inconclusive(Reason::Check {
+        check: record.id.clone(),
+        subject: record.subject.clone(),
+        expected: "no check but those that the matrix declares".to_owned(),
+        observed: record.observed.clone(),
+    })
 }
 
 fn one(case: &Case, check: &Check, records: &[CheckRecord]) -> Verdict {

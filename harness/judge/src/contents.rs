@@ -9,7 +9,8 @@ use negatives::matrix::Payload;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::answer::{Answer, Wrong, compare, or_none};
+use super::answer::{Answer, Wrong, compare};
+use super::words::or_none;
 
 /// The first gate that failed is the declared one; none where none is declared.
 pub(super) fn gate(answer: &Answer<'_>, report: &Report) -> Option<Wrong> {
@@ -29,7 +30,7 @@ pub(super) fn reasons(answer: &Answer<'_>, report: &Report) -> Option<Wrong> {
         &mut found,
     );
     let declared: BTreeSet<String> = answer.packet.reasons.iter().cloned().collect();
-    let words = |set: BTreeSet<String>| or_none(&set.into_iter().collect::<Vec<_>>());
+    let words = |set: BTreeSet<String>| or_none(set, " ");
     compare("reasons", words(declared), words(found))
 }
 

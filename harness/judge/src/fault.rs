@@ -132,8 +132,8 @@ impl Seen<'_> {
         let plain = found.is_none_or(|entry| entry.kind == EntryKind::File);
         (expected != observed || !plain).then(|| {
             let (expected, observed) = (
-                words::or_none(expected),
-                words::or_none(found.map(words::entry)),
+                words::or_none(expected, ""),
+                words::or_none(found.map(words::entry), ""),
             );
             self.reason("digest of the earlier report", expected, observed)
         })
@@ -182,7 +182,7 @@ impl Seen<'_> {
         };
         (!fits).then(|| {
             let said = said.map(|(report, why)| format!("{report} {why}"));
-            let (said, partial) = (words::or_none(said), words::or_none(partial));
+            let (said, partial) = (words::or_none(said, ""), words::or_none(partial, ""));
             let observed = format!("announced {said}, partial {partial}");
             self.reason("way of failing", expected.to_owned(), observed)
         })

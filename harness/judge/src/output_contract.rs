@@ -6,15 +6,12 @@
 //! and the outcome.
 //! Whether the outcome is the one a row declares is not asked here.
 
-use checker::report::Report;
+use checker::report::{MAX_REPORT, Report};
 use checker::{Announcement, Outcome, REPORT_FILE, ReadError};
 use evidence::Exit;
 use evidence::digest::sha256;
 use seal::strict_json::{self, JsonError};
 use serde_json::Value;
-
-/// The longest report that is read, in bytes.
-pub const MAX_REPORT: usize = 16 << 20;
 
 /// A report or an exit code is not of the contract.
 #[derive(Debug, thiserror::Error)]

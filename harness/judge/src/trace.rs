@@ -10,7 +10,7 @@ use negatives::wire::INPUT;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 
-/// DESIGN, "The checker": BLOCKED, nothing read.
+/// What the checker exits with when it is blocked: it has read nothing.
 const BLOCKED: i64 = 3;
 
 /// Judges the control and every launch that must be blocked.

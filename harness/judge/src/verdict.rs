@@ -1,11 +1,8 @@
 //! The four verdicts and their reasons: closed lists. Only `Held` is green.
 
-use std::fmt;
-
 use negatives::matrix::Fact;
 use seal::partition::Partition;
-use seal::statement::attestation::OTHER_SHARD;
-use serde::{Deserialize, Serialize};
+use seal::statement::attestation::{OTHER_SHARD, VerdictWord};
 
 /// What is known of a row after its launches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,20 +16,6 @@ pub enum Verdict {
     Inconclusive(Reason),
     /// It was not run, or its launches failed: nothing was observed.
     NotRun(Reason),
-}
-
-/// A verdict without its reason, as machines read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Word {
-    /// See [`Verdict::Held`].
-    Held,
-    /// See [`Verdict::Broken`].
-    Broken,
-    /// See [`Verdict::Inconclusive`].
-    Inconclusive,
-    /// See [`Verdict::NotRun`].
-    NotRun,
 }
 
 impl Verdict {
@@ -56,12 +39,12 @@ impl Verdict {
 
     /// The verdict alone.
     #[must_use]
-    pub fn word(&self) -> Word {
+    pub fn word(&self) -> VerdictWord {
         match self {
-            Self::Held => Word::Held,
-            Self::Broken(_) => Word::Broken,
-            Self::Inconclusive(_) => Word::Inconclusive,
-            Self::NotRun(_) => Word::NotRun,
+            Self::Held => VerdictWord::Held,
+            Self::Broken(_) => VerdictWord::Broken,
+            Self::Inconclusive(_) => VerdictWord::Inconclusive,
+            Self::NotRun(_) => VerdictWord::NotRun,
         }
     }
 
@@ -74,25 +57,6 @@ impl Verdict {
                 Some(reason)
             }
         }
-    }
-}
-
-impl Word {
-    /// The word people and JSON see.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Broken => "broken",
-            Self::Inconclusive => "inconclusive",
-            Self::NotRun => "not_run",
-        }
-    }
-}
-
-impl fmt::Display for Word {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(self.as_str())
     }
 }
 

@@ -76,7 +76,11 @@ pub(super) fn entry(entry: &OutputEntry) -> String {
     )
 }
 
-/// A value, or `none`.
-pub(super) fn or_none<T: ToString>(value: Option<T>) -> String {
-    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+/// What there is, joined, or `none`.
+pub(super) fn or_none<T: ToString>(items: impl IntoIterator<Item = T>, joint: &str) -> String {
+    let words: Vec<String> = items.into_iter().map(|it| it.to_string()).collect();
+    if words.is_empty() {
+        return "none".to_owned();
+    }
+    words.join(joint)
 }

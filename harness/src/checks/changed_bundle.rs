@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use bundle::forgery::{BELIEVED, Fault, Specimen, outcome};
+use bundle::forgery::{Fault, Specimen, outcome};
 use bundle::sample::Sample;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
@@ -19,130 +19,64 @@ const REFUSED: &str = "each refused, naming the file";
 const ANY: &[&str] = &[];
 
 pub(super) const CHECKS: &[BundleCheck] = &[
-    BundleCheck {
-        id: "untouched",
-        hostile: false,
-        subject: "a bundle that nobody touched",
-        expected: BELIEVED,
-        run: |sample| outcome(|| Ok(Specimen::seal(sample)?.came())),
-    },
-    BundleCheck {
-        id: "byte",
-        hostile: true,
-        subject: "one bit of one byte changed, in 16 places of every file",
-        expected: REFUSED,
-        run: |sample| outcome(|| bytes(sample)),
-    },
-    BundleCheck {
-        id: "length",
-        hostile: true,
-        subject: "every file one byte shorter, and one byte longer",
-        expected: REFUSED,
-        run: |sample| outcome(|| lengths(sample)),
-    },
-    BundleCheck {
-        id: "removed",
-        hostile: true,
-        subject: "every file removed",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["missing"], |it, file| {
-                    Ok(fs::remove_file(it.at(file))?)
-                })
+    BundleCheck::new("untouched", |sample| {
+        outcome(|| Ok(Specimen::seal(sample)?.came()))
+    }),
+    BundleCheck::new("byte", |sample| outcome(|| bytes(sample))),
+    BundleCheck::new("length", |sample| outcome(|| lengths(sample))),
+    BundleCheck::new("removed", |sample| {
+        outcome(|| {
+            each(sample, &["missing"], |it, file| {
+                Ok(fs::remove_file(it.at(file))?)
             })
-        },
-    },
-    BundleCheck {
-        id: "renamed",
-        hostile: true,
-        subject: "every file under another name",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["renamed", "missing"], |it, file| {
-                    Ok(fs::rename(it.at(file), it.at("renamed"))?)
-                })
+        })
+    }),
+    BundleCheck::new("renamed", |sample| {
+        outcome(|| {
+            each(sample, &["renamed", "missing"], |it, file| {
+                Ok(fs::rename(it.at(file), it.at("renamed"))?)
             })
-        },
-    },
-    BundleCheck {
-        id: "added-file",
-        hostile: true,
-        subject: "a file that nobody signed for, in the bundle and among its observations",
-        expected: REFUSED,
-        run: |sample| outcome(|| added(sample, |it, name| Ok(fs::write(it.at(name), "x")?))),
-    },
-    BundleCheck {
-        id: "added-folder",
-        hostile: true,
-        subject: "an empty folder that nobody signed for",
-        expected: REFUSED,
-        run: |sample| outcome(|| added(sample, |it, name| Ok(fs::create_dir(it.at(name))?))),
-    },
-    BundleCheck {
-        id: "swapped",
-        hostile: true,
-        subject: "every file in the place of the next, and the next in its place",
-        expected: REFUSED,
-        run: |sample| outcome(|| swapped(sample)),
-    },
-    BundleCheck {
-        id: "symbolic-link",
-        hostile: true,
-        subject: "every file replaced by a symbolic link to the same bytes",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["link"], |it, file| {
-                    fs::rename(it.at(file), it.outside())?;
-                    Ok(symlink(it.outside(), it.at(file))?)
-                })
+        })
+    }),
+    BundleCheck::new("added-file", |sample| {
+        outcome(|| added(sample, |it, name| Ok(fs::write(it.at(name), "x")?)))
+    }),
+    BundleCheck::new("added-folder", |sample| {
+        outcome(|| added(sample, |it, name| Ok(fs::create_dir(it.at(name))?)))
+    }),
+    BundleCheck::new("swapped", |sample| outcome(|| swapped(sample))),
+    BundleCheck::new("symbolic-link", |sample| {
+        outcome(|| {
+            each(sample, &["link"], |it, file| {
+                fs::rename(it.at(file), it.outside())?;
+                Ok(symlink(it.outside(), it.at(file))?)
             })
-        },
-    },
-    BundleCheck {
-        id: "hard-link",
-        hostile: true,
-        subject: "every file with a second name outside the bundle",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["hard_link"], |it, file| {
-                    drop(fs::remove_file(it.outside()));
-                    Ok(fs::hard_link(it.at(file), it.outside())?)
-                })
+        })
+    }),
+    BundleCheck::new("hard-link", |sample| {
+        outcome(|| {
+            each(sample, &["hard_link"], |it, file| {
+                drop(fs::remove_file(it.outside()));
+                Ok(fs::hard_link(it.at(file), it.outside())?)
             })
-        },
-    },
-    BundleCheck {
-        id: "folder",
-        hostile: true,
-        subject: "every file replaced by a folder",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["missing", "not_regular"], |it, file| {
-                    fs::remove_file(it.at(file))?;
-                    Ok(fs::create_dir(it.at(file))?)
-                })
+        })
+    }),
+    BundleCheck::new("folder", |sample| {
+        outcome(|| {
+            each(sample, &["missing", "not_regular"], |it, file| {
+                fs::remove_file(it.at(file))?;
+                Ok(fs::create_dir(it.at(file))?)
             })
-        },
-    },
-    BundleCheck {
-        id: "fifo",
-        hostile: true,
-        subject: "every file replaced by a FIFO",
-        expected: REFUSED,
-        run: |sample| {
-            outcome(|| {
-                each(sample, &["not_regular"], |it, file| {
-                    fs::remove_file(it.at(file))?;
-                    Ok(mkfifo(&it.at(file), Mode::S_IRUSR)?)
-                })
+        })
+    }),
+    BundleCheck::new("fifo", |sample| {
+        outcome(|| {
+            each(sample, &["not_regular"], |it, file| {
+                fs::remove_file(it.at(file))?;
+                Ok(mkfifo(&it.at(file), Mode::S_IRUSR)?)
             })
-        },
-    },
+        })
+    }),
 ];
 
 /// Tampers with each file in turn; each must be refused by its name, with one of

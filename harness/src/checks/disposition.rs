@@ -18,164 +18,80 @@ use crate::cli::Cli;
 
 /// The row's checks.
 pub(super) const CHECKS: &[Check] = &[
-    Check::hostile(
-        "absent",
-        "no disposition",
-        "refused: M1 disposition_absent",
-        || judged(|_| Ok(None)),
-    ),
-    Check::hostile("empty", "an empty file", REFUSED, || {
-        judged(|_| Ok(Some(Vec::new())))
+    Check::new("absent", || judged(|_| Ok(None))),
+    Check::new("empty", || judged(|_| Ok(Some(Vec::new())))),
+    Check::new("forged", || judged(|scene| scene.forged().map(Some))),
+    Check::new("altered", || judged(|scene| scene.altered().map(Some))),
+    Check::new("stranger", || {
+        judged(|scene| {
+            scene
+                .signed(&SecretKey::generate()?, &scene.bound())
+                .map(Some)
+        })
     }),
-    Check::hostile(
-        "forged",
-        "a stranger's signature under the owner's name",
-        REFUSED,
-        || judged(|scene| scene.forged().map(Some)),
-    ),
-    Check::hostile(
-        "altered",
-        "the owner's signature over a waiver, and the risk changed",
-        REFUSED,
-        || judged(|scene| scene.altered().map(Some)),
-    ),
-    Check::hostile(
-        "stranger",
-        "a disposition signed with a stranger's key",
-        REFUSED,
-        || {
-            judged(|scene| {
-                scene
-                    .signed(&SecretKey::generate()?, &scene.bound())
-                    .map(Some)
-            })
-        },
-    ),
-    Check::hostile(
-        "operator",
-        "one signed with the operator's key",
-        "refused: M1 signed_by_operator",
-        || judged(|scene| scene.signed(&scene.operator, &scene.bound()).map(Some)),
-    ),
-    Check::hostile(
-        "one-person",
-        "owner and operator with one key",
-        "refused: M1 owner_is_operator",
-        one_person,
-    ),
-    Check::hostile(
-        "another-matrix",
-        "one over another matrix",
-        "refused: M1 disposition_for_another_matrix",
-        || elsewhere(|bound| bound.artifacts.matrix = other()),
-    ),
-    Check::hostile(
-        "another-policy",
-        "one over another policy",
-        "refused: M1 disposition_for_another_policy",
-        || elsewhere(|bound| bound.artifacts.policy = other()),
-    ),
-    Check::hostile(
-        "another-image",
-        "one over another image",
-        "refused: M1 disposition_for_another_image",
-        || elsewhere(|bound| bound.artifacts.image = other()),
-    ),
-    Check::hostile(
-        "another-bundle",
-        "one over another bundle of the same artifacts",
-        "refused: M1 disposition_for_another_statement",
-        || elsewhere(|bound| bound.statement = other()),
-    ),
-    Check::hostile(
-        "too-early",
-        "one that the owner made before the run had finished",
-        "refused: M1 made_before_the_run",
-        || {
-            judged(|scene| {
-                let made = Instant::parse("2026-11-24T07:54:59Z")?;
-                let signed =
-                    disposition::sign(Decision::Honoured, &scene.bound(), made, &scene.owner);
-                Ok(Some(signed?))
-            })
-        },
-    ),
-    Check::hostile(
-        "other-key-named",
-        "the owner's signature under a statement that names a stranger's key",
-        REFUSED,
-        || {
-            judged(|scene| {
-                let stranger = SecretKey::generate()?.public().id().to_string();
-                let owner = scene.owner.public().id().to_string();
-                scene.reworded(&owner, &stranger).map(Some)
-            })
-        },
-    ),
-    Check::hostile(
-        "no-risk",
-        "a waiver of the owner's without a risk",
-        REFUSED,
-        || {
-            judged(|scene| {
-                scene
-                    .reworded("\"risk\":\"unreviewed\"", "\"risk\":\"\"")
-                    .map(Some)
-            })
-        },
-    ),
-    Check::hostile(
-        "blank-risk",
-        "a waiver of the owner's with a blank risk",
-        REFUSED,
-        || {
-            judged(|scene| {
-                scene
-                    .reworded("\"risk\":\"unreviewed\"", "\"risk\":\" \"")
-                    .map(Some)
-            })
-        },
-    ),
-    Check::hostile(
-        "other-role",
-        "the owner's signature in another role",
-        REFUSED,
-        || {
-            judged(|scene| {
-                scene
-                    .reworded("\"role\":\"owner\"", "\"role\":\"operator\"")
-                    .map(Some)
-            })
-        },
-    ),
-    Check::hostile(
-        "no-default",
-        "`dispose` without a decision, and a waiver without a risk",
-        "usage, usage",
-        no_default,
-    ),
-    Check::control(
-        "waived",
-        "a waiver of the owner's over this bundle",
-        ACCEPTED,
-        || judged(|scene| scene.signed(&scene.owner, &scene.bound()).map(Some)),
-    ),
-    Check::control(
-        "honoured",
-        "the owner's word that B0''' is honoured",
-        ACCEPTED,
-        || {
-            judged(|scene| {
-                scene
-                    .decided(Decision::Honoured, &scene.owner, &scene.bound())
-                    .map(Some)
-            })
-        },
-    ),
+    Check::new("operator", || {
+        judged(|scene| scene.signed(&scene.operator, &scene.bound()).map(Some))
+    }),
+    Check::new("one-person", one_person),
+    Check::new("another-matrix", || {
+        elsewhere(|bound| bound.artifacts.matrix = other())
+    }),
+    Check::new("another-policy", || {
+        elsewhere(|bound| bound.artifacts.policy = other())
+    }),
+    Check::new("another-image", || {
+        elsewhere(|bound| bound.artifacts.image = other())
+    }),
+    Check::new("another-bundle", || {
+        elsewhere(|bound| bound.statement = other())
+    }),
+    Check::new("too-early", || {
+        judged(|scene| {
+            let made = Instant::parse("2026-11-24T07:54:59Z")?;
+            let signed = disposition::sign(Decision::Honoured, &scene.bound(), made, &scene.owner);
+            Ok(Some(signed?))
+        })
+    }),
+    Check::new("other-key-named", || {
+        judged(|scene| {
+            let stranger = SecretKey::generate()?.public().id().to_string();
+            let owner = scene.owner.public().id().to_string();
+            scene.reworded(&owner, &stranger).map(Some)
+        })
+    }),
+    Check::new("no-risk", || {
+        judged(|scene| {
+            scene
+                .reworded("\"risk\":\"unreviewed\"", "\"risk\":\"\"")
+                .map(Some)
+        })
+    }),
+    Check::new("blank-risk", || {
+        judged(|scene| {
+            scene
+                .reworded("\"risk\":\"unreviewed\"", "\"risk\":\" \"")
+                .map(Some)
+        })
+    }),
+    Check::new("other-role", || {
+        judged(|scene| {
+            scene
+                .reworded("\"role\":\"owner\"", "\"role\":\"operator\"")
+                .map(Some)
+        })
+    }),
+    Check::new("no-default", no_default),
+    Check::new("waived", || {
+        judged(|scene| scene.signed(&scene.owner, &scene.bound()).map(Some))
+    }),
+    Check::new("honoured", || {
+        judged(|scene| {
+            scene
+                .decided(Decision::Honoured, &scene.owner, &scene.bound())
+                .map(Some)
+        })
+    }),
 ];
-
-const ACCEPTED: &str = "accepted";
-const REFUSED: &str = "refused: M1 disposition_refused";
 
 type Failed = Box<dyn std::error::Error>;
 

@@ -14,65 +14,39 @@ use evidence::record::{EntryKind, OutputEntry};
 use super::Check;
 
 /// One byte more than is read of a file.
-const TOO_LARGE: u64 = (16 << 20) + 1;
+const TOO_LARGE: u64 = checker::report::MAX_REPORT as u64 + 1;
 const REPORT: &str = "report.json";
 
 /// The checks of N23.
 pub(super) const CHECKS: &[Check] = &[
-    Check::control(
-        "output-plain-file",
-        "a report that is a plain file",
-        "report.json: a file, read; a report",
-        || seen(|folder| fs::write(folder.join(REPORT), "{}")),
-    ),
-    Check::hostile(
-        "output-link",
-        "a report that is a symbolic link to a file elsewhere",
-        "report.json: a link, not read; no report",
-        || seen(|folder| symlink("/proc/version", folder.join(REPORT))),
-    ),
-    Check::hostile(
-        "output-fifo",
-        "a report that is a FIFO, with nobody at its other end",
-        "report.json: special, not read; no report",
-        || {
-            seen(|folder| {
-                let mode = nix::sys::stat::Mode::S_IRWXU;
-                Ok(nix::unistd::mkfifo(&folder.join(REPORT), mode)?)
-            })
-        },
-    ),
-    Check::hostile(
-        "output-socket",
-        "a report that is a socket",
-        "report.json: special, not read; no report",
-        || seen(|folder| UnixListener::bind(folder.join(REPORT)).map(drop)),
-    ),
-    Check::hostile(
-        "output-folder",
-        "a report that is a folder",
-        "report.json: a folder, not read; no report",
-        || seen(|folder| fs::create_dir(folder.join(REPORT))),
-    ),
-    Check::hostile(
-        "output-second-name",
-        "a report that is a second name of a file",
-        "other: a file of several names, not read; \
-         report.json: a file of several names, not read; no report",
-        || {
-            seen(|folder| {
-                let other = folder.join("other");
-                fs::write(&other, "{}")?;
-                fs::hard_link(&other, folder.join(REPORT))
-            })
-        },
-    ),
-    Check::hostile(
-        "output-too-large",
-        "a report of one byte more than is read",
-        "report.json: a file, not read; no report",
-        || seen(|folder| File::create(folder.join(REPORT))?.set_len(TOO_LARGE)),
-    ),
+    Check::new("output-plain-file", || {
+        seen(|folder| fs::write(folder.join(REPORT), "{}"))
+    }),
+    Check::new("output-link", || {
+        seen(|folder| symlink("/proc/version", folder.join(REPORT)))
+    }),
+    Check::new("output-fifo", || {
+        seen(|folder| {
+            let mode = nix::sys::stat::Mode::S_IRWXU;
+            Ok(nix::unistd::mkfifo(&folder.join(REPORT), mode)?)
+        })
+    }),
+    Check::new("output-socket", || {
+        seen(|folder| UnixListener::bind(folder.join(REPORT)).map(drop))
+    }),
+    Check::new("output-folder", || {
+        seen(|folder| fs::create_dir(folder.join(REPORT)))
+    }),
+    Check::new("output-second-name", || {
+        seen(|folder| {
+            let other = folder.join("other");
+            fs::write(&other, "{}")?;
+            fs::hard_link(&other, folder.join(REPORT))
+        })
+    }),
+    Check::new("output-too-large", || {
+        seen(|folder| File::create(folder.join(REPORT))?.set_len(TOO_LARGE))
+    }),
 ];
 
 /// What the reader makes of a folder with this in it.

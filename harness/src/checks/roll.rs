@@ -9,7 +9,7 @@ use evidence::record::{Observations, Packed};
 use judge::{Adapted, CaseResult, Expected, FilterProof, Reason, Verdict};
 use negatives::matrix::{Case, Matrix};
 
-use super::Check;
+use super::{Check, Declared};
 use crate::commands::run::rehearse;
 use crate::suite::{Stop, call_the_roll};
 
@@ -19,66 +19,36 @@ use outputs::{Failed, Outputs};
 
 /// The row's checks.
 pub(super) const CHECKS: &[Check] = &[
-    Check::control("all-held", "every row held", ALL_HELD, || {
-        said("N19", |_| Ok(()))
-    }),
-    Check::hostile("missing", "a row that never came back", NOT_RUN, || {
+    Check::new("all-held", || said("N19", |_| Ok(()))),
+    Check::new("missing", || {
         said("N19", |run| run.call_without("N19", &Stop::default()))
     }),
-    Check::hostile(
-        "interrupted",
-        "a row that an interrupt cut off",
-        NOT_RUN,
-        || {
-            let stop = Stop::default();
-            stop.interrupt();
-            said("N19", |run| run.call_without("N19", &stop))
-        },
-    ),
-    Check::hostile(
-        "silent",
-        "a row whose sandboxes left no record",
-        NOT_RUN,
-        || said("N19", |run| run.judge_again("N19", |_| {})),
-    ),
-    Check::hostile(
-        "skipped",
-        "a row that is marked as not to be run yet",
-        NOT_RUN,
-        || {
-            said("N19", |run| {
-                run.judge_again("N19", |case| case.pending = Some("later".to_owned()))
-            })
-        },
-    ),
-    Check::hostile("crashed", "a row whose own check crashes", NOT_HELD, || {
-        said("N32", |run| run.crash("N32"))
+    Check::new("interrupted", || {
+        let stop = Stop::default();
+        stop.interrupt();
+        said("N19", |run| run.call_without("N19", &stop))
     }),
-    Check::hostile(
-        "filtered-out",
-        "a run from which a row was left out",
-        ABSENT,
-        || {
-            said("N19", |run| {
-                run.results
-                    .retain(|result| result.case.id.as_str() != "N19");
-                Ok(())
-            })
-        },
-    ),
-    Check::hostile(
-        "deferred",
-        "a deferred row beside rows that all held",
-        DEFERRED,
-        || said("D1", |_| Ok(())),
-    ),
-    Check::hostile(
-        "deferred-as-row",
-        "a statement with a deferred row in a row's place",
-        "refused",
-        || answer(|| Run::new()?.outputs()?.with_row_called("N19", "D1")),
-    ),
-    Check::hostile("nothing", "a run of no row at all", NO_CASE, || {
+    Check::new("silent", || {
+        said("N19", |run| run.judge_again("N19", |_| {}))
+    }),
+    Check::new("skipped", || {
+        said("N19", |run| {
+            run.judge_again("N19", |case| case.pending = Some("later".to_owned()))
+        })
+    }),
+    Check::new("crashed", || said("N32", |run| run.crash("N32"))),
+    Check::new("filtered-out", || {
+        said("N19", |run| {
+            run.results
+                .retain(|result| result.case.id.as_str() != "N19");
+            Ok(())
+        })
+    }),
+    Check::new("deferred", || said("D1", |_| Ok(()))),
+    Check::new("deferred-as-row", || {
+        answer(|| Run::new()?.outputs()?.with_row_called("N19", "D1"))
+    }),
+    Check::new("nothing", || {
         answer(|| {
             let mut run = Run::new()?;
             run.results.clear();
@@ -86,72 +56,26 @@ pub(super) const CHECKS: &[Check] = &[
             Ok(outputs.map_or_else(|error| chain(&*error), |it| it.say_of("N19")))
         })
     }),
-    Check::control("run-held", "`run N19`, which holds", "exit code 0", || {
-        exit(&["N19"], held)
+    Check::new("run-held", || exit(&["N19"], held)),
+    Check::new("run-no-match", || exit(&["N99"], held)),
+    Check::new("run-skip", || exit(&["N19", "--skip", "N19"], held)),
+    Check::new("run-ignored", || exit(&["N19", "--ignored"], held)),
+    Check::new("run-deferred", || exit(&["D1", "--include-ignored"], held)),
+    Check::new("run-all-deferred", || exit(&["--include-ignored"], held)),
+    Check::new("run-panics", || {
+        exit(&["[L1]"], |case| match case.id.as_str() {
+            // Unwinds as a panic does, without its message on standard error.
+            "N19" => resume_unwind(Box::new("crashed")),
+            _ => Verdict::Held,
+        })
     }),
-    Check::hostile(
-        "run-no-match",
-        "`run` with a filter that matches no row",
-        "exit code 2",
-        || exit(&["N99"], held),
-    ),
-    Check::hostile("run-skip", "`run N19 --skip N19`", "exit code 2", || {
-        exit(&["N19", "--skip", "N19"], held)
+    Check::new("run-not-run", || {
+        exit(&["[L1]"], |case| match case.id.as_str() {
+            "N19" => Verdict::NotRun(Reason::Interrupted),
+            _ => Verdict::Held,
+        })
     }),
-    Check::hostile(
-        "run-ignored",
-        "`run N19 --ignored`, which is not ignored",
-        "exit code 2",
-        || exit(&["N19", "--ignored"], held),
-    ),
-    Check::hostile(
-        "run-deferred",
-        "`run D1 --include-ignored`",
-        "exit code 2",
-        || exit(&["D1", "--include-ignored"], held),
-    ),
-    Check::hostile(
-        "run-all-deferred",
-        "`run --include-ignored`, deferred rows and all",
-        "exit code 4",
-        || exit(&["--include-ignored"], held),
-    ),
-    Check::hostile(
-        "run-panics",
-        "`run L1` with one trial that crashes",
-        "exit code 4",
-        || {
-            exit(&["[L1]"], |case| match case.id.as_str() {
-                // Unwinds as a panic does, without its message on standard error.
-                "N19" => resume_unwind(Box::new("crashed")),
-                _ => Verdict::Held,
-            })
-        },
-    ),
-    Check::hostile(
-        "run-not-run",
-        "`run L1` with one row that is not run",
-        "exit code 4",
-        || {
-            exit(&["[L1]"], |case| match case.id.as_str() {
-                "N19" => Verdict::NotRun(Reason::Interrupted),
-                _ => Verdict::Held,
-            })
-        },
-    ),
 ];
-
-const ALL_HELD: &str = "terminal: held, held; JUnit: success; bundle: held, held; exit code 0";
-const NOT_RUN: &str =
-    "terminal: not run, incomplete; JUnit: error; bundle: not_run, incomplete; exit code 4";
-const NOT_HELD: &str =
-    "terminal: broken, broken; JUnit: failure; bundle: broken, broken; exit code 1";
-const ABSENT: &str =
-    "terminal: absent, incomplete; JUnit: absent; bundle: absent, incomplete; exit code 4";
-const NO_CASE: &str = "failed to make the JUnit report: \
-expected at least one case in suite `proof-of-block`, observed none";
-const DEFERRED: &str =
-    "terminal: deferred, held; JUnit: absent; bundle: deferred, held; exit code 0";
 
 /// A run's results, every row held until a check changes one. The verdicts are
 /// given: what is checked is what is said of them.
@@ -192,21 +116,11 @@ impl Run {
     /// The judge's own verdict on a row of which the first check crashed.
     fn crash(&mut self, id: &str) -> Result<(), Failed> {
         let case = self.case(id)?;
-        let planned = super::of(&case);
-        let kept = |check: &Check| super::CheckRecord {
-            id: check.id.to_owned(),
-            hostile: check.hostile,
-            subject: check.subject.to_owned(),
-            expected: check.expected.to_owned(),
-            observed: check.expected.to_owned(),
-        };
-        let mut checks: Vec<_> = planned.iter().map(kept).collect();
-        let at = planned.iter().position(|check| check.hostile);
+        let as_declared = |check: &Declared| super::record(check, || check.expected.clone());
+        let mut checks: Vec<_> = case.checks.iter().map(as_declared).collect();
+        let at = case.checks.iter().position(|check| check.hostile);
         let at = at.ok_or("expected a hostile check")?;
-        checks[at] = super::record(&Check {
-            run: || resume_unwind(Box::new("crashed")),
-            ..planned[at]
-        });
+        checks[at] = super::record(&case.checks[at], || resume_unwind(Box::new("crashed")));
         let launches = Vec::new();
         self.judge(&case, Observations { launches, checks })
     }

@@ -18,150 +18,74 @@ use sha2::{Digest as _, Sha512};
 
 use super::BundleCheck;
 
-const NO_SIGNATURE: &str = "refused: statement.dsse.json: no_signature";
-const TOO_FEW_KEYS: &str = "refused: statement.dsse.json: too_few_keys";
-const PAYLOAD_TYPE: &str = "refused: statement.dsse.json: payload_type";
-const DEVELOPMENT: &str = "refused: statement.dsse.json: not_an_attestation";
 const OTHER_TYPE: &str = "application/vnd.other+json";
 
 pub(super) const CHECKS: &[BundleCheck] = &[
-    BundleCheck {
-        id: "operator",
-        hostile: false,
-        subject: "the operator's bundle with the operator's key",
-        expected: BELIEVED,
-        run: |sample| outcome(|| attested(&Specimen::seal(sample)?)),
-    },
-    BundleCheck {
-        id: "two-of-two",
-        hostile: false,
-        subject: "a bundle signed by two keys, of which both must sign",
-        expected: BELIEVED,
-        run: |sample| outcome(|| two_of_two(sample, &[0, 1])),
-    },
-    BundleCheck {
-        id: "no-signature",
-        hostile: true,
-        subject: "an envelope without a signature",
-        expected: NO_SIGNATURE,
-        run: |sample| {
-            outcome(|| {
-                edited(sample, |envelope| {
-                    envelope["signatures"] = Value::Array(Vec::new());
-                })
+    BundleCheck::new("operator", |sample| {
+        outcome(|| attested(&Specimen::seal(sample)?))
+    }),
+    BundleCheck::new("two-of-two", |sample| {
+        outcome(|| two_of_two(sample, &[0, 1]))
+    }),
+    BundleCheck::new("no-signature", |sample| {
+        outcome(|| {
+            edited(sample, |envelope| {
+                envelope["signatures"] = Value::Array(Vec::new());
             })
-        },
-    },
-    BundleCheck {
-        id: "wrong-key",
-        hostile: true,
-        subject: "a bundle signed by another key than the one that is trusted",
-        expected: TOO_FEW_KEYS,
-        run: |sample| {
-            outcome(|| {
-                let other = TrustedKeys::one(SecretKey::generate()?.public());
-                Ok(Specimen::seal(sample)?.came_with(&Anchor::Keys(other)))
+        })
+    }),
+    BundleCheck::new("wrong-key", |sample| {
+        outcome(|| {
+            let other = TrustedKeys::one(SecretKey::generate()?.public());
+            Ok(Specimen::seal(sample)?.came_with(&Anchor::Keys(other)))
+        })
+    }),
+    BundleCheck::new("borrowed-signature", |sample| outcome(|| borrowed(sample))),
+    BundleCheck::new("other-payload-type", |sample| {
+        outcome(|| signed_as_another_type(sample, OTHER_TYPE))
+    }),
+    BundleCheck::new("hidden-payload-type", |sample| {
+        outcome(|| signed_as_another_type(sample, IN_TOTO))
+    }),
+    BundleCheck::new("development-key", |sample| {
+        outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?))
+    }),
+    BundleCheck::new("other-key-named", |sample| {
+        outcome(|| {
+            let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+            specimen.forge(|said, _| said.signer.keyid = other.public().id())?;
+            Ok(specimen.came())
+        })
+    }),
+    BundleCheck::new("other-key-inside", |sample| {
+        outcome(|| {
+            let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+            fs::write(specimen.at(SIGNER_FILE), other.public().to_pem()?)?;
+            specimen.forge(|_, _| {})?;
+            Ok(specimen.came())
+        })
+    }),
+    BundleCheck::new("other-key-id", |sample| {
+        outcome(|| {
+            let other = SecretKey::generate()?.public().id().to_string();
+            edited(sample, |envelope| {
+                envelope["signatures"][0]["keyid"] = other.into()
             })
-        },
-    },
-    BundleCheck {
-        id: "borrowed-signature",
-        hostile: true,
-        subject: "the statement with the signature of the test result beside it",
-        expected: TOO_FEW_KEYS,
-        run: |sample| outcome(|| borrowed(sample)),
-    },
-    BundleCheck {
-        id: "other-payload-type",
-        hostile: true,
-        subject: "the statement signed as another payload type, which the envelope names",
-        expected: PAYLOAD_TYPE,
-        run: |sample| outcome(|| signed_as_another_type(sample, OTHER_TYPE)),
-    },
-    BundleCheck {
-        id: "hidden-payload-type",
-        hostile: true,
-        subject: "the statement signed as another payload type, under the right name",
-        expected: TOO_FEW_KEYS,
-        run: |sample| outcome(|| signed_as_another_type(sample, IN_TOTO)),
-    },
-    BundleCheck {
-        id: "development-key",
-        hostile: true,
-        subject: "a development key where the operator's is asked for",
-        expected: DEVELOPMENT,
-        run: |sample| outcome(|| attested(&Specimen::seal_with(sample, Signer::development()?)?)),
-    },
-    BundleCheck {
-        id: "other-key-named",
-        hostile: true,
-        subject: "a statement that names another key than the one that signed it",
-        expected: "refused: statement.dsse.json: signer_differs",
-        run: |sample| {
-            outcome(|| {
-                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
-                specimen.forge(|said, _| said.signer.keyid = other.public().id())?;
-                Ok(specimen.came())
-            })
-        },
-    },
-    BundleCheck {
-        id: "other-key-inside",
-        hostile: true,
-        subject: "a stranger's key as the bundle's own copy of the signer's, signed for",
-        expected: "refused: signer.pub.pem: signer_key",
-        run: |sample| {
-            outcome(|| {
-                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
-                fs::write(specimen.at(SIGNER_FILE), other.public().to_pem()?)?;
-                specimen.forge(|_, _| {})?;
-                Ok(specimen.came())
-            })
-        },
-    },
-    BundleCheck {
-        id: "other-key-id",
-        hostile: true,
-        subject: "the right signature under the id of another key",
-        expected: "refused: statement.dsse.json: key_id",
-        run: |sample| {
-            outcome(|| {
-                let other = SecretKey::generate()?.public().id().to_string();
-                edited(sample, |envelope| {
-                    envelope["signatures"][0]["keyid"] = other.into()
-                })
-            })
-        },
-    },
-    BundleCheck {
-        id: "stranger-beside",
-        hostile: true,
-        subject: "a stranger's signature beside the right one",
-        expected: "refused: statement.dsse.json: stray_signature",
-        run: |sample| {
-            outcome(|| {
-                let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
-                let keys = [specimen.signer().key(), &other];
-                let signed = Envelope::sign_with(IN_TOTO, payload(&specimen)?, &keys)?;
-                fs::write(specimen.at(STATEMENT_FILE), signed.to_json()?)?;
-                Ok(specimen.came())
-            })
-        },
-    },
-    BundleCheck {
-        id: "ed25519ph",
-        hostile: true,
-        subject: "a signature by the right key, as Ed25519ph (RFC 8032, 5.1)",
-        expected: TOO_FEW_KEYS,
-        run: |sample| outcome(|| prehashed(sample)),
-    },
-    BundleCheck {
-        id: "one-key-twice",
-        hostile: true,
-        subject: "two signatures by one key, where two keys must sign",
-        expected: TOO_FEW_KEYS,
-        run: |sample| outcome(|| two_of_two(sample, &[0, 0])),
-    },
+        })
+    }),
+    BundleCheck::new("stranger-beside", |sample| {
+        outcome(|| {
+            let (specimen, other) = (Specimen::seal(sample)?, SecretKey::generate()?);
+            let keys = [specimen.signer().key(), &other];
+            let signed = Envelope::sign_with(IN_TOTO, payload(&specimen)?, &keys)?;
+            fs::write(specimen.at(STATEMENT_FILE), signed.to_json()?)?;
+            Ok(specimen.came())
+        })
+    }),
+    BundleCheck::new("ed25519ph", |sample| outcome(|| prehashed(sample))),
+    BundleCheck::new("one-key-twice", |sample| {
+        outcome(|| two_of_two(sample, &[0, 0]))
+    }),
 ];
 
 /// What comes of asking for an operator's attestation.

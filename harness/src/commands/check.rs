@@ -1,9 +1,6 @@
 //! `check`: the checker on a user's packets, each in a locked sandbox of its own.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use bundle::exit::Exit;
 use bundle::report::triage;
@@ -20,6 +17,7 @@ use verify::terminal::{safe, say, tell};
 
 use super::{Failure, attest};
 use crate::cli::{Check, Common};
+use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 
 /// Checks packets.
@@ -73,29 +71,12 @@ fn folder(packet: &Path) -> Result<PathBuf, Failure> {
 /// order.
 fn launch(stand: &Stand, packets: &[PathBuf], jobs: usize) -> Vec<LaunchRecord> {
     let bench = stand.bench(Vec::new());
-    let (next, records) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(packet) = packets.get(index) else {
-                return;
-            };
-            if stand.stop.is_interrupted() {
-                return;
-            }
-            let record = bench.launch(&order(index, packet));
-            let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
-            records.push((index, record));
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, packets.len().max(1)) {
-            scope.spawn(work);
-        }
+    let orders: Vec<Order> = (0..).zip(packets).map(|(at, it)| order(at, it)).collect();
+    let records = in_parallel(jobs, &orders, |order| {
+        let interrupted = stand.stop.is_interrupted();
+        (!interrupted).then(|| bench.launch(order))
     });
-    let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
-    records.sort_by_key(|(index, _)| *index);
-    records.into_iter().map(|(_, record)| record).collect()
+    records.into_iter().flatten().collect()
 }
 
 fn order(index: usize, packet: &Path) -> Order {

@@ -1,9 +1,5 @@
 //! `falsify`: shows that no row of a bundle can be made to hold by what is false.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
 use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use serde_json::json;
@@ -14,6 +10,7 @@ use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Falsify};
 use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
+use crate::parallel::in_parallel;
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> {
@@ -32,7 +29,7 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> 
     let runner = Runner::open(&args.bundle).map_err(not_taken)?;
     let short = catalogue.short();
     let sign = |one: &Falsification| !args.short || short.contains(one.id.as_str());
-    let outcomes = side_by_side(jobs(common), &chosen, |one| runner.run(one, sign(one)));
+    let outcomes = in_parallel(jobs(common), &chosen, |one| runner.run(one, sign(one)));
     let signed = chosen.iter().filter(|one| sign(one)).count();
     match common.format {
         Format::Human => print(&words(&outcomes, signed))?,
@@ -45,35 +42,6 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> 
 fn not_taken(error: RunnerError) -> Failure {
     let hint = "falsify takes a bundle that `verify` believes and all of whose rows are held";
     Failure::usage(evidence::error::chain(&error), hint)
-}
-
-fn side_by_side(
-    jobs: usize,
-    chosen: &[&Falsification],
-    run: impl Fn(&Falsification) -> Outcome + Sync,
-) -> Vec<Outcome> {
-    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..chosen.len()).collect());
-    let done = Mutex::new(Vec::new());
-    let next = || {
-        queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
-    };
-    thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
-            scope.spawn(|| {
-                while let Some(at) = next() {
-                    let outcome = run(chosen[at]);
-                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    done.push((at, outcome));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Whether an outcome shows that a proof could lie, or that nothing was shown.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bundle::exit::Exit;
 use engine::choice::EngineChoice;
 use evidence::plan;
-use judge::{Expected, Reason, Verdict, Word};
+use judge::{Expected, Reason, Verdict, VerdictWord};
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
 use verify::terminal;
@@ -84,14 +84,18 @@ fn on(shared: &Arc<Shared>) -> Judging {
 }
 
 /// Has the runner call the rows; what it says, and the verdicts it heard.
-fn call(arguments: &Arguments, matrix: &Matrix, judging: Judging) -> (Conclusion, Vec<Word>) {
+fn call(
+    arguments: &Arguments,
+    matrix: &Matrix,
+    judging: Judging,
+) -> (Conclusion, Vec<VerdictWord>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let conclusion = libtest_mimic::run(arguments, trials(matrix, Some((&judging, &heard))));
     let heard = std::mem::take(&mut *lock(&heard));
     (conclusion, heard)
 }
 
-fn lock(heard: &Mutex<Vec<Word>>) -> MutexGuard<'_, Vec<Word>> {
+fn lock(heard: &Mutex<Vec<VerdictWord>>) -> MutexGuard<'_, Vec<VerdictWord>> {
     heard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -175,10 +179,10 @@ fn close(shared: Arc<Shared>) -> Result<(), Failure> {
 /// Held takes a held verdict from every trial. One that was ignored, or failed
 /// without a verdict (it crashed, or is deferred and was run all the same), did not
 /// hold.
-fn outcome(verdicts: &[Word], conclusion: &Conclusion) -> Exit {
-    let all_held = verdicts.iter().all(|verdict| *verdict == Word::Held);
+fn outcome(verdicts: &[VerdictWord], conclusion: &Conclusion) -> Exit {
+    let all_held = verdicts.iter().all(|verdict| *verdict == VerdictWord::Held);
     let silent = conclusion.has_failed() || conclusion.num_ignored > 0;
-    if verdicts.contains(&Word::Broken) {
+    if verdicts.contains(&VerdictWord::Broken) {
         Exit::Broken
     } else if verdicts.is_empty() || !all_held || silent {
         Exit::Incomplete
@@ -238,7 +242,7 @@ fn name(case: &Case) -> String {
 }
 
 /// How a trial comes to its verdict, and where it says so.
-type Bench<'a> = (&'a Judging, &'a Arc<Mutex<Vec<Word>>>);
+type Bench<'a> = (&'a Judging, &'a Arc<Mutex<Vec<VerdictWord>>>);
 
 fn trials(matrix: &Matrix, bench: Option<Bench<'_>>) -> Vec<Trial> {
     let deferred = matrix.deferred().iter().map(|row| {
@@ -265,7 +269,7 @@ fn rows(matrix: &Matrix, bench: Option<Bench<'_>>) -> impl Iterator<Item = Trial
     })
 }
 
-fn attempt(case: &Case, judging: &Judging, heard: &Mutex<Vec<Word>>) -> Result<(), Failed> {
+fn attempt(case: &Case, judging: &Judging, heard: &Mutex<Vec<VerdictWord>>) -> Result<(), Failed> {
     let verdict = judging(case);
     let word = verdict.word();
     lock(heard).push(word);

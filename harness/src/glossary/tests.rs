@@ -8,7 +8,7 @@ use bundle::exit::Exit;
 use bundle::report::requirement;
 use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
 use evidence::Ability;
-use judge::Word;
+use judge::VerdictWord;
 use serde_json::Value;
 
 use super::*;
@@ -188,7 +188,12 @@ fn the_questions_of_the_articles_are_those_of_a_report() {
 
 #[test]
 fn what_it_says_of_the_harness_is_what_the_harness_says() {
-    for word in [Word::Held, Word::Broken, Word::Inconclusive, Word::NotRun] {
+    for word in [
+        VerdictWord::Held,
+        VerdictWord::Broken,
+        VerdictWord::Inconclusive,
+        VerdictWord::NotRun,
+    ] {
         assert!(means(word.as_str()).starts_with("The verdict"), "{word}");
     }
     let exits = [

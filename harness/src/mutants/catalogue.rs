@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use engine::change::{Change, ChangeError};
 use evidence::plan;
-use judge::Word;
+use judge::VerdictWord;
 use negatives::matrix::{Ability, Case, Matrix};
 use serde::Deserialize;
 
@@ -80,7 +80,7 @@ pub enum Must {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kill {
     /// The verdict.
-    pub verdict: Word,
+    pub verdict: VerdictWord,
     /// The reason's kind.
     pub reason: String,
     /// What the reason's text must contain.
@@ -154,7 +154,7 @@ struct RawMutant {
     row: String,
     boundary: Option<String>,
     #[serde(default = "broken")]
-    verdict: Word,
+    verdict: VerdictWord,
     reason: String,
     shows: String,
     #[serde(default)]
@@ -174,8 +174,8 @@ struct RawVariation {
     na: Vec<NotApplicable>,
 }
 
-fn broken() -> Word {
-    Word::Broken
+fn broken() -> VerdictWord {
+    VerdictWord::Broken
 }
 
 impl Catalogue {
@@ -269,7 +269,9 @@ fn enough(what: &'static str, expected: usize, observed: usize) -> Result<(), Ca
 }
 
 fn weakening(raw: RawMutant) -> Result<Mutant, CatalogueError> {
-    if raw.verdict == Word::Held || !REASONS.contains(&raw.reason.as_str()) || raw.shows.is_empty()
+    if raw.verdict == VerdictWord::Held
+        || !REASONS.contains(&raw.reason.as_str())
+        || raw.shows.is_empty()
     {
         return Err(CatalogueError::Reason {
             id: raw.id,

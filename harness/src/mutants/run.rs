@@ -3,9 +3,8 @@
 //!
 //! A row that does not hold by itself shows nothing about a mutant of it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use engine::EngineError;
@@ -20,6 +19,7 @@ use programs::Programs;
 
 use super::catalogue::Mutant;
 use super::score::{Came, Outcome, Score};
+use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 use crate::suite::Suite;
 
@@ -56,27 +56,15 @@ impl Runner<'_> {
     /// of each as it comes.
     pub fn run(&self, mutants: &[&Mutant], heard: &(dyn Fn(&Outcome) + Sync)) -> Score {
         let baselines = self.baselines(mutants);
-        let queue: Mutex<VecDeque<usize>> = Mutex::new((0..mutants.len()).collect());
-        let done = Mutex::new(BTreeMap::new());
-        thread::scope(|scope| {
-            for _ in 0..self.jobs.max(1) {
-                scope.spawn(|| {
-                    while let Some(index) = next(&queue).filter(|_| !self.is_stopped()) {
-                        let outcome = self.outcome(mutants[index], &baselines);
-                        heard(&outcome);
-                        lock(&done).insert(index, outcome);
-                    }
-                });
+        let outcomes = in_parallel(self.jobs, mutants, |mutant| {
+            if self.is_stopped() {
+                return outcome(mutant, Came::NotRun, Duration::ZERO);
             }
+            let outcome = self.outcome(mutant, &baselines);
+            heard(&outcome);
+            outcome
         });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let outcomes = mutants.iter().enumerate().map(|(index, mutant)| {
-            done.remove(&index)
-                .unwrap_or_else(|| outcome(mutant, Came::NotRun, Duration::ZERO))
-        });
-        Score {
-            outcomes: outcomes.collect(),
-        }
+        Score { outcomes }
     }
 
     fn is_stopped(&self) -> bool {
@@ -288,12 +276,4 @@ fn outcome(mutant: &Mutant, came: Came, took: Duration) -> Outcome {
         came,
         took,
     }
-}
-
-fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
-    lock(queue).pop_front()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

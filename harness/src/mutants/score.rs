@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bundle::exit::Exit;
-use judge::{Reason, Verdict, Word};
+use judge::{Reason, Verdict, VerdictWord};
 use seal::statement::attestation::Mutants;
 
 use super::catalogue::{Kill, Must, Mutant, NotApplicable, When};
@@ -131,9 +131,9 @@ fn is_not_applicable(mutant: &Mutant, verdict: &Verdict, reason: &Reason) -> boo
     };
     let never_ran = matches!(reason, Reason::Trouble { .. });
     let shows_nothing = match (&mutant.must, verdict.word()) {
-        (_, Word::NotRun) | (Must::Hold, Word::Inconclusive) => true,
-        (Must::Fall(_), Word::Inconclusive) => never_ran,
-        (_, Word::Held | Word::Broken) => false,
+        (_, VerdictWord::NotRun) | (Must::Hold, VerdictWord::Inconclusive) => true,
+        (Must::Fall(_), VerdictWord::Inconclusive) => never_ran,
+        (_, VerdictWord::Held | VerdictWord::Broken) => false,
     };
     shows_nothing && mutant.not_applicable.iter().any(said)
 }
@@ -203,7 +203,7 @@ mod tests {
 
     fn weakening() -> Mutant {
         mutant(Must::Fall(Kill {
-            verdict: Word::Broken,
+            verdict: VerdictWord::Broken,
             reason: "outside".to_owned(),
             shows: "CapBnd".to_owned(),
         }))

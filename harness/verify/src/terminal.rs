@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use bundle::report::summary::Summary;
 use bundle::report::visible::visible;
 use bundle::report::wrap::{hanging, wrapped};
-use judge::{CaseResult, Word};
+use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Matrix;
 
 /// When to use colour.
@@ -101,9 +101,9 @@ impl Terminal {
     #[must_use]
     pub fn amount(&self, summary: &Summary, notes: &[String]) -> String {
         let word = match summary.result {
-            "held" => Word::Held,
-            "broken" => Word::Broken,
-            _ => Word::Inconclusive,
+            "held" => VerdictWord::Held,
+            "broken" => VerdictWord::Broken,
+            _ => VerdictWord::Inconclusive,
         };
         let mut text = format!(
             "\n{}: {} held, {} broken, {} inconclusive, {} not run, {} deferred\n",
@@ -120,23 +120,23 @@ impl Terminal {
         text
     }
 
-    fn paint(&self, word: Word, width: usize) -> String {
+    fn paint(&self, word: VerdictWord, width: usize) -> String {
         let text = match word {
-            Word::NotRun => "not run",
-            Word::Held | Word::Broken | Word::Inconclusive => word.as_str(),
+            VerdictWord::NotRun => "not run",
+            VerdictWord::Held | VerdictWord::Broken | VerdictWord::Inconclusive => word.as_str(),
         };
         self.coloured(word, &format!("{text:<width$}"))
     }
 
-    fn coloured(&self, word: Word, text: &str) -> String {
+    fn coloured(&self, word: VerdictWord, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
         }
         let code = match word {
-            Word::Held => 32,
-            Word::Broken => 31,
-            Word::Inconclusive => 33,
-            Word::NotRun => 35,
+            VerdictWord::Held => 32,
+            VerdictWord::Broken => 31,
+            VerdictWord::Inconclusive => 33,
+            VerdictWord::NotRun => 35,
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }

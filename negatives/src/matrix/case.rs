@@ -45,15 +45,23 @@ pub enum Layer {
     L5,
 }
 
-impl fmt::Display for Layer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Layer {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::L1 => "L1",
             Self::L2 => "L2",
             Self::L3 => "L3",
             Self::L4 => "L4",
             Self::L5 => "L5",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -130,7 +130,7 @@ pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlErr
         said: report.said,
         subjects: subjects(report.subjects),
         glance: glance::of(report.said),
-        layers: LAYERS.map(|layer| (layer_name(layer), layer_words(layer))),
+        layers: LAYERS.map(|layer| (layer.as_str(), layer_words(layer))),
         rows: gathered.rows,
         requirements: requirement::table(&gathered.proofs),
         deferred: report.matrix.deferred().iter().collect(),
@@ -143,16 +143,6 @@ pub fn render(report: &Report<'_>, gathered: Gathered) -> Result<String, HtmlErr
 }
 
 const LAYERS: [Layer; 5] = [Layer::L1, Layer::L2, Layer::L3, Layer::L4, Layer::L5];
-
-fn layer_name(layer: Layer) -> &'static str {
-    match layer {
-        Layer::L1 => "L1",
-        Layer::L2 => "L2",
-        Layer::L3 => "L3",
-        Layer::L4 => "L4",
-        Layer::L5 => "L5",
-    }
-}
 
 fn layer_words(layer: Layer) -> &'static str {
     match layer {

@@ -3,7 +3,7 @@
 //! Reasons may quote the sandboxed side, so every text is made literal: nothing in it
 //! can become a link, an image, a heading or HTML.
 
-use judge::{CaseResult, Word};
+use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Matrix;
 
 /// The page: counts, what did not hold with its reason, and every row folded away.
@@ -13,21 +13,21 @@ pub fn page(results: &[CaseResult], matrix: &Matrix, notes: &[String]) -> String
     let count = |word| own.iter().filter(|it| it.verdict.word() == word).count();
     let mut page = format!(
         "## Proof of Block: {} of {} rows held\n\n",
-        count(Word::Held),
+        count(VerdictWord::Held),
         matrix.cases().len()
     );
     page.push_str(&format!(
         "| held | broken | inconclusive | not run | deferred |\n| ---: | ---: | ---: | ---: | ---: |\n| {} | {} | {} | {} | {} |\n\n",
-        count(Word::Held),
-        count(Word::Broken),
-        count(Word::Inconclusive),
-        count(Word::NotRun),
+        count(VerdictWord::Held),
+        count(VerdictWord::Broken),
+        count(VerdictWord::Inconclusive),
+        count(VerdictWord::NotRun),
         matrix.deferred().len()
     ));
     for note in notes {
         page.push_str(&format!("- {}\n", literal(note)));
     }
-    let red = |it: &&&CaseResult| it.verdict.word() != Word::Held;
+    let red = |it: &&&CaseResult| it.verdict.word() != VerdictWord::Held;
     let red: Vec<&CaseResult> = own.iter().filter(red).copied().collect();
     if !red.is_empty() {
         page.push_str("\n### Not held\n\n| row | verdict | why |\n| --- | --- | --- |\n");

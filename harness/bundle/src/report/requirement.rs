@@ -1,8 +1,8 @@
-//! The minimum acceptable sandbox in words: the thirteen rows of KB-4BEF, Track 4,
-//! that a row of the matrix can be bound to; and what a run has to show for each.
+//! The minimum acceptable sandbox in words: the thirteen requirements that a row of
+//! the matrix can be bound to; and what a run has to show for each.
 
 use evidence::record::Observations;
-use judge::{CaseResult, Expected, Word};
+use judge::{CaseResult, Expected, VerdictWord};
 use serde::Serialize;
 
 use super::visible::cut;
@@ -53,7 +53,7 @@ pub struct RowProof {
     /// The row.
     pub row: String,
     /// Its verdict.
-    pub verdict: Word,
+    pub verdict: VerdictWord,
     /// From where its artifacts were seen, all together.
     pub seen_from: From,
     /// What was observed, in the order of its rules.

@@ -6,7 +6,7 @@
 //! tables are printed and, as one object, given to programs. Nothing is judged.
 
 use evidence::record::{LaunchRecord, Observations};
-use judge::{CaseResult, Word};
+use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Fact;
 use serde::Serialize;
 
@@ -38,7 +38,7 @@ pub struct Shown {
     /// What it shows.
     shows: String,
     /// Its verdict, as it was judged again just now.
-    verdict: Word,
+    verdict: VerdictWord,
     /// Why, unless it held.
     reason: Option<String>,
     /// The launch that is shown in full.

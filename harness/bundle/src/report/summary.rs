@@ -1,6 +1,6 @@
 //! What the rows of a run amount to, as one JSON object and one exit code.
 
-use judge::{CaseResult, FilterProof, Word};
+use judge::{CaseResult, FilterProof, VerdictWord};
 use seal::roll::ROWS_IN_SCOPE;
 use seal::statement::attestation::Unfiltered;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub struct RowSummary {
     /// Its title.
     pub title: String,
     /// Its verdict.
-    pub verdict: Word,
+    pub verdict: VerdictWord,
     /// The reason's kind, unless it held.
     pub reason: Option<&'static str>,
     /// The reason, for people.
@@ -74,8 +74,8 @@ impl Summary {
                 .map(|result| result.case.id.to_string())
                 .collect::<Vec<_>>()
         };
-        let broken = ids(Word::Broken);
-        let held = ids(Word::Held);
+        let broken = ids(VerdictWord::Broken);
+        let held = ids(VerdictWord::Held);
         let result = if !broken.is_empty() {
             "broken"
         } else if held.len() == ROWS_IN_SCOPE && results.len() == ROWS_IN_SCOPE && lifts.is_empty()
@@ -90,8 +90,8 @@ impl Summary {
             bundle: None,
             held,
             broken,
-            inconclusive: ids(Word::Inconclusive),
-            not_run: ids(Word::NotRun),
+            inconclusive: ids(VerdictWord::Inconclusive),
+            not_run: ids(VerdictWord::NotRun),
             deferred,
             lifts,
             disposition: NOT_DISPOSED,

@@ -3,6 +3,8 @@
 //! A control character can drive a terminal, and a direction mark can make one text
 //! read as another. Both are shown as what they are, so that nothing is lost.
 
+use checker::text::hides;
+
 /// The text with each invisible character spelt out; line ends stay.
 #[must_use]
 pub fn visible(text: &str) -> String {
@@ -19,17 +21,6 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
-}
-
-/// Characters without a shape of their own, or that change that of others: C1
-/// controls, bidirectional marks (UAX #9), zero-width and tag characters.
-fn hides(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The first `most` characters, and how many more there are.
@@ -56,6 +47,15 @@ mod tests {
             "a␛[31m⟨U+202E⟩b⟨U+009B⟩␍\n␉é…"
         );
         assert_eq!(visible("\u{e0041}\u{200b}\0\u{7f}"), "⟨U+E0041⟩⟨U+200B⟩␀␡");
+    }
+
+    #[test]
+    fn nothing_that_hides_is_left_but_ends_of_lines() {
+        for c in checker::text::all_that_hide().filter(|c| *c != '\n') {
+            let shown = visible(&format!("a{c}b"));
+            assert!(!shown.chars().any(hides), "U+{:04X}", u32::from(c));
+            assert!(shown.chars().count() > 2, "U+{:04X}", u32::from(c));
+        }
     }
 
     #[test]

@@ -12,8 +12,8 @@ use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 
 /// The report's name in the output folder.
 const REPORT: &str = "report.json";
-/// The longest file that is read.
-const MAX_FILE: u64 = 16 << 20;
+/// The longest file that is read: the longest report that the checker writes.
+const MAX_FILE: u64 = checker::report::MAX_REPORT as u64;
 /// The most entries that are listed.
 const MAX_ENTRIES: usize = 256;
 

@@ -4,6 +4,7 @@
 //! Every line is hostile: bounded by the engine's stream, parsed strictly, and
 //! never repeated to a terminal as it came.
 
+use checker::text::hides;
 use evidence::record::{LaunchRecord, Subject};
 use negatives::wire::{Line, MAX_LINE, MAX_LINES};
 use seccomp::plan::AirlockStatus;
@@ -72,10 +73,24 @@ pub(super) fn to_the_end(
     Ok(())
 }
 
-/// The start of a line, without what could drive a terminal.
+/// The start of a line, without what could drive a terminal or deceive who reads it.
 fn shown(line: &str) -> String {
     line.chars()
         .take(200)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if hides(c) { '\u{fffd}' } else { c })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_hides_is_left_of_a_line() {
+        let line: String = checker::text::all_that_hide().take(200).collect();
+        assert_eq!(shown(&line), "\u{fffd}".repeat(200));
+        for c in checker::text::all_that_hide() {
+            assert_eq!(shown(&format!("a{c}b")), "a\u{fffd}b");
+        }
+    }
 }

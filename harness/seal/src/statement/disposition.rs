@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use checker::text::hides;
 use serde::{Deserialize, Serialize};
 
 use super::attestation::{Instant, PredicateError};
@@ -264,7 +265,7 @@ impl Risk {
         if observed > MAX_RISK {
             return Err(RiskError::TooLong { observed });
         }
-        match text.chars().find(|c| c.is_control() || is_invisible(*c)) {
+        match text.chars().find(|c| hides(*c)) {
             Some(c) => Err(RiskError::Unprintable { code: c.into() }),
             None => Ok(Self(text.to_owned())),
         }
@@ -275,12 +276,6 @@ impl Risk {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Separators of lines, and marks that change the order in which text is shown
-/// (Unicode Standard Annex 9, 2).
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
 }
 
 impl fmt::Display for Risk {

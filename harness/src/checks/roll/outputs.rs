@@ -13,7 +13,7 @@ use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::Signer;
-use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltered, VerdictWord};
+use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltered};
 use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
 use verify::terminal::Terminal;
@@ -107,12 +107,7 @@ impl Outputs {
 
     fn bundle(&self, id: &str) -> &'static str {
         match self.said.rows.iter().find(|row| row.id == id) {
-            Some(row) => match row.verdict {
-                VerdictWord::Held => "held",
-                VerdictWord::Broken => "broken",
-                VerdictWord::Inconclusive => "inconclusive",
-                VerdictWord::NotRun => "not_run",
-            },
+            Some(row) => row.verdict.as_str(),
             None if self.said.deferred.iter().any(|row| row == id) => "deferred",
             None => "absent",
         }

@@ -9,7 +9,7 @@ use seal::statement::attestation as statement;
 use seal::statement::attestation::VerdictWord;
 
 use super::glance::Mark;
-use super::{count, layer_name, layer_words, seconds};
+use super::{count, layer_words, seconds};
 use crate::report::requirement;
 use crate::report::visible::cut;
 
@@ -101,7 +101,7 @@ pub(super) fn of(said: &statement::Row, result: &CaseResult, observed: &Observat
     Row {
         id: said.id.clone(),
         number: said.number,
-        layer: layer_name(said.layer),
+        layer: said.layer.as_str(),
         layer_words: layer_words(said.layer),
         mark: Mark::of(said.verdict),
         open: match said.verdict {

@@ -3,6 +3,7 @@
 //! It knows how rows are counted (A1–A13 are 1–13, N1–N32 are 14–45), not what
 //! any of them is about.
 
+pub use negatives::matrix::Layer;
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, PredicateError, RunResult, RunVerdict};
@@ -28,23 +29,9 @@ pub struct Row {
     pub rests_on_inside: String,
 }
 
-/// Where a row's boundary lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Layer {
-    /// The kernel, from outside the program.
-    L1,
-    /// The build.
-    L2,
-    /// The program's own guards.
-    L3,
-    /// The decision rules.
-    L4,
-    /// The output contract.
-    L5,
-}
-
-/// A verdict in a word. Only `held` is green.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// A verdict in a word, as the judge gives it and the statement has it. Only `held` is
+/// green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictWord {
     /// The boundary held.
@@ -57,14 +44,22 @@ pub enum VerdictWord {
     NotRun,
 }
 
-impl std::fmt::Display for VerdictWord {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
+impl VerdictWord {
+    /// The word people and JSON see.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Held => "held",
             Self::Broken => "broken",
             Self::Inconclusive => "inconclusive",
             Self::NotRun => "not_run",
-        })
+        }
+    }
+}
+
+impl std::fmt::Display for VerdictWord {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.pad(self.as_str())
     }
 }
 

@@ -147,10 +147,7 @@ fn a_risk_is_words_that_are_shown_as_they_are() {
         Risk::parse(&format!("{long}x")).unwrap_err(),
         RiskError::TooLong { observed }
     );
-    for c in [
-        '\n', '\r', '\t', '\0', '\u{1b}', '\u{85}', '\u{7f}', '\u{202e}', '\u{2066}', '\u{2028}',
-        '\u{200b}',
-    ] {
+    for c in checker::text::all_that_hide() {
         let code = c.into();
         let error = Risk::parse(&format!("a{c}b")).unwrap_err();
         assert_eq!(error, RiskError::Unprintable { code });
