@@ -50,11 +50,11 @@ impl Report {
         if canonical(&report).ok().as_deref() != Some(bytes) {
             return Err(ReadError::NotCanonical);
         }
-        if let Some(at) = form::broken(&report) {
-            return Err(ReadError::Form { at });
+        if let Some(at) = report.contradiction() {
+            return Err(ReadError::Contradiction { at });
         }
-        let contradiction = |at| Err(ReadError::Contradiction { at });
-        report.contradiction().map_or(Ok(report), contradiction)
+        let form = |at| Err(ReadError::Form { at });
+        form::broken(&report).map_or(Ok(report), form)
     }
 
     /// The first part that does not follow from the rest.
