@@ -24,6 +24,12 @@ const MAX_INTEGER: u64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// [`CanonicalError`] for what has no canonical form here.
+///
+/// ```
+/// let value = serde_json::json!({ "b": 1, "a": null });
+/// assert_eq!(checker::canonical(&value)?, br#"{"a":null,"b":1}"#);
+/// # Ok::<(), checker::CanonicalError>(())
+/// ```
 pub fn canonical(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
     let value = serde_json::to_value(value).map_err(CanonicalError::Json)?;
     let mut bytes = Vec::new();

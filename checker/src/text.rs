@@ -26,6 +26,13 @@ pub const INVISIBLE: &[RangeInclusive<char>] = &[
 
 /// Whether a character hides itself, or hides or rearranges others: a control
 /// character, or one of [`INVISIBLE`].
+///
+/// ```
+/// use checker::text::hides;
+///
+/// assert!(hides('\u{202e}') && hides('\u{200b}'));
+/// assert!(!hides('a') && !hides('\u{e9}'));
+/// ```
 #[must_use]
 pub fn hides(c: char) -> bool {
     c.is_control() || INVISIBLE.iter().any(|range| range.contains(&c))

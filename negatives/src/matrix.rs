@@ -83,6 +83,14 @@ impl Matrix {
     ///
     /// # Errors
     /// As [`Matrix::parse`]; a test of this crate holds that there is none.
+    ///
+    /// ```
+    /// use negatives::matrix::Matrix;
+    ///
+    /// let matrix = Matrix::builtin()?;
+    /// assert_eq!(matrix.cases().len() + matrix.deferred().len(), 56);
+    /// # Ok::<(), negatives::matrix::MatrixError>(())
+    /// ```
     pub fn builtin() -> Result<Self, MatrixError> {
         static READ: OnceLock<Matrix> = OnceLock::new();
         if let Some(read) = READ.get() {
@@ -97,6 +105,13 @@ impl Matrix {
     /// # Errors
     /// Anything that is not exactly the roll of 45 + 11 rows with known calls,
     /// scripts, lifts, facts and expectations: see [`MatrixError`].
+    ///
+    /// ```
+    /// use negatives::matrix::Matrix;
+    ///
+    /// // Counts, numbers and layers are held when a matrix is loaded.
+    /// assert!(Matrix::parse("").is_err());
+    /// ```
     pub fn parse(text: &str) -> Result<Self, MatrixError> {
         let raw: raw::Matrix = toml::from_str(text).map_err(|source| MatrixError::Toml {
             source: Box::new(source),
@@ -119,6 +134,15 @@ impl Matrix {
     }
 
     /// The row with this id, such as `N19`.
+    ///
+    /// ```
+    /// use negatives::matrix::Matrix;
+    ///
+    /// let matrix = Matrix::builtin()?;
+    /// assert_eq!(matrix.case("N19").map(|case| case.title.as_str()), Some("No exec"));
+    /// assert!(matrix.case("N99").is_none());
+    /// # Ok::<(), negatives::matrix::MatrixError>(())
+    /// ```
     #[must_use]
     pub fn case(&self, id: &str) -> Option<&Case> {
         self.cases.iter().find(|case| case.id.as_str() == id)

@@ -48,6 +48,14 @@ pub enum CompileError {
 ///
 /// # Errors
 /// See [`CompileError`].
+///
+/// ```
+/// use seccomp::{Arch, Policy, compile_strict};
+///
+/// let programs = compile_strict(&Policy::builtin()?, Arch::X86_64)?;
+/// assert!(!programs.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn compile_strict(policy: &Policy, arch: Arch) -> Result<Vec<Program>, CompileError> {
     compile(policy, Form::Strict, arch)
 }

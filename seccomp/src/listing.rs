@@ -24,6 +24,15 @@ pub struct Step {
 }
 
 /// Every instruction of a program.
+///
+/// ```
+/// use seccomp::listing::listing;
+/// use seccomp::{Arch, Policy, compile_strict};
+///
+/// let program = compile_strict(&Policy::builtin()?, Arch::X86_64)?.remove(0);
+/// assert_eq!(listing(&program).len(), program.instructions().len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn listing(program: &Program) -> Vec<Step> {
     let operations = program.operations();

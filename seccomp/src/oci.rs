@@ -34,6 +34,14 @@ impl ExtraArch {
 }
 
 /// The runtime filter as the JSON that Docker takes inline and Podman as a file.
+///
+/// ```
+/// use seccomp::{Arch, Policy, oci_json};
+///
+/// let profile = oci_json(&Policy::builtin()?, Arch::X86_64, &[]);
+/// assert!(profile["syscalls"].is_array());
+/// # Ok::<(), seccomp::PolicyError>(())
+/// ```
 #[must_use]
 pub fn oci_json(policy: &Policy, arch: Arch, extra: &[ExtraArch]) -> Value {
     let mut plain = Vec::new();

@@ -46,6 +46,15 @@ impl Policy {
     ///
     /// # Errors
     /// Never for a tested build: a test loads it.
+    ///
+    /// ```
+    /// use seccomp::{Arch, Policy};
+    ///
+    /// let policy = Policy::builtin()?;
+    /// assert!(policy.strict_calls(Arch::X86_64).any(|call| call == "openat"));
+    /// assert!(policy.strict_calls(Arch::X86_64).all(|call| call != "socket"));
+    /// # Ok::<(), seccomp::PolicyError>(())
+    /// ```
     pub fn builtin() -> Result<Self, PolicyError> {
         static READ: OnceLock<Policy> = OnceLock::new();
         if let Some(read) = READ.get() {
@@ -174,6 +183,16 @@ impl Policy {
     }
 
     /// What the policy means for one native call.
+    ///
+    /// ```
+    /// use seccomp::{Arch, Form, Policy, syscall_number};
+    ///
+    /// let policy = Policy::builtin()?;
+    /// let number = syscall_number(Arch::X86_64, "socket").unwrap();
+    /// let decision = policy.decide(Form::Strict, Arch::X86_64, number, &[0; 6]);
+    /// assert_ne!(decision, seccomp::Decision::Allow);
+    /// # Ok::<(), seccomp::PolicyError>(())
+    /// ```
     #[must_use]
     pub fn decide(&self, form: Form, arch: Arch, number: u32, args: &[u64; 6]) -> Decision {
         let Some(name) = syscall_name(arch, number) else {

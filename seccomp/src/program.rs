@@ -179,6 +179,14 @@ impl Program {
     ///
     /// # Errors
     /// As [`Self::from_bytes`], and when the text is not such hexadecimal.
+    ///
+    /// ```
+    /// use seccomp::{Arch, Policy, Program, compile_strict};
+    ///
+    /// let program = compile_strict(&Policy::builtin()?, Arch::X86_64)?.remove(0);
+    /// assert_eq!(Program::from_hex(&program.to_hex())?, program);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_hex(text: &str) -> Result<Self, ProgramError> {
         let digits = text.as_bytes();
         if digits.len() > 2 * INSTRUCTION_BYTES * MAX_INSTRUCTIONS {

@@ -88,6 +88,14 @@ impl fmt::Display for Arch {
 }
 
 /// The number of a call, or `None` if this architecture has no such call.
+///
+/// ```
+/// use seccomp::{Arch, syscall_number};
+///
+/// assert_eq!(syscall_number(Arch::X86_64, "execve"), Some(59));
+/// assert_eq!(syscall_number(Arch::Aarch64, "execve"), Some(221));
+/// assert_eq!(syscall_number(Arch::X86_64, "launch_missiles"), None);
+/// ```
 #[must_use]
 pub fn syscall_number(arch: Arch, name: &str) -> Option<u32> {
     // The tables' own look-up by name compares with one name after another.
@@ -112,6 +120,12 @@ fn numbers_by_name(arch: Arch) -> HashMap<&'static str, u32> {
 }
 
 /// The name of a call number, or `None` if the table has none.
+///
+/// ```
+/// use seccomp::{Arch, syscall_name};
+///
+/// assert_eq!(syscall_name(Arch::X86_64, 59), Some("execve"));
+/// ```
 #[must_use]
 pub fn syscall_name(arch: Arch, number: u32) -> Option<&'static str> {
     let index = usize::try_from(number).ok()?;

@@ -42,6 +42,13 @@ impl Report {
     ///
     /// # Errors
     /// [`ReadError`]; the bytes are then nothing to go by.
+    ///
+    /// ```
+    /// use checker::report::Report;
+    ///
+    /// // Neither another spelling nor an unknown field is a report.
+    /// assert!(Report::read(b"{}").is_err());
+    /// ```
     pub fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         if bytes.len() > MAX_REPORT {
             return Err(ReadError::TooLong(bytes.len()));

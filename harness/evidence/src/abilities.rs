@@ -30,6 +30,14 @@ impl Abilities {
     }
 
     /// Why the engine cannot do it; `None` where it can.
+    ///
+    /// ```
+    /// use evidence::{Abilities, Ability};
+    ///
+    /// let engine = Abilities::all().without(Ability::Bridge, "it has no bridge");
+    /// assert_eq!(engine.lacks(Ability::Bridge), Some("it has no bridge"));
+    /// assert_eq!(engine.lacks(Ability::ControlGroup), None);
+    /// ```
     #[must_use]
     pub fn lacks(&self, ability: Ability) -> Option<&str> {
         self.lacking.get(&ability).map(String::as_str)

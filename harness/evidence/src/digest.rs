@@ -3,6 +3,10 @@
 use sha2::{Digest as _, Sha256};
 
 /// Lower-case hex SHA-256.
+///
+/// ```
+/// assert!(evidence::digest::sha256(b"abc").starts_with("ba7816bf"));
+/// ```
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))

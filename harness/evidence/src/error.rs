@@ -3,6 +3,11 @@
 use std::error::Error;
 
 /// An error and everything beneath it, outermost first, on one line.
+///
+/// ```
+/// let error = std::io::Error::other("the door is locked");
+/// assert_eq!(evidence::error::chain(&error), "the door is locked");
+/// ```
 #[must_use]
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();

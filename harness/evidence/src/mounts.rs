@@ -28,6 +28,13 @@ impl Mount {
 
 /// Reads a mount table; a line that is not of the documented form gives `None`
 /// for the whole, since half a table proves nothing.
+///
+/// ```
+/// let line = "36 35 98:0 /a /in ro,nosuid - ext4 /dev/sda1 rw";
+/// let mounts = evidence::mounts::parse(line).unwrap();
+/// assert!(mounts[0].is_read_only());
+/// assert!(evidence::mounts::parse("36 35").is_none());
+/// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<Vec<Mount>> {
     text.lines().map(parse_line).collect()

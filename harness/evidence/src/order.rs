@@ -151,6 +151,14 @@ pub fn previous_report(nonce: &str) -> String {
 pub const NONCE_RANDOM: usize = 16;
 
 /// Whether a nonce was drawn in this run.
+///
+/// ```
+/// use evidence::order::is_nonce_of;
+///
+/// let nonce = format!("run{}", "0".repeat(32));
+/// assert!(is_nonce_of("run", &nonce));
+/// assert!(!is_nonce_of("other", &nonce));
+/// ```
 pub fn is_nonce_of(run: &str, nonce: &str) -> bool {
     let random = nonce.strip_prefix(run).unwrap_or_default();
     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

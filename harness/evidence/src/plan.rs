@@ -18,6 +18,17 @@ pub mod every_mount;
 pub const REFERENCE: &str = "fix7";
 
 /// Every launch a case needs, in order.
+///
+/// ```
+/// use negatives::matrix::Matrix;
+///
+/// let matrix = Matrix::builtin()?;
+/// let orders = evidence::plan::orders(matrix.case("N19").unwrap());
+/// // Once locked, and once with the boundary lifted.
+/// assert!(orders.iter().any(|order| order.lifts.is_empty()));
+/// assert!(orders.iter().any(|order| !order.lifts.is_empty()));
+/// # Ok::<(), negatives::matrix::MatrixError>(())
+/// ```
 #[must_use]
 pub fn orders(case: &Case) -> Vec<Order> {
     if case.pending.is_some() {

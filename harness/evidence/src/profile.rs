@@ -273,6 +273,15 @@ impl Profile {
     ///
     /// # Errors
     /// The policy does not compile.
+    ///
+    /// ```
+    /// use evidence::profile::{Profile, User};
+    ///
+    /// let locked = Profile::locked(User { uid: 65532, gid: 65532 })?;
+    /// let plan = locked.airlock_plan("nonce", &["/checker".to_owned()])?;
+    /// assert!(plan.landlock.is_some() && plan.clear_environment);
+    /// # Ok::<(), evidence::profile::ProfileError>(())
+    /// ```
     pub fn airlock_plan(&self, nonce: &str, argv: &[String]) -> Result<AirlockPlan, ProfileError> {
         let filters = if self.strict_filter {
             self.strict_programs()?

@@ -12,6 +12,35 @@ use crate::rules::Row;
 use crate::verdict::{Reason, Verdict};
 
 /// Judges one case, as the engine can show it, from what was observed.
+///
+/// ```
+/// use evidence::digest::ProgramDigests;
+/// use evidence::record::Observations;
+/// use evidence::{Abilities, EngineAccount, Identity};
+/// use judge::{Adapted, Expected, judge};
+/// use negatives::matrix::Matrix;
+///
+/// let word = || "x".to_owned();
+/// let engine = EngineAccount {
+///     identity: Identity {
+///         name: "docker".to_owned(),
+///         version: word(),
+///         api: None,
+///         runtime: word(),
+///         storage: word(),
+///         rootless: false,
+///     },
+///     lacking: Abilities::all(),
+/// };
+/// let programs = ProgramDigests { airlock: word(), checker: word(), probe: word() };
+/// let expected = Expected::with(programs, &engine)?;
+/// let matrix = Matrix::builtin()?;
+/// let row = Adapted::of(matrix.case("N19").unwrap(), &expected.abilities);
+/// // What nobody observed did not hold.
+/// let verdict = judge(&row, &Observations::default(), &expected);
+/// assert_eq!(verdict.word().to_string(), "not_run");
+/// # Ok::<(), judge::ExpectedError>(())
+/// ```
 #[must_use]
 pub fn judge(case: &Adapted, observed: &Observations, expected: &Expected) -> Verdict {
     if let Some(why) = &case.pending {

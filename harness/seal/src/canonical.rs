@@ -30,6 +30,12 @@ pub enum CanonicalError {
 /// # Errors
 /// [`CanonicalError`] when `value` holds a number this form refuses, or cannot be
 /// told as JSON.
+///
+/// ```
+/// let value = serde_json::json!({ "b": 1, "a": [true] });
+/// assert_eq!(seal::canonical::to_bytes(&value)?, br#"{"a":[true],"b":1}"#);
+/// # Ok::<(), seal::canonical::CanonicalError>(())
+/// ```
 pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
     let value = serde_json::to_value(value).map_err(CanonicalError::Represent)?;
     let mut out = Vec::new();

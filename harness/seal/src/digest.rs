@@ -31,6 +31,15 @@ impl Sha256Digest {
     ///
     /// # Errors
     /// [`DigestError`] for any other length, an upper-case digit or a prefix.
+    ///
+    /// ```
+    /// use seal::digest::Sha256Digest;
+    ///
+    /// let digest = Sha256Digest::of(b"abc");
+    /// assert_eq!(Sha256Digest::parse(&digest.to_string())?, digest);
+    /// assert!(Sha256Digest::parse("abc").is_err());
+    /// # Ok::<(), seal::digest::DigestError>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, DigestError> {
         let refused = DigestError { length: text.len() };
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {

@@ -199,6 +199,10 @@ impl VerifiedPayload {
 }
 
 /// What is signed: `DSSEv1 LEN(type) type LEN(body) body`, lengths in bytes.
+///
+/// ```
+/// assert_eq!(seal::dsse::pae("t", b"body"), b"DSSEv1 1 t 4 body");
+/// ```
 #[must_use]
 pub fn pae(payload_type: &str, body: &[u8]) -> Vec<u8> {
     let mut out = format!(

@@ -60,6 +60,14 @@ impl Partition {
     }
 
     /// Whether the row with this number, from 1, belongs to the shard.
+    ///
+    /// ```
+    /// use seal::partition::Partition;
+    ///
+    /// let second: Partition = "count:2/3".parse()?;
+    /// assert!(second.takes(2) && second.takes(5) && !second.takes(3));
+    /// # Ok::<(), seal::partition::PartitionError>(())
+    /// ```
     #[must_use]
     pub fn takes(self, number: u32) -> bool {
         number % self.count == self.index % self.count

@@ -29,6 +29,13 @@ impl BundlePath {
     ///
     /// # Errors
     /// [`BundlePathError`] for anything absolute, hidden, empty, upward, long or odd.
+    ///
+    /// ```
+    /// use seal::path::BundlePath;
+    ///
+    /// assert!(BundlePath::parse("observations/N19.json").is_ok());
+    /// assert!(BundlePath::parse("../N19.json").is_err());
+    /// ```
     pub fn parse(text: &str) -> Result<Self, BundlePathError> {
         let plain = |name: &str| {
             !name.is_empty()

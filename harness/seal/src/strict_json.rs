@@ -113,6 +113,15 @@ pub enum JsonError {
 ///
 /// # Errors
 /// [`JsonError`], before any `T` is made unless it is [`JsonError::Shape`].
+///
+/// ```
+/// use seal::strict_json::from_slice;
+/// use serde_json::Value;
+///
+/// assert!(from_slice::<Value>("x.json", br#"{"a":1}"#, 100).is_ok());
+/// // Two readers would not read these alike.
+/// assert!(from_slice::<Value>("x.json", br#"{"a":1,"a":2}"#, 100).is_err());
+/// ```
 pub fn from_slice<T: DeserializeOwned>(
     file: &str,
     bytes: &[u8],

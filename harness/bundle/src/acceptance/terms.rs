@@ -103,6 +103,14 @@ impl Terms {
     ///
     /// # Errors
     /// [`TermsError`] for anything missing, unknown, doubled or malformed.
+    ///
+    /// ```
+    /// use bundle::acceptance::{TERMS_EXAMPLE, Terms};
+    ///
+    /// assert!(Terms::parse(TERMS_EXAMPLE.as_bytes()).is_ok());
+    /// // Nothing is assumed.
+    /// assert!(Terms::parse(b"schema = 1").is_err());
+    /// ```
     pub fn parse(bytes: &[u8]) -> Result<Self, TermsError> {
         let text = std::str::from_utf8(bytes).map_err(|_| TermsError::NotText)?;
         let raw: Raw = toml::from_str(text).map_err(TermsError::Toml)?;

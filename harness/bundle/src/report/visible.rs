@@ -6,6 +6,13 @@
 use checker::text::hides;
 
 /// The text with each invisible character spelt out; line ends stay.
+///
+/// ```
+/// use bundle::report::visible::visible;
+///
+/// assert_eq!(visible("plain"), "plain");
+/// assert_ne!(visible("\u{1b}[2J"), "\u{1b}[2J");
+/// ```
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -5,6 +5,11 @@ pub const WIDTH: usize = 80;
 
 /// `text` in lines that all begin with `indent`, each ending in a newline. A word
 /// that is longer than a line gets one of its own, whole, so that it can be copied.
+///
+/// ```
+/// let text = bundle::report::wrap::wrapped("  ", &"word ".repeat(40));
+/// assert!(text.lines().all(|line| line.len() <= 80 && line.starts_with("  ")));
+/// ```
 #[must_use]
 pub fn wrapped(indent: &str, text: &str) -> String {
     hanging(indent, indent, text)

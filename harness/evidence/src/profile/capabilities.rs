@@ -46,6 +46,13 @@ pub const NAMES: [&str; 41] = [
 ];
 
 /// The names of a mask's capabilities, in the kernel's order.
+///
+/// ```
+/// use evidence::profile::capabilities::named;
+///
+/// assert_eq!(named(0), Vec::<&str>::new());
+/// assert_eq!(named(1), ["CHOWN"]);
+/// ```
 #[must_use]
 pub fn named(set: u64) -> Vec<&'static str> {
     lacking(!set)

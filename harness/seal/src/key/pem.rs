@@ -132,6 +132,14 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
 ///
 /// # Errors
 /// [`PemError`], which says what the text is instead.
+///
+/// ```
+/// use seal::key::{SecretKey, pem::read_public};
+///
+/// let key = SecretKey::generate()?.public();
+/// assert_eq!(read_public(&key.to_pem()?)?.id(), key.id());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
     expect_label(text, Half::Public)?;
     let (_, document) = Document::from_pem(text).map_err(|error| PemError::Public(error.into()))?;
