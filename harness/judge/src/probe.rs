@@ -125,11 +125,15 @@ pub(super) fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
             Event::Hello { .. } => {}
         }
     }
-    match record.exit {
-        Exit::Code(code) if begun && code > SIGNALLED => {
-            i32::try_from(code - SIGNALLED).map_or(Came::Unknown, Came::Died)
-        }
-        Exit::Code(_) | Exit::Unknown(_) => Came::Unknown,
+    let signal = signal(&record.exit).filter(|_| begun);
+    signal.map_or(Came::Unknown, Came::Died)
+}
+
+/// The signal that ended a program, where its exit code names one.
+pub(super) fn signal(exit: &Exit) -> Option<i32> {
+    match exit {
+        Exit::Code(code) if *code > SIGNALLED => i32::try_from(code - SIGNALLED).ok(),
+        Exit::Code(_) | Exit::Unknown(_) => None,
     }
 }
 

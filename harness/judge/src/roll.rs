@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use evidence::order::Order;
-use evidence::plan::{self, every_mount};
-use evidence::record::{LaunchRecord, Role, Subject};
+use evidence::order::{Order, Task};
+use evidence::plan;
+use evidence::record::{FaultDone, LaunchRecord, Role, Subject};
 use negatives::matrix::Case;
-use negatives::wire::Event;
-use seccomp::plan::AirlockStatus;
 
 use super::verdict::{Reason, Verdict};
 use super::words;
+
+mod airlock;
+mod protocol;
 
 /// A case's records by launch id, and the launches its plan asks for.
 pub(super) struct Records<'a> {
@@ -60,6 +61,12 @@ impl<'a> Records<'a> {
         }
         server_answered(record, planned)?;
         authentic(record, planned).map(|()| record)
+    }
+
+    /// What speaks against the records of the planned launches.
+    pub(super) fn roll(&self) -> impl Iterator<Item = Verdict> {
+        let launches = self.planned.keys();
+        launches.filter_map(|launch| self.get(launch).err())
     }
 
     /// The launches in which writing is tried at every mount.
@@ -134,48 +141,28 @@ fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason>
     })
 }
 
-/// The airlock and a probe's lines repeat the nonce; the lines count up without a gap, and begin with the
-/// case they were asked for; a replayed or cut protocol does not.
+/// The airlock and a probe's lines repeat the nonce. Before anything of the subject is
+/// believed, the airlock said that every lock is on; and a probe said neither less nor
+/// more than its plan asks for. A replayed, cut or mended protocol does not.
 fn authentic(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
-    let mismatch = |what, expected: &str, observed: &str| Reason::Mismatched {
-        launch: record.id.clone(),
-        what,
-        expected: expected.to_owned(),
-        observed: observed.to_owned(),
-    };
-    if let Some(AirlockStatus::Ready { nonce, .. }) = &record.airlock
-        && *nonce != record.nonce
-    {
-        return Err(mismatch("airlock's nonce", &record.nonce, nonce));
+    if !is_started(record, planned) {
+        return Ok(());
     }
-    let Subject::Probe { attempts } = &record.subject else {
+    airlock::was_ready(record, planned)?;
+    let Subject::Probe { .. } = &record.subject else {
         return Ok(());
     };
-    for (expected, line) in (0_u32..).zip(&record.lines) {
-        if line.nonce != record.nonce {
-            return Err(mismatch("nonce", &record.nonce, &line.nonce));
-        }
-        if line.seq != expected {
-            let (expected, observed) = (expected.to_string(), line.seq.to_string());
-            return Err(mismatch("sequence number", &expected, &observed));
-        }
-    }
-    let hello = record.lines.first().map(|line| &line.event);
-    let count = attempts.len() + at_mounts(record, planned);
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    match hello {
-        Some(Event::Hello { case, attempts }) if *case == record.case && *attempts == count => {
-            Ok(())
-        }
-        other => {
-            let expected = format!("hello of {} with {count} attempts", record.case);
-            Err(mismatch("first line", &expected, &words::event(other)))
-        }
-    }
+    protocol::is_whole(record, planned)
 }
 
-/// How many attempts the plan got at the barrier.
-fn at_mounts(record: &LaunchRecord, planned: &Order) -> usize {
-    let barrier = record.barrier.as_ref().filter(|_| planned.every_mount);
-    barrier.map_or(0, |view| every_mount::points(view).len())
+/// A fault that this host cannot put in the way is not tried: its row says so.
+fn is_started(record: &LaunchRecord, planned: &Order) -> bool {
+    let done = record.fault.as_ref().map(|fault| &fault.done);
+    !matches!(
+        (&planned.task, done),
+        (Task::Fault { .. }, Some(FaultDone::NotApplicable(_)))
+    )
 }
+
+#[cfg(test)]
+mod tests;

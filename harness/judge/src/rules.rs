@@ -29,7 +29,9 @@ impl Row<'_> {
     /// What all rules of the row come to, the gravest first and of these the first.
     pub(super) fn judge(&self) -> Verdict {
         let verdicts = self.case.rules.iter().map(|rule| self.rule(rule));
-        Verdict::gravest(verdicts)
+        // A rule may look at some launches alone, or at what was seen from outside alone:
+        // that each launch is the planned one is asked of every row.
+        Verdict::gravest(verdicts.chain(self.records.roll()))
     }
 
     fn rule(&self, rule: &Rule) -> Verdict {

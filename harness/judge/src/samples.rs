@@ -92,12 +92,7 @@ fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
         executable: Seen::Seen(held(expected, &record.subject)),
         ..view(expected, &record.subject)
     });
-    record.airlock = Some(AirlockStatus::Ready {
-        nonce: record.nonce.clone(),
-        landlock: LandlockState::Lifted,
-        filters: 1,
-        descriptor: 1000,
-    });
+    record.airlock = Some(ready(&record.nonce));
     record.millis = 7;
     match record.subject.clone() {
         Subject::Checker { packet } => triage(case, &packet, &mut record),
@@ -114,6 +109,17 @@ fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
         }
     }
     record
+}
+
+/// The airlock's word that every lock is on, in the launch of this number.
+#[must_use]
+pub fn ready(nonce: &str) -> AirlockStatus {
+    AirlockStatus::Ready {
+        nonce: nonce.to_owned(),
+        landlock: LandlockState::Lifted,
+        filters: 1,
+        descriptor: 1000,
+    }
 }
 
 /// What the checker says of a packet, as the row declares it.

@@ -23,17 +23,26 @@ pub(super) fn subject(subject: &Subject) -> String {
     }
 }
 
-/// A line of the probe's.
-pub(super) fn event(event: Option<&Event>) -> String {
+/// A line of the probe's, but for what came of an attempt.
+pub(super) fn event(event: &Event) -> String {
     match event {
-        None => "nothing".to_owned(),
-        Some(Event::Hello { case, attempts }) => {
+        Event::Hello { case, attempts } => {
             format!("hello of {case} with {attempts} attempts")
         }
-        Some(Event::Begin { id }) => format!("begin of `{id}`"),
-        Some(Event::End { id, .. }) => format!("end of `{id}`"),
-        Some(Event::Exit { attempts }) => format!("exit after {attempts} attempts"),
+        Event::Begin { id } => begin(id),
+        Event::End { id, .. } => end(id),
+        Event::Exit { attempts } => format!("exit after {attempts} attempts"),
     }
+}
+
+/// An attempt is announced.
+pub(super) fn begin(id: &str) -> String {
+    format!("begin of {id}")
+}
+
+/// An attempt has an outcome.
+pub(super) fn end(id: &str) -> String {
+    format!("end of {id}")
 }
 
 /// What is done to the checker.

@@ -192,6 +192,9 @@ fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
             Err(signal) => exit = Exit::Code(SIGNALLED + signal),
         }
     }
+    if exit == Exit::Code(0) {
+        events.push(Event::Exit { attempts });
+    }
     let lines = (0..).zip(events).map(|(seq, event)| Line {
         nonce: nonce.to_owned(),
         seq,

@@ -3,7 +3,6 @@
 use evidence::mounts::Mount;
 use evidence::order::blank;
 use evidence::plan;
-use evidence::record::Subject;
 use evidence::view::Seen;
 use negatives::wire::{Event, Line};
 
@@ -18,24 +17,29 @@ fn judged(mounts: &[(&str, Option<Outcome>)]) -> Verdict {
     let case = matrix.case("N18").unwrap();
     let mut orders = plan::orders(case).into_iter();
     let mut record = blank(&orders.find(|order| order.every_mount).unwrap());
-    let Subject::Probe { attempts } = &record.subject else {
-        panic!("N18 is a row of attempts");
-    };
+    let attempts = record.attempts().to_vec();
+    let count = u32::try_from(attempts.len() + mounts.len()).unwrap();
     let hello = Event::Hello {
         case: "N18".to_owned(),
-        attempts: u32::try_from(attempts.len() + mounts.len()).unwrap(),
+        attempts: count,
     };
     let mut view = samples::view(&samples::expected(), &record.subject);
     view.mounts = Seen::Seen(mounts.iter().map(|(point, _)| mount(point)).collect());
     record.barrier = Some(view);
-    let ends = mounts.iter().filter_map(|(point, outcome)| {
-        Some(Event::End {
-            id: every_mount::id(point),
-            call: None,
-            outcome: outcome.clone()?,
-        })
+    record.airlock = Some(samples::ready(""));
+    let mut mounts = mounts.to_vec();
+    mounts.sort_by_key(|(point, _)| *point);
+    let own = attempts.iter().map(|id| (id.clone(), Some(REFUSED)));
+    let each = mounts.into_iter();
+    let each = own.chain(each.map(|(point, outcome)| (every_mount::id(point), outcome)));
+    let ends = each.filter_map(|(id, outcome)| {
+        let begin = Event::Begin { id: id.clone() };
+        let outcome = outcome?;
+        let call = None;
+        Some([begin, Event::End { id, call, outcome }])
     });
-    let lines = [hello].into_iter().chain(ends).zip(0..);
+    let said = [hello].into_iter().chain(ends.flatten());
+    let lines = said.chain([Event::Exit { attempts: count }]).zip(0..);
     let lines = lines.map(|(event, seq)| Line {
         nonce: String::new(),
         seq,

@@ -42,6 +42,7 @@ fn sound(case: &Case, fault: &Fault) -> LaunchRecord {
     let id = plan::fault_id(case, fault);
     let mut record = blank(orders.iter().find(|order| order.id == id).unwrap());
     record.nonce = id;
+    record.airlock = Some(crate::samples::ready(&record.nonce));
     record.exit = Exit::Code(i64::from(fault.exit));
     record.fault = Some(FaultRecord {
         how: fault.how,
