@@ -142,7 +142,9 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         Task::Probe(_) | Task::BareProbe(_) => protocol(case, order, &nonce),
         Task::Check { .. } | Task::Fault { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
     };
+    let bare = matches!(order.task, Task::BareProbe(_) | Task::Bare { .. });
     LaunchRecord {
+        airlock: (!bare).then(|| judge::samples::ready(&nonce)),
         id: order.id.clone(),
         case: order.case.clone(),
         role: order.role.clone(),
@@ -150,7 +152,6 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         planted: order.canaries.clone(),
         subject: order.task.subject(),
         nonce,
-        airlock: None,
         lines,
         announcement: None,
         output: Vec::new(),
