@@ -56,8 +56,11 @@ gate wrong cargo test -p checker --features wrong --test wrong
 gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 gate dependencies ci/dependencies.sh
-gate denylist cargo run --quiet -p harness -- lint-checker
-gate mutants cargo run --quiet -p harness -- mutants
+# The program that the tests were built with: cargo would build it once more, without what
+# tests turn on in its libraries, and show the same.
+export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness
+gate denylist "$HARNESS" lint-checker
+gate mutants "$HARNESS" mutants
 gate falsify ci/falsify
 gate fuzz ci/fuzz
 if [ "$form" = --long ]; then gate least-rust ci/least_rust.sh; fi
