@@ -17,4 +17,5 @@ mod tracee;
 pub use laid_out::LaidOut;
 pub use procfs::{Lookup, identity, view};
 pub use shelf::Shelf;
+pub(crate) use tracee::spawn;
 pub use tracee::{AfterExec, Ended, Held, TracedCall, Tracee};

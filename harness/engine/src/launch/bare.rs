@@ -20,7 +20,7 @@ use super::folders::LaunchFolders;
 use super::{LaunchError, output};
 use crate::MAX_OUTPUT;
 use crate::image::Image;
-use crate::witness::Tracee;
+use crate::witness::{Tracee, spawn};
 
 /// Runs the checker as this process's user to its end and fills the record.
 ///
@@ -92,7 +92,7 @@ pub(super) fn probe(
     if let Some(user) = folders.passes_through() {
         command.uid(user.uid).gid(user.gid);
     }
-    let mut child = command.spawn().map_err(LaunchError::Bare)?;
+    let mut child = spawn(&mut command).map_err(LaunchError::Bare)?;
     let mut said = String::new();
     if let Some(stdout) = child.stdout.take() {
         let mut stdout = stdout.take(MAX_OUTPUT as u64);

@@ -70,7 +70,7 @@ pub struct Ended {
 
 /// A program that was written just now is busy for as long as another launch's child,
 /// made meanwhile, has yet to come to its own exec (execve(2), ETXTBSY).
-fn spawn(command: &mut Command) -> std::io::Result<Child> {
+pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Child> {
     for _ in 0..BUSY_TRIES {
         match command.spawn() {
             Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
