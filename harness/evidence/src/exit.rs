@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Signals are added to this in an exit code (bash(1)).
+const SIGNALLED: i64 = 128;
+
 /// How a sandbox ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -10,6 +13,17 @@ pub enum Exit {
     Code(i64),
     /// The engine did not say, or says it never ran; why.
     Unknown(String),
+}
+
+impl Exit {
+    /// The signal that ended the program, where its exit code names one.
+    #[must_use]
+    pub fn signal(&self) -> Option<i32> {
+        match self {
+            Self::Code(code) if *code > SIGNALLED => i32::try_from(code - SIGNALLED).ok(),
+            Self::Code(_) | Self::Unknown(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Exit {

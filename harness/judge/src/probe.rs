@@ -1,16 +1,13 @@
 //! Judges a row of attempts: refused when locked, as declared in its control,
 //! and still refused by each layer alone.
 
+use evidence::plan;
 use evidence::record::{LaunchRecord, Role};
-use evidence::{Exit, plan};
 use negatives::matrix::{Attempt, Boundary, Case, Expectation};
 use negatives::wire::{Event, Outcome};
 
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
-
-/// Signals are added to this in an exit code (bash(1)).
-const SIGNALLED: i64 = 128;
 
 /// What came of one attempt in one launch.
 pub(super) enum Came<'a> {
@@ -125,16 +122,8 @@ pub(super) fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
             Event::Hello { .. } => {}
         }
     }
-    let signal = signal(&record.exit).filter(|_| begun);
+    let signal = record.exit.signal().filter(|_| begun);
     signal.map_or(Came::Unknown, Came::Died)
-}
-
-/// The signal that ended a program, where its exit code names one.
-pub(super) fn signal(exit: &Exit) -> Option<i32> {
-    match exit {
-        Exit::Code(code) if *code > SIGNALLED => i32::try_from(code - SIGNALLED).ok(),
-        Exit::Code(_) | Exit::Unknown(_) => None,
-    }
 }
 
 impl std::fmt::Display for Came<'_> {

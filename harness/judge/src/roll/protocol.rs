@@ -10,7 +10,6 @@ use evidence::plan::every_mount;
 use evidence::record::LaunchRecord;
 use negatives::wire::{EXEC_HELLO, Event, Outcome};
 
-use crate::probe;
 use crate::verdict::Reason;
 use crate::words;
 
@@ -96,7 +95,7 @@ fn became_another(record: &LaunchRecord) -> Option<usize> {
 /// Whether a signal ended the probe in the attempt that it announced last.
 fn was_ended(record: &LaunchRecord) -> bool {
     let last = events(record).last();
-    matches!(last, Some(Event::Begin { .. })) && probe::signal(&record.exit).is_some()
+    matches!(last, Some(Event::Begin { .. })) && record.exit.signal().is_some()
 }
 
 /// A line that is not due, and what is strange about it where that can be said.
