@@ -46,12 +46,14 @@ pub enum ContractError {
 /// It is not of the contract.
 pub fn read_report(text: &str) -> Result<Report, ContractError> {
     let value: Value = strict_json::from_slice(REPORT_FILE, text.as_bytes(), MAX_REPORT)?;
-    let report = typed(value)?;
-    match checker::canonical(&report) {
-        Ok(bytes) if bytes == text.as_bytes() => {}
-        Ok(_) | Err(_) => return Err(ContractError::NotCanonical),
-    }
-    Report::read(text.as_bytes()).map_err(ContractError::Contradiction)
+    typed(value)?;
+    Report::read(text.as_bytes()).map_err(|error| match error {
+        ReadError::NotCanonical => ContractError::NotCanonical,
+        ReadError::TooLong(_)
+        | ReadError::Parse(_)
+        | ReadError::Form { .. }
+        | ReadError::Contradiction { .. } => ContractError::Contradiction(error),
+    })
 }
 
 /// The same by the checker's own types alone.
