@@ -249,9 +249,7 @@ impl From<StandError> for Failure {
 /// # Errors
 /// The system has no random bytes.
 pub fn new_run() -> Result<String, StandError> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes).map_err(StandError::Random)?;
-    Ok(hex::encode(bytes))
+    bundle::new_run().map_err(StandError::Random)
 }
 
 /// Root gives the sandbox a user of its own; anybody else shares theirs, which is

@@ -207,6 +207,16 @@ pub fn observations_file(case: &str) -> String {
     format!("observations/{case}.json")
 }
 
+/// A run's id, drawn for it.
+///
+/// # Errors
+/// The system has no random bytes.
+pub fn new_run() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
+}
+
 /// What a run with these programs, in the image of this id, is about.
 ///
 /// # Errors

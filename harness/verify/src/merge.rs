@@ -59,7 +59,7 @@ pub fn run(printing: Printing, args: &Merge) -> Result<Exit, Failure> {
         lifts,
     } = joined;
     let facts = RunFacts {
-        id: new_run().map_err(Failure::internal)?,
+        id: bundle::new_run().map_err(Failure::internal)?,
         started: run.started.time(),
         finished: run.finished.time(),
         host,
@@ -133,10 +133,3 @@ pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudge
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Unbelieved(String);
-
-/// The whole's own id, drawn for it.
-fn new_run() -> Result<String, getrandom::Error> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes)?;
-    Ok(hex::encode(bytes))
-}

@@ -11,6 +11,7 @@ use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
 use crate::terminal::{print, safe, say};
+use crate::verify::require_folder;
 use crate::{Failure, Format, Printing};
 
 /// Why nothing can be shown.
@@ -43,13 +44,7 @@ pub struct Show {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Show) -> Result<Exit, Failure> {
-    if !args.bundle.is_dir() {
-        let error = format!(
-            "expected a folder, observed none at `{}`",
-            args.bundle.display()
-        );
-        return Err(Failure::usage(error, "give the folder that `attest` wrote"));
-    }
+    require_folder(&args.bundle)?;
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;

@@ -104,7 +104,7 @@ fn exit(accepted: bool, refused: bool) -> Exit {
     }
 }
 
-fn require_folder(bundle: &Path) -> Result<(), Failure> {
+pub(crate) fn require_folder(bundle: &Path) -> Result<(), Failure> {
     if bundle.is_dir() {
         return Ok(());
     }
