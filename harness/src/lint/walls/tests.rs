@@ -43,6 +43,20 @@ fn a_room_is_built_from_no_more_crates_than_it_may() {
             .lines()
             .map(|line| line.split(' ').take(2).collect::<Vec<_>>());
         let crates: BTreeSet<_> = words.collect();
+        for kind in [
+            "bollard",
+            "clap",
+            "hyper",
+            "reqwest",
+            "testcontainers",
+            "tokio",
+        ] {
+            assert!(
+                crates.iter().all(|it| it[0] != kind),
+                "{}: {kind}",
+                room.name
+            );
+        }
         // Those of this workspace are of the same list.
         let own = Walls::builtin().unwrap().room.len();
         let foreign = crates.len() - crates.iter().filter(|it| is_own(it[0])).count();
