@@ -6,12 +6,13 @@
 //! `attest` and `verify` use; it has no judge of its own.
 
 pub mod catalogue;
-mod coverage;
 pub mod report;
 mod run;
 mod score;
 
 pub use catalogue::{Catalogue, CatalogueError, Kill, Must, Mutant, NotApplicable};
-pub use coverage::Coverage;
 pub use run::Runner;
 pub use score::{Came, Outcome, Score};
+
+#[cfg(test)]
+mod coverage;

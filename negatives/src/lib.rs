@@ -5,6 +5,8 @@
 
 pub mod attempt;
 pub mod call;
+#[cfg(feature = "matrix")]
+pub mod coverage;
 pub mod errno;
 #[cfg(feature = "matrix")]
 pub mod matrix;

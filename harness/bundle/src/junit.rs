@@ -82,7 +82,7 @@ pub(super) fn case(result: &CaseResult, observed: &Observations) -> Option<Junit
         classname: classname(&result.case),
         outcome,
         duration: Duration::from_millis(observed.launched()),
-        system_out: transcript(observed),
+        system_out: transcript(result, observed),
     })
 }
 
@@ -99,9 +99,12 @@ fn classname(case: &Case) -> String {
 }
 
 /// One line per attempt and launch: enough to see what was observed where.
-fn transcript(observed: &Observations) -> String {
+fn transcript(result: &CaseResult, observed: &Observations) -> String {
     use negatives::wire::Event;
     let mut text = String::new();
+    if let Some(why) = &result.inside {
+        text.push_str(&format!("rests on the inside alone: {why}\n"));
+    }
     for check in &observed.checks {
         text.push_str(&format!("{}: {}\n", check.id, check.observed));
     }

@@ -138,7 +138,7 @@ pub fn write(
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
     let artifacts = facts.subjects;
     let expected = Expected::of(&artifacts, &facts.engine)?;
-    let mut said = statement::of(facts, results, summary, signer);
+    let mut said = statement::of(facts, results, summary, signer)?;
     let mut gathered = Gathered::default();
     for row in said.rows.iter().zip(results) {
         let (case, observed) = (&row.1.case, row.1.observed.open()?);

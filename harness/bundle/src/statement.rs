@@ -5,6 +5,7 @@ use evidence::profile::User;
 use evidence::record::Observations;
 use evidence::view::View;
 use judge::CaseResult;
+use negatives::coverage::Coverage;
 use negatives::matrix::MATRIX_TOML;
 use nix::sys::utsname::uname;
 use seal::digest::Sha256Digest;
@@ -43,15 +44,18 @@ const DOES_NOT_ASSERT: [&str; 6] = [
 
 /// The statement's predicate; its witnesses are filled in when every row was looked
 /// at, its files and signer when it is sealed.
+///
+/// # Errors
+/// This program's own catalogues cannot be read.
 pub(super) fn of(
     facts: &RunFacts,
     results: &[CaseResult],
     summary: &Summary,
     signer: &Signer,
-) -> Attestation {
+) -> Result<Attestation, BundleError> {
     let rows: Vec<Row> = results.iter().map(row).collect();
     let result = RunResult::of(&rows, summary.deferred.len(), &facts.lifts);
-    Attestation {
+    Ok(Attestation {
         schema: SCHEMA,
         run: Run {
             id: facts.id.clone(),
@@ -69,11 +73,12 @@ pub(super) fn of(
         host: facts.host.clone(),
         witnesses: Vec::new(),
         mutants: facts.mutants.clone(),
+        coverage: Coverage::builtin()?,
         files: Vec::new(),
         does_not_assert: does_not_assert(&facts.host, facts.sharding.as_ref()),
         lifts: facts.lifts.clone(),
         sharding: facts.sharding.clone(),
-    }
+    })
 }
 
 fn does_not_assert(host: &Host, sharding: Option<&Sharding>) -> Vec<String> {
@@ -107,6 +112,10 @@ pub(super) fn not_borne_out(
             said.signer.note == note(said.signer.role),
         ),
         (Field::Witnesses, said.witnesses == sights.witnesses()),
+        (
+            Field::Coverage,
+            Coverage::builtin().is_ok_and(|own| said.coverage == own),
+        ),
         (Field::DoesNotAssert, said.does_not_assert == disclaimed),
     ];
     fields

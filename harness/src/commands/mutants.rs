@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bundle::exit::Exit;
+use negatives::coverage::Coverage;
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
 use verify::{Format, terminal};
@@ -11,9 +12,8 @@ use verify::{Format, terminal};
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, Mutants};
-use crate::falsify;
 pub(super) use crate::mutants::report::conclusion;
-use crate::mutants::{Catalogue, Coverage, Mutant, Runner, Score, report};
+use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
 use crate::stand::Stand;
 
 /// `harness mutants`.
@@ -38,12 +38,8 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> 
         let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
         fs::write(path, xml)?;
     }
-    let falsified = falsify::Catalogue::builtin(&matrix).map_err(Failure::internal)?;
-    print(
-        common,
-        &score,
-        Coverage::of(&matrix, &catalogue, &falsified),
-    )?;
+    let coverage = Coverage::builtin().map_err(Failure::internal)?;
+    print(common, &score, coverage)?;
     if stop.is_interrupted() {
         return Ok(Exit::Interrupted);
     }
@@ -104,5 +100,5 @@ fn print(common: &Common, score: &Score, coverage: Coverage) -> Result<(), Failu
     }
     terminal::say("")?;
     terminal::say(&report::conclusion(score))?;
-    Ok(terminal::say(&coverage.words())?)
+    Ok(terminal::say(&coverage.to_string())?)
 }

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use verify::terminal::safe;
 
 use super::catalogue::Must;
-use super::coverage::Coverage;
 use super::score::{Came, Outcome, Score};
+use negatives::coverage::Coverage;
 
 /// One line of the table, and one more for what is not as declared.
 #[must_use]

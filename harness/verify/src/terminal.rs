@@ -86,6 +86,10 @@ impl Terminal {
             if let Some(reason) = result.verdict.reason() {
                 text.push_str(&wrapped("         ", &safe(&reason.to_string())));
             }
+            if let Some(why) = &result.inside {
+                let said = format!("rests on the inside alone: {why}");
+                text.push_str(&wrapped("         ", &safe(&said)));
+            }
         }
         let deferred: Vec<String> = matrix
             .deferred()

@@ -171,6 +171,9 @@ pub enum Field {
     /// From where it was looked at.
     #[error("witnesses")]
     Witnesses,
+    /// How far the catalogues of what must fail reach.
+    #[error("coverage")]
+    Coverage,
     /// What must not be read into it.
     #[error("does_not_assert")]
     DoesNotAssert,

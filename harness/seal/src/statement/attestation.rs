@@ -7,6 +7,7 @@
 use crate::roll::ROWS_IN_SCOPE;
 use std::collections::BTreeSet;
 
+use negatives::coverage::Coverage;
 use serde::{Deserialize, Serialize};
 
 pub use self::host::{EngineNote, Host, Unfiltered, UnfilteredCall};
@@ -48,6 +49,8 @@ pub struct Attestation {
     pub witnesses: Vec<Witness>,
     /// Whether the tests can fail, if that was tried in this run.
     pub mutants: Option<Mutants>,
+    /// How far the catalogues of what must fail reach, in rows, whatever was run.
+    pub coverage: Coverage,
     /// Every file of the bundle but the envelopes, by path.
     pub files: Vec<FileEntry>,
     /// What must not be read into it, in sentences.

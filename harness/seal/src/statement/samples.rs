@@ -10,6 +10,7 @@ use super::attestation::{
 };
 use super::*;
 use crate::key::{SecretKey, Signer};
+use negatives::coverage::Coverage;
 
 /// An operator with a key that everybody knows.
 #[must_use]
@@ -104,6 +105,7 @@ pub fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestation {
         host: host(),
         witnesses: witnesses(),
         mutants: None,
+        coverage: Coverage::builtin().unwrap(),
         files: vec![],
         does_not_assert: vec![note("This is not a gate.")],
         lifts: vec![],

@@ -66,6 +66,9 @@ pub(super) const TABLE: &[Refused] = &[
     refused("rejudge.Field.Witnesses", STATEMENT, |it| {
         forge(it, |said, _| drop(said.witnesses.pop()));
     }),
+    refused("rejudge.Field.Coverage", STATEMENT, |it| {
+        forge(it, |said, _| said.coverage.mutants = said.coverage.rows);
+    }),
     refused("rejudge.Field.DoesNotAssert", STATEMENT, |it| {
         forge(it, |said, _| said.does_not_assert.truncate(1));
     }),
