@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use engine::choice::EngineChoice;
 use seal::partition::Partition;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use verify::terminal::Color;
 use verify::{Format, Printing};
@@ -74,13 +75,13 @@ impl Cli {
     /// command lines do.
     #[must_use]
     pub fn of_this_process() -> Self {
-        Self::parse_from(own_flags_first(std::env::args().collect()))
+        Self::parse_from(own_flags_first(std::env::args_os().collect()))
     }
 }
 
 /// `run FILTER` hands the rest of the line to the runner, so our own flags are moved
 /// before the filter.
-fn own_flags_first(line: Vec<String>) -> Vec<String> {
+fn own_flags_first(line: Vec<OsString>) -> Vec<OsString> {
     let Some(run) = line.iter().position(|word| word == "run") else {
         return line;
     };
@@ -88,13 +89,15 @@ fn own_flags_first(line: Vec<String>) -> Vec<String> {
     let (mut own, mut rest) = (Vec::new(), Vec::new());
     let mut words = tail.iter();
     while let Some(word) = words.next() {
-        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        // A flag of ours is text; what is none is handed on as it is.
+        let text = word.to_str().unwrap_or_default();
+        let name = text.split_once('=').map_or(text, |(name, _)| name);
         if !OWN_FLAGS.contains(&name) {
             rest.push(word.clone());
             continue;
         }
         own.push(word.clone());
-        if !word.contains('=') {
+        if !text.contains('=') {
             own.extend(words.next().cloned());
         }
     }
@@ -273,10 +276,15 @@ pub struct Run {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn moved(line: &str) -> String {
-        own_flags_first(line.split(' ').map(str::to_owned).collect()).join(" ")
+        own_flags_first(line.split(' ').map(OsString::from).collect())
+            .join(OsStr::new(" "))
+            .into_string()
+            .unwrap()
     }
 
     #[test]

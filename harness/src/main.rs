@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    engine::caller::settle();
     harness::commands::dispatch(harness::cli::Cli::of_this_process()).into()
 }

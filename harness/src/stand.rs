@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use bundle::exit::Exit;
+use engine::caller::Modes;
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
@@ -19,6 +21,7 @@ use negatives::matrix::Lift;
 use programs::Programs;
 use verify::{Failure, terminal};
 
+use crate::interrupt::Listener;
 use crate::suite::Stop;
 
 /// The user inside when the harness is root: of nobody on any distribution.
@@ -45,6 +48,7 @@ pub struct Stand {
     scratch: Scratch,
     shelf: Shelf,
     reaper: Reaper,
+    _modes: Modes,
 }
 
 /// This host cannot do it, or not now.
@@ -68,6 +72,9 @@ pub enum StandError {
     /// The reaper could not be started.
     #[error("failed to start the reaper")]
     Reaper(#[from] ReaperError),
+    /// The user asked for the end.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl StandError {
@@ -77,7 +84,11 @@ impl StandError {
         match self {
             Self::Open(error) => error.hint(),
             Self::Engine(error) => error.hint(),
-            Self::Image(_) | Self::Folder(_) | Self::Random(_) | Self::Reaper(_) => None,
+            Self::Image(_)
+            | Self::Folder(_)
+            | Self::Random(_)
+            | Self::Reaper(_)
+            | Self::Interrupted => None,
         }
     }
 }
@@ -104,41 +115,60 @@ impl Stand {
         programs: Programs,
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
+        let modes = Modes::kept();
+        let stop = Arc::<Stop>::default();
+        let listener = Listener::start(Arc::clone(&stop));
         let run = new_run()?;
         let image = Image::build(programs)?;
-        let surroundings = Surroundings::of_this_process();
-        let (mut scratch, opened) = settle(choice, &run, &surroundings)?;
-        say(&opened);
-        let Opened { engine, choice, .. } = opened;
+        let settled = settle(choice, &run, &Surroundings::of_this_process())?;
+        not_yet(&stop)?;
+        say(&settled.opened);
+        let stand = Self::on(settled, image, (run, stop, modes))?;
+        // From here on `close` gives everything back.
+        listener.over(Arc::clone(&stand.engine));
+        let loaded = stand.engine.load(&stand.image).map_err(StandError::from);
+        match loaded.and_then(|()| not_yet(&stand.stop)) {
+            Ok(()) => Ok(stand),
+            Err(error) => {
+                drop(stand.close());
+                Err(error)
+            }
+        }
+    }
+
+    fn on(
+        settled: Settled,
+        image: Image,
+        (run, stop, modes): (String, Arc<Stop>, Modes),
+    ) -> Result<Self, StandError> {
+        let Settled {
+            mut scratch,
+            mut reaper,
+            opened: Opened { engine, choice, .. },
+        } = settled;
         if engine.needs_passage() {
             scratch.give_passage(user())?;
         }
-        let reaper = Reaper::start(&run, &engine.leftovers(), scratch.path())?;
+        reaper.after(&engine.leftovers())?;
         let database = Database::new(Wanted {
             run: run.clone(),
             hosting: engine.hosting(),
             folder: scratch.database(),
             image: None,
         });
-        let stand = Self {
+        Ok(Self {
             engine,
             choice,
             image,
             run,
-            stop: Arc::default(),
+            stop,
             user: user(),
             database,
             scratch,
             shelf: Shelf::default(),
             reaper,
-        };
-        // From here on `close` gives everything back.
-        crate::interrupt::listen(Arc::clone(&stand.stop), Arc::clone(&stand.engine));
-        if let Err(error) = stand.engine.load(&stand.image) {
-            drop(stand.close());
-            return Err(error.into());
-        }
-        Ok(stand)
+            _modes: modes,
+        })
     }
 
     /// Takes the database server from this image, by reference, and not from the
@@ -194,6 +224,12 @@ impl Stand {
     }
 }
 
+/// Whether the user asked for the end before there was anything to end.
+fn not_yet(stop: &Stop) -> Result<(), StandError> {
+    let stopped = stop.is_interrupted();
+    (!stopped).then_some(()).ok_or(StandError::Interrupted)
+}
+
 /// Which engine was taken, and why none of those before it.
 fn say(opened: &Opened) {
     for one in &opened.passed_over {
@@ -203,44 +239,64 @@ fn say(opened: &Opened) {
     terminal::tell(&format!("engine: {}", terminal::safe(&words)));
 }
 
+/// The run's folder, who removes it should this process die, and the engine opened in it.
+struct Settled {
+    opened: Opened,
+    // Whoever drops this has the folder removed first.
+    scratch: Scratch,
+    reaper: Reaper,
+}
+
 /// The run's folder, and the engine opened in it. Which folder serves an engine is known
 /// once it is known which engine: one that was found and not named may be opened again.
 fn settle(
     choice: EngineChoice,
     run: &str,
     surroundings: &Surroundings,
-) -> Result<(Scratch, Opened), StandError> {
+) -> Result<Settled, StandError> {
     let open_in = |parent: &Path, choice| {
         let scratch = Scratch::new(run, parent)?;
+        let reaper = Reaper::start(run, scratch.path())?;
         let place = Place {
             surroundings,
             run,
             scratch: scratch.path(),
         };
         let opened = open::open(choice, place)?;
-        Ok::<_, StandError>((scratch, opened))
+        Ok::<_, StandError>(Settled {
+            scratch,
+            reaper,
+            opened,
+        })
     };
     let first = room(choice);
-    let (scratch, opened) = open_in(&first, choice)?;
-    let better = room(opened.choice);
+    let found = open_in(&first, choice)?;
+    let better = room(found.opened.choice);
     if better == first {
-        return Ok((scratch, opened));
+        return Ok(found);
     }
-    let (scratch, again) = open_in(&better, opened.choice)?;
-    let passed_over = opened.passed_over;
-    Ok((
-        scratch,
-        Opened {
-            passed_over,
-            ..again
-        },
-    ))
+    let mut again = open_in(&better, found.opened.choice)?;
+    again.opened.passed_over = found.opened.passed_over;
+    Ok(again)
 }
 
 impl From<StandError> for Failure {
     fn from(error: StandError) -> Self {
         let hint = error.hint();
-        Self::blocked(error, hint)
+        let exit = match error {
+            StandError::Interrupted => Exit::Interrupted,
+            StandError::Open(_)
+            | StandError::Engine(_)
+            | StandError::Image(_)
+            | StandError::Folder(_)
+            | StandError::Random(_)
+            | StandError::Reaper(_) => Exit::Blocked,
+        };
+        Self {
+            exit,
+            error: error.into(),
+            hint,
+        }
     }
 }
 
@@ -278,7 +334,10 @@ mod tests {
             ..Surroundings::of_this_process()
         };
         let run = new_run().unwrap();
-        let (scratch, opened) = settle(EngineChoice::Auto, &run, &surroundings).unwrap();
+        let settled = settle(EngineChoice::Auto, &run, &surroundings).unwrap();
+        let Settled {
+            scratch, opened, ..
+        } = &settled;
         let expected = room(opened.choice);
         assert_eq!(scratch.path().parent(), Some(&*expected));
         assert!(!opened.passed_over.is_empty());

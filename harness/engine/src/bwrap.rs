@@ -197,6 +197,11 @@ impl Engine for BwrapEngine {
 
     fn kill_all(&self) {
         self.launchers.kill_all();
+        // A launcher that ended early may have left its child without a parent to die with.
+        let Leftovers::ControlGroups { folders } = self.leftovers() else {
+            return;
+        };
+        folders.iter().for_each(|it| groups::kill_beneath(it));
     }
 
     fn close(&self) -> Result<(), EngineError> {

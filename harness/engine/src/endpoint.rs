@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::EngineError;
+use super::{EngineError, caller};
 
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 const ROOTS_PODMAN: &str = "/run/podman/podman.sock";
@@ -20,7 +20,7 @@ pub struct Surroundings {
     pub context: Option<String>,
     /// `DOCKER_CONFIG`, or `~/.docker`.
     pub config: Option<PathBuf>,
-    /// `PATH`.
+    /// Where programs are looked for.
     pub path: Option<OsString>,
     /// `CONTAINER_HOST`.
     pub container_host: Option<String>,
@@ -40,7 +40,7 @@ impl Surroundings {
             config: text("DOCKER_CONFIG")
                 .map(PathBuf::from)
                 .or_else(|| home.map(|home| home.join(".docker"))),
-            path: std::env::var_os("PATH"),
+            path: Some(caller::search_path()),
             container_host: text("CONTAINER_HOST"),
             runtime_folder: text("XDG_RUNTIME_DIR").map(PathBuf::from),
         }

@@ -18,6 +18,9 @@ pub enum EngineError {
     /// bubblewrap failed.
     #[error(transparent)]
     Bwrap(#[from] BwrapError),
+    /// The engine does not say which containers it has.
+    #[error("failed to ask the engine for this run's containers")]
+    List(#[source] bollard::errors::Error),
     /// No engine answers.
     #[error("failed to reach a container engine at `{endpoint}`")]
     Connect {
@@ -262,10 +265,9 @@ impl EngineError {
             Self::Remote { .. } => {
                 Some("run the harness on the host the engine runs on".to_owned())
             }
-            Self::Context { .. } => {
-                Some("`docker context ls` lists them; DOCKER_HOST overrides them".to_owned())
-            }
+            Self::Context { .. } => Some(CONTEXTS.to_owned()),
             Self::NotAvailable { .. }
+            | Self::List(_)
             | Self::Version(_)
             | Self::Load { .. }
             | Self::InspectImage { .. }
@@ -288,6 +290,8 @@ impl EngineError {
         }
     }
 }
+
+const CONTEXTS: &str = "`docker context ls` lists them; DOCKER_HOST overrides them";
 
 fn another(observed: &str) -> String {
     let name = observed.split(' ').next().unwrap_or_default();

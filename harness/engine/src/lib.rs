@@ -19,6 +19,7 @@ mod aftermath;
 pub mod api;
 mod binds;
 pub mod bwrap;
+pub mod caller;
 pub mod change;
 pub mod choice;
 pub mod database;

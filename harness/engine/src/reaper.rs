@@ -3,8 +3,10 @@
 //!
 //! It waits for the end of its input. A harness that ends well dismisses it.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -13,17 +15,18 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use evidence::mounts;
 use nix::mount::{MntFlags, umount2};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::{Leftovers, helper};
 
-/// What the reaper is told.
+/// What the reaper is told at its start.
 #[derive(Debug)]
 pub struct Reap {
     /// The run's id.
     pub run: String,
-    /// What the engine would leave.
-    pub leftovers: Leftovers,
     /// The run's temporary folder.
     pub scratch: PathBuf,
 }
@@ -34,6 +37,11 @@ const DISMISSED: u8 = b'.';
 const TRIES: u32 = 3600;
 /// Between two tries: an engine that restarts takes seconds.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often in a row nothing must be left: a daemon goes on with a request for a
+/// container whose client is gone, and has it a moment later.
+const LOOKS: u32 = 6;
+/// bubblewrap, as proc_pid_comm(5) has it.
+const LAUNCHER: &[u8] = b"bwrap\n";
 
 /// The harness's end of a reaper.
 #[derive(Debug)]
@@ -50,6 +58,9 @@ pub enum ReaperError {
     /// This program cannot be started again.
     #[error("failed to start this program again")]
     Path(#[source] io::Error),
+    /// It does not listen.
+    #[error("failed to tell the reaper what the engine leaves")]
+    Told(#[source] io::Error),
     /// It could not be spawned.
     #[error("failed to spawn `{program} reap`")]
     Spawn {
@@ -62,15 +73,15 @@ pub enum ReaperError {
 }
 
 impl Reaper {
-    /// Starts one, in a process group of its own: Ctrl-C is not for it.
+    /// Starts one, in a process group of its own: Ctrl-C is not for it. It is there
+    /// before there is an engine, and knows of the folder alone.
     ///
     /// # Errors
     /// This program cannot be started again.
-    pub fn start(run: &str, leftovers: &Leftovers, scratch: &Path) -> Result<Self, ReaperError> {
-        let leftovers = serde_json::to_string(leftovers).map_err(ReaperError::Leftovers)?;
+    pub fn start(run: &str, scratch: &Path) -> Result<Self, ReaperError> {
         let mut command = helper::command().map_err(ReaperError::Path)?;
         let spawned = command
-            .args(["reap", "--run", run, "--leftovers", &leftovers])
+            .args(["reap", "--run", run])
             .arg("--scratch")
             .arg(scratch)
             .stdin(Stdio::piped())
@@ -85,6 +96,18 @@ impl Reaper {
         Ok(Self { process })
     }
 
+    /// From now on the engine may leave something, too.
+    ///
+    /// # Errors
+    /// It could not be told.
+    pub fn after(&mut self, leftovers: &Leftovers) -> Result<(), ReaperError> {
+        let mut line = serde_json::to_vec(leftovers).map_err(ReaperError::Leftovers)?;
+        line.push(b'\n');
+        let input = self.process.stdin.as_mut();
+        let told = input.map_or(Ok(()), |input| input.write_all(&line));
+        told.map_err(ReaperError::Told)
+    }
+
     /// Everything is gone already.
     pub fn dismiss(mut self) {
         if let Some(mut input) = self.process.stdin.take() {
@@ -95,23 +118,75 @@ impl Reaper {
     }
 }
 
+/// What it is told by its input: a line on what the engine leaves, then that all is well.
+struct Told {
+    leftovers: Option<Leftovers>,
+    dismissed: bool,
+}
+
+impl Told {
+    /// Reads to the end of what the harness says: its dismissal, or its death.
+    fn hear(mut input: impl Read) -> Self {
+        let mut said = Vec::new();
+        // What was said before a failure counts.
+        _ = input.read_to_end(&mut said);
+        let line = said.split(|byte| *byte == b'\n').next();
+        Self {
+            leftovers: line.and_then(|line| serde_json::from_slice(line).ok()),
+            dismissed: said.last() == Some(&DISMISSED),
+        }
+    }
+}
+
 /// What the second process does.
 pub fn reap(task: &Reap) {
-    let mut word = [0_u8; 1];
-    if matches!(io::stdin().read(&mut word), Ok(1)) && word[0] == DISMISSED {
+    let told = Told::hear(io::stdin());
+    if told.dismissed {
         return;
     }
+    end_launchers(&task.scratch);
+    let mut quiet = 0;
     for _ in 0..TRIES {
-        if task.leftovers.remove(&task.run) {
+        let left = told.leftovers.as_ref();
+        let gone = left.is_none_or(|left| left.remove(&task.run));
+        quiet = if gone { quiet + 1 } else { 0 };
+        if gone {
+            remove_folder(&task.scratch);
+        }
+        if quiet == LOOKS {
             break;
         }
         thread::sleep(PAUSE);
     }
     // Last: a container that still ran would have it mounted.
-    unmount_beneath(&task.scratch);
-    if fs::remove_dir_all(&task.scratch).is_err() {
-        open_folders(&task.scratch);
-        drop(fs::remove_dir_all(&task.scratch));
+    remove_folder(&task.scratch);
+}
+
+fn remove_folder(folder: &Path) {
+    unmount_beneath(folder);
+    if fs::remove_dir_all(folder).is_err() {
+        open_folders(folder);
+        drop(fs::remove_dir_all(folder));
+    }
+}
+
+/// Ends launchers of the run that were started in its last moment, before they were bound
+/// to its life: each has the run's folder in its command line.
+fn end_launchers(folder: &Path) {
+    let folder = folder.as_os_str().as_bytes();
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let number = process.file_name();
+        let number = number.to_str().and_then(|name| name.parse::<i32>().ok());
+        let Some(number) = number.filter(|number| *number > 0) else {
+            continue;
+        };
+        let name = fs::read(process.path().join("comm")).unwrap_or_default();
+        let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let names_it = line.windows(folder.len()).any(|part| part == folder);
+        if name == LAUNCHER && names_it {
+            // One that has just ended is as good as killed.
+            _ = kill(Pid::from_raw(number), Signal::SIGKILL);
+        }
     }
 }
 
@@ -127,13 +202,11 @@ fn open_folders(folder: &Path) {
 
 /// What a launch mounted in the run's folder and could not unmount any more.
 fn unmount_beneath(folder: &Path) {
-    let table = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    // The run's folder has no character that proc(5) escapes in its name.
-    let points = table.lines().filter_map(|line| line.split(' ').nth(4));
-    for point in points
-        .map(Path::new)
-        .filter(|point| point.starts_with(folder))
-    {
-        _ = umount2(point, MntFlags::MNT_DETACH);
+    let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    for point in mounts::points(&table) {
+        let point = Path::new(OsStr::from_bytes(&point));
+        if point.starts_with(folder) {
+            _ = umount2(point, MntFlags::MNT_DETACH);
+        }
     }
 }

@@ -58,9 +58,28 @@ fn parse_line(line: &str) -> Option<Mount> {
     })
 }
 
-/// The kernel writes space, tab, newline and backslash as three octal digits.
+/// Where there are mounts, as the bytes of their paths; a line that is not of the
+/// documented form has none. A path need not be text.
+///
+/// ```
+/// let table = b"36 35 98:0 /a /in\\040put ro - ext4 /dev/sda1 rw\n";
+/// assert_eq!(evidence::mounts::points(table), [b"/in put"]);
+/// ```
+#[must_use]
+pub fn points(table: &[u8]) -> Vec<Vec<u8>> {
+    let lines = table.split(|byte| *byte == b'\n');
+    lines
+        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
+        .map(unescape_bytes)
+        .collect()
+}
+
 fn unescape(text: &str) -> String {
-    let bytes = text.as_bytes();
+    String::from_utf8_lossy(&unescape_bytes(text.as_bytes())).into_owned()
+}
+
+/// The kernel writes space, tab, newline and backslash as three octal digits.
+fn unescape_bytes(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -72,7 +91,7 @@ fn unescape(text: &str) -> String {
         out.push(escaped.unwrap_or(*byte));
         at += if escaped.is_some() { 4 } else { 1 };
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 fn octal(bytes: &[u8], at: usize) -> Option<u8> {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use engine::{Hosting, Leftovers, database, reaper, unfiltered};
+use engine::{Hosting, database, reaper, unfiltered};
 
 /// A task.
 #[derive(Debug, Subcommand)]
@@ -27,9 +27,6 @@ pub struct Reap {
     /// The run's id.
     #[arg(long)]
     pub run: String,
-    /// What the engine would leave.
-    #[arg(long, value_parser = leftovers)]
-    pub leftovers: Leftovers,
     /// The run's temporary folder.
     #[arg(long)]
     pub scratch: PathBuf,
@@ -60,10 +57,6 @@ pub struct ServeDatabase {
     pub image: Option<String>,
 }
 
-fn leftovers(text: &str) -> Result<Leftovers, serde_json::Error> {
-    serde_json::from_str(text)
-}
-
 fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -72,7 +65,6 @@ impl From<&Reap> for reaper::Reap {
     fn from(told: &Reap) -> Self {
         Self {
             run: told.run.clone(),
-            leftovers: told.leftovers.clone(),
             scratch: told.scratch.clone(),
         }
     }

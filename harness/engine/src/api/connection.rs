@@ -188,7 +188,7 @@ impl Connection {
         Ok(image.id.unwrap_or(tag))
     }
 
-    async fn names(&self) -> Vec<String> {
+    async fn names(&self) -> Result<Vec<String>, bollard::errors::Error> {
         let filters = HashMap::from([(
             "label".to_owned(),
             vec![format!("{RUN_LABEL}={}", self.run)],
@@ -198,15 +198,16 @@ impl Connection {
             filters: Some(filters),
             ..Default::default()
         };
-        let listed = self.client.list_containers(Some(options)).await;
-        let ids = listed.unwrap_or_default().into_iter();
-        ids.filter_map(|container| container.id).collect()
+        let listed = self.client.list_containers(Some(options)).await?;
+        let ids = listed.into_iter().filter_map(|container| container.id);
+        Ok(ids.collect())
     }
 
     /// Ends every container of this run, at once.
     pub(super) fn kill_all(&self) {
         self.block_on(async {
-            for name in self.names().await {
+            // Asked again in a moment, for as long as there is something to end.
+            for name in self.names().await.unwrap_or_default() {
                 // Its launch is about to fail and says so; this only hastens it.
                 drop(self.client.kill_container(&name, None).await);
             }
@@ -219,7 +220,9 @@ impl Connection {
     /// Something could not be removed; it is named.
     pub(crate) fn remove_all(&self) -> Result<(), EngineError> {
         self.block_on(async {
-            for name in self.names().await {
+            // An engine that does not say what it has is no engine that has nothing.
+            let names = self.names().await.map_err(EngineError::List)?;
+            for name in names {
                 remove(&self.client, &name).await?;
             }
             for repository in [REPOSITORY, crate::database::REPOSITORY] {

@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use evidence::profile::ResourceLimits;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use super::BwrapError;
 
 /// Where control groups are mounted.
@@ -148,10 +151,12 @@ impl Drop for Joined {
     }
 }
 
-/// Removes a run's folder with the groups in it; one that is gone is as good.
+/// Removes a run's folder with the groups in it, and ends what still runs there: nothing
+/// of a sandbox outlives its run. One that is gone is as good.
 pub(super) fn remove(folder: &Path) -> Result<(), BwrapError> {
     let mut left = TRIES;
     loop {
+        kill_beneath(folder);
         match remove_once(folder) {
             Ok(()) => return Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -162,6 +167,21 @@ pub(super) fn remove(folder: &Path) -> Result<(), BwrapError> {
             Err(source) => {
                 let path = folder.to_owned();
                 return Err(BwrapError::RemoveGroup { path, source });
+            }
+        }
+    }
+}
+
+/// Ends every process of every group beneath a run's folder.
+pub(super) fn kill_beneath(folder: &Path) {
+    for group in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let members = fs::read_to_string(group.path().join("cgroup.procs"));
+        let members = members.unwrap_or_default();
+        for member in members.lines().filter_map(|line| line.parse().ok()) {
+            // One that has just ended is as good as killed. Never 0, which is whoever
+            // calls (kill(2)), and stands for a process of another namespace (cgroups(7)).
+            if member > 0 {
+                _ = kill(Pid::from_raw(member), Signal::SIGKILL);
             }
         }
     }

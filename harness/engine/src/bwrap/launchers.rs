@@ -6,7 +6,7 @@ use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 
@@ -85,8 +85,9 @@ impl Launchers {
 }
 
 fn end(process: Pid) {
-    // One that has just ended is as good as killed.
-    _ = kill(process, Signal::SIGKILL);
+    // Its group, which is its own: until its child is in a session of its own it may not
+    // be bound to its launcher's life yet. One that has just ended is as good as killed.
+    _ = killpg(process, Signal::SIGKILL);
 }
 
 #[cfg(test)]

@@ -187,7 +187,8 @@ fn checked(result: impl Into<i64>) -> Result<(), Failed> {
 }
 
 fn become_launcher(told: &Told<'_>) -> Failed {
-    let prepared = streams(told)
+    let prepared = own_group()
+        .and_then(|()| streams(told))
         .and_then(|()| limits(told.preparation))
         .and_then(|()| groups(told.preparation))
         .and_then(|()| user(told))
@@ -203,6 +204,13 @@ fn become_launcher(told: &Told<'_>) -> Failed {
         Err(failed) => failed,
         Ok(()) => Failed(libc::ENOEXEC),
     }
+}
+
+/// A group of its own: what the terminal sends to this process's group is not for it, and
+/// it can be ended with all that is still in it.
+fn own_group() -> Result<(), Failed> {
+    // SAFETY: numbers only; 0 and 0 are the caller itself.
+    checked(unsafe { libc::setpgid(0, 0) })
 }
 
 fn streams(told: &Told<'_>) -> Result<(), Failed> {

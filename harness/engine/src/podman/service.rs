@@ -304,6 +304,6 @@ pub(super) fn hybrid_control_groups() -> bool {
 }
 
 fn on_the_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = crate::caller::search_path();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
