@@ -7,7 +7,7 @@ use std::path::Path;
 use evidence::profile::ExtraSource;
 use negatives::wire::{INPUT, OUTER_MOUNT};
 
-use super::Launch;
+use super::{EngineError, Launch};
 
 /// One bind mount.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +18,22 @@ pub(super) struct Bound<'a> {
     pub target: String,
     /// Mounted read-only.
     pub read_only: bool,
+}
+
+/// Holds that every path of the host's that a launch mounts is text: an engine with a
+/// daemon is told of it in JSON, which has no other words.
+///
+/// # Errors
+/// One is not.
+pub(super) fn require_text(launch: &Launch<'_>) -> Result<(), EngineError> {
+    let binds = binds(launch);
+    let mut sources = binds.iter().map(|bound| bound.source);
+    match sources.find(|source| source.to_str().is_none()) {
+        Some(path) => Err(EngineError::NotText {
+            path: path.to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Every bind mount of a launch: the two data mounts first, then what a lift or a

@@ -5,7 +5,7 @@
 //! else's sandboxes are theirs, in a user namespace. A launcher that fails is told
 //! from a subject that ends by the status it writes on a descriptor of its own.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -96,10 +96,10 @@ impl BwrapEngine {
         let profile = launch.profile;
         let mut words = options(profile, launch.folders, root)?;
         for (option, descriptor) in ["--json-status-fd", "--seccomp"].iter().zip(descriptors) {
-            words.extend([(*option).to_owned(), descriptor.as_raw_fd().to_string()]);
+            words.extend([option.into(), descriptor.as_raw_fd().to_string().into()]);
         }
-        words.push("--".to_owned());
-        words.extend(launch.argv.iter().cloned());
+        words.push("--".into());
+        words.extend(launch.argv.iter().map(OsString::from));
         let made = || {
             let mut program = Program::new(self.program.as_os_str())?;
             words.iter().try_for_each(|word| program.argument(word))?;
@@ -267,7 +267,7 @@ pub(super) fn options(
     profile: &Profile,
     folders: &super::Folders,
     root: &Path,
-) -> Result<Vec<String>, EngineError> {
+) -> Result<Vec<OsString>, EngineError> {
     Ok(spelling::options(profile, folders, root, caller(profile))?)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use bollard::Docker;
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
-use super::{EngineError, Hosting, Leftovers, Surroundings, spelling};
+use super::{EngineError, Hosting, Leftovers, Surroundings, binds, spelling};
 
 /// Finds the engine the way the docker command line does, and talks to it.
 ///
@@ -24,6 +24,7 @@ struct Words;
 
 impl Dialect for Words {
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError> {
+        binds::require_text(wanted.launch)?;
         let body = spelling::create_body(wanted.launch, wanted.image, wanted.labels);
         Ok((client.clone(), body))
     }

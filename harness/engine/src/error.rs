@@ -18,6 +18,12 @@ pub enum EngineError {
     /// bubblewrap failed.
     #[error(transparent)]
     Bwrap(#[from] BwrapError),
+    /// A path that cannot be told to a daemon.
+    #[error("failed to name `{}` to the engine: expected a path that is UTF-8 text, as its requests are; rename it, or use `--engine bwrap`", path.display())]
+    NotText {
+        /// The path.
+        path: PathBuf,
+    },
     /// The engine does not say which containers it has.
     #[error("failed to ask the engine for this run's containers")]
     List(#[source] bollard::errors::Error),
@@ -267,6 +273,7 @@ impl EngineError {
             }
             Self::Context { .. } => Some(CONTEXTS.to_owned()),
             Self::NotAvailable { .. }
+            | Self::NotText { .. }
             | Self::List(_)
             | Self::Version(_)
             | Self::Load { .. }

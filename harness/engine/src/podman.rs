@@ -14,7 +14,7 @@ use evidence::{Abilities, Ability};
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
-use super::{EngineError, Hosting, Leftovers, Surroundings};
+use super::{EngineError, Hosting, Leftovers, Surroundings, binds};
 
 pub(super) mod quirks;
 pub(super) mod service;
@@ -173,6 +173,7 @@ impl Dialect for Words {
             | RuntimeFilter::Other(_)
             | RuntimeFilter::Off => self.filter(&profile.runtime_json().to_string())?,
         };
+        binds::require_text(wanted.launch)?;
         let ground = Ground {
             image: wanted.image,
             filter: &filter,

@@ -41,7 +41,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// container whose client is gone, and has it a moment later.
 const LOOKS: u32 = 6;
 /// bubblewrap, as proc_pid_comm(5) has it.
-const LAUNCHER: &[u8] = b"bwrap\n";
+const LAUNCHER: &str = "bwrap";
+/// A service of the run's own and what belongs to it.
+const SERVICE: [&str; 3] = ["podman", "conmon", "catatonit"];
 
 /// The harness's end of a reaper.
 #[derive(Debug)]
@@ -144,13 +146,15 @@ pub fn reap(task: &Reap) {
     if told.dismissed {
         return;
     }
-    end_launchers(&task.scratch);
     let mut quiet = 0;
     for _ in 0..TRIES {
+        end_processes(&task.scratch, &[LAUNCHER]);
         let left = told.leftovers.as_ref();
         let gone = left.is_none_or(|left| left.remove(&task.run));
         quiet = if gone { quiet + 1 } else { 0 };
         if gone {
+            // Its service was of use until now.
+            end_processes(&task.scratch, &SERVICE);
             remove_folder(&task.scratch);
         }
         if quiet == LOOKS {
@@ -170,9 +174,9 @@ fn remove_folder(folder: &Path) {
     }
 }
 
-/// Ends launchers of the run that were started in its last moment, before they were bound
-/// to its life: each has the run's folder in its command line.
-fn end_launchers(folder: &Path) {
+/// Ends processes of these names that the run started in its last moment, before they
+/// were bound to its life or known here: each has the run's folder in its command line.
+fn end_processes(folder: &Path, names: &[&str]) {
     let folder = folder.as_os_str().as_bytes();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let number = process.file_name();
@@ -180,10 +184,10 @@ fn end_launchers(folder: &Path) {
         let Some(number) = number.filter(|number| *number > 0) else {
             continue;
         };
-        let name = fs::read(process.path().join("comm")).unwrap_or_default();
+        let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
         let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
         let names_it = line.windows(folder.len()).any(|part| part == folder);
-        if name == LAUNCHER && names_it {
+        if names_it && names.contains(&name.trim_end()) {
             // One that has just ended is as good as killed.
             _ = kill(Pid::from_raw(number), Signal::SIGKILL);
         }

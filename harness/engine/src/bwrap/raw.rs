@@ -70,8 +70,9 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn argument(&mut self, argument: &str) -> io::Result<()> {
-        self.arguments.push(CString::new(argument)?);
+    pub(super) fn argument(&mut self, argument: impl AsRef<OsStr>) -> io::Result<()> {
+        self.arguments
+            .push(CString::new(argument.as_ref().as_bytes())?);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! and does not judge. What bubblewrap has no word for is refused by name: a control
 //! or a mutant that cannot be made is not silently another one.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use evidence::profile::system::{MASKED, READ_ONLY};
@@ -40,7 +41,7 @@ pub(super) fn options(
     folders: &Folders,
     root: &Path,
     caller: Caller,
-) -> Result<Vec<String>, BwrapError> {
+) -> Result<Vec<OsString>, BwrapError> {
     refuse_what_has_no_word(profile, caller)?;
     let mut line = Line::default();
     line.say(&["--die-with-parent", "--new-session"]);
@@ -110,16 +111,17 @@ pub(crate) fn points(profile: &Profile) -> Vec<Point> {
     points
 }
 
+/// A path of the host's need not be text.
 #[derive(Default)]
-struct Line(Vec<String>);
+struct Line(Vec<OsString>);
 
 impl Line {
     fn say(&mut self, words: &[&str]) {
-        self.0.extend(words.iter().map(|word| (*word).to_owned()));
+        self.0.extend(words.iter().map(OsString::from));
     }
 
     fn bind(&mut self, how: &str, source: &Path, target: &str) {
-        self.say(&[how, &source.display().to_string(), target]);
+        self.0.extend([how.into(), source.into(), target.into()]);
     }
 }
 

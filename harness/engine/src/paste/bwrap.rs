@@ -43,7 +43,8 @@ pub(super) fn lines(profile: &Profile, target: &Target, root: &Path) -> Result<B
         start.say(&[&format!("--{}={value}:{value}", limit(resource)?)]);
     }
     start.say(&["bwrap"]);
-    start.say(&options.iter().map(String::as_str).collect::<Vec<_>>());
+    let options: Vec<_> = options.iter().map(|word| word.to_string_lossy()).collect();
+    start.say(&options.iter().map(|word| &**word).collect::<Vec<_>>());
     start.say(&["--seccomp", &FILTER.to_string(), "--"]);
     start.say(
         &target

@@ -22,8 +22,11 @@ use serde::{Deserialize, Serialize};
 use crate::EngineError;
 use crate::api::Connection;
 
-/// How long a service may take until it answers, and until it is gone.
+/// How long a service may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to end when it is asked to: one whose client died in the middle
+/// of a request goes on with that first. Then it is killed.
+const TERM: Duration = Duration::from_secs(2);
 /// Between two looks at either.
 const PAUSE: Duration = Duration::from_millis(20);
 /// A service that nobody talks to for so long ends itself, seconds.
@@ -230,10 +233,10 @@ impl Traces {
                 return true;
             }
             let waited = started.elapsed();
-            if waited > PATIENCE {
+            if waited > 2 * TERM {
                 return false;
             }
-            let signal = if waited > PATIENCE / 2 {
+            let signal = if waited > TERM {
                 Signal::SIGKILL
             } else {
                 Signal::SIGTERM
