@@ -48,5 +48,6 @@ pub mod mutants;
 pub mod options;
 mod parallel;
 pub mod progress;
+pub mod rehearsal;
 pub mod stand;
 pub mod suite;

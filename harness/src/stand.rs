@@ -84,11 +84,8 @@ impl StandError {
         match self {
             Self::Open(error) => error.hint(),
             Self::Engine(error) => error.hint(),
-            Self::Image(_)
-            | Self::Folder(_)
-            | Self::Random(_)
-            | Self::Reaper(_)
-            | Self::Interrupted => None,
+            Self::Folder(error) => error.hint().map(str::to_owned),
+            Self::Image(_) | Self::Random(_) | Self::Reaper(_) | Self::Interrupted => None,
         }
     }
 }
@@ -208,6 +205,12 @@ impl Stand {
             lifted,
             altered: &[],
         }
+    }
+
+    /// The run's temporary folder.
+    #[must_use]
+    pub(crate) fn scratch(&self) -> &Scratch {
+        &self.scratch
     }
 
     /// Gives everything back.

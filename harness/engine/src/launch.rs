@@ -27,18 +27,22 @@ mod canary;
 mod command;
 mod error;
 mod fault;
+mod folder_error;
 mod folders;
 pub mod output;
 mod room;
 mod talk;
+mod trial;
 mod watch;
 
 use briefing::Briefing;
 use command::Command;
 pub use error::LaunchError;
+pub use folder_error::FolderError;
 use folders::LaunchFolders;
-pub use folders::{FolderError, Scratch};
+pub use folders::Scratch;
 pub use room::{WANTED, room};
+pub use trial::{TrialError, try_out};
 use watch::Watched;
 
 /// How long a launch may take before it is killed and counted as not run.

@@ -3,9 +3,9 @@
 use std::sync::mpsc;
 use std::thread;
 
-use bundle::RunFacts;
 use bundle::exit::Exit;
 use bundle::report::summary::Summary;
+use bundle::{BundleError, RunFacts};
 use engine::unfiltered;
 use judge::CaseResult;
 use negatives::matrix::{Case, Lift, Matrix};
@@ -19,7 +19,7 @@ use crate::cli::{Attest, Common};
 use crate::mutants::{Catalogue, Score};
 use crate::stand::Stand;
 use crate::suite::{Stop, Suite};
-use crate::{lifts, progress};
+use crate::{lifts, progress, rehearsal};
 
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
@@ -28,7 +28,8 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     // A key that cannot be read is found out before the work, not after it.
     let signer = keys::signer(common.key.as_deref())?;
-    let mut stand = Stand::open(common.engine)?;
+    rehearsal::require(vec![rehearsal::bundles(&common.out)])?;
+    let mut stand = rehearsal::open(common.engine)?;
     stand.use_postgres_image(common.postgres_image.clone());
     let started = OffsetDateTime::now_utc();
     let ran = run_all(common, args, &stand, &matrix, lifted.clone());
@@ -40,29 +41,33 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
             return Err(failure);
         }
     };
-    let facts = RunFacts {
-        lifts: lifted.iter().map(ToString::to_string).collect(),
-        mutants: score.as_ref().map(Score::for_the_statement),
-        sharding: args.partition.map(Sharding::Shard),
-        ..facts(&stand, started)?
-    };
+    let mut facts = facts(&stand, started)?;
+    facts.lifts = lifted.iter().map(ToString::to_string).collect();
+    facts.mutants = score.as_ref().map(Score::for_the_statement);
+    facts.sharding = args.partition.map(Sharding::Shard);
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
     let mut summary = summary(&results, &matrix, &facts);
     if let Some(ended) = ended_early(&stop) {
         return ended;
     }
-    let path = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer)
-        .map_err(Failure::internal)?;
-    summary.bundle = Some(path.display().to_string());
+    let written = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer);
+    if let Ok(path) = &written {
+        summary.bundle = Some(path.display().to_string());
+    }
+    // Whatever became of the bundle, the rows were run.
     let printing = common.printing();
     results::print(printing, &matrix, &results, &summary, signer.role())?;
+    written.map_err(unwritten)?;
     closed.map_err(Failure::internal)?;
     let rows = summary.exit();
-    if rows != Exit::Held {
-        return Ok(rows);
-    }
-    Ok(score.map_or(Exit::Held, |score| score.exit()))
+    let score = score.filter(|_| rows == Exit::Held);
+    Ok(score.map_or(rows, |score| score.exit()))
+}
+
+fn unwritten(error: BundleError) -> Failure {
+    let mend = "name another folder with --out, and run again";
+    Failure::blocked(error, Some(mend.to_owned()))
 }
 
 fn summary(results: &[CaseResult], matrix: &Matrix, facts: &RunFacts) -> Summary {

@@ -5,15 +5,19 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bundle::exit::Exit;
+use engine::choice::EngineChoice;
 use engine::{database, launch, unfiltered};
 use evidence::error::chain;
+use programs::Programs;
 use verify::Format;
 use verify::terminal::{safe, say};
 
 use super::Failure;
 use crate::cli::Common;
 use crate::doctor::engines::{self, Tried};
-use crate::doctor::{Report, State, facts, kernel, resources};
+use crate::doctor::{Finding, Report, State, facts, kernel, resources};
+use crate::rehearsal;
+use crate::stand::Stand;
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
@@ -37,7 +41,11 @@ pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
     let scratch = tempfile::Builder::new()
         .prefix(&format!("proof-of-block-{run}-"))
         .tempdir()
-        .map_err(Failure::internal)?;
+        .map_err(|error| {
+            let mend = "name a folder that this user can write to with TMPDIR";
+            let what = format!("failed to make a temporary folder: {error}");
+            Failure::blocked(what, Some(mend.to_owned()))
+        })?;
     Ok(engines::all(&run, scratch.path()))
 }
 
@@ -49,21 +57,50 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
         .map_err(|errno| nix::errno::Errno::from_raw(errno).desc().to_owned());
     let package = database::of_this_host().map_err(|error| chain(&error));
     let engine = engines::taken(tried, common.engine);
+    let rehearsed = engine.map(rehearse).unwrap_or_default();
     let mut findings = engines::findings(tried);
     findings.extend(kernel::findings(&found, landlock, may));
     findings.push(kernel::calls(unfiltered::of_this_kernel()));
     findings.extend([
         resources::versions(&found),
         resources::temporary(&facts::room(&launch::room(engine.unwrap_or(common.engine)))),
-        resources::bundles(&facts::room(&common.out)),
+        rehearsal::bundles(&common.out),
         resources::clock(SystemTime::now(), facts::made()),
         resources::database(common.postgres_image.as_deref(), package),
     ]);
+    findings.extend(rehearsed);
+    let fails = |it: &Finding| NEEDED.contains(&&*it.what) && it.state == State::Missing;
+    let engine = engine.filter(|_| !findings.iter().any(fails));
     Report {
         usable: engine.is_some(),
         engine: engine.as_ref().map(ToString::to_string),
         findings,
     }
+}
+
+const BLOCKED: &str = "BLOCKED: a run would end before its first row, and nothing would be \
+                       proved; what stands as `no` above says why";
+
+/// What a run needs besides an engine.
+const NEEDED: [&str; 4] = ["bundle folder", "stand", "run's folder", "first sandbox"];
+
+/// The rehearsal that a run would begin with.
+fn rehearse(engine: EngineChoice) -> Vec<Finding> {
+    let stand = match Stand::with(engine, Programs::builtin()) {
+        Ok(stand) => stand,
+        Err(error) => {
+            let hint = error.hint();
+            let mend = hint
+                .as_deref()
+                .unwrap_or("name another engine with --engine");
+            let costs = "a run would end here, before its first row";
+            return vec![Finding::missing("stand", chain(&error), costs, mend)];
+        }
+    };
+    let findings = rehearsal::on(&stand);
+    // What it left is named by whoever runs next; the reaper goes on trying.
+    drop(stand.close());
+    findings
 }
 
 fn print(report: &Report) -> Result<(), Failure> {
@@ -82,9 +119,7 @@ fn print(report: &Report) -> Result<(), Failure> {
     say("")?;
     let conclusion = match &report.engine {
         Some(engine) => format!("a proof can be had here: `harness attest` would use {engine}"),
-        None => {
-            "BLOCKED: no engine can be used, and without a sandbox nothing is proved".to_owned()
-        }
+        None => BLOCKED.to_owned(),
     };
     Ok(say(&conclusion)?)
 }

@@ -14,6 +14,7 @@ use super::attest::jobs;
 use crate::cli::{Common, Mutants};
 pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
+use crate::rehearsal;
 use crate::stand::Stand;
 
 /// `harness mutants`.
@@ -29,7 +30,7 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> 
         ));
     }
     let started = OffsetDateTime::now_utc();
-    let stand = Stand::open(common.engine)?;
+    let stand = rehearsal::open(common.engine)?;
     let score = run(common, &stand, &matrix, &chosen);
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();

@@ -18,9 +18,9 @@ use verify::terminal;
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, POSTGRES_IMAGE_VARIABLE, Run};
-use crate::lifts;
 use crate::stand::Stand;
 use crate::suite::Suite;
+use crate::{lifts, rehearsal};
 
 /// What the trials share.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ fn open(
     lifted: Vec<negatives::matrix::Lift>,
     jobs: usize,
 ) -> Result<Arc<Shared>, Failure> {
-    let mut stand = Stand::open(engine)?;
+    let mut stand = rehearsal::open(engine)?;
     stand.use_postgres_image(postgres_image);
     let expected = match stand.expected() {
         Ok(expected) => expected,

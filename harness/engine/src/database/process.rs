@@ -94,6 +94,10 @@ pub(super) fn serve(task: &ServeDatabase, launcher: &Path) -> io::Result<()> {
     said
 }
 
+/// Where the server's data and its socket are, as it sees them.
+const DATA: &str = "/tmp/data";
+const SOCKETS: &str = "/tmp/sockets";
+
 /// Who the server runs as: root gives it a user of its own.
 fn user(root: bool) -> (u32, u32) {
     if root {
@@ -125,12 +129,15 @@ fn start(
         .args(["--unshare-user", "--unshare-pid", "--unshare-ipc"])
         .args(["--uid", &uid.to_string(), "--gid", &gid.to_string()])
         .args(["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev"]);
-    bind(&mut command, "--ro-bind", &passwd, Path::new("/etc/passwd"));
-    bind(&mut command, "--bind", data, data);
-    bind(&mut command, "--bind", &task.folder, &task.folder);
+    bind(&mut command, "--ro-bind", &passwd, "/etc/passwd");
+    // Under names of its own: a folder's name may have characters that mean something to
+    // a shell, to passwd(5), or to a list in one of the server's settings.
+    command.args(["--tmpfs", "/tmp"]);
+    bind(&mut command, "--bind", data, DATA);
+    bind(&mut command, "--bind", &task.folder, SOCKETS);
     command
         .args(["--", "/bin/sh", "-ec"])
-        .arg(entry(data, &task.folder, &host.to_string(), port))
+        .arg(entry(DATA, SOCKETS, &host.to_string(), port))
         .env_clear()
         .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
         .current_dir("/")
@@ -154,7 +161,7 @@ fn prepare(data: &Path, uid: u32, gid: u32, root: bool) -> io::Result<PathBuf> {
     fs::create_dir(data)?;
     fs::set_permissions(data, Permissions::from_mode(0o700))?;
     let passwd = data.join("passwd");
-    let line = format!("postgres:x:{uid}:{gid}::{}:/bin/sh\n", data.display());
+    let line = format!("postgres:x:{uid}:{gid}::{DATA}:/bin/sh\n");
     fs::write(&passwd, line)?;
     fs::set_permissions(&passwd, Permissions::from_mode(0o444))?;
     if root {
@@ -169,7 +176,7 @@ pub(super) fn free_port(host: Ipv4Addr) -> io::Result<u16> {
     Ok(TcpListener::bind((host, 0))?.local_addr()?.port())
 }
 
-fn bind(command: &mut Command, how: &str, source: &Path, target: &Path) {
+fn bind(command: &mut Command, how: &str, source: &Path, target: &str) {
     command.arg(how).arg(source).arg(target);
 }
 

@@ -8,7 +8,6 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -230,15 +229,7 @@ fn request(
     image
         .with_entrypoint("/bin/sh")
         .with_wait_for(WaitFor::message_on_stderr(READY))
-        .with_cmd([
-            "-ec",
-            &entry(
-                Path::new("/data"),
-                Path::new(SOCKET_FOLDER),
-                addresses,
-                port,
-            ),
-        ])
+        .with_cmd(["-ec", &entry("/data", SOCKET_FOLDER, addresses, port)])
         .with_container_name(format!("{REPOSITORY}-{}", task.run))
         .with_label(RUN_LABEL, &task.run)
         .with_user("postgres")
@@ -253,8 +244,7 @@ fn request(
 /// What a shell runs to make a server. TCP asks for a password that nobody has; the
 /// unix socket, which only this run's folder leads to, lets one in, so that the server
 /// says its version.
-pub(super) fn entry(data: &Path, sockets: &Path, addresses: &str, port: u16) -> String {
-    let (data, sockets) = (data.display(), sockets.display());
+pub(super) fn entry(data: &str, sockets: &str, addresses: &str, port: u16) -> String {
     format!(
         "\
 initdb --pgdata='{data}/pg' --username=postgres --no-sync --no-locale --encoding=UTF8 \

@@ -2,7 +2,7 @@
 
 use evidence::profile::ProfileError;
 
-use super::folders::FolderError;
+use super::folder_error::FolderError;
 use crate::EngineError;
 use crate::database::DatabaseError;
 

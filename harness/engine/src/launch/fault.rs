@@ -9,7 +9,8 @@ use evidence::record::{FaultDone, FaultRecord, LaunchRecord};
 use negatives::matrix::FaultKind;
 
 use super::LaunchError;
-use super::folders::{FolderError, LaunchFolders};
+use super::folder_error::FolderError;
+use super::folders::LaunchFolders;
 use crate::witness::{Held, TracedCall, Tracee};
 
 /// The part of a fault that is a setting of the sandbox.

@@ -12,6 +12,7 @@ use negatives::wire::{CANARY_FILE, INPUT, OUTPUT, PLAN_FILE, Plan, VICTIM_FILE};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
+use super::folder_error::{FolderError, require_name};
 use crate::{Folders, witness};
 
 /// The room of an output that is too small, in bytes: a page for an earlier report and
@@ -26,38 +27,6 @@ pub struct Scratch {
     passage: bool,
 }
 
-/// A folder or file of a launch could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// A folder or file could not be written.
-    #[error("failed to make `{path}`")]
-    Make {
-        /// What was to be made.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// A folder could not be removed.
-    #[error("failed to remove `{path}`")]
-    Remove {
-        /// What was to be removed.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// A packet could not be written.
-    #[error("failed to write the packet `{name}`")]
-    Packet {
-        /// The fixture's name.
-        name: String,
-        /// Why not.
-        #[source]
-        source: fixtures::FixtureError,
-    },
-}
-
 impl Scratch {
     /// Makes a run's folder in `parent`, which no other user can enter.
     ///
@@ -69,6 +38,7 @@ impl Scratch {
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(parent)
             .map_err(make(parent))?;
+        require_name(root.path())?;
         let scratch = Self {
             root,
             launches: AtomicU32::new(0),
@@ -160,6 +130,18 @@ impl Scratch {
         ])
     }
 
+    /// Whether a user may come to a place: passes every folder on the way, and itself.
+    pub(super) fn lets_through(place: &Path, user: User) -> bool {
+        let passes = |folder: &Path| {
+            let metadata = fs::metadata(folder);
+            metadata.is_ok_and(|it| {
+                let own_group = it.gid() == user.gid && it.mode() & 0o010 != 0;
+                own_group || it.mode() & 0o001 != 0
+            })
+        };
+        place.ancestors().all(passes)
+    }
+
     /// Makes the folders of one launch; `input` is the user's own, if it is.
     pub(super) fn launch_folders(
         &self,
@@ -228,16 +210,8 @@ impl LaunchFolders {
 
     /// The sandbox's user, if that is not this process's own and may come this far.
     pub(super) fn passes_through(&self) -> Option<User> {
-        let user = self.user;
-        let passes = |folder: &Path| {
-            let metadata = fs::metadata(folder);
-            metadata.is_ok_and(|it| {
-                let own_group = it.gid() == user.gid && it.mode() & 0o010 != 0;
-                own_group || it.mode() & 0o001 != 0
-            })
-        };
         let root = nix::unistd::geteuid().is_root();
-        (root && self.root.ancestors().all(passes)).then_some(user)
+        (root && Scratch::lets_through(&self.root, self.user)).then_some(self.user)
     }
 
     /// As the engine is told.

@@ -1,0 +1,161 @@
+//! The rehearsal: what a run needs at its end is tried at its start, the same for
+//! `doctor` and for every run, so that no run ends for a reason that could have been seen.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use engine::choice::EngineChoice;
+use engine::launch;
+use evidence::Exit;
+use evidence::order::{Order, Packet, Task};
+use evidence::record::{LaunchRecord, Role};
+use nix::sys::statvfs::statvfs;
+use programs::Programs;
+use verify::Failure;
+
+use crate::doctor::{Finding, State};
+use crate::stand::{Stand, user};
+
+/// The packet of the first sandbox: small, and fit to be read to its end.
+const PACKET: &str = "fix7";
+/// The exit code of a checker that read it.
+const READ: Exit = Exit::Code(4);
+/// The least room for a bundle, in bytes; one has about 10 MiB.
+const BUNDLE: u64 = 32 << 20;
+
+/// Tries the folder that a bundle goes into: a folder in it, a file in that, both gone
+/// again. Made if it is not there.
+#[must_use]
+pub fn bundles(out: &Path) -> Finding {
+    let shown = out.display();
+    let costs = "no bundle can be written: everything would be run for nothing";
+    let mend = "name a folder that this user can write to with --out";
+    let missing = |why: String| Finding::missing("bundle folder", why, costs, mend);
+    let made = !out.exists();
+    let tried = write_in(out);
+    let free = statvfs(out).map(|it| it.blocks_available().saturating_mul(it.fragment_size()));
+    if made {
+        // Whoever writes a bundle makes it again; one that holds something stays.
+        _ = fs::remove_dir(out);
+    }
+    match (tried, free) {
+        (Err(error), _) => missing(format!("`{shown}`: {error}")),
+        (Ok(()), Ok(free)) if free < BUNDLE => missing(format!(
+            "`{shown}`: {} MiB free, {} wanted",
+            free >> 20,
+            BUNDLE >> 20
+        )),
+        (Ok(()), Ok(free)) => Finding::fine(
+            "bundle folder",
+            format!("`{shown}`: {} MiB free", free >> 20),
+        ),
+        (Ok(()), Err(_)) => Finding::fine("bundle folder", format!("`{shown}`: can be written to")),
+    }
+}
+
+fn write_in(out: &Path) -> io::Result<()> {
+    fs::create_dir_all(out)?;
+    let folder = tempfile::Builder::new().prefix(".trial-").tempdir_in(out)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder.path())?;
+    file.write_all(&[0; 4096])?;
+    file.as_file().sync_all()?;
+    file.close()?;
+    folder.close()
+}
+
+/// Tries the run's temporary folder and makes the first sandbox of it, in which the
+/// checker reads a packet and writes its report.
+#[must_use]
+pub fn on(stand: &Stand) -> Vec<Finding> {
+    let folder = stand.scratch().path().display();
+    let tried = launch::try_out(stand.scratch(), Programs::builtin().probe, user());
+    if let Err(error) = tried {
+        let costs = "rows could not run, or would be inconclusive";
+        let why = evidence::error::chain(&error);
+        return vec![Finding::missing("run's folder", why, costs, error.mend())];
+    }
+    let fine = Finding::fine(
+        "run's folder",
+        format!("`{folder}`: programs, sockets and room"),
+    );
+    vec![fine, first_sandbox(stand)]
+}
+
+fn first_sandbox(stand: &Stand) -> Finding {
+    let record = stand.bench(Vec::new()).launch(&Order {
+        id: "rehearsal".to_owned(),
+        case: "rehearsal".to_owned(),
+        role: Role::Locked,
+        lifts: Vec::new(),
+        canaries: Vec::new(),
+        every_mount: false,
+        task: Task::Check {
+            packet: Packet::Fixture(PACKET.to_owned()),
+            trace: false,
+        },
+    });
+    if record.trouble.is_none() && record.exit == READ {
+        let said = format!(
+            "its checker read a packet and wrote its report, in {} ms",
+            record.millis
+        );
+        return Finding::fine("first sandbox", said);
+    }
+    let (why, mend) = trouble(&record);
+    let costs =
+        "no row would hold: the engine makes no sandbox in which the checker can do its work";
+    Finding::missing("first sandbox", why, costs, mend)
+}
+
+/// What came instead, and what is known to be the cause.
+fn trouble(record: &LaunchRecord) -> (String, &'static str) {
+    let said = record.errors.trim_end();
+    let trouble = record
+        .trouble
+        .as_deref()
+        .unwrap_or("the checker did not read its packet");
+    let why = format!("{trouble}; it ended with {}", record.exit);
+    let why = if said.is_empty() {
+        why
+    } else {
+        format!("{why}: {said}")
+    };
+    let mend = if why.contains("bind source path does not exist") {
+        "the engine sees another folder under this path (a private /tmp, a snap, another mount namespace): name one that both see with TMPDIR"
+    } else if record.trouble.is_none() {
+        "the sandbox's user cannot read what was laid out for it: if the engine maps user ids (`docker info`, SecurityOptions: userns), use another engine or a daemon without userns-remap"
+    } else {
+        "`harness doctor --engine ENGINE` tries another engine: docker, podman or bwrap"
+    };
+    (why, mend)
+}
+
+/// A stand on which the rehearsal passed.
+///
+/// # Errors
+/// This host cannot, or the first thing that is not there; whatever was taken up is
+/// given back.
+pub fn open(choice: EngineChoice) -> Result<Stand, Failure> {
+    let stand = Stand::open(choice)?;
+    match require(on(&stand)) {
+        Ok(()) => Ok(stand),
+        Err(failure) => {
+            // What failed first is what is said.
+            drop(stand.close());
+            Err(failure)
+        }
+    }
+}
+
+/// Nothing, if all of it is fine.
+///
+/// # Errors
+/// The first thing that is not there, with what mends it.
+pub fn require(findings: Vec<Finding>) -> Result<(), Failure> {
+    let missing = findings.into_iter().find(|it| it.state == State::Missing);
+    missing.map_or(Ok(()), |it| {
+        let what = format!("{}: {}; {}", it.what, it.observed, it.costs);
+        Err(Failure::blocked(what, Some(it.mend)))
+    })
+}

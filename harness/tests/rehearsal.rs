@@ -1,0 +1,147 @@
+//! Hosts on which a run would fail half-way: it says so before its first row, with what
+//! to do, and `doctor` says the same. Each host is made in a mount namespace of the test's
+//! own, which only root may; hosts with bubblewrap alone, since a daemon stays outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose surroundings cannot be made fails there"
+)]
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const HARNESS: &str = env!("CARGO_BIN_EXE_harness");
+
+/// A shell in a mount namespace of its own, in which `$H` is the harness and `$D` a folder.
+/// None where this user cannot have one, or there is no bubblewrap.
+fn host(script: &str, folder: &Path) -> Option<Output> {
+    let bubblewrap = Command::new("bwrap").arg("--version").output();
+    if !nix::unistd::geteuid().is_root() || bubblewrap.is_err() {
+        return None;
+    }
+    let mut shell = Command::new("unshare");
+    shell
+        .args(["--mount", "--propagation", "private", "sh", "-ec", script])
+        .env("H", HARNESS)
+        .env("D", folder)
+        .stdin(Stdio::null());
+    Some(shell.output().unwrap())
+}
+
+fn said(output: &Output) -> String {
+    let all = [&*output.stdout, &*output.stderr].concat();
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+/// `attest` and `doctor` on a host that such a line makes: both blocked, in these words.
+fn is_blocked(setting: &str, words: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["attest", "doctor"] {
+        let script =
+            format!("cd \"$D\"; {setting} \"$H\" {command} --engine bwrap ${{OUT:---out bundles}}");
+        let Some(done) = host(&script, folder.path()) else {
+            return;
+        };
+        let said = said(&done);
+        assert_eq!(done.status.code(), Some(3), "{command}, {setting}: {said}");
+        for word in words {
+            assert!(said.contains(word), "{command}, {setting}: {said}");
+        }
+        assert!(
+            !said.contains("a proof can be had here"),
+            "{setting}: {said}"
+        );
+    }
+}
+
+#[test]
+fn where_a_bundle_cannot_be_written_nothing_is_run() {
+    for (setting, why) in [
+        (
+            "mkdir -p ro; mount -t tmpfs -o ro tmpfs ro; OUT='--out ro';",
+            "Read-only file system",
+        ),
+        ("touch plain; OUT='--out plain';", "File exists"),
+        (
+            "mkdir -p small; mount -t tmpfs -o size=1m tmpfs small; OUT='--out small';",
+            "1 MiB free, 32 wanted",
+        ),
+        (
+            "mkdir -p full; mount -t tmpfs -o nr_inodes=1 tmpfs full; OUT='--out full';",
+            "No space left on device",
+        ),
+    ] {
+        is_blocked(setting, &["bundle folder", why, "--out"]);
+    }
+}
+
+#[test]
+fn a_folder_that_does_not_serve_a_run_is_named_before_its_first_row() {
+    let long = "x".repeat(90);
+    let long = format!("mkdir -p {long}; TMPDIR=\"$D/{long}\"");
+    for (setting, words) in [
+        (
+            "mkdir -p noexec; mount -t tmpfs -o noexec tmpfs noexec; TMPDIR=\"$D/noexec\"",
+            ["failed to start a program", "noexec"],
+        ),
+        (
+            "mount -t tmpfs -o noexec tmpfs /tmp; mount -t tmpfs -o noexec tmpfs /dev/shm; mkdir -p \"$D\"; cd \"$D\";",
+            ["failed to start a program", "noexec"],
+        ),
+        (
+            "mkdir -p small; mount -t tmpfs -o size=8m tmpfs small; TMPDIR=\"$D/small\"",
+            ["expected at least 64 MiB free", "TMPDIR"],
+        ),
+        (&long, ["at most 107 bytes", "TMPDIR=/tmp"]),
+        ("TMPDIR=/no/such/folder", ["No such file", "TMPDIR"]),
+    ] {
+        is_blocked(setting, &words);
+    }
+}
+
+/// What a path has in it that means something to somebody: a shell, a list in a setting
+/// of PostgreSQL's, mountinfo, an archive, a table.
+#[test]
+fn a_folder_may_have_any_name_that_is_text() {
+    for name in [
+        "a b",
+        "it's",
+        "a,b",
+        "$(id)",
+        "a\\b",
+        "a:b",
+        "é\u{202e}",
+        "a\nb",
+        "*",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join(name);
+        std::fs::create_dir(&inner).unwrap();
+        let script = "TMPDIR=\"$D\" \"$H\" run --engine bwrap N13";
+        let Some(done) = host(script, &inner) else {
+            return;
+        };
+        let said = said(&done);
+        assert_eq!(done.status.code(), Some(0), "{name:?}: {said}");
+        assert!(said.contains("1 passed"), "{name:?}: {said}");
+        let left = std::fs::read_dir(&inner).unwrap().count();
+        assert_eq!(left, 0, "{name:?}");
+    }
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join(OsStr::from_bytes(b"caf\xe9"));
+    std::fs::create_dir(&inner).unwrap();
+    let script = "TMPDIR=\"$D\" \"$H\" run --engine bwrap A3";
+    let Some(done) = host(script, &inner) else {
+        return;
+    };
+    let said = said(&done);
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("to be UTF-8 text"), "{said}");
+    assert!(said.contains("TMPDIR=/tmp"), "{said}");
+}
