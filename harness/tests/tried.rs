@@ -65,7 +65,8 @@ fn the_same_matrix_as_a_file_holds() {
     assert!(said.contains("1 passed"), "{said}");
 }
 
-/// What an engine is known to set by itself is the given matrix's to say, too.
+/// What an engine is known to set by itself is the given matrix's to say, too; the bundle
+/// that N27 seals and changes stays this release's.
 #[test]
 fn an_engine_is_judged_by_the_given_matrix() {
     let text = ["HOME", "PWD"]
@@ -75,8 +76,9 @@ fn an_engine_is_judged_by_the_given_matrix() {
             assert!(text.contains(&known));
             text.replace(&known, &known.replace(name, "OTHER_NAME"))
         });
-    let (code, said) = run(&text, &["A1"]);
+    let (code, said) = run(&text, &["A1", "N27"]);
     assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("1 passed; 1 failed"), "{said}");
     assert!(said.contains("environment"), "{said}");
 }
 
