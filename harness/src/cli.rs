@@ -18,6 +18,7 @@ mod helper;
 mod merge;
 mod profile;
 mod report;
+mod run;
 mod show;
 mod summary;
 mod verify_bundle;
@@ -30,6 +31,8 @@ pub use helper::{AskKernel, Helper, Reap, ServeDatabase};
 pub use merge::Merge;
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
+pub(crate) use run::FILTERS;
+pub use run::Run;
 pub use show::Show;
 pub use summary::SummaryOf;
 pub use verify_bundle::Verify;
@@ -61,8 +64,9 @@ Exit codes: 0 held; 1 broken, or refused by verify or accept; 2 usage; 3 blocked
 
 /// Our own flags that may stand behind a filter of `run`, each with one value; what
 /// else stands there is for the runner.
-const OWN_FLAGS: [&str; 6] = [
+const OWN_FLAGS: [&str; 7] = [
     "--lift",
+    "--matrix",
     "--engine",
     "--out",
     "--key",
@@ -256,22 +260,6 @@ pub struct Mutants {
     /// Write the outcomes as JUnit XML, too.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-}
-
-/// What `run` takes.
-#[derive(Debug, Args)]
-pub struct Run {
-    /// Lift a boundary, to see the row break: seccomp, network, mounts, environment,
-    /// one-shot, or a lift of the matrix.
-    #[arg(long, value_name = "LIFT")]
-    pub lift: Vec<String>,
-    /// Only rows whose name contains this, and the other flags of `cargo test`.
-    #[arg(
-        value_name = "FILTER",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
-    pub rest: Vec<String>,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use engine::{Engine, EngineError, Surroundings};
 use evidence::EngineAccount;
 use evidence::profile::User;
 use judge::{Expected, ExpectedError};
-use negatives::matrix::Lift;
+use negatives::matrix::{Lift, Matrix};
 use programs::Programs;
 use verify::{Failure, terminal};
 
@@ -180,6 +180,14 @@ impl Stand {
     /// The built-in data does not load, which a test rules out.
     pub fn expected(&self) -> Result<Expected, ExpectedError> {
         Expected::with(self.image.digests.clone(), &self.account())
+    }
+
+    /// The same by a matrix that is not this program's.
+    ///
+    /// # Errors
+    /// As [`Stand::expected`].
+    pub fn expected_of(&self, matrix: &Matrix) -> Result<Expected, ExpectedError> {
+        Expected::by(matrix, self.image.digests.clone(), &self.account())
     }
 
     /// The engine's account of itself.

@@ -56,11 +56,23 @@ impl Expected {
     /// # Errors
     /// As [`Expected::of`].
     pub fn with(programs: ProgramDigests, engine: &EngineAccount) -> Result<Self, ExpectedError> {
+        Self::by(&Matrix::builtin()?, programs, engine)
+    }
+
+    /// The same, with what another matrix knows of the engine.
+    ///
+    /// # Errors
+    /// The built-in policy does not load, which a test rules out.
+    pub fn by(
+        matrix: &Matrix,
+        programs: ProgramDigests,
+        engine: &EngineAccount,
+    ) -> Result<Self, ExpectedError> {
         Ok(Self {
             programs,
             policy: Policy::builtin()?,
             abilities: engine.lacking.clone(),
-            engine: Matrix::builtin()?.engine(&engine.identity.name).cloned(),
+            engine: matrix.engine(&engine.identity.name).cloned(),
             answers: Arc::default(),
         })
     }

@@ -46,7 +46,12 @@ impl<'a> Sampler<'a> {
     }
 
     fn make(&self) -> Result<Sample, Fault> {
+        // A bundle is of this release's matrix, whichever one the run is made of.
         let matrix = Matrix::builtin()?;
+        let expected = Expected {
+            engine: matrix.engine(&self.bench.engine.identity().name).cloned(),
+            ..self.expected.clone()
+        };
         let bench = Bench {
             lifted: Vec::new(),
             altered: &[],
@@ -56,7 +61,7 @@ impl<'a> Sampler<'a> {
         let results = matrix
             .cases()
             .iter()
-            .map(|case| result(case, &bench, self.expected));
+            .map(|case| result(case, &bench, &expected));
         let results = results.collect();
         let facts = RunFacts {
             id: bench.run.to_owned(),

@@ -11,16 +11,21 @@ use bundle::exit::Exit;
 use engine::choice::EngineChoice;
 use evidence::plan;
 use judge::{Expected, Reason, Verdict, VerdictWord};
-use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
+use libtest_mimic::{Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
 use verify::terminal;
 
+use self::choice::Choice;
+use self::given::Given;
 use super::Failure;
 use super::attest::jobs;
 use crate::cli::{Common, POSTGRES_IMAGE_VARIABLE, Run};
 use crate::stand::Stand;
 use crate::suite::Suite;
 use crate::{lifts, rehearsal};
+
+mod choice;
+mod given;
 
 /// What the trials share.
 #[derive(Debug)]
@@ -33,28 +38,30 @@ struct Shared {
 
 /// `harness run`.
 pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
-    let words = std::iter::once("harness run".to_owned()).chain(args.rest.iter().cloned());
-    let arguments = Arguments::from_iter(words);
+    let choice = read(args.rest.iter().cloned())?;
     let lifted = lifts::parse(&args.lift)
         .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let arguments = exact_id(arguments, &matrix);
-    if arguments.list {
-        let conclusion = libtest_mimic::run(&arguments, trials(&matrix, None));
+    let Given { matrix, said } = given::take(args.matrix.as_deref())?;
+    require_rows(&choice, &matrix)?;
+    if choice.arguments.list {
+        let conclusion = list(&choice, &matrix);
         return Ok(if conclusion.has_failed() {
             Exit::Internal
         } else {
             Exit::Held
         });
     }
-    require_a_row(&arguments, &matrix)?;
+    if let Some(said) = said {
+        terminal::tell(&terminal::safe(&said));
+    }
     let shared = open(
         common.engine,
         common.postgres_image.clone(),
         lifted,
         jobs(common),
+        &matrix,
     )?;
-    let (conclusion, verdicts) = call(&arguments, &matrix, on(&shared));
+    let (conclusion, verdicts) = call(&choice, &matrix, on(&shared));
     close(shared)?;
     Ok(outcome(&verdicts, &conclusion))
 }
@@ -65,13 +72,30 @@ pub(crate) fn rehearse(
     line: &[&str],
     verdict: impl Fn(&Case) -> Verdict + Send + Sync + 'static,
 ) -> Result<Exit, Failure> {
-    let words = std::iter::once("run").chain(line.iter().copied());
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let mut arguments = exact_id(Arguments::from_iter(words), &matrix);
-    arguments.logfile = Some("/dev/null".to_owned());
-    require_a_row(&arguments, &matrix)?;
-    let (conclusion, verdicts) = call(&arguments, &matrix, Arc::new(verdict));
+    let mut choice = read(line.iter().map(|word| (*word).to_owned()))?;
+    choice.arguments.logfile = Some("/dev/null".to_owned());
+    require_rows(&choice, &matrix)?;
+    let (conclusion, verdicts) = call(&choice, &matrix, Arc::new(verdict));
     Ok(outcome(&verdicts, &conclusion))
+}
+
+/// Reads the words behind `run`.
+fn read(words: impl Iterator<Item = String>) -> Result<Choice, Failure> {
+    let words = std::iter::once("harness run".to_owned()).chain(words);
+    Choice::read(words).map_err(Failure::internal)
+}
+
+fn require_rows(choice: &Choice, matrix: &Matrix) -> Result<(), Failure> {
+    let mut rows: Vec<Trial> = rows(matrix, None).collect();
+    let mut deferred: Vec<Trial> = deferred(matrix).collect();
+    if choice.arguments.list {
+        // Never run, and listed.
+        rows.append(&mut deferred);
+    }
+    choice
+        .require_rows(&rows, &deferred)
+        .map_err(|error| Failure::usage(error, "`harness list` shows the rows"))
 }
 
 /// How a row comes to its verdict.
@@ -84,15 +108,18 @@ fn on(shared: &Arc<Shared>) -> Judging {
 }
 
 /// Has the runner call the rows; what it says, and the verdicts it heard.
-fn call(
-    arguments: &Arguments,
-    matrix: &Matrix,
-    judging: Judging,
-) -> (Conclusion, Vec<VerdictWord>) {
+fn call(choice: &Choice, matrix: &Matrix, judging: Judging) -> (Conclusion, Vec<VerdictWord>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let conclusion = libtest_mimic::run(arguments, trials(matrix, Some((&judging, &heard))));
+    let trials = trials(matrix, Some((&judging, &heard)));
+    let conclusion = libtest_mimic::run(&choice.made_of(&trials), trials);
     let heard = std::mem::take(&mut *lock(&heard));
     (conclusion, heard)
+}
+
+/// The same without anything to judge by: for a list, or where nothing is chosen.
+fn list(choice: &Choice, matrix: &Matrix) -> Conclusion {
+    let trials = trials(matrix, None);
+    libtest_mimic::run(&choice.made_of(&trials), trials)
 }
 
 fn lock(heard: &Mutex<Vec<VerdictWord>>) -> MutexGuard<'_, Vec<VerdictWord>> {
@@ -105,8 +132,7 @@ pub fn as_test_target() -> ExitCode {
     if let Some(exit) = super::as_helper() {
         return exit.into();
     }
-    let arguments = Arguments::from_args();
-    match test_target(arguments) {
+    match test_target() {
         Ok(code) => code,
         Err(failure) => {
             terminal::tell(&format!(
@@ -118,16 +144,17 @@ pub fn as_test_target() -> ExitCode {
     }
 }
 
-fn test_target(arguments: Arguments) -> Result<ExitCode, Failure> {
+/// A filter that matches no row here is for another target of the same line.
+fn test_target() -> Result<ExitCode, Failure> {
+    let choice = Choice::read(std::env::args()).map_err(Failure::internal)?;
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let arguments = exact_id(arguments, &matrix);
-    let nothing = require_a_row(&arguments, &matrix).is_err();
-    if arguments.list || nothing {
-        return Ok(libtest_mimic::run(&arguments, trials(&matrix, None)).exit_code());
+    let own: Vec<Trial> = rows(&matrix, None).collect();
+    if choice.arguments.list || !choice.has_a_row(&own) {
+        return Ok(list(&choice, &matrix).exit_code());
     }
     let image = std::env::var(POSTGRES_IMAGE_VARIABLE).ok();
-    let shared = open(EngineChoice::Auto, image, Vec::new(), 2)?;
-    let (conclusion, _) = call(&arguments, &matrix, on(&shared));
+    let shared = open(EngineChoice::Auto, image, Vec::new(), 2, &matrix)?;
+    let (conclusion, _) = call(&choice, &matrix, on(&shared));
     close(shared)?;
     Ok(conclusion.exit_code())
 }
@@ -137,10 +164,11 @@ fn open(
     postgres_image: Option<String>,
     lifted: Vec<negatives::matrix::Lift>,
     jobs: usize,
+    matrix: &Matrix,
 ) -> Result<Arc<Shared>, Failure> {
     let mut stand = rehearsal::open(engine)?;
     stand.use_postgres_image(postgres_image);
-    let expected = match stand.expected() {
+    let expected = match stand.expected_of(matrix) {
         Ok(expected) => expected,
         Err(error) => {
             drop(stand.close());
@@ -191,52 +219,6 @@ fn outcome(verdicts: &[VerdictWord], conclusion: &Conclusion) -> Exit {
     }
 }
 
-/// A row's id alone means that row: `N1` is not `N19`.
-fn exact_id(mut arguments: Arguments, matrix: &Matrix) -> Arguments {
-    let case = arguments.filter.as_ref().and_then(|filter| {
-        matrix
-            .cases()
-            .iter()
-            .find(|case| case.id.as_str() == filter)
-    });
-    if let Some(case) = case {
-        // Exactness is the filter's alone: what is skipped is skipped as it was asked.
-        if !arguments.exact {
-            arguments.skip = skipped(&arguments.skip, matrix);
-        }
-        arguments.filter = Some(name(case));
-        arguments.exact = true;
-    }
-    arguments
-}
-
-/// The whole names of the rows that contain one of these.
-fn skipped(parts: &[String], matrix: &Matrix) -> Vec<String> {
-    let only = |part: &String| Arguments {
-        filter: Some(part.clone()),
-        ..Arguments::default()
-    };
-    let asked: Vec<Arguments> = parts.iter().map(only).collect();
-    rows(matrix, None)
-        .filter(|row| asked.iter().any(|one| !one.is_filtered_out(row)))
-        .map(|row| row.name().to_owned())
-        .collect()
-}
-
-/// Nothing that ran is nothing that held.
-fn require_a_row(arguments: &Arguments, matrix: &Matrix) -> Result<(), Failure> {
-    // The runner's own rule, with the names it lists: it is asked with those.
-    let chosen = |row: &Trial| !arguments.is_filtered_out(row);
-    if rows(matrix, None).any(|row| chosen(&row)) {
-        return Ok(());
-    }
-    let filter = arguments.filter.clone().unwrap_or_default();
-    Err(Failure::usage(
-        format!("no row matches `{filter}`"),
-        "`harness list` shows the rows",
-    ))
-}
-
 fn name(case: &Case) -> String {
     format!("{} {}", case.id, case.title)
 }
@@ -245,13 +227,16 @@ fn name(case: &Case) -> String {
 type Bench<'a> = (&'a Judging, &'a Arc<Mutex<Vec<VerdictWord>>>);
 
 fn trials(matrix: &Matrix, bench: Option<Bench<'_>>) -> Vec<Trial> {
-    let deferred = matrix.deferred().iter().map(|row| {
+    rows(matrix, bench).chain(deferred(matrix)).collect()
+}
+
+fn deferred(matrix: &Matrix) -> impl Iterator<Item = Trial> {
+    matrix.deferred().iter().map(|row| {
         let title = format!("{} {}", row.id, row.title);
         Trial::test(title, || Err(Failed::from("deferred: it is never run")))
             .with_kind("deferred")
             .with_ignored_flag(true)
-    });
-    rows(matrix, bench).chain(deferred).collect()
+    })
 }
 
 fn rows(matrix: &Matrix, bench: Option<Bench<'_>>) -> impl Iterator<Item = Trial> {
@@ -292,36 +277,5 @@ impl Shared {
         let launch = case.id.to_string();
         let silent = Verdict::NotRun(Reason::NoRecord { launch });
         results.pop().map_or(silent, |result| result.verdict)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn matches(words: &[&str]) -> bool {
-        let matrix = Matrix::builtin().unwrap();
-        let words = std::iter::once("run").chain(words.iter().copied());
-        let arguments = exact_id(Arguments::from_iter(words), &matrix);
-        require_a_row(&arguments, &matrix).is_ok()
-    }
-
-    #[test]
-    fn a_row_is_found_by_every_name_it_is_listed_under() {
-        assert!(matches(&["N19"]));
-        assert!(matches(&["N19 No exec"]));
-        assert!(matches(&["--exact", "N19 No exec"]));
-        assert!(matches(&["--exact", "[L1] N19 No exec"]));
-        assert!(matches(&["[L1] N19"]));
-    }
-
-    #[test]
-    fn a_filter_that_matches_no_row_is_refused() {
-        assert!(!matches(&["N99"]));
-        assert!(!matches(&["--exact", "No exec"]));
-        assert!(!matches(&["--exact", "[L2] N19 No exec"]));
-        assert!(!matches(&["N19", "--skip", "exec"]));
-        assert!(!matches(&["N19", "--skip", "N19"]));
-        assert!(matches(&["N19", "--skip", "N18"]));
     }
 }
