@@ -18,6 +18,7 @@ mod contract;
 mod denylist;
 mod disposition;
 mod hostile_output;
+mod place;
 mod replay;
 mod roll;
 pub(crate) mod sample;
@@ -51,7 +52,7 @@ impl<Run: Copy> Check<Run> {
 /// declare, are recorded as that, and no row holds with such a record.
 #[must_use]
 pub fn run(case: &Case, sampler: &Sampler<'_>) -> Vec<CheckRecord> {
-    run_on(case, &|| sampler.sample())
+    place::within(sampler.folder(), || run_on(case, &|| sampler.sample()))
 }
 
 /// Whatever was sampled, or why nothing was.

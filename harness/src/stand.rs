@@ -228,7 +228,8 @@ impl Stand {
     pub fn close(self) -> Result<(), EngineError> {
         self.database.close();
         let closed = self.engine.close();
-        if closed.is_ok() {
+        // What cannot be removed yet is left to the reaper, which unmounts first.
+        if self.scratch.remove() && closed.is_ok() {
             self.reaper.dismiss();
         }
         closed

@@ -13,7 +13,7 @@ use evidence::error::chain;
 use judge::output_contract::{self, ContractError};
 use serde_json::{Value, json};
 
-use super::Check;
+use super::{Check, place};
 
 /// What is said of what is not refused.
 const ACCEPTED: &str = "accepted";
@@ -98,7 +98,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// The checker's own report on a fixture; the words say what went wrong.
 fn report(fixture: &str) -> Result<Report, String> {
-    let folder = tempfile::tempdir().map_err(|error| chain(&error))?;
+    let folder = place::folder().map_err(|error| chain(&error))?;
     let input = folder.path().join("in");
     fixtures::write(fixture, &input).map_err(|error| chain(&error))?;
     let guard = Guard::new(&Settings {

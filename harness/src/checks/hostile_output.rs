@@ -11,7 +11,7 @@ use std::path::Path;
 use engine::launch::output;
 use evidence::record::{EntryKind, OutputEntry};
 
-use super::Check;
+use super::{Check, place};
 
 /// One byte more than is read of a file.
 const TOO_LARGE: u64 = checker::report::MAX_REPORT as u64 + 1;
@@ -51,7 +51,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// What the reader makes of a folder with this in it.
 fn seen(put: impl FnOnce(&Path) -> io::Result<()>) -> String {
-    let looked = tempfile::tempdir().and_then(|folder| {
+    let looked = place::folder().and_then(|folder| {
         put(folder.path())?;
         output::look(folder.path())
     });

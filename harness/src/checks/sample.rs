@@ -4,6 +4,7 @@
 //! The sandbox of a sample is always the whole one: what a user lifted from a run
 //! must not decide whether a tampered bundle is refused.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use bundle::RunFacts;
@@ -34,6 +35,11 @@ impl<'a> Sampler<'a> {
             expected,
             sample,
         }
+    }
+
+    /// The run's temporary folder.
+    pub(super) fn folder(&self) -> &Path {
+        self.bench.scratch.path()
     }
 
     /// The sample.

@@ -81,6 +81,12 @@ impl Scratch {
         mode(&database, 0o1770)
     }
 
+    /// Removes the run's folder; false if something is left of it.
+    #[must_use]
+    pub fn remove(self) -> bool {
+        self.root.close().is_ok()
+    }
+
     /// The run's folder.
     #[must_use]
     pub fn path(&self) -> &Path {

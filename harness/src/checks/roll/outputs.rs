@@ -18,6 +18,8 @@ use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
 use verify::terminal::Terminal;
 
+use crate::checks::place;
+
 /// Why a check could not be made.
 pub(super) type Failed = Box<dyn std::error::Error>;
 
@@ -156,7 +158,7 @@ fn sealed(
     results: &[CaseResult],
     summary: &Summary,
 ) -> Result<VerifiedBundle, Failed> {
-    let folder = tempfile::tempdir()?;
+    let folder = place::folder()?;
     let now = OffsetDateTime::now_utc();
     let engine = engine();
     let not_asked = Unfiltered::NotAsked {
