@@ -15,7 +15,7 @@ use programs::Programs;
 use verify::Failure;
 
 use crate::doctor::{Finding, State};
-use crate::stand::{Stand, user};
+use crate::stand::{Stand, StandError, user};
 
 /// The packet of the first sandbox: small, and fit to be read to its end.
 const PACKET: &str = "fix7";
@@ -102,34 +102,45 @@ fn first_sandbox(stand: &Stand) -> Finding {
         );
         return Finding::fine("first sandbox", said);
     }
-    let (why, mend) = trouble(&record);
-    let costs =
-        "no row would hold: the engine makes no sandbox in which the checker can do its work";
-    Finding::missing("first sandbox", why, costs, mend)
+    trouble(&record)
 }
 
-/// What came instead, and what is known to be the cause.
-fn trouble(record: &LaunchRecord) -> (String, &'static str) {
+/// What came instead. What is known to be the host's doing ends a run here; an engine that
+/// makes another sandbox than it was asked for is for the rows to judge, which say what of
+/// it is otherwise.
+fn trouble(record: &LaunchRecord) -> Finding {
     let said = record.errors.trim_end();
-    let trouble = record
-        .trouble
-        .as_deref()
-        .unwrap_or("the checker did not read its packet");
-    let why = format!("{trouble}; it ended with {}", record.exit);
+    let trouble = record.trouble.as_deref();
+    let words = trouble.unwrap_or("the checker did not read its packet");
+    let why = format!("{words}; it ended with {}", record.exit);
     let why = if said.is_empty() {
         why
     } else {
         format!("{why}: {said}")
     };
-    let mend = if why.contains("bind source path does not exist") {
-        "the engine sees another folder under this path (a private /tmp, a snap, another mount namespace): name one that both see with TMPDIR"
-    } else if record.trouble.is_none() {
-        "the sandbox's user cannot read what was laid out for it: if the engine maps user ids (`docker info`, SecurityOptions: userns), use another engine or a daemon without userns-remap"
+    let costs =
+        "no row would hold: the engine makes no sandbox in which the checker can do its work";
+    if words.contains(NOT_SEEN) {
+        Finding::missing("first sandbox", why, costs, ANOTHER_FOLDER)
+    } else if trouble.is_none() && !said.contains(NOT_LOCKED) {
+        Finding::missing("first sandbox", why, costs, MAPPED)
     } else {
-        "`harness doctor --engine ENGINE` tries another engine: docker, podman or bwrap"
-    };
-    (why, mend)
+        let costs = "rows will not hold; each says what of its sandbox is otherwise";
+        Finding::limited("first sandbox", why, costs, ANOTHER_ENGINE)
+    }
 }
+
+/// Docker's and Podman's words for a folder that they do not see.
+const NOT_SEEN: &str = "bind source path does not exist";
+const ANOTHER_FOLDER: &str = "the engine sees another folder under this path (a private /tmp, \
+    a snap, another mount namespace): name one that both see with TMPDIR";
+/// The checker's words for a sandbox that is not locked.
+const NOT_LOCKED: &str = "invariants that do not hold";
+const MAPPED: &str = "the sandbox's user cannot read what was laid out for it: if the engine \
+    maps user ids (`docker info`, SecurityOptions: userns), use another engine, or a daemon \
+    without userns-remap";
+const ANOTHER_ENGINE: &str = "`harness doctor --engine ENGINE` tries another engine: docker, \
+    podman or bwrap";
 
 /// A stand on which the rehearsal passed.
 ///
@@ -138,7 +149,14 @@ fn trouble(record: &LaunchRecord) -> (String, &'static str) {
 /// given back.
 pub fn open(choice: EngineChoice) -> Result<Stand, Failure> {
     let stand = Stand::open(choice)?;
-    match require(on(&stand)) {
+    let found = on(&stand);
+    let stopped = stand.stop.is_interrupted();
+    let passed = if stopped {
+        Err(StandError::Interrupted.into())
+    } else {
+        require(found)
+    };
+    match passed {
         Ok(()) => Ok(stand),
         Err(failure) => {
             // What failed first is what is said.

@@ -48,7 +48,21 @@ pub enum Hosting {
     },
 }
 
+/// How often in a row, a second apart, a daemon must have nothing of a run: it goes on
+/// with a request for a container whose client is gone, and has it a moment later.
+const LOOKS: u32 = 6;
+
 impl Leftovers {
+    /// How often in a row nothing must be left: what the run had for itself alone has
+    /// ended with it, and makes nothing any more.
+    #[must_use]
+    pub fn looks(&self) -> u32 {
+        match self {
+            Self::Containers { .. } => LOOKS,
+            Self::ControlGroups { .. } | Self::Service(_) => 1,
+        }
+    }
+
     /// Removes everything; false while something is left.
     #[must_use]
     pub fn remove(&self, run: &str) -> bool {

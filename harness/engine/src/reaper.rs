@@ -37,9 +37,6 @@ const DISMISSED: u8 = b'.';
 const TRIES: u32 = 3600;
 /// Between two tries: an engine that restarts takes seconds.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often in a row nothing must be left: a daemon goes on with a request for a
-/// container whose client is gone, and has it a moment later.
-const LOOKS: u32 = 6;
 /// bubblewrap, as proc_pid_comm(5) has it.
 const LAUNCHER: &str = "bwrap";
 /// A service of the run's own and what belongs to it.
@@ -157,7 +154,7 @@ pub fn reap(task: &Reap) {
             end_processes(&task.scratch, &SERVICE);
             remove_folder(&task.scratch);
         }
-        if quiet == LOOKS {
+        if quiet >= left.map_or(1, Leftovers::looks) {
             break;
         }
         thread::sleep(PAUSE);

@@ -69,7 +69,7 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
         resources::database(common.postgres_image.as_deref(), package),
     ]);
     findings.extend(rehearsed);
-    let fails = |it: &Finding| NEEDED.contains(&&*it.what) && it.state == State::Missing;
+    let fails = |it: &Finding| NEEDED.contains(&&*it.what) && it.state != State::Fine;
     let engine = engine.filter(|_| !findings.iter().any(fails));
     Report {
         usable: engine.is_some(),
@@ -78,8 +78,8 @@ fn examine(common: &Common, tried: &[Tried]) -> Report {
     }
 }
 
-const BLOCKED: &str = "BLOCKED: a run would end before its first row, and nothing would be \
-                       proved; what stands as `no` above says why";
+const BLOCKED: &str = "BLOCKED: a run would end before its first row, or its rows would \
+                       not hold; what is not `ok` above says why";
 
 /// What a run needs besides an engine.
 const NEEDED: [&str; 4] = ["bundle folder", "stand", "run's folder", "first sandbox"];

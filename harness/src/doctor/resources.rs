@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use engine::launch::WANTED;
-use seal::bundle::MAX_TOTAL;
 
 use super::Finding;
 use super::facts::{Kernel, Room};
@@ -28,13 +27,6 @@ pub fn versions(kernel: &Kernel) -> Finding {
 pub fn temporary(room: &Room) -> Finding {
     let mend = "free some, or name another folder with TMPDIR";
     space("temporary folder", room, WANTED, mend)
-}
-
-/// Room for the largest bundle.
-#[must_use]
-pub fn bundles(room: &Room) -> Finding {
-    let mend = "free some, or name another folder with --out";
-    space("bundle folder", room, MAX_TOTAL, mend)
 }
 
 fn space(what: &str, room: &Room, needed: u64, mend: &str) -> Finding {
@@ -103,7 +95,7 @@ mod tests {
         let little = temporary(&room(Some(WANTED - 1)));
         assert_eq!(little.observed, "`/tmp`: 511 MiB free, 512 wanted");
         assert_eq!(little.state, State::Limited);
-        assert_eq!(bundles(&room(None)).state, State::Limited);
+        assert_eq!(temporary(&room(None)).state, State::Limited);
     }
 
     #[test]
