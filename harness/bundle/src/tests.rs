@@ -18,6 +18,7 @@ use crate::sample::stand_in;
 mod refusals;
 mod releases;
 mod schema;
+mod shown;
 mod strangers;
 mod unfiltered;
 

@@ -110,11 +110,15 @@ fn outcome(outcome: &Outcome) -> Value {
 /// None for what could not be made here: as a case it would be neither red nor green.
 fn junit_case(outcome: &Outcome) -> Option<JunitCase> {
     let mutant = &outcome.mutant;
+    let observed = match outcome.came.reason() {
+        Some(reason) => reason,
+        None if outcome.came == Came::NotRun => "nothing: the run ended before it",
+        None => "that it held",
+    };
     let reason = format!(
-        "{}: expected {}, observed {}",
+        "{}: expected {}, observed {observed}",
         outcome.came.word(),
         expected(&mutant.must),
-        outcome.came.reason().unwrap_or("that it held"),
     );
     let result = match outcome.came {
         Came::NotApplicable(_) => return None,
@@ -148,10 +152,11 @@ fn count(score: &Score, word: &str) -> usize {
 mod tests {
     use std::time::Duration;
 
+    use judge::VerdictWord;
     use negatives::matrix::Matrix;
 
     use super::*;
-    use crate::mutants::Catalogue;
+    use crate::mutants::{Catalogue, Kill, Mutant};
     use bundle::report::junit::junit_10;
 
     #[test]
@@ -178,5 +183,87 @@ mod tests {
         junit_10::check(&xml);
         let cases = xml.matches("<testcase ").count();
         assert_eq!(cases, catalogue.mutants().len());
+    }
+
+    fn mutant(id: &str, must: Must) -> Mutant {
+        Mutant {
+            id: id.to_owned(),
+            operator: "mount".to_owned(),
+            what: "the root can be written to".to_owned(),
+            source: "a wrong profile".to_owned(),
+            changes: Vec::new(),
+            words: vec!["root = \"read-write\"".to_owned()],
+            row: "N18".to_owned(),
+            boundary: None,
+            must,
+            not_applicable: Vec::new(),
+        }
+    }
+
+    /// A mutant for each thing that can come of one.
+    fn every_outcome() -> Score {
+        let kill = Must::Fall(Kill {
+            verdict: VerdictWord::Broken,
+            reason: "not_refused".to_owned(),
+            shows: "mkdir".to_owned(),
+        });
+        let said = || "broken, outside: the mount table".to_owned();
+        let came = [
+            (
+                "killed",
+                &kill,
+                Came::Killed("attempt `mkdir`: success".to_owned()),
+            ),
+            ("other-reason", &kill, Came::OtherReason(said())),
+            ("survived", &kill, Came::Survived),
+            (
+                "not-applicable",
+                &kill,
+                Came::NotApplicable("no \u{1b}[2J bridge".to_owned()),
+            ),
+            ("harmless", &Must::Hold, Came::Held),
+            ("not-harmless", &Must::Hold, Came::Fell(said())),
+            (
+                "no-baseline",
+                &kill,
+                Came::NoBaseline("not run: interrupted".to_owned()),
+            ),
+            ("not-run", &kill, Came::NotRun),
+        ];
+        let outcomes = came.map(|(id, must, came)| Outcome {
+            mutant: mutant(id, must.clone()),
+            came,
+            took: Duration::from_millis(1_234),
+        });
+        Score {
+            outcomes: outcomes.into(),
+        }
+    }
+
+    #[test]
+    fn each_outcome_has_its_lines_and_all_have_a_conclusion() {
+        let score = every_outcome();
+        for outcome in &score.outcomes {
+            let name = format!("lines_{}", outcome.mutant.id);
+            insta::assert_snapshot!(name, lines(outcome).join("\n"));
+        }
+        insta::assert_snapshot!("conclusion", conclusion(&score));
+    }
+
+    #[test]
+    fn each_outcome_is_shown_to_programs() {
+        let score = every_outcome();
+        let coverage = Coverage {
+            rows: 45,
+            mutants: 40,
+            falsifications: 30,
+            hostile_checks: 20,
+            none: 2,
+        };
+        let json = to_json(&score, coverage);
+        insta::assert_json_snapshot!("json", json);
+        let xml = to_junit(&score, OffsetDateTime::UNIX_EPOCH).unwrap();
+        let xml = String::from_utf8(xml).unwrap().replace("><", ">\n<");
+        insta::assert_snapshot!("junit", xml);
     }
 }

@@ -1,6 +1,7 @@
 //! The built-in matrix is whole, and each malformed one is refused for its own
 //! reason.
 
+mod errors;
 mod rules;
 
 use std::collections::BTreeSet;

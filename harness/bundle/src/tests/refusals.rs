@@ -29,6 +29,7 @@ mod merging;
 mod names;
 mod records;
 mod statement;
+mod texts;
 
 /// The stand-in of a run, made once for all bundles of a process.
 fn sample() -> &'static Sample {
@@ -131,27 +132,32 @@ fn answer(refusal: &Refusal) -> String {
     format!("{name}: {} {}", refusal.code(), refusal.file())
 }
 
-/// Each bundle is believed before the change, and refused by this one check after it.
-fn expect(table: &[Refused], sample: &Sample, anchor: impl Fn(&Specimen) -> Anchor) {
+/// Each bundle is believed before the change, and refused by this one check after it; the
+/// sentences that say so are the snapshot of this name.
+fn expect(name: &str, table: &[Refused], sample: &Sample, anchor: impl Fn(&Specimen) -> Anchor) {
     let whole = Specimen::seal(sample).unwrap();
     assert_eq!(came(&whole, &anchor(&whole)), BELIEVED);
-    let mut otherwise = Vec::new();
+    let (mut otherwise, mut said) = (Vec::new(), String::new());
     for row in table {
         let specimen = Specimen::seal(sample).unwrap();
         (row.change)(&specimen);
-        let (came, expected) = (
-            came(&specimen, &anchor(&specimen)),
-            format!("{}: {}", row.error, row.says),
-        );
+        let refused = believe(specimen.path(), &anchor(&specimen)).map(drop);
+        let came = refused
+            .as_ref()
+            .map_or_else(answer, |()| BELIEVED.to_owned());
+        let expected = format!("{}: {}", row.error, row.says);
         if came != expected {
             otherwise.push(format!("expected {expected}, observed {came}"));
         }
+        let sentence = refused.map_or_else(|it| texts::sentence(&it, &specimen), |()| came);
+        said.push_str(&format!("{}: {sentence}\n", row.error));
     }
     assert!(otherwise.is_empty(), "{}", otherwise.join("\n"));
+    insta::assert_snapshot!(format!("refused_{name}"), said);
 }
 
-fn expect_with_key(table: &[Refused]) {
-    expect(table, sample(), Specimen::anchor);
+fn expect_with_key(name: &str, table: &[Refused]) {
+    expect(name, table, sample(), Specimen::anchor);
 }
 
 #[test]
@@ -188,32 +194,33 @@ fn every_variant_has_a_bundle_or_a_reason_why_none_can_be() {
 
 #[test]
 fn files_that_are_not_as_listed_are_refused() {
-    expect_with_key(files::TABLE);
+    expect_with_key("files", files::TABLE);
 }
 
 #[test]
 fn envelopes_that_are_not_sealed_are_refused() {
-    expect_with_key(envelope::TABLE);
+    expect_with_key("envelope", envelope::TABLE);
 }
 
 #[test]
 fn keys_that_are_none_are_refused() {
-    expect(envelope::EMBEDDED, sample(), |_| Anchor::Embedded);
+    expect("key", envelope::EMBEDDED, sample(), |_| Anchor::Embedded);
 }
 
 #[test]
 fn texts_that_two_readers_read_otherwise_are_refused() {
-    expect_with_key(json::TABLE);
+    expect_with_key("json", json::TABLE);
 }
 
 #[test]
 fn statements_that_contradict_themselves_are_refused() {
-    expect_with_key(statement::TABLE);
+    expect_with_key("statement", statement::TABLE);
 }
 
 #[test]
 fn merged_bundles_that_contradict_themselves_are_refused() {
     expect(
+        "shards",
         statement::SHARDS,
         &statement::merged_sample(),
         Specimen::anchor,
@@ -222,10 +229,15 @@ fn merged_bundles_that_contradict_themselves_are_refused() {
 
 #[test]
 fn records_that_are_not_of_the_plan_are_refused() {
-    expect(records::TABLE, &records::with_checks(), Specimen::anchor);
+    expect(
+        "records",
+        records::TABLE,
+        &records::with_checks(),
+        Specimen::anchor,
+    );
 }
 
 #[test]
 fn what_observations_do_not_bear_out_is_refused() {
-    expect_with_key(borne_out::TABLE);
+    expect_with_key("borne_out", borne_out::TABLE);
 }

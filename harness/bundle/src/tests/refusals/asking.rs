@@ -150,35 +150,55 @@ fn keys(specimen: &Specimen) -> String {
     format!("schema = 1\n[keys]\ninline = [\"\"\"{pem}\"\"\"]\n")
 }
 
-fn objections(policy: &str, specimen: &Specimen) -> Vec<&'static str> {
+/// The objections of a policy to a bundle, by name; the sentences are added to what was said.
+fn objections(policy: &str, specimen: &Specimen, said: &mut String) -> Vec<&'static str> {
     let answer = read(policy).unwrap().ask(specimen.path(), NOW).unwrap();
     assert!(answer.believed.is_some(), "{:?}", answer.reasons);
+    for reason in &answer.reasons {
+        let text = texts::without_digests(&reason.text);
+        said.push_str(&format!("{}: {text}\n", reason.code));
+    }
     answer.reasons.iter().map(|reason| reason.code).collect()
 }
 
 #[test]
 fn each_objection_is_made_alone() {
-    let bundle = whole();
+    let (bundle, mut said) = (whole(), String::new());
     assert_eq!(
-        objections(&(keys(&bundle) + NOTHING), &bundle),
+        objections(&(keys(&bundle) + NOTHING), &bundle, &mut said),
         Vec::<&str>::new()
     );
     let other = format!("\"{}\"", Sha256Digest::of(b"another"));
     for (name, code, asked, bundle) in TABLE {
         let bundle = bundle();
         let policy = keys(&bundle) + &asked.replace("OTHER", &other);
-        assert_eq!(objections(&policy, &bundle), [*code], "{name}");
+        assert_eq!(objections(&policy, &bundle, &mut said), [*code], "{name}");
     }
     // Without any key in the policy, a development key is all that is believed.
     let no_key = format!("schema = 1\n[keys]\ndevelopment = true\n{NOTHING}");
-    assert_eq!(objections(&no_key, &development()), Vec::<&str>::new());
-    assert_eq!(objections(&no_key, &whole()), ["unknown_signer"]);
+    assert_eq!(
+        objections(&no_key, &development(), &mut said),
+        Vec::<&str>::new()
+    );
+    assert_eq!(objections(&no_key, &whole(), &mut said), ["unknown_signer"]);
+    insta::assert_snapshot!("objections", said);
     let named: BTreeSet<&str> = TABLE
         .iter()
         .map(|it| it.0)
         .chain(["UnknownSigner"])
         .collect();
     assert_eq!(named, Objection::VARIANTS.iter().copied().collect());
+}
+
+/// The sentence behind its error's name, without the folder the policy lies in.
+fn sentence(name: &str, error: &dyn std::error::Error) -> String {
+    let said = evidence::error::chain(error);
+    let words = said.split('`').map(|it| match Path::new(it).is_absolute() {
+        true if it.ends_with("policy.toml") => "[policy]",
+        true => "[path]",
+        false => it,
+    });
+    format!("{name}: {}\n", words.collect::<Vec<_>>().join("`"))
 }
 
 /// A policy that is a mistake: the error, and what is put in front of a good one, or
@@ -203,13 +223,18 @@ fn each_policy_that_is_none_is_refused_for_just_that() {
         ("Empty", good.clone() + "[run]\nengines = []\n"),
         ("Empty", good.clone() + "[digests]\nimage = []\n"),
     ];
-    let mut named = BTreeSet::from(["Read"]);
+    let (mut named, mut said) = (BTreeSet::from(["Read"]), String::new());
     for (name, text) in &cases {
-        assert_eq!(read(text).unwrap_err().name(), *name);
+        let error = read(text).unwrap_err();
+        assert_eq!(error.name(), *name);
+        said.push_str(&sentence(name, &error));
         named.insert(name);
     }
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(file::read(folder.path()).unwrap_err().name(), "Read");
+    let error = file::read(folder.path()).unwrap_err();
+    assert_eq!(error.name(), "Read");
+    said.push_str(&sentence("Read", &error));
+    insta::assert_snapshot!("no_policy", said);
     assert_eq!(named, PolicyError::VARIANTS.iter().copied().collect());
 }
 
@@ -237,11 +262,13 @@ fn terms_that_are_none_are_refused_for_just_that() {
         ("Operators", with(65)),
         ("Doubled", with(2)),
     ];
-    let mut named = BTreeSet::new();
+    let (mut named, mut said) = (BTreeSet::new(), String::new());
     for (name, text) in &cases {
-        let error: &'static str = (&Terms::parse(text).unwrap_err()).into();
-        assert_eq!(error, *name);
+        let error = Terms::parse(text).unwrap_err();
+        assert_eq!(<&str>::from(&error), *name);
+        said.push_str(&sentence(name, &error));
         named.insert(*name);
     }
+    insta::assert_snapshot!("no_terms", said);
     assert_eq!(named, TermsError::VARIANTS.iter().copied().collect());
 }

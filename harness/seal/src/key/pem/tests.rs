@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use super::*;
 use crate::key::{SignatureCheck, Signer};
 
+mod texts;
+
 /// What `openssl` writes to its standard output, given `input`.
 fn openssl(arguments: &str, input: &str) -> String {
     use std::io::Write as _;

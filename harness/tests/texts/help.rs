@@ -1,0 +1,34 @@
+//! The help of the program and of each of its commands.
+
+use clap::CommandFactory as _;
+use harness::cli::Cli;
+
+use super::Desk;
+
+/// A command that is added has no snapshot yet, which is red.
+#[test]
+fn every_command_says_what_it_does_and_takes() {
+    let desk = Desk::new();
+    insta::assert_snapshot!("help", desk.answer(&["--help"]));
+    let program = Cli::command();
+    let commands = program.get_subcommands().filter(|it| !it.is_hide_set());
+    let names: Vec<&str> = commands.map(clap::Command::get_name).collect();
+    assert!(names.contains(&"verify"), "no commands were found");
+    for name in names {
+        let said = desk.answer(&[name, "--help"]);
+        insta::assert_snapshot!(format!("help_{name}"), said);
+    }
+}
+
+#[test]
+fn the_short_help_is_shorter() {
+    let desk = Desk::new();
+    insta::assert_snapshot!("short_help", desk.answer(&["-h"]));
+}
+
+#[test]
+fn the_version_is_said_in_one_line() {
+    let said = Desk::new().answer(&["--version"]);
+    let said = said.replace(env!("CARGO_PKG_VERSION"), "[version]");
+    insta::assert_snapshot!("version", said);
+}
