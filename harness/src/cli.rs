@@ -215,7 +215,8 @@ pub enum Command {
     Digests,
     /// Make a key pair, for an operator or for the owner.
     Keygen {
-        /// Where the private key goes; the public one goes beside it with `.pub.pem`.
+        /// Where the private key goes; the public one goes beside it: `operator.pem` and
+        /// `operator.pub.pem`.
         file: PathBuf,
     },
     /// Say what this host can do, and what to do where it cannot.

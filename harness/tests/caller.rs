@@ -111,6 +111,53 @@ fn with_streams_that_are_closed_it_ends_as_it_would() {
     }
 }
 
+/// As `harness explain N11 | head -1` reads it, and less.
+#[test]
+fn a_reader_that_has_seen_enough_changes_nothing() {
+    for line in [
+        "explain N11",
+        "explain",
+        "list",
+        "options",
+        "digests",
+        "man",
+        "completions bash",
+        "profile --as seccomp",
+        "profile --as bpf",
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = Command::new(HARNESS)
+            .args(words(line))
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let (code, said) = ended(&done);
+        assert_eq!(code, Some(0), "{line}: {said}");
+        assert!(!said.contains("error"), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_two_halves_of_a_key_have_the_names_that_the_pages_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |name: &str| {
+        let mut harness = Command::new(HARNESS);
+        let done = harness.arg("keygen").arg(folder.path().join(name)).output();
+        done.unwrap().status.code()
+    };
+    assert_eq!(made("operator.pem"), Some(0));
+    assert!(folder.path().join("operator.pub.pem").is_file());
+    assert_eq!(made("owner"), Some(0));
+    assert!(folder.path().join("owner.pub.pem").is_file());
+    // Nothing is overwritten, and no half is left alone.
+    assert_eq!(made("operator.pem"), Some(2));
+    std::fs::remove_file(folder.path().join("operator.pub.pem")).unwrap();
+    assert_eq!(made("operator.pem"), Some(2));
+    assert!(!folder.path().join("operator.pub.pem").exists());
+}
+
 #[test]
 fn an_argument_that_is_no_text_is_a_path_or_a_usage_error_and_never_a_panic() {
     let odd = OsStr::from_bytes(b"/dev/null/caf\xe9");

@@ -2,10 +2,11 @@
 //! shells and man(1) read.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 
 use bundle::exit::Exit;
 use clap::CommandFactory;
+use verify::terminal;
 
 use super::Failure;
 use crate::cli::{Cli, Completions, Man};
@@ -16,7 +17,7 @@ pub(super) fn completions(args: &Completions) -> Result<Exit, Failure> {
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut text);
-    io::stdout().lock().write_all(&text)?;
+    terminal::put(&text)?;
     Ok(Exit::Held)
 }
 
@@ -24,7 +25,11 @@ pub(super) fn completions(args: &Completions) -> Result<Exit, Failure> {
 pub(super) fn man(args: &Man) -> Result<Exit, Failure> {
     let command = Cli::command();
     match &args.folder {
-        None => clap_mangen::Man::new(command).render(&mut io::stdout().lock())?,
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command).render(&mut page)?;
+            terminal::put(&page)?;
+        }
         Some(folder) => {
             let failed = |error: io::Error| {
                 let shown = folder.display();

@@ -1,7 +1,6 @@
 //! `profile`: the locked sandbox for a program of the user's own.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bundle::exit::Exit;
@@ -9,7 +8,7 @@ use engine::paste::{self, Filter, Line, Target};
 use evidence::profile::explain::{self, By};
 use evidence::profile::{NATIVE, Profile};
 use verify::Format;
-use verify::terminal::say;
+use verify::terminal::{self, say};
 
 use super::Failure;
 use crate::cli::{Common, ProfileForm, ShowProfile};
@@ -19,7 +18,7 @@ pub(super) fn profile(common: &Common, args: &ShowProfile) -> Result<Exit, Failu
     let profile = Profile::locked(crate::stand::user()).map_err(Failure::internal)?;
     match args.form {
         ProfileForm::Seccomp => say(&json(&profile)?)?,
-        ProfileForm::Bpf => io::stdout().lock().write_all(&program(&profile)?)?,
+        ProfileForm::Bpf => terminal::put(&program(&profile)?)?,
         ProfileForm::Explain => explain(common, &profile)?,
         ProfileForm::Docker | ProfileForm::Podman | ProfileForm::Bwrap => {
             paste(args, &profile)?;

@@ -10,7 +10,7 @@ use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, verify_bundle};
 use serde_json::json;
 
-use crate::terminal::{say, tell};
+use crate::terminal::{self, say, tell};
 use crate::{Failure, Format, Printing};
 
 /// Why a page could not be shown.
@@ -66,7 +66,7 @@ pub fn run(printing: Printing, args: &Report) -> Result<Exit, Failure> {
     };
     let path = match (&args.to, own) {
         (Some(to), _) if to == Path::new("-") => {
-            io::stdout().lock().write_all(page.as_bytes())?;
+            terminal::put(page.as_bytes())?;
             return Ok(Exit::Held);
         }
         (Some(to), _) => write(to, &args.bundle, &page)?,

@@ -149,17 +149,30 @@ impl Terminal {
 /// Prints one line on standard output.
 ///
 /// # Errors
-/// It is closed.
+/// As [`put`].
 pub fn say(line: &str) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{line}")
+    print(&format!("{line}\n"))
 }
 
 /// Prints text that has its line ends on standard output.
 ///
 /// # Errors
-/// It is closed.
+/// As [`put`].
 pub fn print(text: &str) -> io::Result<()> {
-    io::stdout().lock().write_all(text.as_bytes())
+    put(text.as_bytes())
+}
+
+/// Puts bytes on standard output. A reader that has seen enough, such as head(1), is
+/// nobody's fault: the command ends as it would have.
+///
+/// # Errors
+/// It cannot be written to, such as a full disk.
+pub fn put(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Prints one line for people beside what is asked for: on standard error.
