@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::pem::{self, PemError};
+use super::pem::{self, Form, Half, PemError};
 use super::{PublicKey, SecretKey};
 
 /// The largest key file, in bytes. An Ed25519 key has less than 200.
@@ -65,6 +65,8 @@ pub enum KeyFileError {
     Parse {
         /// The file.
         path: PathBuf,
+        /// The half that was asked for.
+        half: Half,
         /// What is in it.
         #[source]
         source: PemError,
@@ -101,8 +103,14 @@ impl KeyFileError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Exposed { path, .. } => Some(format!("run `chmod 600 {}`", path.display())),
-            Self::Parse { source, .. } => source.hint().map(str::to_owned),
+            Self::Parse { path, half, source } => source.hint(*half, path),
             Self::Exists { .. } => Some("choose another name, or move the old key away".to_owned()),
+            Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
+                "`harness keygen operator.pem` makes a pair: operator.pem, which signs, and operator.pub.pem, to be handed over".to_owned(),
+            ),
+            Self::Create { path, source } if source.kind() == io::ErrorKind::NotFound => path
+                .parent()
+                .map(|folder| format!("make its folder first: `mkdir -p {}`", folder.display())),
             Self::Open { .. }
             | Self::NotRegular { .. }
             | Self::TooLarge { .. }
@@ -120,9 +128,10 @@ impl SecretKey {
     /// # Errors
     /// [`KeyFileError`]; its hint says what to do.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let text = read_text(path, pem::Half::Private)?;
+        let text = read_text(path, Half::Private)?;
         pem::read_private(&text).map_err(|source| KeyFileError::Parse {
             path: path.to_owned(),
+            half: Half::Private,
             source,
         })
     }
@@ -134,6 +143,7 @@ impl SecretKey {
     pub fn write_new(&self, path: &Path) -> Result<(), KeyFileError> {
         let text = self.to_pem().map_err(|source| KeyFileError::Parse {
             path: path.to_owned(),
+            half: Half::Private,
             source,
         })?;
         write_text(path, &text, 0o600)
@@ -146,9 +156,10 @@ impl PublicKey {
     /// # Errors
     /// [`KeyFileError`]; its hint says what to do.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let text = read_text(path, pem::Half::Public)?;
+        let text = read_text(path, Half::Public)?;
         pem::read_public(&text).map_err(|source| KeyFileError::Parse {
             path: path.to_owned(),
+            half: Half::Public,
             source,
         })
     }
@@ -160,13 +171,14 @@ impl PublicKey {
     pub fn write_new(&self, path: &Path) -> Result<(), KeyFileError> {
         let text = self.to_pem().map_err(|source| KeyFileError::Parse {
             path: path.to_owned(),
+            half: Half::Public,
             source,
         })?;
         write_text(path, &text, 0o644)
     }
 }
 
-fn read_text(path: &Path, half: pem::Half) -> Result<Zeroizing<String>, KeyFileError> {
+fn read_text(path: &Path, half: Half) -> Result<Zeroizing<String>, KeyFileError> {
     let owned = || path.to_owned();
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     let file = OpenOptions::new()
@@ -186,13 +198,13 @@ fn read_text(path: &Path, half: pem::Half) -> Result<Zeroizing<String>, KeyFileE
     }
     let mode = about.permissions().mode() & 0o7777;
     match half {
-        pem::Half::Private if mode & 0o077 != 0 => {
+        Half::Private if mode & 0o077 != 0 => {
             return Err(KeyFileError::Exposed {
                 path: owned(),
                 mode,
             });
         }
-        pem::Half::Private | pem::Half::Public => {}
+        Half::Private | Half::Public => {}
     }
     let bytes = read_bounded(file).map_err(|source| KeyFileError::Read {
         path: owned(),
@@ -201,10 +213,19 @@ fn read_text(path: &Path, half: pem::Half) -> Result<Zeroizing<String>, KeyFileE
     if bytes.len() as u64 > MAX_KEY_FILE {
         return Err(KeyFileError::TooLarge { path: owned() });
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::Parse {
+    as_text(&bytes).map_err(|source| KeyFileError::Parse {
         path: owned(),
-        source: PemError::NotPem,
-    })?;
+        half,
+        source,
+    })
+}
+
+fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, PemError> {
+    // Before it is read as text: a short key in DER can happen to be UTF-8.
+    if let Some(observed) = Form::of_der(bytes) {
+        return Err(PemError::OtherForm { observed });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| PemError::NotPem)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 

@@ -1,8 +1,8 @@
 //! The PEM forms of Ed25519 keys: PKCS#8 for private ones, SPKI for public ones.
 //!
-//! Reads what `openssl genpkey -algorithm ed25519` writes (PKCS#8 v1) and v2, and
-//! writes v1, because OpenSSL 3.0 refuses v2. Whatever else a user may hand over
-//! by mistake is told apart by name. It touches no file.
+//! Reads what OpenSSL 3 reads as PEM (PKCS#8 v1), and v2, and writes v1, because OpenSSL
+//! 3.0 refuses v2. Whatever else a user may hand over by mistake is told apart by name,
+//! with the command that turns it into what was asked for. It touches no file.
 
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -14,6 +14,13 @@ use ed25519_dalek::pkcs8::{
 use zeroize::Zeroizing;
 
 use super::{PublicKey, PublicKeyError, SecretKey};
+use blocks::{Block, blocks};
+
+mod blocks;
+mod form;
+mod hint;
+
+pub use form::Form;
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const PRIVATE: &str = "PRIVATE KEY";
@@ -75,6 +82,15 @@ pub enum PemError {
         /// The label found, escaped and cut.
         observed: String,
     },
+    /// A key in a form that is not read, or something that holds a key.
+    #[error("expected a key in PEM form, observed {observed}")]
+    OtherForm {
+        /// The form.
+        observed: Form,
+    },
+    /// The block has no end, or is no base64.
+    #[error("expected a PEM block with its end and base64 in between")]
+    Damaged,
     /// The private key's encoding is damaged.
     #[error("failed to decode the private key")]
     Private(#[source] pkcs8::Error),
@@ -86,40 +102,16 @@ pub enum PemError {
     Unusable(#[source] PublicKeyError),
 }
 
-impl PemError {
-    /// What the user can do about it, as one line.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Empty | Self::NotPem | Self::OtherAlgorithm { .. } | Self::OtherBlock { .. } => {
-                Some("make a key with `openssl genpkey -algorithm ed25519 -out operator.pem`")
-            }
-            Self::Encrypted => {
-                Some("decrypt it with `openssl pkey -in encrypted.pem -out operator.pem`")
-            }
-            Self::OtherHalf {
-                expected: Half::Public,
-                ..
-            } => Some(
-                "write its public half with `openssl pkey -in operator.pem -pubout -out operator.pub.pem`",
-            ),
-            Self::OtherHalf {
-                expected: Half::Private,
-                ..
-            } => Some("hand over the private key, not its public half"),
-            Self::Private(_) | Self::Public(_) | Self::Unusable(_) => None,
-        }
-    }
-}
-
 /// Reads a private key: PKCS#8 v1 or v2 (RFC 5208, RFC 5958, RFC 8410).
 ///
 /// # Errors
 /// [`PemError`], which says what the text is instead.
 pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
-    expect_label(text, Half::Private)?;
-    let (_, document) =
-        SecretDocument::from_pem(text).map_err(|error| PemError::Private(error.into()))?;
+    let bytes = block(text, Half::Private)?
+        .bytes()
+        .ok_or(PemError::Damaged)?;
+    let document =
+        SecretDocument::try_from(&**bytes).map_err(|error| PemError::Private(error.into()))?;
     let info = PrivateKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Private)?;
     expect_ed25519(info.algorithm.oid)?;
     let pair = KeypairBytes::try_from(info).map_err(PemError::Private)?;
@@ -141,8 +133,10 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
-    expect_label(text, Half::Public)?;
-    let (_, document) = Document::from_pem(text).map_err(|error| PemError::Public(error.into()))?;
+    let bytes = block(text, Half::Public)?
+        .bytes()
+        .ok_or(PemError::Damaged)?;
+    let document = Document::try_from(&**bytes).map_err(|error| PemError::Public(error.into()))?;
     let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Public)?;
     expect_ed25519(info.algorithm.oid)?;
     let bytes = PublicKeyBytes::try_from(info).map_err(PemError::Public)?;
@@ -176,44 +170,57 @@ impl PublicKey {
     }
 }
 
-fn expect_label(text: &str, half: Half) -> Result<(), PemError> {
+/// The first block of the half that was asked for; else what there is instead.
+fn block(text: &str, half: Half) -> Result<Block<'_>, PemError> {
     if text.trim().is_empty() {
         return Err(PemError::Empty);
     }
-    let label = text
-        .lines()
-        .find_map(|line| {
-            line.trim_end()
-                .strip_prefix("-----BEGIN ")?
-                .strip_suffix("-----")
-        })
-        .ok_or(PemError::NotPem)?;
-    let (expected, observed) = match half {
+    let (expected, other) = match half {
         Half::Private => (PRIVATE, Half::Public),
         Half::Public => (PUBLIC, Half::Private),
     };
-    match label {
-        label if label == expected => Ok(()),
-        PRIVATE | PUBLIC => Err(PemError::OtherHalf {
-            expected: half,
-            observed,
-        }),
-        "ENCRYPTED PRIVATE KEY" => Err(PemError::Encrypted),
-        "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => Err(PemError::OtherAlgorithm {
-            observed: "RSA".to_owned(),
-        }),
-        "EC PRIVATE KEY" | "EC PARAMETERS" => Err(PemError::OtherAlgorithm {
-            observed: "EC".to_owned(),
-        }),
-        other => {
-            let observed = other
-                .chars()
-                .take(40)
-                .flat_map(char::escape_debug)
-                .collect();
-            Err(PemError::OtherBlock { expected, observed })
+    let mut first = None;
+    for block in blocks(text) {
+        if block.label == expected {
+            return Ok(block);
         }
+        first.get_or_insert_with(|| instead(&block, half, other, expected));
     }
+    Err(first.unwrap_or_else(|| match form::of_text(text) {
+        Some(Ok(observed)) => PemError::OtherForm { observed },
+        Some(Err(error)) => error,
+        None => PemError::NotPem,
+    }))
+}
+
+/// What a block is that was not asked for.
+fn instead(block: &Block<'_>, asked: Half, other: Half, expected: &'static str) -> PemError {
+    let algorithm = |name: &str| PemError::OtherAlgorithm {
+        observed: name.to_owned(),
+    };
+    match block.label {
+        PRIVATE | PUBLIC => PemError::OtherHalf {
+            expected: asked,
+            observed: other,
+        },
+        "ENCRYPTED PRIVATE KEY" => PemError::Encrypted,
+        "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => algorithm("RSA"),
+        "EC PRIVATE KEY" | "EC PARAMETERS" => algorithm("EC"),
+        "DSA PRIVATE KEY" | "DSA PARAMETERS" => algorithm("DSA"),
+        label => match form::of_block(block) {
+            Some(Ok(observed)) => PemError::OtherForm { observed },
+            Some(Err(error)) => error,
+            None => PemError::OtherBlock {
+                expected,
+                observed: cut(label),
+            },
+        },
+    }
+}
+
+/// The beginning of a text that somebody else chose, escaped.
+fn cut(text: &str) -> String {
+    text.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 fn expect_ed25519(oid: ObjectIdentifier) -> Result<(), PemError> {

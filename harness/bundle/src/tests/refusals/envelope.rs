@@ -205,7 +205,23 @@ pub(super) const EMBEDDED: &[Refused] = &[
         "signer_key signer.pub.pem",
         |it| {
             let pem = it.signer().public().to_pem().unwrap();
+            bring(it, &pem.replace("PUBLIC KEY", "PGP MESSAGE"));
+        },
+    ),
+    refused(
+        "verify.SignerFile.OtherForm",
+        "signer_key signer.pub.pem",
+        |it| {
+            let pem = it.signer().public().to_pem().unwrap();
             bring(it, &pem.replace("PUBLIC KEY", "CERTIFICATE"));
+        },
+    ),
+    refused(
+        "verify.SignerFile.Damaged",
+        "signer_key signer.pub.pem",
+        |it| {
+            let pem = it.signer().public().to_pem().unwrap();
+            bring(it, &pem.replace("-----END", ""));
         },
     ),
     refused(

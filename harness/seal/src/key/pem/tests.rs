@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use super::*;
 use crate::key::{SignatureCheck, Signer};
 
+mod forms;
 mod texts;
 
 /// What `openssl` writes to its standard output, given `input`.
@@ -127,12 +128,14 @@ fn damaged_texts_are_refused_without_panic() {
     let block = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
     assert!(matches!(read_private(" \n"), Err(PemError::Empty)));
     assert!(matches!(
-        read_private("ssh-ed25519 AAAA"),
+        read_private("ssh-ed25519 AAAA no key"),
         Err(PemError::NotPem)
     ));
     assert!(matches!(
         read_private(block),
-        Err(PemError::OtherBlock { .. })
+        Err(PemError::OtherForm {
+            observed: Form::Certificate
+        })
     ));
     for end in 28..private.len() - 1 {
         assert!(read_private(&private[..end]).is_err(), "cut at {end}");

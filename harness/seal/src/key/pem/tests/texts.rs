@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use strum::VariantNames as _;
 
@@ -31,14 +31,33 @@ fn public(bytes: [u8; 32]) -> String {
     key.to_public_key_pem(LineEnding::LF).unwrap()
 }
 
-/// What was handed over, and what is said of it.
-fn mistakes() -> Vec<(&'static str, Option<PemError>)> {
+/// RFC 8032's first key, as ssh-keygen(1) writes it.
+const SSH_LINE: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea me";
+
+/// Texts without a key in a block of their own, and what is said of each.
+fn no_keys() -> Vec<(&'static str, Option<PemError>)> {
+    vec![
+        ("nothing", read_public("\n").err()),
+        ("prose", read_public("dear reader").err()),
+        ("a line of OpenSSH's", read_public(SSH_LINE).err()),
+        (
+            "a block of something else",
+            read_public(&block("PGP PUBLIC KEY BLOCK", "AA==")).err(),
+        ),
+        (
+            "a block without an end",
+            read_public("-----BEGIN PUBLIC KEY-----\nAA==\n").err(),
+        ),
+    ]
+}
+
+/// Keys that were not asked for, or must not be used.
+fn wrong_keys() -> Vec<(&'static str, Option<PemError>)> {
     let private = SecretKey::from_seed(&[7; 32]).to_pem().unwrap();
     let identity = std::array::from_fn(|at| u8::from(at == 0));
     let off_the_curve = std::array::from_fn(|at| if at == 0 { 2 } else { 0 });
     vec![
-        ("nothing", read_public("\n").err()),
-        ("prose", read_public("ssh-ed25519 AAAA").err()),
         (
             "an encrypted key",
             read_private(&block("ENCRYPTED PRIVATE KEY", "AA==")).err(),
@@ -72,9 +91,15 @@ fn mistakes() -> Vec<(&'static str, Option<PemError>)> {
 #[test]
 fn each_text_that_is_no_key_is_named() {
     let (mut text, mut named) = (String::new(), BTreeSet::new());
-    for (what, error) in mistakes() {
+    for (what, error) in no_keys().into_iter().chain(wrong_keys()) {
         let error = error.unwrap();
-        text.push_str(&format!("{what}: {}", said(&error, error.hint())));
+        let half = if what.contains("private") || what.contains("encrypted") {
+            Half::Private
+        } else {
+            Half::Public
+        };
+        let hint = error.hint(half, Path::new("a.key"));
+        text.push_str(&format!("{what}: {}", said(&error, hint.as_deref())));
         named.insert(<&str>::from(error));
     }
     insta::assert_snapshot!("no_key", text);
@@ -85,11 +110,19 @@ fn each_text_that_is_no_key_is_named() {
 fn each_key_file_that_is_none_is_named_with_what_to_do() {
     let path = || PathBuf::from("operator.pem");
     let source = || io::Error::from(io::ErrorKind::PermissionDenied);
+    let parsed = |source| KeyFileError::Parse {
+        path: path(),
+        half: Half::Private,
+        source,
+    };
+    let none = || io::Error::from(io::ErrorKind::NotFound);
+    let open = |source| KeyFileError::Open {
+        path: path(),
+        source,
+    };
     let errors = [
-        KeyFileError::Open {
-            path: path(),
-            source: source(),
-        },
+        open(source()),
+        open(none()),
         KeyFileError::NotRegular { path: path() },
         KeyFileError::Exposed {
             path: path(),
@@ -100,28 +133,20 @@ fn each_key_file_that_is_none_is_named_with_what_to_do() {
             path: path(),
             source: source(),
         },
-        KeyFileError::Parse {
-            path: path(),
-            source: PemError::Empty,
-        },
-        KeyFileError::Parse {
-            path: path(),
-            source: PemError::Encrypted,
-        },
+        parsed(PemError::Empty),
+        parsed(PemError::Encrypted),
         KeyFileError::Exists { path: path() },
         KeyFileError::Create {
-            path: path(),
-            source: source(),
+            path: PathBuf::from("keys/operator.pem"),
+            source: none(),
         },
         KeyFileError::Write {
             path: path(),
             source: source(),
         },
     ];
-    let texts = errors
-        .iter()
-        .map(|it| format!("{}: {}", variant(it), said(it, it.hint().as_deref())));
-    insta::assert_snapshot!("no_key_file", texts.collect::<String>());
+    let text = |it| format!("{}: {}", variant(it), said(it, it.hint().as_deref()));
+    insta::assert_snapshot!("no_key_file", errors.iter().map(text).collect::<String>());
 }
 
 /// A variant that is added is asked for here.

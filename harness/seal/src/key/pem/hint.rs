@@ -1,0 +1,144 @@
+//! What to do about a file that is not the key that was asked for: one command wherever
+//! one command turns it into that key, for a POSIX shell with OpenSSL 3, and for
+//! OpenSSH's forms with ssh-keygen(1). The tests run each as it is printed.
+
+use std::path::Path;
+
+use super::form::Form;
+use super::{Half, PemError};
+
+/// The DER in front of the 32 bytes of a private and of a public key (RFC 8410, sections
+/// 7 and 4), as printf(1) takes it.
+const PRIVATE_HEAD: &str = r"\060\056\002\001\000\060\005\006\003\053\145\160\004\042\004\040";
+const PUBLIC_HEAD: &str = r"\060\052\060\005\006\003\053\145\160\003\041\000";
+
+const PRIVATE_OUT: &str = "openssl pkey -inform DER -out operator.pem";
+const PUBLIC_OUT: &str = "openssl pkey -pubin -inform DER -out operator.pub.pem";
+
+impl PemError {
+    /// What the user can do about it, as one line. `file` is what the key was read from.
+    #[must_use]
+    pub fn hint(&self, asked: Half, file: &Path) -> Option<String> {
+        let file = plain(file);
+        match self {
+            Self::Empty
+            | Self::NotPem
+            | Self::OtherAlgorithm { .. }
+            | Self::OtherBlock { .. }
+            | Self::Damaged
+            | Self::Private(_)
+            | Self::Public(_)
+            | Self::Unusable(_) => Some(another(asked).to_owned()),
+            Self::Encrypted => Some(match asked {
+                Half::Private => {
+                    format!(
+                        "decrypt it with `openssl pkey -in {file} -out {}`",
+                        beside(file)
+                    )
+                }
+                Half::Public => public_half(file),
+            }),
+            Self::OtherHalf {
+                expected: Half::Public,
+                ..
+            } => Some(public_half(file)),
+            Self::OtherHalf {
+                expected: Half::Private,
+                ..
+            } => Some("hand over the private key, not its public half".to_owned()),
+            Self::OtherForm { observed } => Some(convert(*observed, asked, file)),
+        }
+    }
+}
+
+/// Nothing can be made of what there is.
+fn another(asked: Half) -> &'static str {
+    match asked {
+        Half::Private => {
+            "make a key with `openssl genpkey -algorithm ed25519 -out operator.pem`, or with `harness keygen operator.pem`"
+        }
+        Half::Public => {
+            "ask the signer for the public half: `openssl pkey -in operator.pem -pubout -out operator.pub.pem` writes it"
+        }
+    }
+}
+
+fn public_half(file: &str) -> String {
+    format!("write its public half with `openssl pkey -in {file} -pubout -out operator.pub.pem`")
+}
+
+fn convert(form: Form, asked: Half, file: &str) -> String {
+    match command(form, asked, file) {
+        Some(command) => format!("turn it into the {asked} key with `{command}`"),
+        None => format!("there is no private key in it: {}", another(asked)),
+    }
+}
+
+/// The one command.
+pub(super) fn command(form: Form, asked: Half, file: &str) -> Option<String> {
+    match asked {
+        Half::Private => private(form, file),
+        Half::Public => Some(public(form, file)),
+    }
+}
+
+fn private(form: Form, file: &str) -> Option<String> {
+    // 161 bytes of a fixed shape stand before the seed in OpenSSH's form of Ed25519.
+    let of_openssh = |file: &str| {
+        format!(
+            "{{ printf '{PRIVATE_HEAD}'; sed '/-----/d' {file} | base64 -d | tail -c +162 | head -c 32; }} | {PRIVATE_OUT}"
+        )
+    };
+    Some(match form {
+        Form::PrivateDer | Form::Pkcs12 => format!("openssl pkey -in {file} -out operator.pem"),
+        Form::OpenSsh => of_openssh(file),
+        // On a copy: ssh-keygen would take the passphrase off the user's own file.
+        Form::OpenSshEncrypted => format!(
+            "cp -p {file} operator.ssh && ssh-keygen -p -N '' -f operator.ssh && {}",
+            of_openssh("operator.ssh")
+        ),
+        Form::Certificate
+        | Form::Request
+        | Form::SshLine
+        | Form::Ssh2
+        | Form::PublicDer
+        | Form::CertificateDer => return None,
+    })
+}
+
+fn public(form: Form, file: &str) -> String {
+    let of_line = |line: String| {
+        format!(
+            "{{ printf '{PUBLIC_HEAD}'; {line} | cut -d' ' -f2 | base64 -d | tail -c 32; }} | {PUBLIC_OUT}"
+        )
+    };
+    match form {
+        Form::Certificate | Form::CertificateDer => {
+            format!("openssl x509 -in {file} -noout -pubkey -out operator.pub.pem")
+        }
+        Form::Request => format!("openssl req -in {file} -noout -pubkey -out operator.pub.pem"),
+        Form::OpenSsh | Form::OpenSshEncrypted => of_line(format!("ssh-keygen -y -f {file}")),
+        Form::SshLine => of_line(format!("head -n 1 {file}")),
+        Form::Ssh2 => of_line(format!("ssh-keygen -i -f {file}")),
+        Form::PrivateDer | Form::Pkcs12 => {
+            format!("openssl pkey -in {file} -pubout -out operator.pub.pem")
+        }
+        Form::PublicDer => format!("openssl pkey -pubin -in {file} -out operator.pub.pem"),
+    }
+}
+
+/// A name for the result, which must not be the file itself.
+fn beside(file: &str) -> &'static str {
+    match file {
+        "operator.pem" => "operator-decrypted.pem",
+        _ => "operator.pem",
+    }
+}
+
+/// A name that every shell takes as it is; any other is left to the reader to quote.
+fn plain(file: &Path) -> &str {
+    let harmless = |it: char| it.is_ascii_alphanumeric() || "/._-+@%".contains(it);
+    file.to_str()
+        .filter(|name| name.chars().all(harmless) && !name.starts_with('-'))
+        .unwrap_or("FILE")
+}
