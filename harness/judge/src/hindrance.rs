@@ -44,6 +44,27 @@ pub(super) fn of(record: &LaunchRecord) -> Option<String> {
     }
 }
 
+/// The longest last words that are quoted, in characters.
+const LAST_WORDS: usize = 300;
+
+/// What went wrong with a launch, and the last words of who was launched: a launcher that
+/// could not start says there why.
+pub(super) fn trouble(record: &LaunchRecord) -> Option<String> {
+    let trouble = record.trouble.as_deref()?;
+    let last = record
+        .errors
+        .lines()
+        .map(str::trim)
+        .rfind(|it| !it.is_empty());
+    Some(match last {
+        Some(last) if !trouble.contains(last) => {
+            let quoted: String = last.chars().take(LAST_WORDS).collect();
+            format!("{trouble}; its last words: {quoted}")
+        }
+        Some(_) | None => trouble.to_owned(),
+    })
+}
+
 /// The checker says that the system would not let it read the packet.
 fn unreadable(record: &LaunchRecord) -> Option<String> {
     let report = record.report.as_deref()?;

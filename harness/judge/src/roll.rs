@@ -7,6 +7,7 @@ use evidence::plan;
 use evidence::record::{FaultDone, LaunchRecord, Role, Subject};
 use negatives::matrix::Case;
 
+use super::hindrance;
 use super::verdict::{Reason, Verdict};
 use super::words;
 
@@ -37,7 +38,7 @@ impl<'a> Records<'a> {
     pub(super) fn get(&self, launch: &str) -> Result<&'a LaunchRecord, Verdict> {
         let record = self.find(launch).map_err(Verdict::NotRun)?;
         let launch = launch.to_owned();
-        match record.trouble.clone() {
+        match hindrance::trouble(record) {
             Some(trouble) => Err(Verdict::Inconclusive(Reason::Trouble { launch, trouble })),
             None => Ok(record),
         }

@@ -20,6 +20,8 @@ use crate::cli::{Check, Common};
 use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 
+mod readable;
+
 /// Checks packets.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
     // Before a packet is so much as looked for.
@@ -31,6 +33,9 @@ pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
         .iter()
         .map(|packet| folder(packet))
         .collect::<Result<_, _>>()?;
+    for packet in &packets {
+        readable::expect(packet, crate::stand::user())?;
+    }
     let stand = Stand::open(common.engine)?;
     let records = launch(&stand, &packets, attest::jobs(common));
     let interrupted = stand.stop.is_interrupted();

@@ -67,6 +67,23 @@ fn instruments_that_failed_prove_nothing() {
 }
 
 #[test]
+fn the_last_words_of_who_was_launched_are_quoted() {
+    let last = "lost; its last words: launcher: execvp /airlock: Permission denied";
+    assert_falls("inconclusive", last, |it| {
+        it[HOSTILE].trouble = Some("lost".to_owned());
+        it[HOSTILE].errors = "begun\nlauncher: execvp /airlock: Permission denied\n\n".to_owned();
+    });
+    assert_falls(
+        "inconclusive",
+        &format!("words: {}", "x".repeat(300)),
+        |it| {
+            it[HOSTILE].trouble = Some("lost".to_owned());
+            it[HOSTILE].errors = "x".repeat(5000);
+        },
+    );
+}
+
+#[test]
 fn a_checker_that_blocked_itself_was_kept_from_working() {
     assert_falls("inconclusive", "blocked: routes", |it| {
         ended(&mut it[HOSTILE], Outcome::Blocked, "routes");
