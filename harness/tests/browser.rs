@@ -31,7 +31,8 @@ const OPEN_ALL: &str = "document.querySelectorAll('details').forEach(it => { it.
 
 type Test = fn();
 
-const TESTS: [(&str, Test); 5] = [
+const TESTS: [(&str, Test); 6] = [
+    ("headings_skip_no_level", headings),
     ("the_browser_complains_of_nothing", complains_of_nothing),
     ("nothing_is_wider_than_a_phone", nothing_is_wider),
     ("the_theme_follows_the_reader", follows_the_theme),
@@ -121,8 +122,28 @@ fn filters_rows() {
     assert!(held.as_u64() > Some(0) && held.as_u64() < all.as_u64());
 }
 
+/// With everything opened, as who reads by headings meets them.
+fn headings() {
+    let (_out, mut page) = open(DESKTOP, "light");
+    page.value(OPEN_ALL);
+    let levels = page.value(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(it => +it.tagName[1])",
+    );
+    let levels: Vec<u64> = serde_json::from_value(levels).unwrap();
+    assert_eq!(levels.first(), Some(&1));
+    assert!(levels.len() > 45, "a heading for each row: {levels:?}");
+    assert!(
+        levels.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+        "{levels:?}"
+    );
+}
+
 fn prints() {
     let (_out, mut page) = open(DESKTOP, "dark");
+    let unseen = "[...document.querySelectorAll('.proof')].filter(it => !it.checkVisibility({ contentVisibilityAuto: true }) || it.offsetHeight == 0).length";
+    assert_ne!(page.value(unseen), 0, "closed on a screen");
+    page.ask("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+    assert_eq!(page.value(unseen), 0, "closed on paper");
     let printed = page.ask("Page.printToPDF", json!({ "printBackground": true }));
     let bytes = Base64::decode_vec(printed["data"].as_str().unwrap()).unwrap();
     assert!(bytes.starts_with(b"%PDF-"));
