@@ -255,6 +255,9 @@ fn say(opened: &Opened) {
     }
     let words = bundle::engine_words(opened.engine.identity());
     terminal::tell(&format!("engine: {}", terminal::safe(&words)));
+    if let Some(why) = opened.why {
+        terminal::tell(why);
+    }
 }
 
 /// The run's folder, who removes it should this process die, and the engine opened in it.
@@ -295,6 +298,7 @@ fn settle(
     }
     let mut again = open_in(&better, found.opened.choice)?;
     again.opened.passed_over = found.opened.passed_over;
+    again.opened.why = found.opened.why;
     Ok(again)
 }
 
