@@ -4,9 +4,10 @@
 //! Nothing here chooses an engine; that A and F are refused is `--engine none`'s.
 
 use engine::choice::EngineChoice;
+use engine::open;
 use serde::Serialize;
 
-use crate::doctor::engines::Tried;
+use crate::doctor::engines::{Tried, taken};
 
 /// An option of the decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +177,12 @@ impl Host<'_> {
             .engines
             .iter()
             .filter(|it| engines.contains(&it.choice));
+        let taken = taken(self.engines, EngineChoice::Auto);
         let words = ours.clone().map(|it| match &it.answer {
+            Ok(words) if taken == Some(it.choice) => {
+                let why = open::order().why;
+                format!("usable: {words} (the one for `--engine auto`: {why})")
+            }
             Ok(words) => format!("usable: {words}"),
             Err(refusal) => format!("not {}: {}", it.choice, refusal.why),
         });
@@ -203,7 +209,6 @@ impl Verdict {
 mod tests {
     use super::*;
     use crate::doctor::engines::Refusal;
-    use engine::open;
 
     fn tried(usable: &[EngineChoice]) -> Vec<Tried> {
         let one = |choice: EngineChoice| Tried {
@@ -217,7 +222,7 @@ mod tests {
                 })
             },
         };
-        Vec::from(open::IN_ORDER.map(one))
+        Vec::from(open::ALL.map(one))
     }
 
     fn here(usable: &[EngineChoice], ci: bool) -> String {
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(here(&[], false), "");
         assert_eq!(here(&[EngineChoice::Podman], false), "BE");
         assert_eq!(here(&[EngineChoice::Bwrap], true), "CDE");
-        assert_eq!(here(&open::IN_ORDER, true), "BCDE");
+        assert_eq!(here(&open::ALL, true), "BCDE");
     }
 
     #[test]
@@ -255,7 +260,7 @@ mod tests {
 
     #[test]
     fn every_engine_that_there_is_belongs_to_an_option() {
-        for engine in open::IN_ORDER {
+        for engine in open::ALL {
             let owned = ALL.iter().any(|it| match it.ground {
                 Ground::Engines(engines) => engines.contains(&engine),
                 Ground::NoSandbox | Ground::Ci | Ground::Operator => false,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bundle::exit::Exit;
-use engine::caller::Modes;
+use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
@@ -66,6 +66,9 @@ pub enum StandError {
     /// The temporary folder could not be made.
     #[error("failed to make the run's temporary folder")]
     Folder(#[from] FolderError),
+    /// The caller left no room for descriptors.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// No random number could be had.
     #[error("failed to draw the run's id: {0}")]
     Random(getrandom::Error),
@@ -85,6 +88,7 @@ impl StandError {
             Self::Open(error) => error.hint(),
             Self::Engine(error) => error.hint(),
             Self::Folder(error) => error.hint().map(str::to_owned),
+            Self::Limit(error) => Some(error.hint().to_owned()),
             Self::Image(_) | Self::Random(_) | Self::Reaper(_) | Self::Interrupted => None,
         }
     }
@@ -112,6 +116,7 @@ impl Stand {
         programs: Programs,
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
+        room_for_descriptors()?;
         let modes = Modes::kept();
         let stop = Arc::<Stop>::default();
         let listener = Listener::start(Arc::clone(&stop));
@@ -119,6 +124,7 @@ impl Stand {
         let image = Image::build(programs)?;
         let settled = settle(choice, &run, &Surroundings::of_this_process())?;
         not_yet(&stop)?;
+        room_for_sandboxes(settled.opened.choice)?;
         say(&settled.opened);
         let stand = Self::on(settled, image, (run, stop, modes))?;
         // From here on `close` gives everything back.
@@ -249,6 +255,9 @@ fn say(opened: &Opened) {
     }
     let words = bundle::engine_words(opened.engine.identity());
     terminal::tell(&format!("engine: {}", terminal::safe(&words)));
+    if let Some(why) = opened.why {
+        terminal::tell(why);
+    }
 }
 
 /// The run's folder, who removes it should this process die, and the engine opened in it.
@@ -289,6 +298,7 @@ fn settle(
     }
     let mut again = open_in(&better, found.opened.choice)?;
     again.opened.passed_over = found.opened.passed_over;
+    again.opened.why = found.opened.why;
     Ok(again)
 }
 
@@ -301,6 +311,7 @@ impl From<StandError> for Failure {
             | StandError::Engine(_)
             | StandError::Image(_)
             | StandError::Folder(_)
+            | StandError::Limit(_)
             | StandError::Random(_)
             | StandError::Reaper(_) => Exit::Blocked,
         };

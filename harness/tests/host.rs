@@ -165,3 +165,55 @@ fn the_options_answer_what_doctor_found() {
     assert_eq!(here("B"), usable("docker") || usable("podman"));
     assert_eq!(here("C"), usable("bwrap"));
 }
+
+/// As root any engine's daemon is the caller's own; an ordinary user's own engine comes
+/// before one of root's.
+#[test]
+fn for_an_ordinary_user_podman_is_tried_before_docker() {
+    use std::os::unix::process::CommandExt;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let copy = folder.path().join("harness");
+    std::fs::copy(env!("CARGO_BIN_EXE_harness"), &copy).unwrap();
+    for (user, expected) in [
+        (0, ["docker", "podman", "bwrap"]),
+        (65534, ["podman", "docker", "bwrap"]),
+    ] {
+        let mut doctor = std::process::Command::new(&copy);
+        doctor
+            .args(["doctor", "--engine", "none", "--format", "json"])
+            .current_dir("/tmp")
+            .uid(user)
+            .gid(user);
+        let said: Value = serde_json::from_slice(&doctor.output().unwrap().stdout).unwrap();
+        let findings = said["findings"].as_array().unwrap();
+        let engines: Vec<&str> = findings[..3]
+            .iter()
+            .filter_map(|it| it["what"].as_str())
+            .collect();
+        assert_eq!(engines, expected, "user {user}");
+    }
+}
+
+/// What `auto` takes is said with the reason, by a run and by `options`.
+#[test]
+fn auto_says_why_it_takes_an_engine() {
+    let (code, said) = json(&["options", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let usable = said.to_string().contains("usable: ");
+    let why = if nix::unistd::geteuid().is_root() {
+        "as root, `auto` takes the first of docker, podman and bwrap"
+    } else {
+        "as an ordinary user, `auto` takes the first of podman, docker and bwrap"
+    };
+    assert_eq!(said.to_string().contains(why), usable, "{said}");
+    if usable {
+        let done = harness(&["run", "A3"]);
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(said.contains("engine: ") && said.contains(why), "{said}");
+    }
+}

@@ -273,7 +273,7 @@ fn compare(choice: EngineChoice, run: &str) -> Result<(), String> {
 #[test]
 fn a_pasted_line_does_what_the_engine_does() {
     let mut compared = 0;
-    for choice in open::IN_ORDER {
+    for choice in open::ALL {
         let run = format!("paste{choice}{}", std::process::id());
         match compare(choice, &run) {
             Ok(()) => compared += 1,

@@ -19,10 +19,13 @@ use crate::image::Image;
 
 mod connection;
 mod container;
+mod daemon;
 mod identity;
 
 pub(super) use connection::Connection;
 pub use connection::{REPOSITORY, RUN_LABEL};
+pub(super) use daemon::Daemon;
+pub use daemon::Ids;
 
 use container::Container;
 

@@ -10,20 +10,24 @@ use std::sync::{Mutex, PoisonError};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::stat::{Mode, umask};
 
+mod limits;
 mod raw;
+
+pub use limits::{LimitError, room_for_descriptors, room_for_sandboxes};
 
 /// Where programs are looked for when the caller names no place: as root's shells have it.
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Puts in order what was inherited and would change a run: children are waited for even
-/// if the caller ignores theirs, no signal stays blocked, and no descriptor that this
-/// process does not know of reaches a program that it starts. To be called before there
+/// if the caller ignores theirs, no signal stays blocked, no descriptor that this process
+/// does not know of reaches a program that it starts, and there is room for its own. To be called before there
 /// are threads.
 pub fn settle() {
     raw::wait_for_children();
     // It is in order already where the kernel refuses: every signal may be unblocked.
     _ = SigSet::all().thread_unblock();
     raw::keep_descriptors();
+    limits::take_room();
 }
 
 /// Whether the caller asked for a signal to be ignored, as nohup(1) and shells do for

@@ -3,29 +3,74 @@
 use std::path::Path;
 
 use bollard::Docker;
+use evidence::{Abilities, Ability};
 
-use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
+use super::api::{ApiEngine, Connection, Creation, Daemon, Dialect, Ids, Wanted};
 use super::{EngineError, Hosting, Leftovers, Surroundings, binds, spelling};
+
+/// The name of its bridge.
+const BRIDGE: &str = "bridge";
 
 /// Finds the engine the way the docker command line does, and talks to it.
 ///
 /// # Errors
-/// None is there, this user may not use it, it is on another machine, or it is
-/// not Docker that answers.
+/// None is there, this user may not use it, it is on another machine, it is not Docker
+/// that answers, or its daemon is set up so that nothing could be proved.
 pub fn connect(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, EngineError> {
-    let connection = Connection::open(&surroundings.socket()?, run)?;
+    let socket = surroundings.socket()?;
+    let connection = Connection::open(&socket, run)?;
     connection.require("docker")?;
-    Ok(ApiEngine::new(connection, Words, crate::of_this_user()))
+    let daemon = connection.daemon();
+    suits(daemon, &socket)?;
+    let bridge = connection.has_network(BRIDGE);
+    Ok(ApiEngine::new(
+        connection,
+        Words { bridge },
+        abilities(daemon, bridge),
+    ))
+}
+
+/// Nothing, where a sandbox of this daemon's is what it is asked for.
+fn suits(daemon: Daemon, socket: &Path) -> Result<(), EngineError> {
+    let endpoint = format!("unix://{}", socket.display());
+    match daemon.ids {
+        Ids::AsAsked if daemon.filters => Ok(()),
+        Ids::AsAsked => Err(EngineError::NoFilters { endpoint }),
+        ids @ (Ids::Remapped | Ids::OfItsUser) => Err(EngineError::Mapped { endpoint, ids }),
+    }
+}
+
+fn abilities(daemon: Daemon, bridge: bool) -> Abilities {
+    let mut abilities = crate::of_this_user();
+    if !bridge {
+        abilities = abilities.without(
+            Ability::Bridge,
+            "this daemon has no bridge (`bridge: none`): such a control shares the host's network",
+        );
+    }
+    if !daemon.bounds {
+        abilities = abilities.without(
+            Ability::ControlGroup,
+            "this daemon bounds no memory or no processes (`docker info`): the kernel's control groups for them are not there",
+        );
+    }
+    abilities
 }
 
 /// Docker's own words.
 #[derive(Debug)]
-struct Words;
+struct Words {
+    /// It has a bridge.
+    bridge: bool,
+}
 
 impl Dialect for Words {
     fn creation(&self, client: &Docker, wanted: Wanted<'_>) -> Result<Creation, EngineError> {
         binds::require_text(wanted.launch)?;
-        let body = spelling::create_body(wanted.launch, wanted.image, wanted.labels);
+        let mut body = spelling::create_body(wanted.launch, wanted.image, wanted.labels);
+        if !self.bridge {
+            spelling::without_bridge(&mut body);
+        }
         Ok((client.clone(), body))
     }
 
@@ -35,13 +80,13 @@ impl Dialect for Words {
     }
 
     fn bridge(&self) -> Option<&'static str> {
-        Some("bridge")
+        self.bridge.then_some(BRIDGE)
     }
 
     fn hosting(&self, socket: &Path) -> Hosting {
         Hosting::Container {
             socket: socket.to_owned(),
-            bridge: true,
+            bridge: self.bridge,
         }
     }
 }

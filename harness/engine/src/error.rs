@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::api::Ids;
 use super::bwrap::BwrapError;
 use super::podman::quirks;
 
@@ -73,6 +74,22 @@ pub enum EngineError {
         expected: &'static str,
         /// What it says it is.
         observed: String,
+    },
+    /// Its daemon gives the sandbox's user another id on this host.
+    #[error("failed to use docker at `{endpoint}`: {}", another_user(*.ids))]
+    Mapped {
+        /// Where it answers.
+        endpoint: String,
+        /// Whose id.
+        ids: Ids,
+    },
+    /// Its daemon loads no filters.
+    #[error(
+        "failed to use docker at `{endpoint}`: its daemon loads no filters of system calls (no `seccomp` among the SecurityOptions of `docker info`)"
+    )]
+    NoFilters {
+        /// Where it answers.
+        endpoint: String,
     },
     /// Podman is neither running nor installed.
     #[error("failed to find podman: no service of it answers, and it is not on the path")]
@@ -257,11 +274,11 @@ impl EngineError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Bwrap(error) => error.hint(),
-            Self::Connect { .. } | Self::NoSocket { .. } => Some(
-                "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one".to_owned(),
-            ),
+            Self::Connect { .. } | Self::NoSocket { .. } => Some(START.to_owned()),
             Self::Permission { .. } => Some(GROUP.to_owned()),
             Self::Another { observed, .. } => Some(another(observed)),
+            Self::Mapped { ids, .. } => Some(ids_as_asked(*ids).to_owned()),
+            Self::NoFilters { .. } => Some(FILTERS.to_owned()),
             Self::NoPodman => {
                 Some("install podman (Debian: podman, uidmap), or set CONTAINER_HOST".to_owned())
             }
@@ -298,6 +315,37 @@ impl EngineError {
     }
 }
 
+/// What a daemon makes of the id of a sandbox's user.
+fn another_user(ids: Ids) -> &'static str {
+    match ids {
+        Ids::AsAsked => "its daemon gives the ids that it is asked for",
+        Ids::Remapped => {
+            "its daemon maps user ids (`userns-remap`), so that a sandbox's user is not the one \
+             its folders are made for, and refuses the controls that share the host's namespaces"
+        }
+        Ids::OfItsUser => {
+            "its daemon runs without root and gives a sandbox's user an id of a range, not this \
+             user's: nothing laid out for it could be read, and nobody could look at it from outside"
+        }
+    }
+}
+
+fn ids_as_asked(ids: Ids) -> &'static str {
+    match ids {
+        Ids::AsAsked | Ids::Remapped => {
+            "use `--engine bwrap` or `--engine podman`; or take `userns-remap` out of \
+             /etc/docker/daemon.json and restart docker; or point DOCKER_HOST at a daemon without it"
+        }
+        Ids::OfItsUser => {
+            "use `--engine podman` as this user, which maps their own id and needs no root \
+             either, or `--engine bwrap`"
+        }
+    }
+}
+
+const FILTERS: &str =
+    "use a kernel with CONFIG_SECCOMP_FILTER and a docker with seccomp, or `--engine bwrap`";
+const START: &str = "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one";
 const CONTEXTS: &str = "`docker context ls` lists them; DOCKER_HOST overrides them";
 
 fn another(observed: &str) -> String {

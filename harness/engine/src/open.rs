@@ -8,17 +8,52 @@ use std::path::Path;
 use std::sync::Arc;
 
 use evidence::error::chain;
+use nix::unistd::{Uid, geteuid};
 
 use super::bwrap::BwrapEngine;
 use super::{Engine, EngineError, Surroundings, docker, podman};
 use crate::choice::EngineChoice;
 
-/// The engines that `auto` tries, in order.
-pub const IN_ORDER: [EngineChoice; 3] = [
+/// Every engine, in the order in which `auto` tries them for root.
+pub const ALL: [EngineChoice; 3] = [
     EngineChoice::Docker,
     EngineChoice::Podman,
     EngineChoice::Bwrap,
 ];
+
+/// In which order `auto` tries the engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// They.
+    pub engines: [EngineChoice; 3],
+    /// Why so, for people.
+    pub why: &'static str,
+}
+
+/// The order for who runs this process, by the least privilege that does.
+#[must_use]
+pub fn order() -> Order {
+    order_for(geteuid())
+}
+
+/// Podman of an ordinary user's own has no more rights than they have, while whoever may
+/// talk to a daemon of root's is as good as root.
+fn order_for(user: Uid) -> Order {
+    if user.is_root() {
+        return Order {
+            engines: ALL,
+            why: "as root, `auto` takes the first of docker, podman and bwrap that can be used",
+        };
+    }
+    Order {
+        engines: [
+            EngineChoice::Podman,
+            EngineChoice::Docker,
+            EngineChoice::Bwrap,
+        ],
+        why: "as an ordinary user, `auto` takes the first of podman, docker and bwrap that can be used: podman without root has less privilege than docker, whose group is as good as root",
+    }
+}
 
 /// Where an engine is opened: what a run has of its own.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +73,8 @@ pub struct Opened {
     pub engine: Arc<dyn Engine>,
     /// The choice that means this one, and never another.
     pub choice: EngineChoice,
+    /// Why in this order; `None` where it was asked for by name.
+    pub why: Option<&'static str>,
     /// The engines that were tried before it.
     pub passed_over: Vec<PassedOver>,
 }
@@ -104,6 +141,7 @@ pub fn open(choice: EngineChoice, place: Place<'_>) -> Result<Opened, OpenError>
             Ok(Opened {
                 engine,
                 choice,
+                why: None,
                 passed_over: Vec::new(),
             })
         }
@@ -112,12 +150,14 @@ pub fn open(choice: EngineChoice, place: Place<'_>) -> Result<Opened, OpenError>
 
 fn first(place: Place<'_>) -> Result<Opened, OpenError> {
     let mut passed_over = Vec::new();
-    for choice in IN_ORDER {
+    let order = order();
+    for choice in order.engines {
         match one(choice, place) {
             Ok(engine) => {
                 return Ok(Opened {
                     engine,
                     choice,
+                    why: Some(order.why),
                     passed_over,
                 });
             }
@@ -191,6 +231,22 @@ mod tests {
                 source: EngineError::NoSocket { .. }
             }
         ));
+    }
+
+    #[test]
+    fn for_an_ordinary_user_the_engine_without_root_comes_first() {
+        let roots = order_for(Uid::from_raw(0));
+        assert_eq!(roots.engines, ALL);
+        let users = order_for(Uid::from_raw(1000));
+        assert_eq!(users.engines[0], EngineChoice::Podman);
+        // Each is tried, whoever asks.
+        assert!(ALL.iter().all(|engine| users.engines.contains(engine)));
+        for order in [roots, users] {
+            let words = order
+                .engines
+                .map(|engine| order.why.find(&engine.to_string()));
+            assert!(words.is_sorted() && words[0].is_some(), "{}", order.why);
+        }
     }
 
     #[test]

@@ -52,6 +52,17 @@ pub(super) fn create_body(
     body
 }
 
+/// The host's network instead of a bridge that the daemon does not have: without one, a
+/// container that asks for it has no network at all.
+pub(super) fn without_bridge(body: &mut ContainerCreateBody) {
+    let Some(host) = &mut body.host_config else {
+        return;
+    };
+    if host.network_mode.as_deref() == Some(network(Network::Bridge)) {
+        host.network_mode = Some(network(Network::Host).to_owned());
+    }
+}
+
 fn environment(profile: &Profile) -> Vec<String> {
     profile
         .environment
@@ -108,11 +119,12 @@ fn security(profile: &Profile) -> Vec<String> {
         | RuntimeFilter::Other(_)
         | RuntimeFilter::Off => profile.runtime_json().to_string(),
     };
-    let mut options = vec![format!("seccomp={filter}")];
-    if profile.no_new_privileges {
-        options.push("no-new-privileges:true".to_owned());
-    }
-    options
+    // Without a word of its own, a daemon's `no-new-privileges` is everybody's.
+    let no_new_privileges = profile.no_new_privileges;
+    vec![
+        format!("seccomp={filter}"),
+        format!("no-new-privileges:{no_new_privileges}"),
+    ]
 }
 
 fn limits(profile: &Profile) -> HostConfig {

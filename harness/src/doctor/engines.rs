@@ -43,7 +43,7 @@ pub fn all(run: &str, scratch: &Path) -> Vec<Tried> {
             .and_then(|engine| describe(&*engine))
             .map_err(|error| Refusal::of(&error)),
     };
-    open::IN_ORDER.into_iter().map(tried).collect()
+    open::order().engines.into_iter().map(tried).collect()
 }
 
 /// The engine in words, with what it lacks here; it is closed.
@@ -118,7 +118,7 @@ mod tests {
             why: why.to_owned(),
             mend: String::new(),
         };
-        open::IN_ORDER
+        open::ALL
             .into_iter()
             .zip(answers)
             .map(|(choice, answer)| Tried {

@@ -20,7 +20,7 @@ use futures_util::StreamExt;
 use nix::sys::socket::SockaddrIn;
 use tokio::runtime::{Handle, Runtime};
 
-use super::identity;
+use super::{Daemon, identity};
 use crate::EngineError;
 use crate::image::Image;
 
@@ -37,6 +37,7 @@ pub(crate) struct Connection {
     client: Docker,
     runtime: Runtime,
     identity: Identity,
+    daemon: Daemon,
     socket: PathBuf,
     run: String,
 }
@@ -68,11 +69,11 @@ impl Connection {
             .enable_all()
             .build()
             .map_err(|error| refused(error.into()))?;
-        let (client, mut identity) = runtime.block_on(async {
+        let (client, (mut identity, daemon)) = runtime.block_on(async {
             let client = Docker::connect_with_host(&endpoint).map_err(refused)?;
             let client = client.negotiate_version().await.map_err(refused)?;
-            let identity = identity::ask(&client).await?;
-            Ok::<_, EngineError>((client, identity))
+            let said = identity::ask(&client).await?;
+            Ok::<_, EngineError>((client, said))
         })?;
         // Podman does not say it in words that the API knows; its socket is its user's.
         let owner = socket.metadata().map_or(0, |socket| socket.uid());
@@ -81,6 +82,7 @@ impl Connection {
             client,
             runtime,
             identity,
+            daemon,
             socket: socket.to_owned(),
             run: run.to_owned(),
         })
@@ -88,6 +90,17 @@ impl Connection {
 
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What its settings make of every request.
+    pub(crate) fn daemon(&self) -> Daemon {
+        self.daemon
+    }
+
+    /// Whether the engine has a network of this name; one that does not say has it.
+    pub(crate) fn has_network(&self, name: &str) -> bool {
+        let inspected = self.block_on(self.client.inspect_network(name, None));
+        !inspected.is_err_and(|error| is_gone(&error))
     }
 
     /// Accepts this engine and no other: one that answers in another's place is

@@ -4,7 +4,7 @@
 //! Reads the host and writes memory; it starts no server and talks to no engine.
 //! The layout is Debian's: `/usr/lib/postgresql/<major>/bin`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -146,10 +146,19 @@ impl Files {
         Ok(())
     }
 
+    /// Every folder of every file: what an archive leaves out has a mode of the engine's
+    /// choosing, which may be root's alone (Docker's storage driver `vfs`).
+    fn folders(&self) -> BTreeSet<&Path> {
+        let own = [super::SOCKET_FOLDER, "/tmp", "/etc"].map(Path::new);
+        let files = self.by_path.keys().filter_map(|path| path.parent());
+        let all = own.into_iter().chain(files).flat_map(Path::ancestors);
+        all.filter(|folder| folder.parent().is_some()).collect()
+    }
+
     fn layer(&self) -> io::Result<Layer> {
         let mut layer = Layer::with_room(0);
-        for folder in [super::SOCKET_FOLDER, "/tmp"] {
-            layer.folder(folder, 0o755)?;
+        for folder in self.folders() {
+            layer.folder(&folder.to_string_lossy(), 0o755)?;
         }
         layer.file("/etc/passwd", 0o444, PASSWD.as_bytes())?;
         for (path, (mode, bytes)) in &self.by_path {
@@ -230,6 +239,19 @@ mod tests {
     fn a_library_that_is_missing_is_named() {
         let missing = parse_ldd("\tlibm.so.6 => not found\n").unwrap_err();
         assert!(missing.contains("libm.so.6"), "{missing}");
+    }
+
+    #[test]
+    fn a_folder_comes_after_the_one_it_is_in_and_the_root_is_none() {
+        let mut files = Files::default();
+        let path = PathBuf::from("/usr/lib/a/b");
+        files.by_path.insert(path, (0o444, Vec::new()));
+        let folders: Vec<&Path> = files.folders().into_iter().collect();
+        assert!(folders.is_sorted());
+        for folder in ["/etc", "/tmp", "/usr", "/usr/lib", "/usr/lib/a"] {
+            assert!(folders.contains(&Path::new(folder)), "{folder}");
+        }
+        assert!(!folders.contains(&Path::new("/")));
     }
 
     #[test]

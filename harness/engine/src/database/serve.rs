@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::Duration;
 
-use bollard::models::{HostConfig, ResourcesUlimits};
+use bollard::models::{HostConfig, HostConfigLogConfig, ResourcesUlimits};
 use bollard::query_parameters::{ImportImageOptions, RemoveContainerOptions, RemoveImageOptions};
 use evidence::error::chain;
 use futures_util::StreamExt;
@@ -265,14 +265,22 @@ fn lock_down(host: &mut HostConfig, bridge: bool) {
     host.readonly_rootfs = Some(true);
     host.cap_drop = Some(vec!["ALL".to_owned()]);
     host.security_opt = Some(vec!["no-new-privileges:true".to_owned()]);
+    // What it says when it is ready is read back, which no other driver has to allow.
+    host.log_config = Some(HostConfigLogConfig {
+        typ: Some("json-file".to_owned()),
+        config: None,
+    });
+    host.shm_size = Some(64 << 20);
     host.memory = Some(512 << 20);
     host.memory_swap = Some(512 << 20);
     host.pids_limit = Some(64);
-    // Podman's own are higher than a service without CAP_SYS_RESOURCE may set.
-    let ulimits = ["nofile", "nproc"].map(|name| ResourcesUlimits {
+    // Podman's own are higher than a service without CAP_SYS_RESOURCE may set, and a
+    // daemon's default may be lower than any server needs.
+    let limits = [("nofile", 1024), ("nproc", 1024), ("fsize", 512 << 20)];
+    let ulimits = limits.map(|(name, most)| ResourcesUlimits {
         name: Some(name.to_owned()),
-        soft: Some(1024),
-        hard: Some(1024),
+        soft: Some(most),
+        hard: Some(most),
     });
     host.ulimits = Some(ulimits.to_vec());
     let scratch = "rw,nosuid,nodev,noexec,mode=1777,size=256m".to_owned();
