@@ -5,9 +5,9 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use audit::act::ALL;
 use audit::answers::Said;
 use audit::launch::Launch;
+use audit::table::ALL;
 use evidence::view::View;
 use negatives::scout::{self, Order};
 

@@ -7,8 +7,6 @@ use negatives::wire;
 
 use crate::row::Row;
 
-pub use crate::table::ALL;
-
 /// One act, as data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Act {
@@ -69,12 +67,6 @@ pub enum Proof {
 }
 
 impl Act {
-    /// The act with this id.
-    #[must_use]
-    pub fn find(id: &str) -> Option<&'static Self> {
-        ALL.iter().find(|act| act.id == id)
-    }
-
     /// What the scout is to do, with what was planted put in.
     ///
     /// # Errors
@@ -111,32 +103,4 @@ fn filled(argument: &str, targets: &BTreeMap<String, String>) -> Result<String, 
     };
     let value = targets.get(name).ok_or_else(|| name.to_owned())?;
     Ok([before, value, &filled(after, targets)?].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_id_is_used_twice_and_every_row_has_an_act() {
-        let mut ids: Vec<&str> = ALL.iter().map(|act| act.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), ALL.len());
-        for row in Row::ALL {
-            assert!(ALL.iter().any(|act| act.row == *row), "{row}");
-        }
-    }
-
-    #[test]
-    fn a_target_that_was_not_planted_is_named() {
-        let act = Act::find("tcp-loopback").unwrap();
-        let mut targets = BTreeMap::from([("mark".to_owned(), "m".to_owned())]);
-        assert_eq!(act.planned(&targets), Err("tcp".to_owned()));
-        targets.insert("tcp".to_owned(), "80".to_owned());
-        let planned = act.planned(&targets).unwrap().unwrap();
-        let args = vec!["80".to_owned(), "m".to_owned()];
-        let script = "tcp".to_owned();
-        assert_eq!(planned.act, wire::Act::Script { script, args });
-    }
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::act::{ALL, Act};
+use crate::act::Act;
 use crate::finding::{Finding, Verdict};
 use crate::row::Row;
+use crate::table::ALL;
 
 /// What stands for every act that is not in row U3.
 const EVERYTHING: &str = "everything";
@@ -271,7 +272,7 @@ mod tests {
     fn what_is_proposed_expects_what_was_found_and_leaves_the_open_ones_to_be_decided() {
         let finding = |id: &str, verdict| Finding {
             act: id.to_owned(),
-            row: Act::find(id).unwrap().row,
+            row: crate::table::find(id).unwrap().row,
             verdict,
         };
         let open = || Verdict::Open("seen".to_owned());

@@ -34,7 +34,7 @@ pub fn judge(act: &Act, views: Views<'_>) -> Finding {
 /// Every act.
 #[must_use]
 pub fn findings(views: Views<'_>) -> Vec<Finding> {
-    crate::act::ALL
+    crate::table::ALL
         .iter()
         .map(|act| judge(act, views))
         .collect()

@@ -14,4 +14,4 @@ pub mod finding;
 pub mod judge;
 pub mod launch;
 pub mod row;
-mod table;
+pub mod table;

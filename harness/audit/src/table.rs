@@ -139,3 +139,41 @@ acts! {
     U16 "capabilities" How::Look(Look::Capabilities), Proof::Look, None, "has capabilities over the host", "drop every capability";
     U16 "no-new-privileges" How::Look(Look::NoNewPrivileges), Proof::Look, None, "may gain rights by executing a program", "set no-new-privileges";
 }
+
+/// The act with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Act> {
+    ALL.iter().find(|act| act.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use negatives::wire;
+
+    use super::*;
+
+    #[test]
+    fn no_id_is_used_twice_and_every_row_has_an_act() {
+        let mut ids: Vec<&str> = ALL.iter().map(|act| act.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ALL.len());
+        for row in Row::ALL {
+            assert!(ALL.iter().any(|act| act.row == *row), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_target_that_was_not_planted_is_named() {
+        let act = find("tcp-loopback").unwrap();
+        let mut targets = BTreeMap::from([("mark".to_owned(), "m".to_owned())]);
+        assert_eq!(act.planned(&targets), Err("tcp".to_owned()));
+        targets.insert("tcp".to_owned(), "80".to_owned());
+        let planned = act.planned(&targets).unwrap().unwrap();
+        let args = vec!["80".to_owned(), "m".to_owned()];
+        let script = "tcp".to_owned();
+        assert_eq!(planned.act, wire::Act::Script { script, args });
+    }
+}

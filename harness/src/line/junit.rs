@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use audit::act::Act;
 use audit::expectation::Kept;
 use audit::finding::Finding;
+use audit::table;
 use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use time::OffsetDateTime;
 
@@ -34,7 +34,7 @@ pub fn to_junit(
 fn case(finding: &Finding, kept: Kept) -> JunitCase {
     let (word, why) = (finding.verdict.word(), text::why(&finding.verdict));
     let reason = format!("{word}: {why}");
-    let act = Act::find(&finding.act);
+    let act = table::find(&finding.act);
     JunitCase {
         name: format!("{} {}", finding.row, finding.act),
         classname: format!("audit.{}", finding.row),

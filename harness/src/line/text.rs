@@ -1,9 +1,10 @@
 //! Findings for people: the open ones first, then what closes the others.
 
-use audit::act::{ALL, Act};
+use audit::act::Act;
 use audit::expectation::Kept;
 use audit::finding::{Finding, Verdict};
 use audit::row::Row;
+use audit::table::{self, ALL};
 use verify::terminal::safe;
 
 /// The order in which findings are told.
@@ -36,7 +37,7 @@ pub fn findings(findings: &[Finding]) -> String {
     let mut text = String::new();
     for word in ORDER {
         for finding in findings.iter().filter(|it| it.verdict.word() == word) {
-            if let Some(act) = Act::find(&finding.act) {
+            if let Some(act) = table::find(&finding.act) {
                 tell(&mut text, act, finding);
             }
         }

@@ -144,7 +144,7 @@ fn the_acts_are_listed_by_row() {
             "{text}"
         );
     }
-    for act in audit::act::ALL {
+    for act in audit::table::ALL {
         assert!(
             text.contains(&format!("  {:<18} {}\n", act.id, act.does)),
             "{text}"

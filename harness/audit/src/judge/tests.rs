@@ -76,7 +76,7 @@ fn verdict(id: &str, outside: &Launch, inside: &Launch) -> Verdict {
         inside,
         lifted,
     };
-    judge(Act::find(id).unwrap(), views).verdict
+    judge(crate::table::find(id).unwrap(), views).verdict
 }
 
 const TCP: &str = "tcp-loopback";
@@ -213,7 +213,7 @@ fn words_without_which_it_is_open_are_named() {
         inside: &inside,
         lifted: &lifted,
     };
-    let found = judge(Act::find(TCP).unwrap(), views).verdict;
+    let found = judge(crate::table::find(TCP).unwrap(), views).verdict;
     let Verdict::Closed(By::Words { lift, .. }) = found else {
         panic!("{found:?}");
     };
@@ -230,7 +230,7 @@ fn a_namespace_is_open_where_it_is_the_hosts() {
 
 #[test]
 fn every_call_of_the_table_is_one() {
-    for act in crate::act::ALL {
+    for act in crate::table::ALL {
         if let How::Call(text) | How::I386(text) = act.how {
             negatives::call::Call::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
