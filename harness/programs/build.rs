@@ -1,4 +1,4 @@
-//! Builds the three programs that run inside the sandbox, statically, so that
+//! Builds the programs that run inside a sandbox, statically, so that
 //! building what needs them is all a user needs.
 //!
 //! The nested build has a target folder of its own: cargo holds a lock on the
@@ -12,11 +12,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Package and binary of each program in the image.
-const PROGRAMS: [(&str, &str); 3] = [
+/// Package and binary of each program in the image, and of the one that is in none.
+const PROGRAMS: [(&str, &str); 4] = [
     ("seccomp", "airlock"),
     ("checker", "checker"),
     ("negatives", "probe"),
+    ("negatives", "scout"),
 ];
 
 /// What is built of the programs: all of them; or the checker with its faults, which
@@ -82,7 +83,7 @@ fn take_sources(workspace: &Path, dep_info: &Path, to: &Path) -> Result<(), Box<
     Ok(fs::write(to, constants)?)
 }
 
-/// Everything the three programs are made of.
+/// Everything the programs are made of.
 fn watch(workspace: &Path) {
     for path in [
         "Cargo.lock",

@@ -11,6 +11,7 @@ use verify::{Format, Printing};
 use clap::{Args, Parser, Subcommand};
 
 mod accept;
+mod audit;
 mod dispose;
 mod documents;
 mod falsify;
@@ -24,6 +25,7 @@ mod summary;
 mod verify_bundle;
 
 pub use accept::Accept;
+pub use audit::Audit;
 pub use dispose::Dispose;
 pub use documents::{Completions, Man};
 pub use falsify::Falsify;
@@ -194,6 +196,8 @@ pub enum Command {
     },
     /// Check your own packets in locked sandboxes, side by side.
     Check(Check),
+    /// Try a sandbox of your own, by its line: what it leaves open, what closes the rest
+    Audit(Audit),
     /// Hold the checker's dependencies, sources and program against the denylist (L2).
     LintChecker(LintChecker),
     /// Check a bundle and judge its observations again; needs no engine.

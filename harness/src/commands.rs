@@ -8,6 +8,7 @@ use verify::{Failure, accept, merge, report, show, summary};
 use crate::cli::{Cli, Command, Helper};
 
 mod attest;
+mod audit;
 mod check;
 mod digests;
 mod dispose;
@@ -41,6 +42,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::List => list::list(common),
         Command::Explain { word } => explain::explain(common, &word.join(" ")),
         Command::Check(args) => check::check(common, &args),
+        Command::Audit(args) => audit::audit(common, &args),
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
         Command::Verify(args) => verify::verify::run(common.printing(), &(&args).into()),
         Command::Dispose(args) => dispose::dispose(common, &args),

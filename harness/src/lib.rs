@@ -14,13 +14,17 @@
 //! records and nothing else, [`bundle`] seals records and verdicts, and [`verify`] judges
 //! them again.
 //!
+//! Beside it, `audit` tries a line of anybody's: [`line`] runs the *scout*
+//! ([`negatives::scout`]) with and without it, and [`audit::judge`] makes findings of what
+//! the host saw.
+//!
 //! # The rooms
 //!
 //! ```text
 //!   checker   seccomp   negatives   fixtures      the subject, the policy, the rows, packets
 //!      |         |          |          |
 //!      +---- evidence ------+          |   seal   what is seen        how it is signed
-//!      |         |                     |    |
+//!      |         +------- audit        |    |     what a line leaves open
 //!      |         +------- judge -------|----+     what it amounts to
 //!      |         |          |          |    |
 //!   programs     |        bundle ------|----+     a bundle, and back
@@ -43,6 +47,7 @@ pub mod falsify;
 pub mod glossary;
 pub mod interrupt;
 pub mod lifts;
+pub mod line;
 pub mod lint;
 pub mod mutants;
 pub mod options;

@@ -86,6 +86,8 @@ pub struct Bench<'a> {
     pub arena: Arena,
     /// What a program that an attempt becomes is to print.
     pub hello: Hello,
+    /// With which arguments each call of this attempt was last made, by entry and number.
+    arguments: BTreeMap<(u32, u64), [u64; 6]>,
 }
 
 /// What the program that an attempt becomes needs to say so.
@@ -109,17 +111,25 @@ impl<'a> Bench<'a> {
             facts,
             arena: Arena::new()?,
             hello: Hello::default(),
+            arguments: BTreeMap::new(),
         })
     }
 
     /// Makes one attempt.
     pub fn attempt(&mut self, act: &Act) -> Report {
         self.arena.reset();
+        self.arguments.clear();
         let made = match act {
             Act::Call { call, abi } => self.call(call, *abi),
             Act::Script { script, args } => self.script(script, args),
         };
         made.unwrap_or_else(|early| early)
+    }
+
+    /// With which arguments the call of this record was last made.
+    #[must_use]
+    pub fn arguments_of(&self, call: &CallRecord) -> Option<[u64; 6]> {
+        self.arguments.get(&(call.arch, call.number)).copied()
     }
 
     /// The native call of this name; arguments not given are 0.
@@ -150,6 +160,11 @@ impl<'a> Bench<'a> {
     /// Closes a descriptor; what that returns matters to nobody.
     pub fn close(&mut self, descriptor: u64) {
         drop(self.native("close", &[descriptor]));
+    }
+
+    /// Ends this process at once, with no word of what it held in store.
+    pub fn leave(&mut self, code: u64) {
+        drop(self.native("exit_group", &[code]));
     }
 
     /// The address of a text and its NUL.
@@ -241,10 +256,12 @@ impl<'a> Bench<'a> {
             Abi::Native | Abi::X32 => raw::native(number, arguments),
             Abi::I386 => i386(number, arguments)?,
         };
+        let arch = table::audit_arch(abi);
+        self.arguments.insert((arch, number), arguments);
         Ok(CallRecord {
             name: name.to_owned(),
             number,
-            arch: table::audit_arch(abi),
+            arch,
             returned,
         })
     }

@@ -12,6 +12,7 @@ pub mod errno;
 pub mod matrix;
 pub mod probe;
 pub mod raw;
+pub mod scout;
 pub mod script;
 pub mod wire;
 

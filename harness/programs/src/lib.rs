@@ -14,6 +14,9 @@ pub struct Programs {
     pub probe: &'static [u8],
 }
 
+/// The scout, which runs behind a launcher of anybody and is in no image of ours.
+pub const SCOUT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scout"));
+
 impl Programs {
     /// The programs built together with this harness.
     #[must_use]

@@ -140,6 +140,18 @@ impl Tracee {
         Ok(filters)
     }
 
+    /// Stops it, reads every filter back, oldest first, and lets it go on untraced.
+    ///
+    /// # Errors
+    /// It ended meanwhile, or could not be stopped.
+    pub fn glance(self) -> Result<Seen<Vec<Arc<str>>>, Errno> {
+        ptrace::interrupt(self.pid)?;
+        wait(self.pid)?;
+        let filters = self.read_filters();
+        self.detach()?;
+        Ok(filters)
+    }
+
     fn read_filters(&self) -> Seen<Vec<Arc<str>>> {
         let mut filters = Vec::new();
         for index in 0..MAX_FILTERS {

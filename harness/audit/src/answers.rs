@@ -1,0 +1,204 @@
+//! What a launch said, read as hostile text: only whole lines with this launch's nonce
+//! count, and of each act only the first word.
+
+use std::collections::BTreeMap;
+
+use negatives::errno::Errno;
+use negatives::scout::{Event, Gone, Line};
+use negatives::wire;
+use serde::{Deserialize, Serialize};
+
+/// `SIGSYS` and `SIGALRM` of signal(7), the same on both machines.
+const SIGSYS: i32 = 31;
+const SIGALRM: i32 = 14;
+
+/// What came of an act, as the inside said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// It was done; with what it brought back, where that is something.
+    Done(String),
+    /// The kernel refused it with this error, by its name.
+    Refused(String),
+    /// A filter killed the process that tried.
+    Killed,
+    /// What it looked for is not there.
+    Absent,
+    /// Nothing came of it in the time it had.
+    Silent,
+    /// It was not made; why.
+    NotRun(String),
+}
+
+/// The call that decided an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Called {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+    /// `AUDIT_ARCH_*` of the entry.
+    pub arch: u32,
+    /// Its arguments.
+    pub arguments: [u64; 6],
+}
+
+/// What was said of one act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The call that decided it, where there is one.
+    pub call: Option<Called>,
+}
+
+/// All that a launch said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// The scout ran: a line said so with this launch's nonce.
+    pub hello: bool,
+    /// It came to its end.
+    pub exit: bool,
+    /// By act.
+    pub answers: BTreeMap<String, Answer>,
+}
+
+impl Said {
+    /// Reads a launch's standard output.
+    #[must_use]
+    pub fn read(output: &[u8], nonce: &str) -> Self {
+        let mut said = Self::default();
+        for line in output.split(|byte| *byte == b'\n') {
+            let Some(line) = line_in(line).filter(|it| it.nonce == nonce) else {
+                continue;
+            };
+            match line.event {
+                Event::Hello { .. } => said.hello = true,
+                Event::Exit { .. } => said.exit = said.hello,
+                Event::End {
+                    id,
+                    call,
+                    arguments,
+                    outcome,
+                } => {
+                    let call = call.zip(arguments).map(|(call, arguments)| Called {
+                        name: call.name,
+                        number: call.number,
+                        arch: call.arch,
+                        arguments,
+                    });
+                    let outcome = of_wire(outcome);
+                    said.first(id, Answer { outcome, call });
+                }
+                Event::Gone { id, how } => {
+                    let outcome = of_end(how);
+                    said.first(
+                        id,
+                        Answer {
+                            outcome,
+                            call: None,
+                        },
+                    );
+                }
+            }
+        }
+        said
+    }
+
+    fn first(&mut self, id: String, answer: Answer) {
+        if self.hello {
+            self.answers.entry(id).or_insert(answer);
+        }
+    }
+
+    /// What was said of an act.
+    #[must_use]
+    pub fn of(&self, id: &str) -> Answer {
+        self.answers.get(id).cloned().unwrap_or_else(|| Answer {
+            outcome: Outcome::NotRun("the probe said nothing of it".to_owned()),
+            call: None,
+        })
+    }
+}
+
+/// A launcher may put words of its own before a line, and a terminal a carriage return
+/// behind it.
+fn line_in(bytes: &[u8]) -> Option<Line> {
+    let at = bytes.iter().position(|byte| *byte == b'{')?;
+    let rest = bytes.get(at..)?.trim_ascii_end();
+    serde_json::from_slice(rest).ok()
+}
+
+fn of_wire(outcome: wire::Outcome) -> Outcome {
+    match outcome {
+        wire::Outcome::Returned(_) => Outcome::Done(String::new()),
+        wire::Outcome::Found(what) => Outcome::Done(what),
+        wire::Outcome::Errno(number) => Outcome::Refused(Errno::describe(number)),
+        wire::Outcome::Absent => Outcome::Absent,
+        wire::Outcome::NotApplicable(why) | wire::Outcome::Unready(why) => Outcome::NotRun(why),
+    }
+}
+
+/// What a child that said nothing shows by its end.
+fn of_end(how: Gone) -> Outcome {
+    match how {
+        Gone::Signal(SIGSYS) => Outcome::Killed,
+        Gone::Signal(SIGALRM) => Outcome::Silent,
+        Gone::Signal(other) => Outcome::NotRun(format!("signal {other} ended it")),
+        Gone::Exited(code) => Outcome::NotRun(format!("its process ended with code {code}")),
+        Gone::Never(number) => {
+            let name = Errno::describe(number);
+            Outcome::NotRun(format!("no process could be made for it: {name}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(nonce: &str) -> String {
+        let hello = format!(r#"{{"nonce":"{nonce}","event":{{"hello":{{"acts":1}}}}}}"#);
+        let end = format!(
+            r#"{{"nonce":"{nonce}","event":{{"end":{{"id":"a","call":null,"arguments":null,"outcome":{{"errno":1}}}}}}}}"#
+        );
+        let gone = format!(
+            r#"{{"nonce":"{nonce}","event":{{"gone":{{"id":"a","how":{{"exited":0}}}}}}}}"#
+        );
+        let exit = format!(r#"{{"nonce":"{nonce}","event":{{"exit":{{"acts":1}}}}}}"#);
+        [hello, end, gone, exit].join("\r\n")
+    }
+
+    #[test]
+    fn what_the_child_said_counts_before_its_end() {
+        let said = Said::read(lines("n").as_bytes(), "n");
+        assert!(said.hello && said.exit);
+        assert_eq!(said.of("a").outcome, Outcome::Refused("EPERM".to_owned()));
+    }
+
+    #[test]
+    fn a_stale_nonce_says_nothing() {
+        assert_eq!(Said::read(lines("old").as_bytes(), "new"), Said::default());
+    }
+
+    #[test]
+    fn the_first_word_counts_and_none_before_hello() {
+        let text = lines("n");
+        let forged = text.replace("\"errno\":1", "\"returned\":0");
+        let said = Said::read(format!("{text}\n{forged}").as_bytes(), "n");
+        assert_eq!(said.of("a").outcome, Outcome::Refused("EPERM".to_owned()));
+        let (_, without) = text.split_once('\n').unwrap();
+        assert_eq!(Said::read(without.as_bytes(), "n"), Said::default());
+    }
+
+    #[test]
+    fn a_filter_that_kills_is_told_from_time_and_from_other_ends() {
+        assert_eq!(of_end(Gone::Signal(31)), Outcome::Killed);
+        assert_eq!(of_end(Gone::Signal(14)), Outcome::Silent);
+        assert!(matches!(of_end(Gone::Signal(9)), Outcome::NotRun(_)));
+        assert!(matches!(of_end(Gone::Exited(0)), Outcome::NotRun(_)));
+    }
+}

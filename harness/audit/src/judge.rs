@@ -1,0 +1,146 @@
+//! From the views of an act to a finding: one pure function.
+
+use crate::act::{Act, How, Look};
+use crate::answers::Outcome;
+use crate::cause::cause;
+use crate::finding::{By, Finding, Verdict};
+use crate::launch::{Launch, Reached};
+
+/// The views of one line.
+#[derive(Debug, Clone, Copy)]
+pub struct Views<'a> {
+    /// The same user, without the sandbox.
+    pub outside: &'a Launch,
+    /// The line.
+    pub inside: &'a Launch,
+    /// The line without some words of it, each with those words.
+    pub lifted: &'a [(String, Launch)],
+}
+
+/// What the views of an act amount to.
+#[must_use]
+pub fn judge(act: &Act, views: Views<'_>) -> Finding {
+    let verdict = match act.how {
+        How::Look(look) => looked(look, views),
+        How::Call(_) | How::I386(_) | How::Script(..) => acted(act, views),
+    };
+    Finding {
+        act: act.id.to_owned(),
+        row: act.row,
+        verdict,
+    }
+}
+
+/// Every act.
+#[must_use]
+pub fn findings(views: Views<'_>) -> Vec<Finding> {
+    crate::table::ALL
+        .iter()
+        .map(|act| judge(act, views))
+        .collect()
+}
+
+fn acted(act: &Act, views: Views<'_>) -> Verdict {
+    // What the host saw is open, whatever the inside says of it.
+    match views.inside.reached(act) {
+        Reached::Yes(who) => return Verdict::Open(who),
+        Reached::NotSeen(why) if views.inside.done(act) => return Verdict::NotSeen(why),
+        Reached::NotSeen(_) | Reached::No => {}
+    }
+    if let Outcome::NotRun(why) = views.inside.said.of(act.id).outcome {
+        return Verdict::NotRun(why);
+    }
+    // Without a control that reached the host nothing that did not is shown.
+    match views.outside.reached(act) {
+        Reached::Yes(_) => {}
+        Reached::No => return Verdict::ShowsNothing(without(act, views.outside)),
+        Reached::NotSeen(why) => return Verdict::ShowsNothing(why),
+    }
+    if views.inside.done(act) {
+        return Verdict::OwnWorld;
+    }
+    match cause(act, views.inside) {
+        Ok(by) => Verdict::Closed(by_words(act, by, views.lifted)),
+        Err(why) => Verdict::NotSeen(why),
+    }
+}
+
+/// Why the control shows nothing.
+fn without(act: &Act, outside: &Launch) -> String {
+    match outside.said.of(act.id).outcome {
+        Outcome::Refused(errno) => format!("{errno} without the sandbox, too"),
+        Outcome::Done(_) => "done without the sandbox, and the host saw nothing of it".to_owned(),
+        Outcome::Killed => "a filter kills it without the sandbox, too".to_owned(),
+        Outcome::Absent => "not there without the sandbox, either".to_owned(),
+        Outcome::Silent => "no answer without the sandbox, either".to_owned(),
+        Outcome::NotRun(why) => format!("not made without the sandbox: {why}"),
+    }
+}
+
+/// The first lifted words without which the act is open.
+fn by_words(act: &Act, by: By, lifted: &[(String, Launch)]) -> By {
+    let opens = |(_, launch): &&(String, Launch)| matches!(launch.reached(act), Reached::Yes(_));
+    match lifted.iter().find(opens) {
+        Some((lift, _)) => By::Words {
+            lift: lift.clone(),
+            by: Box::new(by),
+        },
+        None => by,
+    }
+}
+
+fn looked(look: Look, views: Views<'_>) -> Verdict {
+    if let Err(why) = &views.inside.view {
+        return Verdict::NotSeen(why.clone());
+    }
+    match look {
+        Look::Namespace(name) => match views.inside.namespace(name) {
+            None => Verdict::NotSeen("its namespaces may not be looked at".to_owned()),
+            Some(it) if it.shared_with_host => Verdict::Open("seen from outside".to_owned()),
+            Some(it) => Verdict::Closed(By::Identity(format!(
+                "its own, as seen from outside: {}",
+                it.id
+            ))),
+        },
+        Look::Capabilities => capabilities(views),
+        Look::NoNewPrivileges => privileges(views),
+    }
+}
+
+fn capabilities(views: Views<'_>) -> Verdict {
+    let has = |launch: &Launch| {
+        let text = launch.status("CapEff").map(str::to_owned);
+        text.map(|it| it.bytes().any(|digit| digit != b'0'))
+    };
+    match (has(views.inside), has(views.outside)) {
+        (None, _) => Verdict::NotSeen("its capabilities may not be looked at".to_owned()),
+        (Some(true), _) => match views.inside.namespace("user") {
+            Some(it) if it.shared_with_host => Verdict::Open("seen from outside".to_owned()),
+            Some(_) => Verdict::OwnWorld,
+            None => Verdict::NotSeen("its user namespace may not be looked at".to_owned()),
+        },
+        (Some(false), Some(true)) => {
+            Verdict::Closed(By::Identity("having none, as seen from outside".to_owned()))
+        }
+        (Some(false), Some(false) | None) => {
+            Verdict::ShowsNothing("none without the sandbox, either".to_owned())
+        }
+    }
+}
+
+fn privileges(views: Views<'_>) -> Verdict {
+    let set = |launch: &Launch| launch.status("NoNewPrivs").map(|it| it == "1");
+    match (set(views.inside), set(views.outside)) {
+        (None, _) => Verdict::NotSeen("its status may not be looked at".to_owned()),
+        (Some(false), _) => Verdict::Open("seen from outside".to_owned()),
+        (Some(true), Some(false)) => {
+            Verdict::Closed(By::Identity("being set, as seen from outside".to_owned()))
+        }
+        (Some(true), Some(true) | None) => {
+            Verdict::ShowsNothing("set without the sandbox, too".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! One launch, with and without the sandbox: what was said, what the host saw, and what
+//! the process looked like from outside.
+
+use std::collections::BTreeMap;
+
+use evidence::view::{Namespace, View};
+use serde::{Deserialize, Serialize};
+
+use crate::act::{Act, Proof};
+use crate::answers::{Outcome, Said};
+
+/// One launch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    /// What the inside said.
+    pub said: Said,
+    /// What the host knows.
+    pub host: Host,
+    /// The process from outside; why not, where it was not found.
+    pub view: Result<View, String>,
+}
+
+/// What the host knows of the acts of one launch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// What brings a canary back, or opens the right file: by act, the canary or inode.
+    pub proofs: BTreeMap<String, String>,
+    /// What a witness saw, by act.
+    pub saw: BTreeMap<String, String>,
+    /// Witnesses that could not stand, by act, with why.
+    pub blind: BTreeMap<String, String>,
+}
+
+/// Whether an act reached the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reached {
+    /// It did; who saw it.
+    Yes(String),
+    /// It did not.
+    No,
+    /// Nobody could see it; why.
+    NotSeen(String),
+}
+
+impl Launch {
+    /// Whether the inside says that the act was done.
+    #[must_use]
+    pub fn done(&self, act: &Act) -> bool {
+        match self.said.of(act.id).outcome {
+            Outcome::Done(_) => true,
+            Outcome::Refused(errno) => {
+                matches!(act.proof, Proof::Kernel(answers) if answers.contains(&errno.as_str()))
+            }
+            Outcome::Killed | Outcome::Absent | Outcome::Silent | Outcome::NotRun(_) => false,
+        }
+    }
+
+    /// Whether an act reached the host, whatever the inside says where the host can see.
+    #[must_use]
+    pub fn reached(&self, act: &Act) -> Reached {
+        if let Some(why) = self.host.blind.get(act.id) {
+            return Reached::NotSeen(why.clone());
+        }
+        match act.proof {
+            Proof::Witness => match self.host.saw.get(act.id) {
+                Some(what) => Reached::Yes(what.clone()),
+                None => Reached::No,
+            },
+            Proof::Canary => self.brought_back(act, "the planted bytes came back"),
+            Proof::Inode => self.brought_back(act, "it is the host's file, by device and inode"),
+            Proof::Kernel(_) if !self.done(act) => Reached::No,
+            Proof::Kernel(_) => self.by_kernel(act),
+            Proof::Look => Reached::NotSeen("it is only looked at".to_owned()),
+        }
+    }
+
+    fn brought_back(&self, act: &Act, words: &str) -> Reached {
+        let Some(wanted) = self.host.proofs.get(act.id) else {
+            return Reached::NotSeen("there is no such thing on this host to reach".to_owned());
+        };
+        match self.said.of(act.id).outcome {
+            Outcome::Done(what) if what == *wanted => Reached::Yes(words.to_owned()),
+            Outcome::Done(_)
+            | Outcome::Refused(_)
+            | Outcome::Killed
+            | Outcome::Absent
+            | Outcome::Silent
+            | Outcome::NotRun(_) => Reached::No,
+        }
+    }
+
+    /// A kernel that is not this host's may do as it likes.
+    fn by_kernel(&self, act: &Act) -> Reached {
+        if let Err(why) = &self.view {
+            return Reached::NotSeen(why.clone());
+        }
+        // A socket's world is its network. Where a name is hidden, the kernel behind it
+        // is still the host's.
+        let network = act.namespace.filter(|it| *it == "net");
+        let own = network.and_then(|it| self.namespace(it));
+        if own.is_some_and(|it| !it.shared_with_host) {
+            return Reached::No;
+        }
+        Reached::Yes("the host's kernel did it for a process seen from outside".to_owned())
+    }
+
+    /// A namespace of the process, where it was seen.
+    #[must_use]
+    pub fn namespace(&self, name: &str) -> Option<&Namespace> {
+        self.view.as_ref().ok()?.namespaces.fact()?.get(name)
+    }
+
+    /// A line of the process's status, where it was seen.
+    #[must_use]
+    pub fn status(&self, name: &str) -> Option<&str> {
+        let status = self.view.as_ref().ok()?.status.fact()?;
+        status.get(name).map(String::as_str)
+    }
+}

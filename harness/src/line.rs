@@ -1,0 +1,121 @@
+//! A line of anybody's, run with the probe in it: once without it as the control, once
+//! as it is, and once for each of its words that are lifted.
+
+use std::io;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use audit::answers::Said;
+use audit::launch::Launch;
+use audit::table::ALL;
+use evidence::view::View;
+use negatives::scout::{self, Order};
+
+use crate::suite::Stop;
+
+pub mod junit;
+mod listeners;
+mod look;
+mod plant;
+mod running;
+mod sibling;
+pub mod spelling;
+mod terminal;
+pub mod text;
+mod watches;
+
+pub use plant::Ground;
+
+use plant::{Plant, VARIABLE};
+use running::{Ended, Running};
+use terminal::Terminal;
+
+/// How long a launcher may take until the probe speaks.
+const UNTIL_HELLO: Duration = Duration::from_secs(60);
+/// How long the acts may take together.
+const UNTIL_EXIT: Duration = Duration::from_secs(120);
+/// How long a launcher may take to end once the probe has.
+const UNTIL_END: Duration = Duration::from_secs(10);
+
+/// How many lines of a launcher's are its last words.
+const LAST_LINES: usize = 5;
+
+/// One launch that is over.
+#[derive(Debug)]
+pub struct Ran {
+    /// What was seen of it.
+    pub launch: Launch,
+    /// How the launcher ended; none where it could not be started.
+    pub status: Option<ExitStatus>,
+    /// The launcher's last words.
+    pub words: String,
+}
+
+/// Runs a line with the probe in it; without a line, the probe alone.
+///
+/// # Errors
+/// Something cannot be planted on this host.
+pub fn run(line: &[String], ground: &Ground, tty: bool, stop: &Stop) -> io::Result<Ran> {
+    let terminal = tty.then(Terminal::open).transpose()?;
+    let mut plant = Plant::new(ground)?;
+    let words = spelling::spell(line, &plant.probe, &arguments(&plant)?);
+    let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
+    let (view, ended) = match running {
+        Ok(running) => watched(running, &mut plant, stop)?,
+        Err(error) => {
+            let program = words.first().map_or("", String::as_str);
+            let words = format!("`{program}` could not be started: {error}");
+            (Err(words.clone()), Ended::never(words))
+        }
+    };
+    let said = Said::read(&ended.output, &plant.nonce);
+    let mut host = plant.harvest();
+    host.saw.extend(terminal.and_then(|it| it.saw()));
+    let launch = Launch { said, host, view };
+    Ok(Ran {
+        launch,
+        status: ended.status,
+        words: last_words(&ended.words),
+    })
+}
+
+/// The nonce and the plan.
+fn arguments(plant: &Plant) -> io::Result<Vec<String>> {
+    let acts = ALL.iter();
+    let plan = acts.filter_map(|act| act.planned(&plant.targets).transpose());
+    let plan: Result<Vec<_>, String> = plan.collect();
+    let mut arguments = vec![plant.nonce.clone()];
+    arguments.extend(scout::words(&plan.map_err(io::Error::other)?)?);
+    Ok(arguments)
+}
+
+/// Looks at the probe once it has spoken, and waits for its end.
+fn watched(
+    mut running: Running,
+    plant: &mut Plant,
+    stop: &Stop,
+) -> io::Result<(Result<View, String>, Ended)> {
+    plant.sibling.order(&Order::Group(running.group()))?;
+    let stopped = || stop.is_interrupted();
+    let hello = |output: &[u8]| Said::read(output, &plant.nonce).hello;
+    let view = if running.until(UNTIL_HELLO, stopped, hello) {
+        let view = look::look(&plant.nonce);
+        let over = |output: &[u8]| Said::read(output, &plant.nonce).exit;
+        running.until(UNTIL_EXIT, stopped, over);
+        running.until(UNTIL_END, stopped, |_| false);
+        view
+    } else {
+        Err("the probe did not speak".to_owned())
+    };
+    let ended = running.end();
+    plant.sibling.order(&Order::Ended)?;
+    Ok((view, ended))
+}
+
+/// The end of what a launcher said on standard error.
+fn last_words(words: &[u8]) -> String {
+    let text = String::from_utf8_lossy(words);
+    let lines: Vec<&str> = text.lines().filter(|it| !it.trim().is_empty()).collect();
+    let from = lines.len().saturating_sub(LAST_LINES);
+    lines[from..].join("\n")
+}

@@ -1,0 +1,86 @@
+//! The process from outside: found by its nonce and by the bytes of its program, looked
+//! at while it waits, and then let go on.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::time::{Duration, Instant};
+
+use engine::witness::{LaidOut, Lookup, Tracee, view};
+use evidence::digest::sha256;
+use evidence::view::{Seen, View};
+use negatives::scout::GO_ON;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// How long a process that said hello is looked for.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How much of a command line tells whose it is.
+const HEAD: u64 = 4096;
+
+/// The process with this nonce.
+///
+/// # Errors
+/// It was not found, or its program may not be read: why.
+pub(super) fn look(nonce: &str) -> Result<View, String> {
+    let pid = find(nonce)?;
+    let seen = at(pid);
+    let raw = i32::try_from(pid).map_err(|error| error.to_string())?;
+    if let Ok(signal) = Signal::try_from(GO_ON) {
+        // Where it may not be told, it goes on by itself.
+        _ = kill(Pid::from_raw(raw), signal);
+    }
+    seen
+}
+
+fn at(pid: u32) -> Result<View, String> {
+    let program = fs::read(format!("/proc/{pid}/exe"))
+        .map_err(|error| format!("the program of process {pid} may not be read: {error}"))?;
+    if sha256(&program) != sha256(programs::SCOUT) {
+        return Err(format!("process {pid} is another program than the probe"));
+    }
+    let mut view = view(Lookup {
+        pid,
+        command: &[],
+        held: 1000,
+        folders: ["/", "/"],
+        programs: LaidOut::none(),
+    });
+    view.filters = match Tracee::seize(pid).and_then(Tracee::glance) {
+        Ok(filters) => filters,
+        Err(error) => Seen::NotSeen(format!("ptrace: {}", error.desc())),
+    };
+    Ok(view)
+}
+
+fn find(nonce: &str) -> Result<u32, String> {
+    let since = Instant::now();
+    loop {
+        if let Some(pid) = processes().find(|pid| is(*pid, nonce)) {
+            return Ok(pid);
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(
+                "no process of this host is the probe: another kernel, or hidden".to_owned(),
+            );
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// The nonce is its first argument: that of a shell or a launcher stands further on, or
+/// among other words.
+fn is(pid: u32, nonce: &str) -> bool {
+    let mut words = Vec::new();
+    let Ok(file) = File::open(format!("/proc/{pid}/cmdline")) else {
+        return false;
+    };
+    if file.take(HEAD).read_to_end(&mut words).is_err() {
+        return false;
+    }
+    words.split(|byte| *byte == 0).nth(1) == Some(nonce.as_bytes())
+}

@@ -1,0 +1,309 @@
+//! What is planted for one launch: folders with canaries, listeners, watches, a process;
+//! all of it with the launch's own mark, and gone with the value, or with this process.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::fd::RawFd;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use audit::launch::Host;
+use engine::witness::identity;
+use negatives::scout::Planted;
+use nix::fcntl::{FcntlArg, fcntl};
+
+use super::listeners::Listeners;
+use super::sibling::Sibling;
+use super::watches::Watches;
+
+/// The variable that the caller's environment has for the line.
+pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
+/// The lowest number of the descriptor that the line inherits.
+const DESCRIPTOR: RawFd = 77;
+/// Who could not be planted, by what the planted process calls it, is blind to these acts.
+const BLIND: &[(&str, &[&str])] = &[
+    ("signal", &["signal"]),
+    ("key", &["key"]),
+    ("shared-memory", &["shared-memory"]),
+    ("message-queue", &["message-queue"]),
+    ("posix-queue", &["posix-queue"]),
+    ("memory", &["trace", "read-memory"]),
+];
+
+/// Where things are planted.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// Where the probe's folder goes.
+    pub place: PathBuf,
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// The working folder.
+    pub work: PathBuf,
+}
+
+/// What is planted for one launch.
+#[derive(Debug)]
+pub(super) struct Plant {
+    /// The launch's nonce, which is also its mark.
+    pub nonce: String,
+    /// The probe's path.
+    pub probe: PathBuf,
+    /// What each `{name}` of the acts stands for.
+    pub targets: BTreeMap<String, String>,
+    /// What the variable of the line's environment holds.
+    pub environment: String,
+    /// The planted process.
+    pub sibling: Sibling,
+    host: Host,
+    listeners: Listeners,
+    watches: Watches,
+    descriptor: Descriptor,
+    _remove: Remove,
+}
+
+/// A descriptor that every process started from here inherits.
+#[derive(Debug)]
+struct Descriptor(RawFd);
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        _ = nix::unistd::close(self.0);
+    }
+}
+
+/// Files, then folders.
+#[derive(Debug)]
+struct Remove(Vec<PathBuf>);
+
+impl Drop for Remove {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            if fs::remove_file(path).is_err() {
+                drop(fs::remove_dir(path));
+            }
+        }
+    }
+}
+
+/// A value that nobody has seen: its first half is told, the whole is proof.
+#[derive(Debug)]
+struct Canary(String);
+
+impl Canary {
+    fn new() -> io::Result<Self> {
+        Ok(Self([fresh()?, fresh()?].concat()))
+    }
+
+    fn first(&self) -> String {
+        self.0.chars().take(32).collect()
+    }
+}
+
+/// 32 hexadecimal digits.
+///
+/// # Errors
+/// The kernel has no random bytes.
+fn fresh() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(hex::encode(bytes))
+}
+
+impl Plant {
+    /// Plants everything.
+    ///
+    /// # Errors
+    /// Something without which there is no audit cannot be planted.
+    pub(super) fn new(ground: &Ground) -> io::Result<Self> {
+        let nonce = fresh()?;
+        let place = ground.place.join(format!(".audit-{nonce}"));
+        let home = ground.home.join(format!(".audit-home-{nonce}"));
+        let (probe, socket) = (place.join("scout"), home.join("daemon"));
+        let secrets = [&home, &place].map(|folder| folder.join("secret"));
+        let mut paths = vec![probe.clone(), socket.clone()];
+        paths.extend(secrets.iter().cloned());
+        paths.extend([place.clone(), home.clone()]);
+        let remove = Remove(paths.clone());
+        let mut beds = Beds::default();
+        DirBuilder::new().mode(0o755).create(&place)?;
+        DirBuilder::new().mode(0o755).create(&home)?;
+        write(&probe, 0o755, programs::SCOUT)?;
+        beds.secret("read-home-secret", "home-secret", &secrets[0])?;
+        beds.secret("read-place-secret", "place-secret", &secrets[1])?;
+        let listeners = Listeners::start(&nonce, &socket, &nonce)?;
+        let planted = beds.planted(&nonce, paths)?;
+        let variable = beds.canary(&["read-environ"], "sibling-environment")?;
+        let sibling = Sibling::start(&probe, planted, (VARIABLE, &variable))?;
+        let descriptor = beds.descriptor(&secrets[1])?;
+        let environment = beds.canary(&["environment"], "environment")?;
+        let watches = beds.watches(&home, &ground.work)?;
+        beds.blind(&sibling);
+        beds.names(&nonce, &home, &place, ground);
+        beds.reached_at(&listeners, &sibling, socket.display(), descriptor.0);
+        Ok(Self {
+            nonce,
+            probe,
+            targets: beds.targets,
+            environment,
+            sibling,
+            host: beds.host,
+            listeners,
+            watches,
+            descriptor,
+            _remove: remove,
+        })
+    }
+
+    /// What the host saw of the launch, which is over.
+    #[must_use]
+    pub(super) fn harvest(mut self) -> Host {
+        drop(self.descriptor);
+        let mut host = self.host;
+        host.saw.extend(self.listeners.heard());
+        host.saw.extend(self.watches.saw(&self.nonce));
+        match self.sibling.saw(&self.nonce) {
+            Ok(saw) => host.saw.extend(saw),
+            Err(error) => {
+                for act in BLIND.iter().flat_map(|(_, acts)| acts.iter()) {
+                    host.blind.insert((*act).to_owned(), error.to_string());
+                }
+            }
+        }
+        host
+    }
+}
+
+/// What is planted, while it is being planted.
+#[derive(Debug, Default)]
+struct Beds {
+    targets: BTreeMap<String, String>,
+    host: Host,
+}
+
+impl Beds {
+    fn at(&mut self, name: &str, value: impl ToString) {
+        self.targets.insert(name.to_owned(), value.to_string());
+    }
+
+    /// A canary that proves these acts; its first half is the target of this name.
+    fn canary(&mut self, acts: &[&str], target: &str) -> io::Result<String> {
+        let canary = Canary::new()?;
+        for act in acts {
+            self.host.proofs.insert((*act).to_owned(), canary.0.clone());
+        }
+        self.at(target, canary.first());
+        Ok(canary.0)
+    }
+
+    fn secret(&mut self, act: &str, target: &str, path: &Path) -> io::Result<()> {
+        let canary = self.canary(&[act], target)?;
+        write(path, 0o600, canary.as_bytes())
+    }
+
+    fn planted(&mut self, nonce: &str, remove: Vec<PathBuf>) -> io::Result<Planted> {
+        let mut numbers = [0; 8];
+        getrandom::fill(&mut numbers).map_err(io::Error::other)?;
+        let [a, b, c, d, e, f, g, h] = numbers;
+        // Positive, and not IPC_PRIVATE.
+        let number = |it: [u8; 4]| (u32::from_ne_bytes(it) & 0x7fff_ffff) | 1;
+        let (shared_memory, message_queue) = (number([a, b, c, d]), number([e, f, g, h]));
+        self.at("shared-memory", shared_memory);
+        self.at("message-queue", message_queue);
+        Ok(Planted {
+            name: nonce.to_owned(),
+            key: self.canary(&["key"], "key")?,
+            memory: self.canary(&["trace", "read-memory"], "memory")?,
+            shared_memory,
+            message_queue,
+            remove,
+        })
+    }
+
+    /// A file that is open here, and unlike others not closed by an exec. Its name is
+    /// gone, so that nothing but the descriptor leads to it.
+    fn descriptor(&mut self, beside: &Path) -> io::Result<Descriptor> {
+        let path = beside.with_extension("open");
+        let canary = self.canary(&["descriptor"], "descriptor")?;
+        write(&path, 0o600, canary.as_bytes())?;
+        let file = File::open(&path);
+        fs::remove_file(&path)?;
+        Ok(Descriptor(fcntl(file?, FcntlArg::F_DUPFD(DESCRIPTOR))?))
+    }
+
+    fn watches(&mut self, home: &Path, work: &Path) -> io::Result<Watches> {
+        let watches = Watches::start()?;
+        let folders = [
+            ("write-home", home),
+            ("write-tmp", Path::new("/tmp")),
+            ("write-var-tmp", Path::new("/var/tmp")),
+            ("write-shm", Path::new("/dev/shm")),
+            ("work-write", work),
+        ];
+        for (act, folder) in folders {
+            if let Err(why) = watches.watch(folder) {
+                self.host.blind.insert(act.to_owned(), why);
+            }
+        }
+        Ok(watches)
+    }
+
+    fn blind(&mut self, sibling: &Sibling) {
+        for (what, acts) in BLIND {
+            if let Some(why) = sibling.failed.get(*what) {
+                for act in *acts {
+                    let why = format!("it could not be planted: {why}");
+                    self.host.blind.insert((*act).to_owned(), why);
+                }
+            }
+        }
+    }
+
+    /// Where the acts find those that wait for them.
+    fn reached_at(
+        &mut self,
+        listeners: &Listeners,
+        sibling: &Sibling,
+        socket: impl ToString,
+        descriptor: RawFd,
+    ) {
+        self.at("unix", socket);
+        self.at("tcp", listeners.tcp);
+        self.at("udp", listeners.udp);
+        self.at("pid", sibling.pid());
+        self.at("address", sibling.address);
+        self.at("number", descriptor);
+    }
+
+    fn names(&mut self, nonce: &str, home: &Path, place: &Path, ground: &Ground) {
+        let ssh = ground.home.join(".ssh");
+        for (act, path) in [
+            ("open-shadow", Path::new("/etc/shadow")),
+            ("open-ssh-folder", &ssh),
+        ] {
+            if let Ok(metadata) = fs::metadata(path) {
+                self.host.proofs.insert(act.to_owned(), identity(&metadata));
+            }
+        }
+        self.at("ssh", ssh.display());
+        self.at("home", home.display());
+        self.at("place", place.display());
+        self.at("work", ground.work.display());
+        self.at("mark", nonce);
+        self.at("name", nonce);
+        self.at("abstract", nonce);
+        self.at("variable", VARIABLE);
+    }
+}
+
+fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)?;
+    file.write_all(bytes)?;
+    // Whatever the umask: what stands between the probe and a launcher is the sandbox's.
+    let rights = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs::set_permissions(path, rights)
+}

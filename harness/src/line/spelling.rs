@@ -1,0 +1,91 @@
+//! The line with the probe put in.
+
+use std::path::Path;
+
+/// What stands for the probe's path in a word.
+const PROBE: &str = "{probe}";
+/// What stands for the probe and its arguments, as one word for a shell, in a word.
+const COMMAND: &str = "{command}";
+/// The word that stands for the probe's arguments.
+const ARGUMENTS: &str = "{args}";
+
+/// The line's words, with the probe put in where they say, else at their end: its
+/// arguments alone, if its path stands somewhere.
+#[must_use]
+pub fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String> {
+    let path = probe.display().to_string();
+    let all = std::iter::once(&path).chain(arguments);
+    let command = all.map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let mut words = Vec::new();
+    for word in line {
+        if word == ARGUMENTS {
+            words.extend_from_slice(arguments);
+        } else {
+            words.push(word.replace(COMMAND, &command).replace(PROBE, &path));
+        }
+    }
+    let has = |what: &str| line.iter().any(|word| word.contains(what));
+    if has(COMMAND) || line.iter().any(|word| word == ARGUMENTS) {
+        return words;
+    }
+    if !has(PROBE) {
+        words.push(path);
+    }
+    words.extend_from_slice(arguments);
+    words
+}
+
+/// The line without these words, which stand in it one behind the other.
+#[must_use]
+pub fn without(line: &[String], words: &str) -> Option<Vec<String>> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let at = line
+        .windows(words.len().max(1))
+        .position(|part| part.iter().eq(words.iter()))?;
+    let (before, rest) = line.split_at(at);
+    Some([before, &rest[words.len()..]].concat())
+}
+
+/// One word of a shell's.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_owned).collect()
+    }
+
+    fn spelt(line: &str) -> String {
+        spell(&words(line), Path::new("/w/scout"), &words("n 7b")).join(" ")
+    }
+
+    #[test]
+    fn the_probe_stands_where_the_line_says_else_at_its_end() {
+        assert_eq!(spelt("env"), "env /w/scout n 7b");
+        assert_eq!(
+            spelt("run -v {probe}:/p:ro x /p"),
+            "run -v /w/scout:/p:ro x /p n 7b"
+        );
+        assert_eq!(spelt("a {probe} {args} b"), "a /w/scout n 7b b");
+        assert_eq!(spelt("sh -c {command}"), "sh -c '/w/scout' 'n' '7b'");
+    }
+
+    #[test]
+    fn a_quote_in_a_path_is_quoted() {
+        let spelt = spell(&words("sh -c {command}"), Path::new("/it's"), &[]);
+        assert_eq!(spelt[2], r"'/it'\''s'");
+    }
+
+    #[test]
+    fn words_are_lifted_where_they_stand_side_by_side() {
+        let line = words("bwrap --bind / / --unshare-net --");
+        let lifted = without(&line, "--bind / /").unwrap();
+        assert_eq!(lifted, words("bwrap --unshare-net --"));
+        assert_eq!(without(&line, "--unshare-net /"), None);
+        assert_eq!(without(&line, ""), None);
+    }
+}

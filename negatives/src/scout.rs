@@ -1,0 +1,310 @@
+//! The scout: a probe that needs nothing but its arguments and its standard output, so
+//! that it runs behind any launcher, of anybody.
+//!
+//! Its plan stands in its arguments. Each act is made in a child of its own: one that a
+//! filter kills, or that becomes another program, ends only itself. Every line carries
+//! the launch's nonce.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{Bench, Report};
+use crate::call::table;
+use crate::raw;
+use crate::wire::{Abi, Act, CallRecord, EXEC_HELLO, Outcome};
+
+mod acts;
+mod sibling;
+
+pub use sibling::{Order, Planted, SIBLING_ARGUMENT, Told, sibling};
+
+/// How long the scout waits after its first line for the look from outside, at most.
+const PAUSE_NANOSECONDS: u64 = 500_000_000;
+/// How long one act may take, in seconds: then its child is ended by SIGALRM.
+const ACT_SECONDS: u64 = 3;
+/// The most hexadecimal digits of the plan in one argument: the kernel's limit for one
+/// is 128 KiB (execve(2)).
+const MAX_WORD: usize = 96 * 1024;
+/// The signal that ends the pause.
+pub const GO_ON: i32 = libc::SIGUSR2;
+
+/// One act of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planned {
+    /// Unique in the plan.
+    pub id: String,
+    /// What to do.
+    pub act: Act,
+}
+
+/// One line that the scout writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The launch's nonce.
+    pub nonce: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The scout runs and has read its plan.
+    Hello {
+        /// How many acts it has.
+        acts: u32,
+    },
+    /// What came of an act, said by the child that made it or by what that became.
+    End {
+        /// The act's id.
+        id: String,
+        /// The system call that decided the outcome, where there is one.
+        call: Option<CallRecord>,
+        /// The arguments of that call, as the kernel was given them.
+        arguments: Option<[u64; 6]>,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The child of an act has ended.
+    Gone {
+        /// The act's id.
+        id: String,
+        /// How.
+        how: Gone,
+    },
+    /// Every act of the plan was begun.
+    Exit {
+        /// How many.
+        acts: u32,
+    },
+}
+
+/// How the child of an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// With this exit code.
+    Exited(i32),
+    /// By this signal; SIGALRM is the end of its time.
+    Signal(i32),
+    /// It could not be made, or not be waited for: this error number.
+    Never(i32),
+}
+
+/// Why the scout cannot do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoutError {
+    /// The arguments hold no plan.
+    #[error("expected a nonce and a plan in hexadecimal digits")]
+    Digits,
+    /// The plan is not one.
+    #[error("failed to parse the plan")]
+    Parse(#[source] serde_json::Error),
+    /// The memory for arguments cannot be had.
+    #[error("failed to map memory for arguments")]
+    Memory(#[source] io::Error),
+    /// A line cannot be written.
+    #[error("failed to write a line")]
+    Write(#[source] io::Error),
+}
+
+/// A plan as the words that the scout takes behind the nonce.
+///
+/// # Errors
+/// The plan cannot be written as JSON.
+pub fn words(plan: &[Planned]) -> Result<Vec<String>, serde_json::Error> {
+    let text = serde_json::to_vec(plan)?;
+    let words = text.chunks(MAX_WORD / 2).map(|chunk| {
+        let digits = chunk.iter().map(|byte| format!("{byte:02x}"));
+        digits.collect::<String>()
+    });
+    Ok(words.collect())
+}
+
+/// The plan that these words are.
+///
+/// # Errors
+/// They are none.
+pub fn plan(words: &[String]) -> Result<Vec<Planned>, ScoutError> {
+    let digits = words.concat();
+    let bytes: Option<Vec<u8>> = digits
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair)
+                .ok()
+                .filter(|it| it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+            u8::from_str_radix(pair, 16).ok()
+        })
+        .collect();
+    serde_json::from_slice(&bytes.ok_or(ScoutError::Digits)?).map_err(ScoutError::Parse)
+}
+
+/// Makes every act of the plan, each in a child.
+///
+/// # Errors
+/// The plan is none, or a line cannot be written.
+pub fn run(
+    program: &str,
+    nonce: &str,
+    words: &[String],
+    output: &mut impl io::Write,
+) -> Result<(), ScoutError> {
+    let plan = plan(words)?;
+    let acts = u32::try_from(plan.len()).unwrap_or(u32::MAX);
+    let facts = BTreeMap::new();
+    let mut bench = Bench::new(&facts).map_err(ScoutError::Memory)?;
+    say(output, nonce, Event::Hello { acts })?;
+    pause(&mut bench);
+    for planned in &plan {
+        let how = match child(&mut bench) {
+            Ok(0) => {
+                // What a child cannot write, it cannot say elsewhere: its end says it.
+                let code = u64::from(act(&mut bench, program, nonce, planned, output).is_err());
+                bench.leave(code);
+                return Ok(());
+            }
+            Ok(pid) => wait(&mut bench, pid),
+            Err(errno) => Gone::Never(errno),
+        };
+        let id = planned.id.clone();
+        say(output, nonce, Event::Gone { id, how })?;
+    }
+    say(output, nonce, Event::Exit { acts })
+}
+
+/// Makes one act, in the child, and says what came of it.
+fn act(
+    bench: &mut Bench<'_>,
+    program: &str,
+    nonce: &str,
+    planned: &Planned,
+    output: &mut impl io::Write,
+) -> Result<(), ScoutError> {
+    if let Ok(timer) = bench.words(&[0, 0, ACT_SECONDS, 0]) {
+        drop(bench.native("setitimer", &[0, timer, 0]));
+    }
+    let id = planned.id.clone();
+    let end = |call, arguments, outcome| Event::End {
+        id,
+        call,
+        arguments,
+        outcome,
+    };
+    let became = end.clone()(None, None, Outcome::Found(EXEC_HELLO.to_owned()));
+    program.clone_into(&mut bench.hello.program);
+    bench.hello.lines = line(nonce, became);
+    let Report { call, outcome } = match &planned.act {
+        Act::Script { script, args } => match acts::find(script) {
+            Some(run) => run(bench, args).unwrap_or_else(|early| early),
+            None => bench.attempt(&planned.act),
+        },
+        Act::Call { .. } => bench.attempt(&planned.act),
+    };
+    let arguments = call.as_ref().and_then(|call| bench.arguments_of(call));
+    say(output, nonce, end(call, arguments, outcome))
+}
+
+/// Waits until whoever looks from outside has looked, or for as long as that may take.
+fn pause(bench: &mut Bench<'_>) {
+    let set = 1_u64 << (GO_ON.unsigned_abs() - 1);
+    let (Ok(set), Ok(time)) = (bench.words(&[set]), bench.words(&[0, PAUSE_NANOSECONDS])) else {
+        return;
+    };
+    drop(bench.native("rt_sigprocmask", &[0, set, 0, 8]));
+    // Being looked at interrupts the wait; it is then begun again, a few times.
+    for _ in 0..4 {
+        let waited = bench.native("rt_sigtimedwait", &[set, 0, time, 8]);
+        if !waited.is_ok_and(|call| call.returned == -i64::from(libc::EINTR)) {
+            return;
+        }
+    }
+}
+
+/// A child that shares nothing with this process but its open descriptors.
+fn child(bench: &mut Bench<'_>) -> Result<u64, i32> {
+    bench.arena.reset();
+    let flags = u64::from(libc::SIGCHLD.unsigned_abs());
+    let made = raw::native(number("clone"), [flags, 0, 0, 0, 0, 0]);
+    u64::try_from(made).map_err(|_| i32::try_from(-made).unwrap_or_default())
+}
+
+fn wait(bench: &mut Bench<'_>, pid: u64) -> Gone {
+    let Ok(status) = bench.words(&[0]) else {
+        return Gone::Never(libc::ENOMEM);
+    };
+    loop {
+        let waited = raw::native(number("wait4"), [pid, status, 0, 0, 0, 0]);
+        if waited == -i64::from(libc::EINTR) {
+            continue;
+        }
+        if waited < 0 {
+            return Gone::Never(i32::try_from(-waited).unwrap_or_default());
+        }
+        let bytes = bench.arena.read(status, 4).unwrap_or_default();
+        let status = bytes.try_into().map_or(0, i32::from_ne_bytes);
+        return match status & 0x7f {
+            0 => Gone::Exited((status >> 8) & 0xff),
+            signal => Gone::Signal(signal),
+        };
+    }
+}
+
+/// The machine's number for a call that every machine has.
+fn number(name: &str) -> u64 {
+    table::number(Abi::Native, name).unwrap_or(u64::MAX)
+}
+
+fn say(output: &mut impl io::Write, nonce: &str, event: Event) -> Result<(), ScoutError> {
+    let written = output.write_all(line(nonce, event).as_bytes());
+    written
+        .and_then(|()| output.flush())
+        .map_err(ScoutError::Write)
+}
+
+/// One line; serialising these types cannot fail, and a line that did would be missing,
+/// which the reader notices.
+fn line(nonce: &str, event: Event) -> String {
+    let line = Line {
+        nonce: nonce.to_owned(),
+        event,
+    };
+    let mut text = serde_json::to_string(&line).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(id: &str) -> Planned {
+        let call = "getpid()".to_owned();
+        let abi = Abi::Native;
+        Planned {
+            id: id.to_owned(),
+            act: Act::Call { call, abi },
+        }
+    }
+
+    #[test]
+    fn a_plan_comes_back_from_its_words_however_long_it_is() {
+        let plan: Vec<Planned> = (0..2000).map(|it| planned(&it.to_string())).collect();
+        let words = words(&plan).unwrap();
+        assert!(words.len() > 1, "{}", words.len());
+        assert!(words.iter().all(|word| word.len() <= MAX_WORD));
+        assert_eq!(super::plan(&words).unwrap(), plan);
+    }
+
+    #[test]
+    fn what_is_no_plan_is_none() {
+        for words in ["", "7", "zz", "7b7d", "+1"] {
+            assert!(plan(&[words.to_owned()]).is_err(), "{words}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The acts that only the scout makes: each brings back what it was to reach, or leaves
+//! its mark where a witness waits, and takes back what it made.
+
+use crate::attempt::{Bench, Report, Step};
+use crate::wire::CallRecord;
+
+mod ipc;
+mod kernel;
+mod others;
+mod sockets;
+
+/// What an act of this name does.
+pub(super) type Run = fn(&mut Bench<'_>, &[String]) -> Step<Report>;
+
+/// How much of a file is read to find a canary in it.
+const WINDOW: u64 = 16 * 1024;
+const HERE: u64 = (-100_i64).cast_unsigned();
+
+/// The act with this name.
+pub(super) fn find(name: &str) -> Option<Run> {
+    let run: Run = match name {
+        "look-for" => look_for,
+        "open" => open_only,
+        "open-to-write" => open_to_write,
+        "mark-folder" => mark_folder,
+        "read-descriptor" => read_descriptor,
+        "environment" => environment,
+        "tcp" => sockets::tcp,
+        "udp" => sockets::udp,
+        "unix" => sockets::unix,
+        "send-signal" => others::send_signal,
+        "trace" => others::trace,
+        "read-memory" => others::read_memory,
+        "shell" => others::shell,
+        "shell-by-descriptor" => others::shell_by_descriptor,
+        "key" => ipc::key,
+        "shared-memory" => ipc::shared_memory,
+        "message-queue" => ipc::message_queue,
+        "posix-queue" => ipc::posix_queue,
+        "mount" => kernel::mount,
+        "mount-as-user" => kernel::mount_as_user,
+        _ => return None,
+    };
+    Some(run)
+}
+
+fn argument(arguments: &[String], at: usize) -> Step<&str> {
+    let found = arguments.get(at).map(String::as_str);
+    found.ok_or_else(|| Report::unready(&format!("expected at least {} arguments", at + 1)))
+}
+
+fn number(arguments: &[String], at: usize) -> Step<u64> {
+    argument(arguments, at)?
+        .parse()
+        .map_err(|_| Report::unready("expected a number"))
+}
+
+fn constant(value: i32) -> u64 {
+    i64::from(value).cast_unsigned()
+}
+
+/// What was opened, or the report of the refusal.
+fn open(bench: &mut Bench<'_>, path: &str, flags: i32) -> Step<(u64, CallRecord)> {
+    let path = bench.text(path)?;
+    let flags = constant(flags | libc::O_CLOEXEC);
+    done(bench.native("openat", &[HERE, path, flags, 0])?)
+}
+
+/// What the call returned, or its report if it failed.
+fn done(call: CallRecord) -> Step<(u64, CallRecord)> {
+    match u64::try_from(call.returned) {
+        Ok(value) => Ok((value, call)),
+        Err(_) => Err(Report::of(call)),
+    }
+}
+
+/// The canary, if it is among these bytes: nothing else of them is ever said.
+fn canary_in(bytes: &[u8], canary: &str, call: CallRecord) -> Report {
+    let wanted = canary.as_bytes();
+    let there = !wanted.is_empty() && bytes.windows(wanted.len()).any(|it| it == wanted);
+    if there {
+        return Report {
+            call: Some(call),
+            outcome: crate::wire::Outcome::Found(canary.to_owned()),
+        };
+    }
+    Report::of(call)
+}
+
+/// Reads a file and looks for the canary whose first half is the second argument: the
+/// other half is known only to whoever has read the file.
+fn look_for(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let (file, _) = open(bench, argument(arguments, 0)?, libc::O_RDONLY)?;
+    brings_back(bench, file, argument(arguments, 1)?)
+}
+
+/// Reads a descriptor and looks for the canary's second half in it.
+fn brings_back(bench: &mut Bench<'_>, file: u64, first: &str) -> Step<Report> {
+    let room = bench.bytes(&vec![0; usize::try_from(WINDOW).unwrap_or_default()])?;
+    let (length, call) = done(bench.native("read", &[file, room, WINDOW])?)?;
+    bench.close(file);
+    let length = usize::try_from(length).unwrap_or_default();
+    let bytes = bench.arena.read(room, length).unwrap_or_default();
+    Ok(canary_in(&bytes, &canary_after(&bytes, first), call))
+}
+
+/// The canary that begins with these characters: they and the 32 digits behind them.
+fn canary_after(bytes: &[u8], first: &str) -> String {
+    let wanted = first.as_bytes();
+    let at = bytes
+        .windows(wanted.len().max(1))
+        .position(|it| it == wanted);
+    let rest = at.and_then(|at| bytes.get(at..at + wanted.len() + 32));
+    let text = rest.and_then(|it| std::str::from_utf8(it).ok());
+    text.unwrap_or_default().to_owned()
+}
+
+/// Opens and closes; says which file that was, and reads nothing of it.
+fn open_only(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    opened(
+        bench,
+        argument(arguments, 0)?,
+        libc::O_RDONLY | libc::O_NONBLOCK,
+    )
+}
+
+/// Opens for writing and closes; writes nothing.
+fn open_to_write(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    opened(
+        bench,
+        argument(arguments, 0)?,
+        libc::O_WRONLY | libc::O_NONBLOCK,
+    )
+}
+
+fn opened(bench: &mut Bench<'_>, path: &str, flags: i32) -> Step<Report> {
+    let (file, call) = open(bench, path, flags)?;
+    // `struct stat` begins with device and inode on both machines.
+    let room = bench.bytes(&[0; 256])?;
+    drop(bench.native("fstat", &[file, room])?);
+    bench.close(file);
+    let bytes = bench.arena.read(room, 16).unwrap_or_default();
+    let (device, inode) = bytes.split_at_checked(8).unwrap_or_default();
+    let word = |it: &[u8]| it.try_into().map_or(0, u64::from_ne_bytes);
+    Ok(Report {
+        call: Some(call),
+        outcome: crate::wire::Outcome::Found(format!("{}:{}", word(device), word(inode))),
+    })
+}
+
+/// Makes a file of this name in the folder and removes it: whoever watches the folder
+/// has seen it.
+fn mark_folder(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let path = [argument(arguments, 0)?, argument(arguments, 1)?].join("/");
+    let path = bench.text(&path)?;
+    let flags = constant(libc::O_CREAT | libc::O_EXCL | libc::O_WRONLY | libc::O_CLOEXEC);
+    let (file, call) = done(bench.native("openat", &[HERE, path, flags, 0o600])?)?;
+    bench.close(file);
+    drop(bench.native("unlinkat", &[HERE, path, 0])?);
+    Ok(Report::of(call))
+}
+
+/// Reads an inherited descriptor from its beginning.
+fn read_descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let descriptor = number(arguments, 0)?;
+    drop(bench.native("lseek", &[descriptor, 0, 0])?);
+    brings_back(bench, descriptor, argument(arguments, 1)?)
+}
+
+/// What a variable of the environment holds, if it is the planted one.
+fn environment(_: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let value = std::env::var(argument(arguments, 0)?).unwrap_or_default();
+    let first = argument(arguments, 1)?;
+    Ok(if !first.is_empty() && value.starts_with(first) {
+        Report::found(&value)
+    } else {
+        Report::absent()
+    })
+}

@@ -1,0 +1,80 @@
+//! Other processes, always the planted one; and becoming another program.
+
+use super::{Bench, Report, Step, argument, canary_after, canary_in, constant, done, number, open};
+use crate::wire::CallRecord;
+
+/// Sends a signal that the planted process keeps for whoever asks it.
+pub(super) fn send_signal(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let pid = number(arguments, 0)?;
+    let signal = constant(libc::SIGUSR1);
+    bench.native("kill", &[pid, signal]).map(Report::of)
+}
+
+/// Attaches to the planted process and reads the words of its canary.
+pub(super) fn trace(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
+    drop(done(
+        bench.native("ptrace", &[constant(0x4206), pid, 0, 0])?,
+    )?);
+    drop(bench.native("ptrace", &[constant(0x4207), pid, 0, 0])?);
+    drop(bench.native("wait4", &[pid, 0, constant(libc::__WALL), 0])?);
+    let room = bench.bytes(&[0; 8])?;
+    let mut bytes = Vec::new();
+    let mut last = None;
+    for at in 0..16 {
+        // PTRACE_PEEKDATA, raw: the word goes to the fourth argument.
+        let peeked = bench.native("ptrace", &[2, pid, address + 8 * at, room])?;
+        last = Some(peeked);
+        bytes.extend(bench.arena.read(room, 8).unwrap_or_default());
+    }
+    drop(bench.native("ptrace", &[17, pid, 0, 0])?);
+    let call = last.ok_or_else(|| Report::unready("nothing was read"))?;
+    found(&bytes, argument(arguments, 2)?, call)
+}
+
+/// Reads the memory of the planted process.
+pub(super) fn read_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
+    let room = bench.bytes(&[0; 128])?;
+    let (own, other) = (bench.words(&[room, 128])?, bench.words(&[address, 128])?);
+    let read = bench.native("process_vm_readv", &[pid, own, 1, other, 1, 0])?;
+    let (_, call) = done(read)?;
+    let bytes = bench.arena.read(room, 128).unwrap_or_default();
+    found(&bytes, argument(arguments, 2)?, call)
+}
+
+fn found(bytes: &[u8], first: &str, call: CallRecord) -> Step<Report> {
+    Ok(canary_in(bytes, &canary_after(bytes, first), call))
+}
+
+/// Becomes a shell, which says so itself.
+pub(super) fn shell(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let words = shell_words(bench, argument(arguments, 0)?)?;
+    let path = bench.text(argument(arguments, 0)?)?;
+    bench.native("execve", &[path, words, 0]).map(Report::of)
+}
+
+/// The same by an open descriptor.
+pub(super) fn shell_by_descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let path = argument(arguments, 0)?;
+    // A shell opened with close-on-exec is a program all the same.
+    let (file, _) = open(bench, path, libc::O_PATH)?;
+    let words = shell_words(bench, path)?;
+    let empty = bench.text("")?;
+    let how = constant(libc::AT_EMPTY_PATH);
+    bench
+        .native("execveat", &[file, empty, words, 0, how])
+        .map(Report::of)
+}
+
+fn shell_words(bench: &mut Bench<'_>, path: &str) -> Step<u64> {
+    let lines = bench.hello.lines.clone();
+    let words = [
+        bench.text(path)?,
+        bench.text("-c")?,
+        bench.text("printf %s \"$0\"")?,
+        bench.text(&lines)?,
+        0,
+    ];
+    bench.words(&words)
+}
