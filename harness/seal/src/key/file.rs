@@ -25,6 +25,8 @@ pub enum KeyFileError {
     Open {
         /// The file.
         path: PathBuf,
+        /// The half that was asked for.
+        half: Half,
         /// Why.
         #[source]
         source: io::Error,
@@ -105,9 +107,9 @@ impl KeyFileError {
             Self::Exposed { path, .. } => Some(format!("run `chmod 600 {}`", path.display())),
             Self::Parse { path, half, source } => source.hint(*half, path),
             Self::Exists { .. } => Some("choose another name, or move the old key away".to_owned()),
-            Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
-                "`harness keygen operator.pem` makes a pair: operator.pem, which signs, and operator.pub.pem, to be handed over".to_owned(),
-            ),
+            Self::Open { half, source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some(pem::another(*half).to_owned())
+            }
             Self::Create { path, source } if source.kind() == io::ErrorKind::NotFound => path
                 .parent()
                 .map(|folder| format!("make its folder first: `mkdir -p {}`", folder.display())),
@@ -187,9 +189,11 @@ fn read_text(path: &Path, half: Half) -> Result<Zeroizing<String>, KeyFileError>
         .open(path)
         .map_err(|source| KeyFileError::Open {
             path: owned(),
+            half,
             source,
         })?;
     let about = file.metadata().map_err(|source| KeyFileError::Open {
+        half,
         path: owned(),
         source,
     })?;

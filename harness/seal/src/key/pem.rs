@@ -21,6 +21,7 @@ mod form;
 mod hint;
 
 pub use form::Form;
+pub(crate) use hint::another;
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const PRIVATE: &str = "PRIVATE KEY";

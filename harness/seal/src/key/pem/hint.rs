@@ -52,7 +52,7 @@ impl PemError {
 }
 
 /// Nothing can be made of what there is.
-fn another(asked: Half) -> &'static str {
+pub(crate) fn another(asked: Half) -> &'static str {
     match asked {
         Half::Private => {
             "make a key with `openssl genpkey -algorithm ed25519 -out operator.pem`, or with `harness keygen operator.pem`"

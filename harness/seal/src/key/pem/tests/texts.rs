@@ -118,6 +118,7 @@ fn each_key_file_that_is_none_is_named_with_what_to_do() {
     let none = || io::Error::from(io::ErrorKind::NotFound);
     let open = |source| KeyFileError::Open {
         path: path(),
+        half: Half::Private,
         source,
     };
     let errors = [
