@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 if [ $# = 0 ]; then
   mapfile -t files < <(git ls-files \
-    'harness/evidence' 'harness/judge' 'harness/bundle' 'harness/seal' 'harness/src/checks*' \
+    'harness/audit' 'harness/src/line*' 'harness/evidence' 'harness/judge' 'harness/bundle' 'harness/seal' 'harness/src/checks*' \
     'harness/src/mutants/report.rs' \
     'negatives/src/matrix*' 'checker/src' | grep '\.rs$' | grep -Ev '/(tests|fuzzing|junit_10)(/|\.rs$)')
   set -- "${files[@]}"
