@@ -14,7 +14,7 @@
 //! records and nothing else, [`bundle`] seals records and verdicts, and [`verify`] judges
 //! them again.
 //!
-//! Beside it, `audit` tries a line of anybody's: [`line`] runs the *scout*
+//! Beside it, `audit` tries a line of anybody's: [`mod@line`] runs the *scout*
 //! ([`negatives::scout`]) with and without it, and [`audit::judge`] makes findings of what
 //! the host saw.
 //!
