@@ -266,6 +266,6 @@ mod requirements {
         }
         assert!(!page.contains("<details class=\"outside\" open"));
         let (_, print) = page.split_once("@media print").unwrap();
-        assert!(print.contains(".outside::details-content { display: block;"));
+        assert!(print.contains(".more details::details-content { display: block;"));
     }
 }
