@@ -21,9 +21,11 @@ fn host(script: &str, folder: &Path) -> Option<Output> {
     if !nix::unistd::geteuid().is_root() || bubblewrap.is_err() {
         return None;
     }
+    // A host may hide the folder that this was built in, such as /tmp.
+    let seen = format!("mount --bind \"${{H%/*}}\" /mnt; H=/mnt/${{H##*/}}; {script}");
     let mut shell = Command::new("unshare");
     shell
-        .args(["--mount", "--propagation", "private", "sh", "-ec", script])
+        .args(["--mount", "--propagation", "private", "sh", "-ec", &seen])
         .env("H", HARNESS)
         .env("D", folder)
         .stdin(Stdio::null());
