@@ -19,33 +19,67 @@ const INVARIANTS: usize = 11;
 /// Judges the checker's word against the kernel's.
 pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
     match records.get(&plan::locked_id(case)) {
-        Ok(record) => compare(record).map_or(Verdict::Held, Verdict::Broken),
+        Ok(record) => compare(record),
         Err(verdict) => verdict,
     }
 }
 
-fn compare(record: &LaunchRecord) -> Option<Reason> {
+/// A word that the kernel contradicts, or that says no, is broken; one that nothing from
+/// outside could be held against is not.
+fn compare(record: &LaunchRecord) -> Verdict {
     let missing = |what: &str, observed: String| Reason::SelfCheck {
         invariant: what.to_owned(),
         expected: format!("{INVARIANTS} invariants that hold"),
         observed,
     };
     let Some(announcement) = &record.announcement else {
-        return Some(missing("all", "no announcement".to_owned()));
+        return Verdict::Broken(missing("all", "no announcement".to_owned()));
     };
     if announcement.self_check.len() != INVARIANTS {
-        return Some(missing(
-            "all",
-            format!("{} of them", announcement.self_check.len()),
-        ));
+        let observed = format!("{} of them", announcement.self_check.len());
+        return Verdict::Broken(missing("all", observed));
     }
-    let (Some(barrier), Some(exec)) = (&record.barrier, &record.exec) else {
-        return Some(missing("all", "no look from outside".to_owned()));
+    Verdict::gravest(announcement.self_check.iter().map(|it| one(record, it)))
+}
+
+fn one(record: &LaunchRecord, invariant: &Invariant) -> Verdict {
+    let views = record.barrier.as_ref().zip(record.exec.as_ref());
+    let seen = views.map(|(barrier, exec)| seen_from_outside(invariant.invariant, barrier, exec));
+    if !invariant.holds {
+        return Verdict::Broken(differs(invariant, &seen.unwrap_or_default()));
+    }
+    let unseen = match views {
+        Some((barrier, exec)) => unseen(invariant.invariant, barrier, exec),
+        None => Some("nobody could look at the process"),
     };
-    announcement.self_check.iter().find_map(|invariant| {
-        let seen = seen_from_outside(invariant.invariant, barrier, exec);
-        (!invariant.holds || invariant.observed != seen).then(|| differs(invariant, &seen))
-    })
+    if let Some(reason) = unseen {
+        return Verdict::Inconclusive(Reason::NotSeen {
+            launch: record.id.clone(),
+            fact: "what the self-check says",
+            reason: format!("{}: {reason}", invariant.invariant),
+        });
+    }
+    match seen {
+        Some(seen) if invariant.observed == seen => Verdict::Held,
+        seen => Verdict::Broken(differs(invariant, &seen.unwrap_or_default())),
+    }
+}
+
+/// Why what an invariant is held against could not be seen, if it could not.
+fn unseen<'a>(name: InvariantName, barrier: &'a View, exec: &'a View) -> Option<&'a str> {
+    match name {
+        InvariantName::DataMounts | InvariantName::MountTable | InvariantName::RootReadOnly => {
+            barrier.mounts.reason()
+        }
+        InvariantName::NetworkInterfaces => barrier.interfaces.reason(),
+        InvariantName::Routes => barrier.routes.reason(),
+        InvariantName::Environment => exec.environment.reason(),
+        InvariantName::SeccompMode
+        | InvariantName::SeccompFilters
+        | InvariantName::NoNewPrivs
+        | InvariantName::Capabilities
+        | InvariantName::User => barrier.status.reason(),
+    }
 }
 
 /// Each invariant that the checker reported, with the same fact as seen from
@@ -153,7 +187,64 @@ fn inside(id: u64, map: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::inside;
+    use evidence::record::LaunchRecord;
+    use evidence::view::Seen;
+    use negatives::matrix::Matrix;
+
+    use super::*;
+    use crate::VerdictWord;
+    use crate::samples::{self, PACKET_ROW};
+
+    fn record() -> LaunchRecord {
+        let matrix = Matrix::builtin().unwrap();
+        let row = samples::result(matrix.case(PACKET_ROW).unwrap(), &samples::expected());
+        let mut record = row.observed.open().unwrap().launches.remove(0);
+        record.exec.as_mut().unwrap().environment = Seen::Seen(Vec::new());
+        record
+    }
+
+    /// What the word on the environment comes to, once `change` was made to the record.
+    fn word(holds: bool, change: impl FnOnce(&mut LaunchRecord)) -> VerdictWord {
+        let mut record = record();
+        change(&mut record);
+        let said = Invariant {
+            invariant: InvariantName::Environment,
+            holds,
+            expected: json!([]),
+            observed: json!([]),
+        };
+        one(&record, &said).word()
+    }
+
+    fn environment(record: &mut LaunchRecord, seen: Seen<Vec<String>>) {
+        record.exec.as_mut().unwrap().environment = seen;
+    }
+
+    #[test]
+    fn what_could_not_be_seen_contradicts_nobody() {
+        let hidden = || Seen::NotSeen("Permission denied".to_owned());
+        let other = || Seen::Seen(vec!["HOME".to_owned()]);
+        assert_eq!(word(true, |_| {}), VerdictWord::Held);
+        assert_eq!(
+            word(true, |it| environment(it, other())),
+            VerdictWord::Broken
+        );
+        assert_eq!(
+            word(true, |it| environment(it, hidden())),
+            VerdictWord::Inconclusive
+        );
+        assert_eq!(
+            word(true, |it| it.barrier = None),
+            VerdictWord::Inconclusive
+        );
+        // A word that says no needs nobody to contradict it.
+        assert_eq!(word(false, |_| {}), VerdictWord::Broken);
+        assert_eq!(
+            word(false, |it| environment(it, hidden())),
+            VerdictWord::Broken
+        );
+        assert_eq!(word(false, |it| it.barrier = None), VerdictWord::Broken);
+    }
 
     #[test]
     fn an_id_is_mapped_by_its_users_namespace() {
