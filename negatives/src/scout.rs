@@ -11,9 +11,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Bench, Report};
-use crate::call::table;
-use crate::raw;
-use crate::wire::{Abi, Act, CallRecord, EXEC_HELLO, Outcome};
+use crate::wire::{Act, CallRecord, EXEC_HELLO, Outcome};
 
 mod acts;
 mod sibling;
@@ -27,6 +25,8 @@ const ACT_SECONDS: u64 = 3;
 /// The most hexadecimal digits of the plan in one argument: the kernel's limit for one
 /// is 128 KiB (execve(2)).
 const MAX_WORD: usize = 96 * 1024;
+/// `KEY_SPEC_USER_KEYRING` of keyctl(2).
+const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
 /// The signal that ends the pause.
 pub const GO_ON: i32 = libc::SIGUSR2;
 
@@ -101,7 +101,7 @@ pub enum Gone {
 pub enum ScoutError {
     /// The arguments hold no plan.
     #[error("expected a nonce and a plan in hexadecimal digits")]
-    Digits,
+    Digits(#[source] hex::FromHexError),
     /// The plan is not one.
     #[error("failed to parse the plan")]
     Parse(#[source] serde_json::Error),
@@ -119,11 +119,7 @@ pub enum ScoutError {
 /// The plan cannot be written as JSON.
 pub fn words(plan: &[Planned]) -> Result<Vec<String>, serde_json::Error> {
     let text = serde_json::to_vec(plan)?;
-    let words = text.chunks(MAX_WORD / 2).map(|chunk| {
-        let digits = chunk.iter().map(|byte| format!("{byte:02x}"));
-        digits.collect::<String>()
-    });
-    Ok(words.collect())
+    Ok(text.chunks(MAX_WORD / 2).map(hex::encode).collect())
 }
 
 /// The plan that these words are.
@@ -131,18 +127,8 @@ pub fn words(plan: &[Planned]) -> Result<Vec<String>, serde_json::Error> {
 /// # Errors
 /// They are none.
 pub fn plan(words: &[String]) -> Result<Vec<Planned>, ScoutError> {
-    let digits = words.concat();
-    let bytes: Option<Vec<u8>> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair)
-                .ok()
-                .filter(|it| it.len() == 2 && it.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-            u8::from_str_radix(pair, 16).ok()
-        })
-        .collect();
-    serde_json::from_slice(&bytes.ok_or(ScoutError::Digits)?).map_err(ScoutError::Parse)
+    let bytes = hex::decode(words.concat()).map_err(ScoutError::Digits)?;
+    serde_json::from_slice(&bytes).map_err(ScoutError::Parse)
 }
 
 /// Makes every act of the plan, each in a child.
@@ -229,9 +215,7 @@ fn pause(bench: &mut Bench<'_>) {
 /// A child that shares nothing with this process but its open descriptors.
 fn child(bench: &mut Bench<'_>) -> Result<u64, i32> {
     bench.arena.reset();
-    let flags = u64::from(libc::SIGCHLD.unsigned_abs());
-    let made = raw::native(number("clone"), [flags, 0, 0, 0, 0, 0]);
-    u64::try_from(made).map_err(|_| i32::try_from(-made).unwrap_or_default())
+    called(bench, "clone", &[u64::from(libc::SIGCHLD.unsigned_abs())])
 }
 
 fn wait(bench: &mut Bench<'_>, pid: u64) -> Gone {
@@ -239,25 +223,25 @@ fn wait(bench: &mut Bench<'_>, pid: u64) -> Gone {
         return Gone::Never(libc::ENOMEM);
     };
     loop {
-        let waited = raw::native(number("wait4"), [pid, status, 0, 0, 0, 0]);
-        if waited == -i64::from(libc::EINTR) {
-            continue;
+        match called(bench, "wait4", &[pid, status, 0, 0]) {
+            Ok(_) => break,
+            Err(libc::EINTR) => {}
+            Err(errno) => return Gone::Never(errno),
         }
-        if waited < 0 {
-            return Gone::Never(i32::try_from(-waited).unwrap_or_default());
-        }
-        let bytes = bench.arena.read(status, 4).unwrap_or_default();
-        let status = bytes.try_into().map_or(0, i32::from_ne_bytes);
-        return match status & 0x7f {
-            0 => Gone::Exited((status >> 8) & 0xff),
-            signal => Gone::Signal(signal),
-        };
+    }
+    let bytes = bench.arena.read(status, 4).unwrap_or_default();
+    let status = bytes.try_into().map_or(0, i32::from_ne_bytes);
+    match status & 0x7f {
+        0 => Gone::Exited((status >> 8) & 0xff),
+        signal => Gone::Signal(signal),
     }
 }
 
-/// The machine's number for a call that every machine has.
-fn number(name: &str) -> u64 {
-    table::number(Abi::Native, name).unwrap_or(u64::MAX)
+/// What a call returned that every machine has, or its error number.
+fn called(bench: &mut Bench<'_>, name: &str, arguments: &[u64]) -> Result<u64, i32> {
+    let made = bench.native(name, arguments);
+    let returned = made.map_or(-i64::from(libc::ENOSYS), |call| call.returned);
+    u64::try_from(returned).map_err(|_| i32::try_from(-returned).unwrap_or_default())
 }
 
 fn say(output: &mut impl io::Write, nonce: &str, event: Event) -> Result<(), ScoutError> {
@@ -282,6 +266,7 @@ fn line(nonce: &str, event: Event) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Abi;
 
     fn planned(id: &str) -> Planned {
         let call = "getpid()".to_owned();

@@ -12,7 +12,7 @@ mod exec;
 mod files;
 mod kb;
 mod memory;
-mod network;
+pub(crate) mod network;
 mod postgres;
 mod program;
 

@@ -2,7 +2,7 @@
 //! its mark where a witness waits, and takes back what it made.
 
 use crate::attempt::{Bench, Report, Step};
-use crate::wire::CallRecord;
+use crate::wire::{CallRecord, Outcome};
 
 mod ipc;
 mod kernel;
@@ -14,7 +14,6 @@ pub(super) type Run = fn(&mut Bench<'_>, &[String]) -> Step<Report>;
 
 /// How much of a file is read to find a canary in it.
 const WINDOW: u64 = 16 * 1024;
-const HERE: u64 = (-100_i64).cast_unsigned();
 
 /// The act with this name.
 pub(super) fn find(name: &str) -> Option<Run> {
@@ -63,7 +62,7 @@ fn constant(value: i32) -> u64 {
 fn open(bench: &mut Bench<'_>, path: &str, flags: i32) -> Step<(u64, CallRecord)> {
     let path = bench.text(path)?;
     let flags = constant(flags | libc::O_CLOEXEC);
-    done(bench.native("openat", &[HERE, path, flags, 0])?)
+    done(bench.native("openat", &[constant(libc::AT_FDCWD), path, flags, 0])?)
 }
 
 /// What the call returned, or its report if it failed.
@@ -81,7 +80,7 @@ fn canary_in(bytes: &[u8], canary: &str, call: CallRecord) -> Report {
     if there {
         return Report {
             call: Some(call),
-            outcome: crate::wire::Outcome::Found(canary.to_owned()),
+            outcome: Outcome::Found(canary.to_owned()),
         };
     }
     Report::of(call)
@@ -144,7 +143,7 @@ fn opened(bench: &mut Bench<'_>, path: &str, flags: i32) -> Step<Report> {
     let word = |it: &[u8]| it.try_into().map_or(0, u64::from_ne_bytes);
     Ok(Report {
         call: Some(call),
-        outcome: crate::wire::Outcome::Found(format!("{}:{}", word(device), word(inode))),
+        outcome: Outcome::Found(format!("{}:{}", word(device), word(inode))),
     })
 }
 
@@ -154,9 +153,10 @@ fn mark_folder(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     let path = [argument(arguments, 0)?, argument(arguments, 1)?].join("/");
     let path = bench.text(&path)?;
     let flags = constant(libc::O_CREAT | libc::O_EXCL | libc::O_WRONLY | libc::O_CLOEXEC);
-    let (file, call) = done(bench.native("openat", &[HERE, path, flags, 0o600])?)?;
+    let (file, call) =
+        done(bench.native("openat", &[constant(libc::AT_FDCWD), path, flags, 0o600])?)?;
     bench.close(file);
-    drop(bench.native("unlinkat", &[HERE, path, 0])?);
+    drop(bench.native("unlinkat", &[constant(libc::AT_FDCWD), path, 0])?);
     Ok(Report::of(call))
 }
 

@@ -11,16 +11,15 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::{Bench, Report, Step};
 use crate::wire::Outcome;
 
-use super::ScoutError;
+use super::{ScoutError, USER_KEYRING};
 
 /// The argument with which the scout is the planted process.
 pub const SIBLING_ARGUMENT: &str = "--sibling";
 
-/// `KEYCTL_*` of keyctl(2), and the user's keyring.
+/// `KEYCTL_*` of keyctl(2).
 const SET_PERMISSIONS: u64 = 5;
 const UNLINK: u64 = 9;
 const SET_TIMEOUT: u64 = 15;
-const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
 /// Everything for the possessor and the user, nothing for others.
 const KEY_RIGHTS: u64 = 0x3f3f_0000;
 /// A key outlives no run by more than this, in seconds.

@@ -77,7 +77,7 @@ fn connected(
 }
 
 /// `struct sockaddr_in` of `ip(7)`.
-pub(super) fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
+pub(crate) fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
     let host: std::net::Ipv4Addr = host
         .parse()
         .map_err(|_| Report::unready(&format!("expected an IPv4 address, observed `{host}`")))?;
@@ -92,7 +92,7 @@ pub(super) fn internet(host: &str, port: &str) -> Step<Vec<u8>> {
 }
 
 /// `struct sockaddr_un` of `unix(7)`; a leading `@` stands for the abstract NUL.
-pub(super) fn unix(path: &str) -> Step<Vec<u8>> {
+pub(crate) fn unix(path: &str) -> Step<Vec<u8>> {
     if path.len() > MAX_UNIX_PATH {
         return Err(Report::unready("the socket's path is too long"));
     }

@@ -1,7 +1,7 @@
 //! Mounting, in a mount namespace of the child's own: nobody else sees it, and it is
 //! gone with the child.
 
-use super::{Bench, Report, Step, constant, done};
+use super::{Bench, Report, Step, constant};
 
 /// Mounts a file system in memory, with the rights it has.
 pub(super) fn mount(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
@@ -14,11 +14,11 @@ pub(super) fn mount_as_user(bench: &mut Bench<'_>, _: &[String]) -> Step<Report>
 }
 
 fn apart(bench: &mut Bench<'_>, flags: i32) -> Step<Report> {
-    drop(done(bench.native("unshare", &[constant(flags)])?)?);
+    bench.must("unshare", &[constant(flags)])?;
     let (root, kind) = (bench.text("/")?, bench.text("tmpfs")?);
     // Nothing of what follows may reach the mount table it was copied from.
     let private = libc::MS_REC | libc::MS_PRIVATE;
-    drop(done(bench.native("mount", &[0, root, 0, private, 0])?)?);
+    bench.must("mount", &[0, root, 0, private, 0])?;
     bench
         .native("mount", &[kind, root, kind, 0, 0])
         .map(Report::of)

@@ -13,9 +13,7 @@ pub(super) fn send_signal(bench: &mut Bench<'_>, arguments: &[String]) -> Step<R
 /// Attaches to the planted process and reads the words of its canary.
 pub(super) fn trace(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
-    drop(done(
-        bench.native("ptrace", &[constant(0x4206), pid, 0, 0])?,
-    )?);
+    bench.must("ptrace", &[constant(0x4206), pid, 0, 0])?;
     drop(bench.native("ptrace", &[constant(0x4207), pid, 0, 0])?);
     drop(bench.native("wait4", &[pid, 0, constant(libc::__WALL), 0])?);
     let room = bench.bytes(&[0; 8])?;

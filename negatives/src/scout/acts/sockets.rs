@@ -1,14 +1,16 @@
 //! Sockets to the harness's own listeners: loopback, a path, an abstract name.
 
-use super::{Bench, Report, Step, argument, constant, done, number};
-use crate::wire::{CallRecord, Outcome};
+use super::{Bench, Report, Step, argument, constant, done};
+use crate::script::network::{internet, unix as path};
+use crate::wire::Outcome;
 
+const LOOPBACK: &str = "127.0.0.1";
 /// The longest answer of a listener.
 const ANSWER: u64 = 128;
 
 /// Connects to a port of loopback, sends the mark, and brings back the answer.
 pub(super) fn tcp(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let address = loopback(number(arguments, 0)?)?;
+    let address = internet(LOOPBACK, argument(arguments, 0)?)?;
     let stream = (libc::AF_INET, libc::SOCK_STREAM);
     answer(bench, stream, &address, argument(arguments, 1)?)
 }
@@ -16,8 +18,8 @@ pub(super) fn tcp(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
 /// Sends the mark to a port of loopback in a datagram: whether it arrived, only the
 /// listener can say.
 pub(super) fn udp(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let address = loopback(number(arguments, 0)?)?;
-    let (socket, _) = socket(bench, (libc::AF_INET, libc::SOCK_DGRAM))?;
+    let address = internet(LOOPBACK, argument(arguments, 0)?)?;
+    let socket = socket(bench, (libc::AF_INET, libc::SOCK_DGRAM))?;
     let mark = argument(arguments, 1)?;
     let (text, length) = (bench.text(mark)?, mark.len() as u64);
     let placed = bench.bytes(&address)?;
@@ -30,50 +32,25 @@ pub(super) fn udp(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
 /// Connects to a unix socket, by path or, with `@`, by an abstract name; sends the mark
 /// and brings back the answer.
 pub(super) fn unix(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let name = argument(arguments, 0)?;
-    let mut address = 1_u16.to_ne_bytes().to_vec();
-    match name.strip_prefix('@') {
-        Some(name) => {
-            address.push(0);
-            address.extend(name.bytes());
-        }
-        None => {
-            address.extend(name.bytes());
-            address.push(0);
-        }
-    }
-    if address.len() > 110 {
-        return Err(Report::unready("the path is too long for a unix socket"));
-    }
+    let address = path(argument(arguments, 0)?)?;
     let stream = (libc::AF_UNIX, libc::SOCK_STREAM);
     answer(bench, stream, &address, argument(arguments, 1)?)
 }
 
-/// `struct sockaddr_in` of 127.0.0.1 (ip(7)).
-fn loopback(port: u64) -> Step<Vec<u8>> {
-    let port = u16::try_from(port).map_err(|_| Report::unready("expected a port"))?;
-    let mut bytes = 2_u16.to_ne_bytes().to_vec();
-    bytes.extend(port.to_be_bytes());
-    bytes.extend([127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    Ok(bytes)
-}
-
-fn socket(bench: &mut Bench<'_>, (family, kind): (i32, i32)) -> Step<(u64, CallRecord)> {
+fn socket(bench: &mut Bench<'_>, (family, kind): (i32, i32)) -> Step<u64> {
     let kind = constant(kind | libc::SOCK_CLOEXEC);
-    done(bench.native("socket", &[constant(family), kind, 0])?)
+    bench.must("socket", &[constant(family), kind, 0])
 }
 
 fn answer(bench: &mut Bench<'_>, kind: (i32, i32), address: &[u8], mark: &str) -> Step<Report> {
-    let (socket, _) = socket(bench, kind)?;
+    let socket = socket(bench, kind)?;
     let placed = bench.bytes(address)?;
     let size = address.len() as u64;
     let (_, connected) = done(bench.native("connect", &[socket, placed, size])?)?;
     let text = bench.text(&format!("{mark}\n"))?;
-    drop(done(
-        bench.native("write", &[socket, text, mark.len() as u64 + 1])?,
-    )?);
+    bench.must("write", &[socket, text, mark.len() as u64 + 1])?;
     let room = bench.bytes(&[0; 128])?;
-    let (length, _) = done(bench.native("read", &[socket, room, ANSWER])?)?;
+    let length = bench.must("read", &[socket, room, ANSWER])?;
     bench.close(socket);
     let length = usize::try_from(length).unwrap_or_default();
     let bytes = bench.arena.read(room, length).unwrap_or_default();
