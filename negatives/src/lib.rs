@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod errno;
 #[cfg(feature = "matrix")]
 pub mod matrix;
+pub mod position;
 pub mod probe;
 pub mod raw;
 pub mod scout;

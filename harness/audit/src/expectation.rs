@@ -1,5 +1,6 @@
 //! What the owner of a line expects of it: a strict TOML file.
 
+use negatives::position::Position;
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
@@ -218,11 +219,9 @@ fn acts(words: &[String], key: &str) -> Result<Vec<&'static Act>, String> {
 }
 
 fn place(error: &toml::de::Error, text: &str) -> String {
-    let at = error.span().map_or(0, |span| span.start);
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|it| *it != '\n').count() + 1;
-    format!("line {line}, column {column}: {}", error.message())
+    let at = Position::of(text, error.span().map_or(0, |span| span.start));
+    let why = error.message();
+    format!("line {}, column {}: {why}", at.line, at.column)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use negatives::position::Position;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -276,8 +277,8 @@ impl Scan<'_> {
 
     fn place_in_lock(&self, package: &Locked) -> String {
         let text = self.tree.get("Cargo.lock").unwrap_or_default();
-        let before = text.get(..package.name.span().start).unwrap_or_default();
-        format!("Cargo.lock:{}", before.matches('\n').count() + 1)
+        let at = Position::of(text, package.name.span().start);
+        format!("Cargo.lock:{}", at.line)
     }
 
     /// The first line of a file that speaks of a key.

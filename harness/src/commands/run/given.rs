@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use negatives::matrix::{MATRIX_TOML, Matrix, MatrixError};
+use negatives::position::Position;
 use verify::Failure;
 
 const HINT: &str = "start from a copy of `negatives/matrix.toml` of this release's sources";
@@ -100,28 +101,6 @@ fn refusal(name: &str, text: &str, error: MatrixError) -> GivenError {
         place: format!("line {}, column {}{row}", at.line, at.column),
         why: source.message().replace('\n', "; "),
         text: at.text.to_owned(),
-    }
-}
-
-/// A place in a text, counted from 1 as editors do.
-#[derive(Debug, PartialEq, Eq)]
-struct Position<'a> {
-    line: usize,
-    /// In characters.
-    column: usize,
-    text: &'a str,
-}
-
-impl<'a> Position<'a> {
-    /// The place of this byte; the end of the text for one beyond it.
-    fn of(text: &'a str, byte: usize) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before[start..].chars().count() + 1,
-            text: text[start..].lines().next().unwrap_or_default(),
-        }
     }
 }
 
