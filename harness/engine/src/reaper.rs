@@ -18,9 +18,8 @@ use std::time::Duration;
 use evidence::mounts;
 use nix::mount::{MntFlags, umount2};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
-use crate::{Leftovers, helper};
+use crate::{Leftovers, helper, witness};
 
 /// What the reaper is told at its start.
 #[derive(Debug)]
@@ -175,18 +174,13 @@ fn remove_folder(folder: &Path) {
 /// were bound to its life or known here: each has the run's folder in its command line.
 fn end_processes(folder: &Path, names: &[&str]) {
     let folder = folder.as_os_str().as_bytes();
-    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let number = process.file_name();
-        let number = number.to_str().and_then(|name| name.parse::<i32>().ok());
-        let Some(number) = number.filter(|number| *number > 0) else {
-            continue;
-        };
-        let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-        let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+    for pid in witness::processes() {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let names_it = line.windows(folder.len()).any(|part| part == folder);
         if names_it && names.contains(&name.trim_end()) {
             // One that has just ended is as good as killed.
-            _ = kill(Pid::from_raw(number), Signal::SIGKILL);
+            _ = kill(pid, Signal::SIGKILL);
         }
     }
 }

@@ -15,7 +15,7 @@ mod shelf;
 mod tracee;
 
 pub use laid_out::LaidOut;
-pub use procfs::{Lookup, identity, view};
+pub use procfs::{Lookup, identity, processes, view};
 pub use shelf::Shelf;
 pub(crate) use tracee::spawn;
 pub use tracee::{AfterExec, Ended, Held, TracedCall, Tracee};

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use engine::witness::{LaidOut, Lookup, Tracee, view};
+use engine::witness::{LaidOut, Lookup, Tracee, processes, view};
 use evidence::digest::sha256;
 use evidence::view::{Seen, View};
 use negatives::scout::GO_ON;
@@ -23,11 +23,11 @@ const HEAD: u64 = 4096;
 /// It was not found, or its program may not be read: why.
 pub(super) fn look(nonce: &str) -> Result<View, String> {
     let pid = find(nonce)?;
-    let seen = at(pid);
-    let raw = i32::try_from(pid).map_err(|error| error.to_string())?;
+    let number = u32::try_from(pid.as_raw()).map_err(|error| error.to_string())?;
+    let seen = at(number);
     if let Ok(signal) = Signal::try_from(GO_ON) {
         // Where it may not be told, it goes on by itself.
-        _ = kill(Pid::from_raw(raw), signal);
+        _ = kill(pid, signal);
     }
     seen
 }
@@ -52,7 +52,7 @@ fn at(pid: u32) -> Result<View, String> {
     Ok(view)
 }
 
-fn find(nonce: &str) -> Result<u32, String> {
+fn find(nonce: &str) -> Result<Pid, String> {
     let since = Instant::now();
     loop {
         if let Some(pid) = processes().find(|pid| is(*pid, nonce)) {
@@ -67,14 +67,9 @@ fn find(nonce: &str) -> Result<u32, String> {
     }
 }
 
-fn processes() -> impl Iterator<Item = u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-}
-
 /// The nonce is its first argument: that of a shell or a launcher stands further on, or
 /// among other words.
-fn is(pid: u32, nonce: &str) -> bool {
+fn is(pid: Pid, nonce: &str) -> bool {
     let mut words = Vec::new();
     let Ok(file) = File::open(format!("/proc/{pid}/cmdline")) else {
         return false;

@@ -19,8 +19,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
-use crate::EngineError;
 use crate::api::Connection;
+use crate::{EngineError, witness};
 
 /// How long a service may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -253,11 +253,8 @@ impl Traces {
     /// the process that keeps the user namespace stands in a file of its own.
     fn processes(&self) -> Vec<Pid> {
         let folder = self.folder.display().to_string();
-        let named = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let named = named.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let own = Pid::this();
-        named
-            .map(Pid::from_raw)
+        witness::processes()
             .filter(|pid| *pid != own && command_line(*pid).contains(&folder))
             .filter(|pid| is_podmans(*pid))
             .chain(self.namespace_keeper())

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use evidence::mounts;
 use evidence::view::{Descriptor, Namespace, Seen, View};
+use nix::unistd::Pid;
 
 use super::{LaidOut, hostfs};
 
@@ -241,6 +242,13 @@ impl Process<'_> {
             })
             .collect()
     }
+}
+
+/// Every process that this one's `/proc` shows.
+pub fn processes() -> impl Iterator<Item = Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers.filter(|number| *number > 0).map(Pid::from_raw)
 }
 
 /// Device and inode, which are the same on both sides of a bind mount.
