@@ -227,7 +227,7 @@ fn read_text(path: &Path, half: Half) -> Result<Zeroizing<String>, KeyFileError>
 fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, PemError> {
     // Before it is read as text: a short key in DER can happen to be UTF-8.
     if let Some(observed) = Form::of_der(bytes) {
-        return Err(PemError::OtherForm { observed });
+        return Err(observed.into());
     }
     let text = std::str::from_utf8(bytes).map_err(|_| PemError::NotPem)?;
     Ok(Zeroizing::new(text.to_owned()))

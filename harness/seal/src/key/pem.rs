@@ -36,6 +36,23 @@ pub enum Half {
     Public,
 }
 
+impl Half {
+    /// What stands behind `BEGIN`.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Private => PRIVATE,
+            Self::Public => PUBLIC,
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Private => Self::Public,
+            Self::Public => Self::Private,
+        }
+    }
+}
+
 impl std::fmt::Display for Half {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -176,46 +193,34 @@ fn block(text: &str, half: Half) -> Result<Block<'_>, PemError> {
     if text.trim().is_empty() {
         return Err(PemError::Empty);
     }
-    let (expected, other) = match half {
-        Half::Private => (PRIVATE, Half::Public),
-        Half::Public => (PUBLIC, Half::Private),
-    };
     let mut first = None;
     for block in blocks(text) {
-        if block.label == expected {
+        if block.label == half.label() {
             return Ok(block);
         }
-        first.get_or_insert_with(|| instead(&block, half, other, expected));
+        first.get_or_insert_with(|| instead(&block, half));
     }
-    Err(first.unwrap_or_else(|| match form::of_text(text) {
-        Some(Ok(observed)) => PemError::OtherForm { observed },
-        Some(Err(error)) => error,
-        None => PemError::NotPem,
-    }))
+    Err(first.unwrap_or_else(|| form::of_text(text).unwrap_or(PemError::NotPem)))
 }
 
 /// What a block is that was not asked for.
-fn instead(block: &Block<'_>, asked: Half, other: Half, expected: &'static str) -> PemError {
+fn instead(block: &Block<'_>, asked: Half) -> PemError {
     let algorithm = |name: &str| PemError::OtherAlgorithm {
         observed: name.to_owned(),
     };
     match block.label {
         PRIVATE | PUBLIC => PemError::OtherHalf {
             expected: asked,
-            observed: other,
+            observed: asked.other(),
         },
         "ENCRYPTED PRIVATE KEY" => PemError::Encrypted,
         "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => algorithm("RSA"),
         "EC PRIVATE KEY" | "EC PARAMETERS" => algorithm("EC"),
         "DSA PRIVATE KEY" | "DSA PARAMETERS" => algorithm("DSA"),
-        label => match form::of_block(block) {
-            Some(Ok(observed)) => PemError::OtherForm { observed },
-            Some(Err(error)) => error,
-            None => PemError::OtherBlock {
-                expected,
-                observed: cut(label),
-            },
-        },
+        label => form::of_block(block).unwrap_or_else(|| PemError::OtherBlock {
+            expected: asked.label(),
+            observed: cut(label),
+        }),
     }
 }
 

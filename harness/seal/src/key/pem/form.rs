@@ -56,32 +56,29 @@ const OPENSSH: &[u8] = b"openssh-key-v1\0";
 const SSH_ED25519: &str = "ssh-ed25519";
 
 /// What a block of this label is, if it is no block of PKCS#8 or of a public key.
-pub(super) fn of_block(block: &Block<'_>) -> Option<Result<Form, PemError>> {
+pub(super) fn of_block(block: &Block<'_>) -> Option<PemError> {
     match block.label {
-        "CERTIFICATE" | "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => Some(Ok(Form::Certificate)),
-        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Some(Ok(Form::Request)),
-        "OPENSSH PRIVATE KEY" => {
-            let bytes = block.bytes()?;
-            Some(of_openssh(bytes.strip_prefix(OPENSSH)?)?)
+        "CERTIFICATE" | "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => {
+            Some(Form::Certificate.into())
         }
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Some(Form::Request.into()),
+        "OPENSSH PRIVATE KEY" => of_openssh(block.bytes()?.strip_prefix(OPENSSH)?),
         _ => None,
     }
 }
 
 /// Cipher, key derivation, its options, the number of keys, the first public key.
-fn of_openssh(bytes: &[u8]) -> Option<Result<Form, PemError>> {
+fn of_openssh(bytes: &[u8]) -> Option<PemError> {
     let (cipher, rest) = string(bytes)?;
     let (_derivation, rest) = string(rest)?;
     let (_options, rest) = string(rest)?;
     let (key, _) = string(rest.get(4..)?)?;
     let algorithm = str::from_utf8(string(key)?.0).ok()?;
-    if algorithm != SSH_ED25519 {
-        return Some(Err(other(algorithm)));
-    }
-    Some(Ok(match cipher {
-        b"none" => Form::OpenSsh,
-        _ => Form::OpenSshEncrypted,
-    }))
+    Some(match cipher {
+        _ if algorithm != SSH_ED25519 => other(algorithm),
+        b"none" => Form::OpenSsh.into(),
+        _ => Form::OpenSshEncrypted.into(),
+    })
 }
 
 /// A string of RFC 4251, section 5: its length in four bytes, and itself.
@@ -91,10 +88,10 @@ fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// What a text without any block is.
-pub(super) fn of_text(text: &str) -> Option<Result<Form, PemError>> {
+pub(super) fn of_text(text: &str) -> Option<PemError> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY ----") {
-        return Some(Ok(Form::Ssh2));
+        return Some(Form::Ssh2.into());
     }
     let mut words = text.split_ascii_whitespace();
     let algorithm = words.next()?;
@@ -104,9 +101,9 @@ pub(super) fn of_text(text: &str) -> Option<Result<Form, PemError>> {
         return None;
     }
     Some(if algorithm == SSH_ED25519 {
-        Ok(Form::SshLine)
+        Form::SshLine.into()
     } else {
-        Err(other(algorithm))
+        other(algorithm)
     })
 }
 
@@ -120,27 +117,30 @@ fn other(algorithm: &str) -> PemError {
     }
 }
 
-/// What bytes that are DER are: a sequence (X.690, 8.9) that is the whole file.
-///
-/// ```
-/// use seal::key::pem::Form;
-///
-/// assert_eq!(Form::of_der(b"-----BEGIN PUBLIC KEY-----"), None);
-/// let spki = [0x30, 5, 0x30, 3, 6, 1, 0];
-/// assert_eq!(Form::of_der(&spki), Some(Form::PublicDer));
-/// ```
+impl From<Form> for PemError {
+    fn from(observed: Form) -> Self {
+        Self::OtherForm { observed }
+    }
+}
+
 impl Form {
-    /// What these bytes are, if they are DER.
+    /// What these bytes are, if they are DER: a sequence (X.690, 8.9) that is the whole
+    /// file.
+    ///
+    /// ```
+    /// use seal::key::pem::Form;
+    ///
+    /// assert_eq!(Form::of_der(b"-----BEGIN PUBLIC KEY-----"), None);
+    /// let spki = [0x30, 5, 0x30, 3, 6, 1, 0];
+    /// assert_eq!(Form::of_der(&spki), Some(Form::PublicDer));
+    /// ```
     #[must_use]
     pub fn of_der(bytes: &[u8]) -> Option<Self> {
         let inside = sequence(bytes)?;
-        // A version comes first in PKCS#8 (0 or 1) and in PKCS#12 (3).
         match inside {
-            [2, 1, 3, ..] => return Some(Self::Pkcs12),
-            [2, 1, _, ..] => return Some(Self::PrivateDer),
-            _ => {}
-        }
-        match inside {
+            // A version comes first in PKCS#8 (0 or 1) and in PKCS#12 (3).
+            [2, 1, 3, ..] => Some(Self::Pkcs12),
+            [2, 1, _, ..] => Some(Self::PrivateDer),
             // An algorithm: a sequence that begins with an object identifier.
             [0x30, _, 6, ..] => Some(Self::PublicDer),
             [0x30, ..] => Some(Self::CertificateDer),
