@@ -20,8 +20,8 @@ const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 /// Puts in order what was inherited and would change a run: children are waited for even
 /// if the caller ignores theirs, no signal stays blocked, no descriptor that this process
-/// does not know of reaches a program that it starts, and there is room for its own. To be called before there
-/// are threads.
+/// does not know of reaches a program that it starts, and there is room for its own. To be
+/// called before there are threads.
 pub fn settle() {
     raw::wait_for_children();
     // It is in order already where the kernel refuses: every signal may be unblocked.

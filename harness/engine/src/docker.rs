@@ -5,7 +5,7 @@ use std::path::Path;
 use bollard::Docker;
 use evidence::{Abilities, Ability};
 
-use super::api::{ApiEngine, Connection, Creation, Daemon, Dialect, Ids, Wanted};
+use super::api::{ApiEngine, Connection, Creation, Daemon, Dialect, Wanted};
 use super::{EngineError, Hosting, Leftovers, Surroundings, binds, spelling};
 
 /// The name of its bridge.
@@ -34,9 +34,9 @@ pub fn connect(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, Engi
 fn suits(daemon: Daemon, socket: &Path) -> Result<(), EngineError> {
     let endpoint = format!("unix://{}", socket.display());
     match daemon.ids {
-        Ids::AsAsked if daemon.filters => Ok(()),
-        Ids::AsAsked => Err(EngineError::NoFilters { endpoint }),
-        ids @ (Ids::Remapped | Ids::OfItsUser) => Err(EngineError::Mapped { endpoint, ids }),
+        Some(ids) => Err(EngineError::Mapped { endpoint, ids }),
+        None if daemon.filters => Ok(()),
+        None => Err(EngineError::NoFilters { endpoint }),
     }
 }
 

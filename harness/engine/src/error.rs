@@ -318,7 +318,6 @@ impl EngineError {
 /// What a daemon makes of the id of a sandbox's user.
 fn another_user(ids: Ids) -> &'static str {
     match ids {
-        Ids::AsAsked => "its daemon gives the ids that it is asked for",
         Ids::Remapped => {
             "its daemon maps user ids (`userns-remap`), so that a sandbox's user is not the one \
              its folders are made for, and refuses the controls that share the host's namespaces"
@@ -332,7 +331,7 @@ fn another_user(ids: Ids) -> &'static str {
 
 fn ids_as_asked(ids: Ids) -> &'static str {
     match ids {
-        Ids::AsAsked | Ids::Remapped => {
+        Ids::Remapped => {
             "use `--engine bwrap` or `--engine podman`; or take `userns-remap` out of \
              /etc/docker/daemon.json and restart docker; or point DOCKER_HOST at a daemon without it"
         }

@@ -9,19 +9,18 @@ use bollard::models::SystemInfo;
 /// The settings that no request can say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Daemon {
-    /// Whose ids the users of its containers have.
-    pub ids: Ids,
+    /// Whose ids the users of its containers have, if not those that were asked for.
+    pub ids: Option<Ids>,
     /// It loads filters of system calls.
     pub filters: bool,
     /// It bounds memory and processes.
     pub bounds: bool,
 }
 
-/// Whose ids the users of a daemon's containers have on this host.
+/// Whose ids the users of a daemon's containers have on this host, where they are not those
+/// that were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
-    /// Those that were asked for.
-    AsAsked,
     /// Those of the range that `userns-remap` names.
     Remapped,
     /// Those of the range of the ordinary user who runs the daemon.
@@ -39,11 +38,11 @@ impl Daemon {
                 .any(|word| word.strip_prefix("name=").unwrap_or(word) == name)
         };
         let ids = if has("rootless") {
-            Ids::OfItsUser
+            Some(Ids::OfItsUser)
         } else if has("userns") {
-            Ids::Remapped
+            Some(Ids::Remapped)
         } else {
-            Ids::AsAsked
+            None
         };
         Self {
             ids,
@@ -69,14 +68,15 @@ mod tests {
     fn options_are_told_by_their_whole_names() {
         let usual = of(&["name=apparmor", "name=seccomp,profile=default"]);
         let expected = Daemon {
-            ids: Ids::AsAsked,
+            ids: None,
             filters: true,
             bounds: true,
         };
         assert_eq!(usual, expected);
-        assert_eq!(of(&["name=seccomp,profile=/etc/userns"]).ids, Ids::AsAsked);
-        assert_eq!(of(&["name=userns"]).ids, Ids::Remapped);
-        assert_eq!(of(&["name=rootless", "name=userns"]).ids, Ids::OfItsUser);
+        assert_eq!(of(&["name=seccomp,profile=/etc/userns"]).ids, None);
+        assert_eq!(of(&["name=userns"]).ids, Some(Ids::Remapped));
+        let both = of(&["name=rootless", "name=userns"]);
+        assert_eq!(both.ids, Some(Ids::OfItsUser));
         assert!(!of(&["name=selinux"]).filters);
     }
 

@@ -5,7 +5,7 @@ use bollard::models::SystemVersionComponents;
 use evidence::Identity;
 
 use super::super::EngineError;
-use super::Daemon;
+use super::{Daemon, Ids};
 
 /// Asks for version, configuration and settings.
 ///
@@ -19,14 +19,13 @@ pub(super) async fn ask(client: &Docker) -> Result<(Identity, Daemon), EngineErr
     let podman = components
         .iter()
         .any(|component| component.name.starts_with("Podman"));
-    let options = info.security_options.unwrap_or_default();
     let identity = Identity {
         name: if podman { "podman" } else { "docker" }.to_owned(),
         version: version.version.unwrap_or_default(),
         api: version.api_version,
         runtime: runtime(&components, info.default_runtime.as_deref()),
         storage: info.driver.unwrap_or_default(),
-        rootless: options.iter().any(|option| option.contains("rootless")),
+        rootless: daemon.ids == Some(Ids::OfItsUser),
     };
     Ok((identity, daemon))
 }
