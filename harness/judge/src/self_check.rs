@@ -44,9 +44,11 @@ fn compare(record: &LaunchRecord) -> Verdict {
 
 fn one(record: &LaunchRecord, invariant: &Invariant) -> Verdict {
     let views = record.barrier.as_ref().zip(record.exec.as_ref());
-    let seen = views.map(|(barrier, exec)| seen_from_outside(invariant.invariant, barrier, exec));
+    let seen = views.map_or(Value::Null, |(barrier, exec)| {
+        seen_from_outside(invariant.invariant, barrier, exec)
+    });
     if !invariant.holds {
-        return Verdict::Broken(differs(invariant, &seen.unwrap_or_default()));
+        return Verdict::Broken(differs(invariant, &seen));
     }
     let unseen = match views {
         Some((barrier, exec)) => unseen(invariant.invariant, barrier, exec),
@@ -59,10 +61,10 @@ fn one(record: &LaunchRecord, invariant: &Invariant) -> Verdict {
             reason: format!("{}: {reason}", invariant.invariant),
         });
     }
-    match seen {
-        Some(seen) if invariant.observed == seen => Verdict::Held,
-        seen => Verdict::Broken(differs(invariant, &seen.unwrap_or_default())),
+    if invariant.observed == seen {
+        return Verdict::Held;
     }
+    Verdict::Broken(differs(invariant, &seen))
 }
 
 /// Why what an invariant is held against could not be seen, if it could not.

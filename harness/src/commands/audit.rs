@@ -10,8 +10,8 @@ use audit::judge::{Views, findings};
 use audit::launch::Launch;
 use bundle::exit::Exit;
 use time::OffsetDateTime;
+use verify::Format;
 use verify::terminal::{print, say, tell};
-use verify::{Format, terminal};
 
 use super::Failure;
 use crate::cli::{Audit, Common};
@@ -28,7 +28,7 @@ pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
     let expectation = args.expect.as_ref().map(expectation).transpose()?;
     let started = OffsetDateTime::now_utc();
     let Some(findings) = found(args)? else {
-        terminal::tell("interrupted: nothing was judged");
+        tell("interrupted: nothing was judged");
         return Ok(Exit::Interrupted);
     };
     let kept = expectation.as_ref().map(|it| it.kept(&findings));

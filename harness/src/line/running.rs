@@ -37,7 +37,7 @@ pub(super) struct Running {
 /// How it ended.
 #[derive(Debug)]
 pub(super) struct Ended {
-    /// Its status; none where it had to be killed.
+    /// Its status; none where it did not start.
     pub status: Option<ExitStatus>,
     /// Its standard output.
     pub output: Vec<u8>,
@@ -156,8 +156,7 @@ impl Running {
     #[must_use]
     pub(super) fn end(mut self) -> Ended {
         let group = Pid::from_raw(self.group());
-        let mut status = self.process.try_wait().ok().flatten();
-        if status.is_none() {
+        if matches!(self.process.try_wait(), Ok(None)) {
             // A launcher that is asked can end what it started elsewhere.
             _ = killpg(group, Signal::SIGTERM);
             let since = Instant::now();
@@ -166,7 +165,7 @@ impl Running {
             }
         }
         _ = killpg(group, Signal::SIGKILL);
-        status = self.process.wait().ok().or(status);
+        let status = self.process.wait().ok();
         self.drain();
         let take = |kept: &Kept| {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
