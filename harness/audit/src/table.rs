@@ -1,6 +1,6 @@
 //! The acts. Each is harmless without any sandbox: it goes to what was planted for it, to
-//! loopback, or to the kernel with arguments that no kernel carries out; of files of the
-//! user's nothing but `open` and `close` is done.
+//! loopback, or to the kernel, which it asks for what ends with its process; of files of
+//! the user's nothing but `open` and `close` is done.
 
 use crate::act::{Act, How, Look, Proof};
 use crate::row::Row;
@@ -162,6 +162,35 @@ mod tests {
         assert_eq!(ids.len(), ALL.len());
         for row in Row::ALL {
             assert!(ALL.iter().any(|act| act.row == *row), "{row}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_or_reached_but_what_was_planted() {
+        let others = [
+            "open",
+            "open-to-write",
+            "shell",
+            "shell-by-descriptor",
+            "memfd-exec",
+            "mount",
+            "mount-as-user",
+        ];
+        for act in ALL {
+            let Script(script, args) = act.how else {
+                continue;
+            };
+            let first = args.first().copied().unwrap_or_default();
+            let planted = match script {
+                "look-for" => ["{home}/", "{place}/", "/proc/{pid}/"]
+                    .iter()
+                    .any(|beneath| first.starts_with(beneath)),
+                // What is made has this launch's mark in its name, wherever it is made.
+                "mark-folder" => args[1].starts_with("{mark}."),
+                other if others.contains(&other) => true,
+                _ => first.trim_start_matches('@').starts_with('{'),
+            };
+            assert!(planted, "{}: {script} {first}", act.id);
         }
     }
 

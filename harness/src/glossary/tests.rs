@@ -49,6 +49,14 @@ fn changed(from: &str, to: &str) -> Result<Glossary, GlossaryError> {
 }
 
 #[test]
+fn each_row_of_the_audit_has_its_title() {
+    for row in audit::row::Row::ALL {
+        let said = format!("A row of the audit: {}.", row.title());
+        assert_eq!(means(row.id()), said);
+    }
+}
+
+#[test]
 fn what_is_not_strict_is_refused() {
     assert!(changed("twin", "twin").is_ok());
     let refused = |from, to| changed(from, to).unwrap_err().to_string();
