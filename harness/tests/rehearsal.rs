@@ -10,26 +10,23 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
+
+#[path = "daemon/own.rs"]
+#[expect(dead_code, reason = "no daemon is started here")]
+mod own;
 
 const HARNESS: &str = env!("CARGO_BIN_EXE_harness");
 
 /// A shell in a mount namespace of its own, in which `$H` is the harness and `$D` a folder.
 /// None where this user cannot have one, or there is no bubblewrap.
 fn host(script: &str, folder: &Path) -> Option<Output> {
-    let bubblewrap = Command::new("bwrap").arg("--version").output();
-    if !nix::unistd::geteuid().is_root() || bubblewrap.is_err() {
+    if !nix::unistd::geteuid().is_root() || !own::has("bwrap") {
         return None;
     }
     // A host may hide the folder that this was built in, such as /tmp.
     let seen = format!("mount --bind \"${{H%/*}}\" /mnt; H=/mnt/${{H##*/}}; {script}");
-    let mut shell = Command::new("unshare");
-    shell
-        .args(["--mount", "--propagation", "private", "sh", "-ec", &seen])
-        .env("H", HARNESS)
-        .env("D", folder)
-        .stdin(Stdio::null());
-    Some(shell.output().unwrap())
+    Some(own::run(&seen, HARNESS, folder))
 }
 
 fn said(output: &Output) -> String {
