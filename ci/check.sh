@@ -55,7 +55,6 @@ gate clippy cargo clippy --workspace --all-targets -- -D warnings
 gate wrong cargo test -p checker --features wrong --test wrong
 gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
-gate dependencies ci/dependencies.sh
 # The program that the tests were built with: cargo would build it once more, without what
 # tests turn on in its libraries, and show the same.
 export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness

@@ -14,6 +14,8 @@ mod dependencies;
 pub mod image;
 mod rules;
 mod sources;
+#[cfg(test)]
+mod supply;
 mod tree;
 pub mod walls;
 
