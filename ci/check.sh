@@ -52,7 +52,7 @@ gate lockfile cargo fetch --locked
 gate tests ci/test
 gate clippy cargo clippy --workspace --all-targets -- -D warnings
 # Wrong checkers are behind a feature that nothing else turns on.
-gate wrong cargo test -p checker --features wrong --test wrong
+gate wrong cargo test --workspace --features checker/wrong --test wrong
 gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 # The program that the tests were built with: cargo would build it once more, without what

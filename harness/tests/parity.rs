@@ -26,15 +26,21 @@ fn harness(words: &[&str]) -> Value {
     })
 }
 
-fn engines() -> Vec<String> {
+/// The engines of this host beside the one that `auto` takes.
+fn others() -> Vec<String> {
     let doctor = harness(&["doctor"]);
+    let auto = doctor["engine"].as_str();
+    assert!(
+        auto.is_some(),
+        "this host has no engine: `harness doctor` says why"
+    );
     let findings = doctor["findings"].as_array().unwrap();
     let usable = findings
         .iter()
         .filter(|finding| finding["state"] != "missing");
     let names = usable.filter_map(|finding| finding["what"].as_str());
     names
-        .filter(|name| ["docker", "podman", "bwrap"].contains(name))
+        .filter(|name| ["docker", "podman", "bwrap"].contains(name) && Some(*name) != auto)
         .map(str::to_owned)
         .collect()
 }
@@ -48,42 +54,36 @@ fn verdicts(engine: &str, out: &Path) -> Verdicts {
         .collect()
 }
 
-fn differences(one: &Verdicts, two: &Verdicts) -> Vec<String> {
-    let ids = one.keys().chain(two.keys());
-    let differs = |id: &&String| one.get(*id) != two.get(*id);
-    let words = |id: &String| format!("{id}: {:?} and {:?}", one.get(id), two.get(id));
-    let mut found: Vec<String> = ids.filter(differs).map(words).collect();
-    found.dedup();
+/// What keeps verdicts from being those of the acceptance tests, where each row is held.
+fn differences(observed: &Verdicts) -> Vec<String> {
+    let held = ("held".to_owned(), String::new());
+    let other = observed.iter().filter(|(_, verdict)| **verdict != held);
+    let mut found: Vec<String> = other.map(|(id, it)| format!("{id}: {it:?}")).collect();
+    if observed.len() != 45 {
+        found.push(format!("{} of 45 rows", observed.len()));
+    }
     found
 }
 
+/// The acceptance tests require of the engine that `auto` takes that every row is held.
 #[test]
-fn every_engine_of_this_host_gives_every_row_the_same_verdict() {
+fn every_other_engine_of_this_host_holds_every_row_too() {
     let out = tempfile::tempdir().unwrap();
-    let all: Vec<(String, Verdicts)> = engines()
-        .into_iter()
-        .map(|engine| (engine.clone(), verdicts(&engine, out.path())))
-        .collect();
-    let Some(((first, expected), others)) = all.split_first() else {
-        panic!("this host has no engine: `harness doctor` says why");
-    };
-    assert_eq!(expected.len(), 45, "on {first}");
-    for (engine, observed) in others {
-        let found = differences(expected, observed);
-        assert!(
-            found.is_empty(),
-            "{first} and {engine}: {}",
-            found.join("; ")
-        );
+    for engine in others() {
+        let found = differences(&verdicts(&engine, out.path()));
+        assert!(found.is_empty(), "{engine}: {}", found.join("; "));
     }
 }
 
 #[test]
 fn a_verdict_that_differs_and_a_row_that_is_missing_are_found() {
-    let verdict = |word: &str| (word.to_owned(), String::new());
-    let one = Verdicts::from([("A1".to_owned(), verdict("held"))]);
-    let two = Verdicts::from([("A1".to_owned(), verdict("broken"))]);
-    assert!(differences(&one, &one).is_empty());
-    assert_eq!(differences(&one, &two).len(), 1);
-    assert_eq!(differences(&one, &Verdicts::new()).len(), 1);
+    let held = ("held".to_owned(), String::new());
+    let mut all: Verdicts = (1..=45)
+        .map(|id| (format!("X{id}"), held.clone()))
+        .collect();
+    assert!(differences(&all).is_empty());
+    all.insert("X1".to_owned(), ("broken".to_owned(), String::new()));
+    assert_eq!(differences(&all).len(), 1);
+    all.remove("X1");
+    assert_eq!(differences(&all), ["44 of 45 rows"]);
 }
