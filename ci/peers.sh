@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the suite tests against but no user needs: a second engine (podman) and
-# a browser for the report, and a linter of shell scripts. What cannot be had is said,
-# and the tests that need it are listed as not run. Exit code: 0.
+# Installs what the suite tests against but no user needs: a second engine (podman), a
+# browser for the report, the accessibility checker axe-core, and a linter of shell scripts.
+# What cannot be had is said, and the tests that need it are listed as not run. Exit code: 0.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 if [ "$(id -u)" = 0 ]; then as_root=(); else as_root=(sudo -n); fi
 
@@ -21,3 +22,23 @@ install() { # PROGRAM PACKAGE...
 install podman podman uidmap runc
 install chromium chromium
 install shellcheck shellcheck
+
+# axe-core 4.12.1, out of the Python package that carries it; by digest, for it is run.
+peers=${CARGO_TARGET_DIR:-target}/peers
+axe_digest=84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc
+axe_is_here() { echo "$axe_digest  $peers/axe.min.js" | sha256sum --check --status 2>/dev/null; }
+fetch_axe() {
+  mkdir -p "$peers"
+  python3 -m pip download --quiet --no-deps --dest "$peers" axe-playwright-python==0.1.8 &&
+    python3 -m zipfile --extract "$peers"/axe_playwright_python-0.1.8-*.whl "$peers/wheel" &&
+    mv "$peers/wheel/axe_playwright_python/axe.min.js" "$peers/axe.min.js" &&
+    rm -rf "$peers/wheel" "$peers"/*.whl
+}
+if axe_is_here; then
+  echo 'axe-core: found'
+elif fetch_axe >/dev/null 2>&1 && axe_is_here; then
+  echo 'axe-core: installed'
+else
+  rm -f "$peers/axe.min.js"
+  echo 'axe-core: cannot be had here; the test that needs it is not run'
+fi

@@ -1,12 +1,16 @@
-//! The page in a real browser, headless: no complaint, nothing too wide for a phone,
-//! light and dark, filtered without a script, and printed.
+//! The page in a real browser, headless, at desktop and phone width, light and dark: no
+//! complaint of the browser or of axe-core, nothing too wide, filtered without a script,
+//! and printed.
 //!
-//! Where this host has no browser, each test is listed as ignored: not run.
+//! Where this host has no browser, or no axe-core, what needs it is listed as ignored:
+//! not run.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test of its own main, which a panic fails"
 )]
+
+use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
 use bundle::REPORT_FILE;
@@ -29,33 +33,46 @@ const DESKTOP: u32 = 1280;
 
 const OPEN_ALL: &str = "document.querySelectorAll('details').forEach(it => { it.open = true })";
 
-type Test = fn();
-
-const TESTS: [(&str, Test); 6] = [
-    ("headings_skip_no_level", headings),
-    ("the_browser_complains_of_nothing", complains_of_nothing),
-    ("nothing_is_wider_than_a_phone", nothing_is_wider),
-    ("the_theme_follows_the_reader", follows_the_theme),
-    ("rows_are_filtered_without_a_script", filters_rows),
-    ("it_prints", prints),
+/// Each screen that a reader may have, with the ground that the page has there.
+const SCREENS: [(u32, &str, &str); 4] = [
+    (DESKTOP, "light", LIGHT),
+    (DESKTOP, "dark", DARK),
+    (PHONE, "light", LIGHT),
+    (PHONE, "dark", DARK),
 ];
+const LIGHT: &str = "rgb(252, 251, 248)";
+const DARK: &str = "rgb(21, 23, 26)";
+
+const NO_BROWSER: &str = "not run: no chromium on this host";
+const NO_AXE: &str = "not run: no axe-core here, which ci/peers.sh fetches";
+
+/// A test's name, what it does, and why it is not run here, if it is not.
+type Test = (&'static str, fn(), Option<&'static str>);
 
 fn main() -> std::process::ExitCode {
-    let there = devtools::find().is_some();
-    let kind = if there {
-        ""
-    } else {
-        "not run: no chromium on this host"
-    };
-    let trials = TESTS.map(|(name, test)| {
+    let browser = devtools::find().is_none().then_some(NO_BROWSER);
+    let axe = browser.or((!axe_core().is_file()).then_some(NO_AXE));
+    let tests: [Test; 4] = [
+        ("it_suits_every_screen", suits_every_screen, browser),
+        ("axe_core_complains_of_nothing", axe_is_content, axe),
+        ("rows_are_filtered_without_a_script", filters_rows, browser),
+        ("it_prints", prints, browser),
+    ];
+    let trials = tests.map(|(name, test, not_run)| {
         Trial::test(name, move || {
             test();
             Ok::<(), Failed>(())
         })
-        .with_kind(kind)
-        .with_ignored_flag(!there)
+        .with_kind(not_run.unwrap_or_default())
+        .with_ignored_flag(not_run.is_some())
     });
     libtest_mimic::run(&Arguments::from_args(), Vec::from(trials)).exit_code()
+}
+
+/// The accessibility checker that browsers' own tools use, as `ci/peers.sh` leaves it.
+fn axe_core() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    target.join("peers/axe.min.js")
 }
 
 /// A page with a broken row and hostile text, loaded.
@@ -76,37 +93,75 @@ fn open(width: u32, theme: &str) -> (TempDir, Page) {
     (out, page)
 }
 
-fn complains_of_nothing() {
-    let (_out, mut page) = open(DESKTOP, "light");
-    page.value(OPEN_ALL);
-    assert_eq!(page.complaints(), Vec::<String>::new());
-    assert!(
-        page.value("document.title")
-            .as_str()
-            .unwrap()
-            .contains("attestation")
-    );
-    let style = "getComputedStyle(document.querySelector('h1')).fontWeight";
-    assert_eq!(page.value(style), "650", "the style sheet is allowed");
-}
-
-fn nothing_is_wider() {
-    for (width, theme) in [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light")] {
+fn suits_every_screen() {
+    for (width, theme, ground) in SCREENS {
+        let on = format!("{width} pixels, {theme}");
         let (_out, mut page) = open(width, theme);
+        let observed = page.value("getComputedStyle(document.body).backgroundColor");
+        assert_eq!(observed, ground, "{on}");
         for _ in 0..2 {
             let wide = page.value("document.documentElement.scrollWidth");
-            assert_eq!(wide, json!(width), "in {theme}");
+            assert_eq!(wide, json!(width), "{on}");
             page.value(OPEN_ALL);
         }
+        headings(&mut page);
+        assert_eq!(page.complaints(), Vec::<String>::new(), "{on}");
+        let title = page.value("document.title");
+        assert!(title.as_str().unwrap().contains("attestation"), "{on}");
+        let style = "getComputedStyle(document.querySelector('h1')).fontWeight";
+        assert_eq!(page.value(style), "650", "{on}: the style sheet is allowed");
     }
 }
 
-fn follows_the_theme() {
-    let ground = "getComputedStyle(document.body).backgroundColor";
+/// With everything opened, as who reads by headings meets them.
+fn headings(page: &mut Page) {
+    let levels = page.value(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(it => +it.tagName[1])",
+    );
+    let levels: Vec<u64> = serde_json::from_value(levels).unwrap();
+    assert_eq!(levels.first(), Some(&1));
+    assert!(levels.len() > 45, "a heading for each row: {levels:?}");
+    assert!(
+        levels.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+        "{levels:?}"
+    );
+}
+
+/// With a row of each verdict: over all of them, which are alike, axe-core takes minutes.
+const A_ROW_OF_EACH_VERDICT: &str = "const seen = new Set(); \
+    document.querySelectorAll('.row').forEach(it => { \
+        const verdict = it.className.replace(/L[1-5]/, ''); \
+        if (seen.has(verdict)) { it.remove() } else { seen.add(verdict) } }); seen.size";
+
+/// As loaded and with everything opened, at both widths and in both themes; and of what is
+/// wrong it does complain.
+fn axe_is_content() {
+    let axe = std::fs::read_to_string(axe_core()).unwrap();
     let (_out, mut page) = open(DESKTOP, "light");
-    assert_eq!(page.value(ground), "rgb(252, 251, 248)");
-    page.screen(PHONE, "dark");
-    assert_eq!(page.value(ground), "rgb(21, 23, 26)");
+    page.value(&format!("{axe}; 0"));
+    assert!(page.value(A_ROW_OF_EACH_VERDICT).as_u64() > Some(1));
+    for (opened, width, theme) in [
+        ("", DESKTOP, "light"),
+        (OPEN_ALL, DESKTOP, "light"),
+        (OPEN_ALL, PHONE, "dark"),
+    ] {
+        page.screen(width, theme);
+        page.value(opened);
+        let found = violations(&mut page, "{}");
+        let on = format!("{width} pixels, {theme}, {opened:?}");
+        assert_eq!(found, Vec::<String>::new(), "{on}");
+    }
+    page.value("document.documentElement.removeAttribute('lang')");
+    let found = violations(&mut page, "{ runOnly: ['html-has-lang'] }");
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+fn violations(page: &mut Page, options: &str) -> Vec<String> {
+    let run = format!(
+        "axe.run(document, {{ resultTypes: ['violations'], selectors: false, ...{options} }}).then(it => \
+         it.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html)))"
+    );
+    serde_json::from_value(page.value(&run)).unwrap()
 }
 
 fn filters_rows() {
@@ -120,22 +175,6 @@ fn filters_rows() {
     page.value("document.querySelector('#v-held').click()");
     assert_eq!(page.value(shown), held);
     assert!(held.as_u64() > Some(0) && held.as_u64() < all.as_u64());
-}
-
-/// With everything opened, as who reads by headings meets them.
-fn headings() {
-    let (_out, mut page) = open(DESKTOP, "light");
-    page.value(OPEN_ALL);
-    let levels = page.value(
-        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(it => +it.tagName[1])",
-    );
-    let levels: Vec<u64> = serde_json::from_value(levels).unwrap();
-    assert_eq!(levels.first(), Some(&1));
-    assert!(levels.len() > 45, "a heading for each row: {levels:?}");
-    assert!(
-        levels.windows(2).all(|pair| pair[1] <= pair[0] + 1),
-        "{levels:?}"
-    );
 }
 
 fn prints() {

@@ -108,11 +108,16 @@ impl Page {
         complaints.map(Value::to_string).collect()
     }
 
-    /// The value of an expression on the page.
+    /// The value of an expression on the page; of a promise, once it is kept.
     pub(crate) fn value(&mut self, expression: &str) -> Value {
-        let params = json!({ "expression": expression, "returnByValue": true });
+        let params = json!({
+            "expression": expression,
+            "returnByValue": true,
+            "awaitPromise": true,
+        });
         let mut result = self.ask("Runtime.evaluate", params);
-        assert_eq!(result["exceptionDetails"], Value::Null, "{expression}");
+        let wrong = &result["exceptionDetails"];
+        assert_eq!(*wrong, Value::Null, "{:.200}", expression);
         result["result"]["value"].take()
     }
 
