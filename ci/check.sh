@@ -59,7 +59,9 @@ gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 # tests turn on in its libraries, and show the same.
 export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness
 gate denylist "$HARNESS" lint-checker
-gate mutants "$HARNESS" mutants
+# Every mutant where a sandbox costs least, and one of each operator where `auto` goes.
+gate mutants "$HARNESS" mutants --engine bwrap
+if [ "$form" = --long ]; then gate mutants-auto "$HARNESS" mutants; else gate mutants-auto "$HARNESS" mutants --short; fi
 gate falsify ci/falsify
 gate fuzz ci/fuzz
 if [ "$form" = --long ]; then gate least-rust ci/least_rust.sh; fi
