@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use negatives::scout::Planned;
 use negatives::wire;
+use serde::Serialize;
 
 use crate::row::Row;
 
 /// One act, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Act {
     /// Its id, which never changes.
     pub id: &'static str,
@@ -27,7 +28,7 @@ pub struct Act {
 }
 
 /// How an act is made. `{name}` in an argument stands for what was planted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum How {
     /// A scripted act of the scout's.
     Script(&'static str, &'static [&'static str]),
@@ -40,7 +41,7 @@ pub enum How {
 }
 
 /// What is looked at from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Look {
     /// Whether this namespace is the host's.
     Namespace(&'static str),
@@ -51,7 +52,7 @@ pub enum Look {
 }
 
 /// How an act is shown to have reached the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Proof {
     /// A planted canary's bytes come back, half of which nobody inside was told.
     Canary,

@@ -148,20 +148,21 @@ impl Expectation {
         )
     }
 
+    /// What the expectation of this finding comes to, if there is one.
+    #[must_use]
+    pub fn of(&self, finding: &Finding) -> Option<Kept> {
+        let names = |acts: &[&'static Act]| acts.iter().any(|act| act.id == finding.act);
+        if names(&self.deny) {
+            return Some(denied(&finding.verdict));
+        }
+        names(&self.work).then(|| works(&finding.verdict))
+    }
+
     /// What each expectation comes to.
     #[must_use]
     pub fn kept<'a>(&self, findings: &'a [Finding]) -> Vec<(&'a Finding, Kept)> {
-        let of =
-            |acts: &[&'static Act], finding: &Finding| acts.iter().any(|act| act.id == finding.act);
-        findings
-            .iter()
-            .filter_map(|finding| {
-                if of(&self.deny, finding) {
-                    return Some((finding, denied(&finding.verdict)));
-                }
-                of(&self.work, finding).then(|| (finding, works(&finding.verdict)))
-            })
-            .collect()
+        let kept = |finding| Some((finding, self.of(finding)?));
+        findings.iter().filter_map(kept).collect()
     }
 }
 

@@ -13,5 +13,6 @@ pub mod expectation;
 pub mod finding;
 pub mod judge;
 pub mod launch;
+pub mod line;
 pub mod row;
 pub mod table;

@@ -24,6 +24,7 @@ use crate::report::summary::Summary;
 use crate::self_audit::Audited;
 
 pub mod acceptance;
+pub mod audit_record;
 mod believe;
 mod derived;
 pub mod exit;
@@ -112,6 +113,9 @@ pub enum BundleError {
     /// What this program itself expects cannot be read.
     #[error("failed to load what this program's own data expects")]
     Expected(#[from] judge::ExpectedError),
+    /// The system has no random bytes for an id.
+    #[error("failed to draw an id")]
+    Random(#[source] getrandom::Error),
     /// An image id that is not a digest.
     #[error("failed to read the image's digest")]
     Digest(#[from] DigestError),

@@ -17,7 +17,7 @@ use crate::self_audit::ItemId;
 
 mod refusals;
 mod releases;
-mod schema;
+pub(crate) mod schema;
 mod shown;
 mod strangers;
 mod unfiltered;

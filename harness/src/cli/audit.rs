@@ -14,7 +14,8 @@ for its arguments alone.
   harness audit -- bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc
   harness audit -- docker run --rm --network none -v {probe}:/probe:ro IMAGE /probe
 
-Without --expect everything is described and nothing is declared: exit code 4.")]
+Without --expect everything is described and nothing is declared: exit code 4. What --record or
+--key seals is judged again by `harness verify`, offline.")]
 pub struct Audit {
     /// What is expected of the line (TOML): `preset` (agent, container, grader or checker),
     /// `deny`, `except` and `work`, each a list of acts, rows or `everything`.
@@ -30,6 +31,10 @@ pub struct Audit {
     /// Write the findings as a table in Markdown, too: for the page of a CI job.
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
+    /// Seal what was seen and what it amounts to into a signed record beneath --out; --key
+    /// does so, too.
+    #[arg(long)]
+    pub record: bool,
     /// Run the line without these words, too: what is open then is closed by them.
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub lift: Vec<String>,

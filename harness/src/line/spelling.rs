@@ -12,7 +12,7 @@ const ARGUMENTS: &str = "{args}";
 /// The line's words, with the probe put in where they say, else at their end: its
 /// arguments alone, if its path stands somewhere.
 #[must_use]
-pub fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String> {
+pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String> {
     let path = probe.display().to_string();
     let all = std::iter::once(&path).chain(arguments);
     let command = all.map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
@@ -33,17 +33,6 @@ pub fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String>
     }
     words.extend_from_slice(arguments);
     words
-}
-
-/// The line without these words, which stand in it one behind the other.
-#[must_use]
-pub fn without(line: &[String], words: &str) -> Option<Vec<String>> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let at = line
-        .windows(words.len().max(1))
-        .position(|part| part.iter().eq(words.iter()))?;
-    let (before, rest) = line.split_at(at);
-    Some([before, &rest[words.len()..]].concat())
 }
 
 /// One word of a shell's.
@@ -78,14 +67,5 @@ mod tests {
     fn a_quote_in_a_path_is_quoted() {
         let spelt = spell(&words("sh -c {command}"), Path::new("/it's"), &[]);
         assert_eq!(spelt[2], r"'/it'\''s'");
-    }
-
-    #[test]
-    fn words_are_lifted_where_they_stand_side_by_side() {
-        let line = words("bwrap --bind / / --unshare-net --");
-        let lifted = without(&line, "--bind / /").unwrap();
-        assert_eq!(lifted, words("bwrap --unshare-net --"));
-        assert_eq!(without(&line, "--unshare-net /"), None);
-        assert_eq!(without(&line, ""), None);
     }
 }

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 mod ends;
+mod record;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {

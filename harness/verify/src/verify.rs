@@ -53,6 +53,9 @@ pub struct Verify {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Verify) -> Result<Exit, Failure> {
     require_folder(&args.bundle)?;
+    if let Some(exit) = crate::audited::run(printing, args)? {
+        return Ok(exit);
+    }
     let mut answer = answer(args)?;
     let refused = !answer.reasons.is_empty();
     let audit = answer.believed.as_ref().map(|it| &it.rejudged.audit);
@@ -132,7 +135,7 @@ fn answer(args: &Verify) -> Result<Answer, Failure> {
     })
 }
 
-fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
+pub(crate) fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
     let Some(path) = public_key else {
         return Ok(Anchor::Embedded);
     };

@@ -2,10 +2,11 @@
 
 use audit::act::Act;
 use audit::expectation::Kept;
-use audit::finding::{Finding, Verdict};
+use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
-use verify::terminal::safe;
+
+use crate::terminal::safe;
 
 /// The order in which findings are told.
 const ORDER: [&str; 6] = [
@@ -59,7 +60,7 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
         "open" => "OPEN",
         word => word,
     };
-    let why = why(&finding.verdict);
+    let why = finding.verdict.why();
     let line = format!("{head:<13} {:<4} {:<18} ", act.row.id(), act.id);
     let why = safe(&why);
     if head == "OPEN" {
@@ -68,17 +69,6 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
         text.push_str(&format!("{:<19}to close it: {close}\n", ""));
     } else {
         text.push_str(&format!("{line}{why}\n"));
-    }
-}
-
-/// Who saw it, what closes it, or why it shows nothing.
-#[must_use]
-pub fn why(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Open(who) => who.clone(),
-        Verdict::Closed(by) => format!("by {by}"),
-        Verdict::OwnWorld => "done, and nothing of the host was touched".to_owned(),
-        Verdict::ShowsNothing(why) | Verdict::NotSeen(why) | Verdict::NotRun(why) => why.clone(),
     }
 }
 
@@ -91,7 +81,7 @@ pub fn markdown(line: &[String], findings: &[Finding]) -> String {
     text += "| row | act | finding | why |\n| --- | --- | --- | --- |\n";
     for word in ORDER {
         for it in findings.iter().filter(|it| it.verdict.word() == word) {
-            let why = cell(&why(&it.verdict));
+            let why = cell(&it.verdict.why());
             text += &format!("| {} | {} | {word} | {why} |\n", it.row, it.act);
         }
     }
