@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audit::answers::Said;
 use audit::launch::Launch;
-use audit::table::ALL;
+use audit::table;
 use negatives::scout::{self, Order};
 
 use crate::suite::Stop;
@@ -86,7 +86,7 @@ pub fn run(line: &[String], ground: &Ground, tty: bool, stop: &Stop) -> io::Resu
 
 /// The nonce and the plan.
 fn arguments(plant: &Plant) -> io::Result<Vec<String>> {
-    let acts = ALL.iter();
+    let acts = table::all();
     let plan = acts.filter_map(|act| act.planned(&plant.targets).transpose());
     let plan: Result<Vec<_>, String> = plan.collect();
     let mut arguments = vec![plant.nonce.clone()];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use negatives::scout::Planned;
+use negatives::surface::Tried;
 use negatives::wire;
 use serde::Serialize;
 
@@ -25,6 +26,8 @@ pub struct Act {
     pub namespace: Option<&'static str>,
     /// What closes it.
     pub close: &'static str,
+    /// What of the matrix's it is one of, if it is.
+    pub group: Option<&'static str>,
 }
 
 /// How an act is made. `{name}` in an argument stands for what was planted.
@@ -36,6 +39,8 @@ pub enum How {
     Call(&'static str),
     /// The same by the i386 entry.
     I386(&'static str),
+    /// One of the matrix's attempts.
+    Attempt(&'static Tried),
     /// Nothing is done: it is looked at from outside.
     Look(Look),
 }
@@ -49,6 +54,8 @@ pub enum Look {
     Capabilities,
     /// Whether an exec may give it more rights.
     NoNewPrivileges,
+    /// Whether no filter looks at its system calls.
+    Filters,
 }
 
 /// How an act is shown to have reached the host.
@@ -79,6 +86,7 @@ impl Act {
         };
         let act = match self.how {
             How::Look(_) => return Ok(None),
+            How::Attempt(tried) => tried.act.clone(),
             How::Call(text) => call(text, wire::Abi::Native),
             How::I386(text) => call(text, wire::Abi::I386),
             How::Script(script, args) => wire::Act::Script {

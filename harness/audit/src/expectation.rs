@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::finding::{Finding, Verdict};
 use crate::row::Row;
-use crate::table::ALL;
+use crate::table;
 
 /// What stands for every act that is not in row U3.
 const EVERYTHING: &str = "everything";
@@ -84,8 +84,8 @@ struct File {
 /// What is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    deny: Vec<&'static Act>,
-    work: Vec<&'static Act>,
+    deny: Vec<Act>,
+    work: Vec<Act>,
 }
 
 /// What an expectation comes to for one act.
@@ -151,7 +151,7 @@ impl Expectation {
     /// What the expectation of this finding comes to, if there is one.
     #[must_use]
     pub fn of(&self, finding: &Finding) -> Option<Kept> {
-        let names = |acts: &[&'static Act]| acts.iter().any(|act| act.id == finding.act);
+        let names = |acts: &[Act]| acts.iter().any(|act| act.id == finding.act);
         if names(&self.deny) {
             return Some(denied(&finding.verdict));
         }
@@ -202,17 +202,17 @@ fn preset(name: &str) -> Result<(&'static [&'static str], &'static [&'static str
 }
 
 /// The acts that these words name: an act's id, a row's, or everything.
-fn acts(words: &[String], key: &str) -> Result<Vec<&'static Act>, String> {
+fn acts(words: &[String], key: &str) -> Result<Vec<Act>, String> {
     let mut found = Vec::new();
     for word in words {
         let before = found.len();
-        found.extend(ALL.iter().filter(|act| {
+        found.extend(table::all().filter(|act| {
             let all = word == EVERYTHING && act.row != Row::U3;
-            all || act.id == word || act.row.id() == word
+            all || act.id == word || act.row.id() == word || act.group == Some(word)
         }));
         if found.len() == before {
             return Err(format!(
-                "`{key}` names `{word}`, which is no act, no row and not `{EVERYTHING}`"
+                "`{key}` names `{word}`, which is no act, no group, no row and not `{EVERYTHING}`"
             ));
         }
     }

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 mod ends;
 mod record;
+mod surface;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {

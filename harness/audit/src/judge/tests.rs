@@ -76,7 +76,7 @@ fn verdict(id: &str, outside: &Launch, inside: &Launch) -> Verdict {
         inside,
         lifted,
     };
-    judge(crate::table::find(id).unwrap(), views).verdict
+    judge(&crate::table::find(id).unwrap(), views).verdict
 }
 
 const TCP: &str = "tcp-loopback";
@@ -213,7 +213,7 @@ fn words_without_which_it_is_open_are_named() {
         inside: &inside,
         lifted: &lifted,
     };
-    let found = judge(crate::table::find(TCP).unwrap(), views).verdict;
+    let found = judge(&crate::table::find(TCP).unwrap(), views).verdict;
     let Verdict::Closed(By::Words { lift, .. }) = found else {
         panic!("{found:?}");
     };

@@ -157,5 +157,5 @@ pub(super) fn of_line(line: &[String]) -> Result<Sha256Digest, CanonicalError> {
 /// # Errors
 /// They have no canonical form.
 pub(super) fn of_acts() -> Result<Sha256Digest, CanonicalError> {
-    canonical::to_bytes(table::ALL).map(|bytes| Sha256Digest::of(&bytes))
+    canonical::to_bytes(&table::all().collect::<Vec<_>>()).map(|bytes| Sha256Digest::of(&bytes))
 }
