@@ -16,11 +16,12 @@ mod image;
 pub mod junit;
 mod listeners;
 mod look;
+pub mod oci;
 mod plant;
 pub mod record;
 mod running;
 mod sibling;
-mod spelling;
+pub mod spelling;
 mod terminal;
 mod watches;
 
@@ -54,14 +55,32 @@ pub struct Ran {
     pub image: Option<String>,
 }
 
+/// How a line is run.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// With a terminal.
+    pub tty: bool,
+    /// With this bundle, in a copy of which the probe is the process.
+    pub bundle: Option<oci::Bundle>,
+}
+
 /// Runs a line with the probe in it; without a line, the probe alone.
 ///
 /// # Errors
 /// Something cannot be planted on this host.
-pub fn run(line: &[String], ground: &Ground, tty: bool, stop: &Stop) -> io::Result<Ran> {
-    let terminal = tty.then(Terminal::open).transpose()?;
+pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Result<Ran> {
+    let terminal = way.tty.then(Terminal::open).transpose()?;
     let mut plant = Plant::new(ground)?;
-    let words = spelling::spell(line, &plant.probe, &arguments(&plant)?);
+    let arguments = arguments(&plant)?;
+    let bundle = way.bundle.as_ref().filter(|_| !line.is_empty());
+    let words = match bundle {
+        Some(bundle) => {
+            let copy = plant.bundle()?;
+            bundle.write(&copy, &plant.probe, &arguments)?;
+            spelling::of_bundle(line, &copy, &plant.nonce)
+        }
+        None => spelling::spell(line, &plant.probe, &arguments),
+    };
     let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
     let program = words.first().map_or("", String::as_str);
     let (looked, ended) = match running {
@@ -71,6 +90,10 @@ pub fn run(line: &[String], ground: &Ground, tty: bool, stop: &Stop) -> io::Resu
             (Looked::nothing(words.clone()), Ended::never(words))
         }
     };
+    if bundle.is_some() {
+        // What was killed with its launcher is still known to the runtime.
+        running::forget(program, &plant.nonce);
+    }
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
     host.saw.extend(terminal.and_then(|it| it.saw()));

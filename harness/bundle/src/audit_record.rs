@@ -55,6 +55,8 @@ pub struct AuditFacts {
     pub probe: Sha256Digest,
     /// The file that the line starts, if it can be read.
     pub launcher: Option<Sha256Digest>,
+    /// The `config.json` of the bundle that was started, if one was.
+    pub config: Option<Sha256Digest>,
     /// The image, if an engine told it.
     pub image: Option<Sha256Digest>,
     /// The text of what was expected.

@@ -15,32 +15,47 @@ use time::OffsetDateTime;
 use verify::terminal::{print, say, tell};
 use verify::{Format, findings as told, keys};
 
+mod diff;
+mod lines;
+
 use super::Failure;
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Ground, Ran, junit, record};
+use crate::line::oci::Bundle;
+use crate::line::{self, Ground, Ran, Way, junit, record, spelling};
 use crate::rehearsal;
 use crate::suite::Stop;
 
-/// Audits a line.
+/// Audits a line; or does what is asked for without one.
 pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
     if args.acts {
         print(&told::acts())?;
         return Ok(Exit::Held);
     }
+    if let [before, after] = args.diff.as_slice() {
+        return diff::diff(common, before, after);
+    }
+    match &args.lines {
+        Some(file) => lines::lines(common, args, file),
+        None => one(common, args),
+    }
+}
+
+fn one(common: &Common, args: &Audit) -> Result<Exit, Failure> {
     let expected = args.expect.as_ref().map(expectation).transpose()?;
     let (text, expectation) = expected.unzip();
     // A key that cannot be read is found out before the work, not after it.
     let signer = signer(common, args)?;
     let started = OffsetDateTime::now_utc();
-    let Some((evidence, image)) = seen(args)? else {
+    let way = way(args)?;
+    let Some((evidence, image)) = seen(args, &way)? else {
         tell("interrupted: nothing was judged");
         return Ok(Exit::Interrupted);
     };
     let findings = evidence.findings();
     let kept = expectation.as_ref().map(|it| it.kept(&findings));
     let sealed = signer.as_ref().map(|signer| {
-        let facts = record::facts(&args.line, args.tty, started, image.as_deref(), text);
+        let facts = record::facts(&args.line, &way, started, image.as_deref(), text);
         let facts = facts.map_err(Failure::internal)?;
         let expected = expectation.as_ref();
         let written = audit_record::write(&common.out, &facts, &evidence, expected, signer);
@@ -84,13 +99,13 @@ fn files(
 
 /// Runs the probe without the line, with it, and with each lift: what was
 /// seen, with the image that the line's engine tells; none where it was interrupted.
-fn seen(args: &Audit) -> Result<Option<(Evidence, Option<String>)>, Failure> {
+fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, Failure> {
     let lines = lifted(args)?;
     let ground = ground(args)?;
     let stop = Arc::new(Stop::default());
     let _listener = Listener::start(Arc::clone(&stop));
     let run = |line: &[String], what: &str| -> Result<Option<Ran>, Failure> {
-        let ran = line::run(line, &ground, args.tty, &stop).map_err(unplanted)?;
+        let ran = line::run(line, &ground, way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
             return Ok(None);
         }
@@ -139,6 +154,24 @@ fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
         })
     };
     args.lift.iter().map(without).collect()
+}
+
+fn way(args: &Audit) -> Result<Way, Failure> {
+    let hint = "name the folder of a bundle (OCI) with --oci";
+    let bundle = args.oci.as_ref().map(|folder| Bundle::read(folder));
+    let bundle = bundle
+        .transpose()
+        .map_err(|why| Failure::usage(why, hint))?;
+    if bundle.is_some() && !args.line.iter().any(|word| word.contains(spelling::BUNDLE)) {
+        let hint = "for runc: runc run --bundle {bundle} {name}";
+        let error =
+            "the line does not say where the copy of the bundle is: expected {bundle} in it";
+        return Err(Failure::usage(error, hint));
+    }
+    Ok(Way {
+        tty: args.tty,
+        bundle,
+    })
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {

@@ -21,6 +21,8 @@ use super::watches::Watches;
 pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
 /// The lowest number of the descriptor that the line inherits.
 const DESCRIPTOR: RawFd = 77;
+/// The folder of a bundle's copy, beside the probe.
+const BUNDLE: &str = "bundle";
 /// A text that names its interpreter, which says what it is given.
 const SCRIPT: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
 /// Who could not be planted, by what the planted process calls it, is blind to these acts.
@@ -121,12 +123,13 @@ impl Plant {
         let nonce = fresh()?;
         let place = ground.place.join(format!(".audit-{nonce}"));
         let home = ground.home.join(format!(".audit-home-{nonce}"));
-        let (probe, socket) = (place.join("scout"), home.join("daemon"));
+        let [probe, script] = ["scout", "script"].map(|it| place.join(it));
+        let socket = home.join("daemon");
         let secrets = [&home, &place].map(|folder| folder.join("secret"));
-        let script = place.join("script");
-        let mut paths = vec![probe.clone(), script.clone(), socket.clone()];
-        paths.extend(secrets.iter().cloned());
-        paths.extend([place.clone(), home.clone()]);
+        let copy = place.join(BUNDLE);
+        let files = [&probe, &script, &socket, &copy.join("config.json"), &copy];
+        let files = files.into_iter().chain(&secrets).chain([&place, &home]);
+        let paths: Vec<PathBuf> = files.cloned().collect();
         let remove = Remove(paths.clone());
         let mut beds = Beds::default();
         DirBuilder::new().mode(0o755).create(&place)?;
@@ -157,6 +160,16 @@ impl Plant {
             descriptor,
             _remove: remove,
         })
+    }
+
+    /// A folder for the copy of a bundle.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn bundle(&self) -> io::Result<PathBuf> {
+        let folder = self.probe.with_file_name(BUNDLE);
+        DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(folder)
     }
 
     /// What the host saw of the launch, which is over.

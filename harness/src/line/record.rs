@@ -9,13 +9,15 @@ use engine::caller::search_path;
 use seal::digest::Sha256Digest;
 use time::OffsetDateTime;
 
-/// The facts of an audit of this line, which has just ended.
+use super::Way;
+
+/// The facts of an audit of this line, which was run this way and has just ended.
 ///
 /// # Errors
 /// The kernel has no name or no random bytes.
 pub fn facts(
     line: &[String],
-    tty: bool,
+    way: &Way,
     started: OffsetDateTime,
     image: Option<&str>,
     expectation: Option<String>,
@@ -25,10 +27,11 @@ pub fn facts(
         started,
         finished: OffsetDateTime::now_utc(),
         line: line.to_vec(),
-        tty,
+        tty: way.tty,
         place: this_place()?,
         probe: Sha256Digest::of(programs::SCOUT),
         launcher: line.first().and_then(|program| launcher(program)),
+        config: way.bundle.as_ref().map(|it| it.digest),
         image: image.map(Sha256Digest::parse).transpose()?,
         expectation,
     })

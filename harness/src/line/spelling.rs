@@ -6,6 +6,9 @@ use std::path::Path;
 const PROBE: &str = "{probe}";
 /// What stands for the probe and its arguments, as one word for a shell, in a word.
 const COMMAND: &str = "{command}";
+/// What stands for the folder of a bundle's copy, and for a container's name, in a word.
+pub const BUNDLE: &str = "{bundle}";
+const NAME: &str = "{name}";
 /// The word that stands for the probe's arguments.
 const ARGUMENTS: &str = "{args}";
 
@@ -35,6 +38,15 @@ pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<
     words
 }
 
+/// The words of a line that starts a bundle, with the copy's folder and the container's
+/// name put in.
+#[must_use]
+pub(super) fn of_bundle(line: &[String], copy: &Path, name: &str) -> Vec<String> {
+    let copy = copy.display().to_string();
+    let put = |word: &String| word.replace(BUNDLE, &copy).replace(NAME, name);
+    line.iter().map(put).collect()
+}
+
 /// One word of a shell's.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -61,6 +73,13 @@ mod tests {
         );
         assert_eq!(spelt("a {probe} {args} b"), "a /w/scout n 7b b");
         assert_eq!(spelt("sh -c {command}"), "sh -c '/w/scout' 'n' '7b'");
+    }
+
+    #[test]
+    fn a_bundles_line_has_its_copy_and_a_name() {
+        let line = words("runc run --bundle {bundle} {name}");
+        let spelt = of_bundle(&line, Path::new("/copy"), "n1");
+        assert_eq!(spelt, words("runc run --bundle /copy n1"));
     }
 
     #[test]

@@ -12,7 +12,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod bundles;
 mod ends;
+mod many;
 mod record;
 mod surface;
 

@@ -57,19 +57,20 @@ fn groups() -> Vec<&'static str> {
 #[must_use]
 pub fn findings(findings: &[Finding]) -> String {
     let mut text = String::new();
-    let known = |it: &Finding| table::find(&it.act);
+    let known: Vec<(Act, &Finding)> = findings
+        .iter()
+        .filter_map(|it| Some((table::find(&it.act)?, it)))
+        .collect();
     for word in ORDER {
-        for finding in findings.iter().filter(|it| it.verdict.word() == word) {
-            if let Some(act) = known(finding).filter(|act| act.group.is_none()) {
-                tell(&mut text, &act, finding);
-            }
+        let those = known.iter().filter(|(_, it)| it.verdict.word() == word);
+        for (act, finding) in those.filter(|(act, _)| act.group.is_none()) {
+            tell(&mut text, act, finding);
         }
     }
     for group in groups() {
-        let of = findings
-            .iter()
-            .filter(|it| known(it).is_some_and(|act| act.group == Some(group)));
-        text += &format!("{:<13} U13  {group}: {}\n", "surface", counts(of));
+        let of = known.iter().filter(|(act, _)| act.group == Some(group));
+        let counts = counts(of.map(|(_, it)| *it));
+        text += &format!("{:<13} U13  {group}: {counts}\n", "surface");
     }
     text + &format!("{}\n", counts(findings.iter()))
 }

@@ -131,13 +131,11 @@ fn view(bundle: &VerifiedAudit, file: String) -> Result<Launch, AuditRefusal> {
     if !launch.said.hello {
         return Err(AuditRefusal::Mute { file });
     }
+    let known: BTreeSet<&str> = table::all().map(|act| act.id).collect();
     let host = &launch.host;
-    let mut named = launch.said.answers.keys().chain(host.proofs.keys());
-    let mut named = named
-        .by_ref()
-        .chain(host.saw.keys())
-        .chain(host.blind.keys());
-    match named.find(|id| table::find(id).is_none()) {
+    let named = launch.said.answers.keys().chain(host.proofs.keys());
+    let mut named = named.chain(host.saw.keys()).chain(host.blind.keys());
+    match named.find(|id| !known.contains(id.as_str())) {
         None => Ok(launch),
         Some(act) => Err(AuditRefusal::NoAct {
             act: act.escape_debug().to_string(),

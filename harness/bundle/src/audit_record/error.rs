@@ -44,7 +44,7 @@ pub enum AuditRefusal {
     Acts,
     /// Its subjects are not those of a record.
     #[error(
-        "`{STATEMENT_FILE}`: expected the subjects line, probe, acts, and then of expectations, launcher and image those there are, observed `{}`", .observed.join(", ")
+        "`{STATEMENT_FILE}`: expected the subjects line, probe, acts, and then of expectations, launcher, config and image those there are, observed `{}`", .observed.join(", ")
     )]
     Subjects {
         /// Their names, escaped.

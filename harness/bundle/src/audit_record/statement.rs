@@ -16,13 +16,21 @@ use super::{AuditFacts, Evidence};
 use crate::exit::Exit;
 use crate::{BundleError, DEVELOPMENT};
 
-/// The subjects in the order of the statement; the last three only where there are such.
-pub(super) const SUBJECTS: [&str; 6] =
-    ["line", "probe", "acts", "expectations", "launcher", "image"];
+/// The subjects in the order of the statement; the last four only where there are such.
+pub(super) const SUBJECTS: [&str; 7] = [
+    "line",
+    "probe",
+    "acts",
+    "expectations",
+    "launcher",
+    "config",
+    "image",
+];
 
 /// The fields of the statement that nobody can compute again from the rest of a record.
-pub const SIGNERS_WORD: [&str; 12] = [
+pub const SIGNERS_WORD: [&str; 13] = [
     "subject.launcher",
+    "subject.config",
     "subject.image",
     "predicate.run.id",
     "predicate.run.started",
@@ -132,6 +140,7 @@ pub(super) fn subjects(facts: &AuditFacts) -> Result<Vec<Subject>, BundleError> 
         Some(acts),
         expectations,
         facts.launcher,
+        facts.config,
         facts.image,
     ];
     let named = SUBJECTS.iter().zip(digests);
