@@ -18,8 +18,9 @@ for its arguments alone.
 Without --expect everything is described and nothing is declared: exit code 4. What --record or
 --key seals is judged again by `harness verify`, offline.")]
 pub struct Audit {
-    /// What is expected of the line (TOML): `preset` (agent, container, grader or checker),
-    /// `deny`, `except` and `work`, each a list of acts, rows or `everything`.
+    /// What is expected of the line: a preset (agent, container, grader or checker), or a file
+    /// (TOML) with `preset`, `deny`, `except` and `work`, each a list of acts, groups, rows or
+    /// `everything`.
     #[arg(long, value_name = "FILE")]
     pub expect: Option<PathBuf>,
     /// Write a new file for --expect that expects what was found; what was open is left

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use audit::expectation::{Expectation, Kept};
+use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
 use audit::line::without;
 use bundle::audit_record::{self, Evidence};
@@ -136,9 +136,12 @@ fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, F
 
 /// What is expected, with the text that says it.
 fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
-    let hint = "name a file with `deny`, `except` and `work`, each a list of words";
+    let hint = "name a file with `deny`, `except` and `work`, each a list of words, or a preset";
     let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()), hint);
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let text = match path.to_str().and_then(of_preset).filter(|_| !path.exists()) {
+        Some(preset) => preset,
+        None => std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?,
+    };
     let expectation = Expectation::parse(&text).map_err(wrong)?;
     Ok((text, expectation))
 }

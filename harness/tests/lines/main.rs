@@ -16,6 +16,7 @@ mod bundles;
 mod ends;
 mod many;
 mod record;
+mod schema;
 mod surface;
 
 /// What `audit` ended with and said, from a working folder of its own.
