@@ -8,6 +8,7 @@ use audit::finding::{Finding, Verdict};
 use audit::table;
 use bundle::audit_record::Evidence;
 use bundle::exit::Exit;
+use serde::Serialize;
 use verify::Format;
 use verify::terminal::{print, safe, say, tell};
 
@@ -18,8 +19,18 @@ use crate::interrupt::Listener;
 use crate::line::{self, Way};
 use crate::suite::Stop;
 
-/// What each line came to, by its name; why not, where it started no probe.
-type Columns = BTreeMap<String, Result<Vec<Finding>, String>>;
+/// What each line came to, by its name.
+type Columns = BTreeMap<String, Column>;
+
+/// What one line came to.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Column {
+    /// What every act came to.
+    Findings(Vec<Finding>),
+    /// It started no probe: why.
+    Blocked(String),
+}
 
 /// Tries every line of the file against one control.
 pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, Failure> {
@@ -41,13 +52,15 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, 
             return Ok(Exit::Interrupted);
         }
         let found = match spoke(&ran, &format!("`{name}`")) {
-            Err(failure) => Err(failure.error.to_string()),
-            Ok(()) => Ok(Evidence {
-                outside: outside.launch.clone(),
-                inside: ran.launch,
-                lifted: Vec::new(),
+            Err(failure) => Column::Blocked(failure.error.to_string()),
+            Ok(()) => {
+                let evidence = Evidence {
+                    outside: outside.launch.clone(),
+                    inside: ran.launch,
+                    lifted: Vec::new(),
+                };
+                Column::Findings(evidence.findings())
             }
-            .findings()),
         };
         columns.insert(name, found);
     }
@@ -92,7 +105,7 @@ fn table(columns: &Columns) -> String {
     };
     text += &row("U13 attempts of the matrix that are open", columns, of);
     for (name, found) in columns {
-        if let Err(why) = found {
+        if let Column::Blocked(why) = found {
             text += &format!("\n{}: {}\n", cell(name), cell(why));
         }
     }
@@ -106,8 +119,8 @@ fn attempt(finding: &Finding) -> bool {
 
 fn row(head: &str, columns: &Columns, of: impl Fn(&[Finding]) -> String) -> String {
     let cells = columns.values().map(|found| match found {
-        Ok(found) => of(found),
-        Err(_) => "blocked".to_owned(),
+        Column::Findings(found) => of(found),
+        Column::Blocked(_) => "blocked".to_owned(),
     });
     let cells: Vec<String> = cells.collect();
     format!("| {head} | {} |\n", cells.join(" | "))
