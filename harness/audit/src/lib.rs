@@ -11,6 +11,7 @@ pub mod answers;
 pub mod cause;
 pub mod diff;
 pub mod expectation;
+pub mod filters;
 pub mod finding;
 pub mod judge;
 pub mod launch;
