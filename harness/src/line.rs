@@ -7,25 +7,27 @@ use std::time::Duration;
 
 use audit::answers::Said;
 use audit::launch::Launch;
-use audit::table::ALL;
-use evidence::view::View;
+use audit::table;
 use negatives::scout::{self, Order};
 
 use crate::suite::Stop;
 
+mod image;
 pub mod junit;
 mod listeners;
 mod look;
+pub mod oci;
 mod plant;
+pub mod record;
 mod running;
 mod sibling;
 pub mod spelling;
 mod terminal;
-pub mod text;
 mod watches;
 
 pub use plant::Ground;
 
+use look::Looked;
 use plant::{Plant, VARIABLE};
 use running::{Ended, Running};
 use terminal::Terminal;
@@ -49,39 +51,65 @@ pub struct Ran {
     pub status: Option<ExitStatus>,
     /// The launcher's last words.
     pub words: String,
+    /// The id of the image, where the launcher is an engine that tells it.
+    pub image: Option<String>,
+}
+
+/// How a line is run.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// With a terminal.
+    pub tty: bool,
+    /// With this bundle, in a copy of which the probe is the process.
+    pub bundle: Option<oci::Bundle>,
 }
 
 /// Runs a line with the probe in it; without a line, the probe alone.
 ///
 /// # Errors
 /// Something cannot be planted on this host.
-pub fn run(line: &[String], ground: &Ground, tty: bool, stop: &Stop) -> io::Result<Ran> {
-    let terminal = tty.then(Terminal::open).transpose()?;
+pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Result<Ran> {
+    let terminal = way.tty.then(Terminal::open).transpose()?;
     let mut plant = Plant::new(ground)?;
-    let words = spelling::spell(line, &plant.probe, &arguments(&plant)?);
+    let arguments = arguments(&plant)?;
+    let bundle = way.bundle.as_ref().filter(|_| !line.is_empty());
+    let words = match bundle {
+        Some(bundle) => {
+            let copy = plant.bundle()?;
+            bundle.write(&copy, &plant.probe, &arguments)?;
+            spelling::of_bundle(line, &copy, &plant.nonce)
+        }
+        None => spelling::spell(line, &plant.probe, &arguments),
+    };
     let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
-    let (view, ended) = match running {
-        Ok(running) => watched(running, &mut plant, stop)?,
+    let program = words.first().map_or("", String::as_str);
+    let (looked, ended) = match running {
+        Ok(running) => watched(running, &mut plant, program, stop)?,
         Err(error) => {
-            let program = words.first().map_or("", String::as_str);
             let words = format!("`{program}` could not be started: {error}");
-            (Err(words.clone()), Ended::never(words))
+            (Looked::nothing(words.clone()), Ended::never(words))
         }
     };
+    if bundle.is_some() {
+        // What was killed with its launcher is still known to the runtime.
+        running::forget(program, &plant.nonce);
+    }
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
     host.saw.extend(terminal.and_then(|it| it.saw()));
+    let Looked { view, image } = looked;
     let launch = Launch { said, host, view };
     Ok(Ran {
         launch,
         status: ended.status,
         words: last_words(&ended.words),
+        image,
     })
 }
 
 /// The nonce and the plan.
 fn arguments(plant: &Plant) -> io::Result<Vec<String>> {
-    let acts = ALL.iter();
+    let acts = table::all();
     let plan = acts.filter_map(|act| act.planned(&plant.targets).transpose());
     let plan: Result<Vec<_>, String> = plan.collect();
     let mut arguments = vec![plant.nonce.clone()];
@@ -93,23 +121,24 @@ fn arguments(plant: &Plant) -> io::Result<Vec<String>> {
 fn watched(
     mut running: Running,
     plant: &mut Plant,
+    program: &str,
     stop: &Stop,
-) -> io::Result<(Result<View, String>, Ended)> {
+) -> io::Result<(Looked, Ended)> {
     plant.sibling.order(&Order::Group(running.group()))?;
     let stopped = || stop.is_interrupted();
     let hello = |output: &[u8]| Said::read(output, &plant.nonce).hello;
-    let view = if running.until(UNTIL_HELLO, stopped, hello) {
-        let view = look::look(&plant.nonce);
+    let looked = if running.until(UNTIL_HELLO, stopped, hello) {
+        let looked = look::look(&plant.nonce, program);
         let over = |output: &[u8]| Said::read(output, &plant.nonce).exit;
         running.until(UNTIL_EXIT, stopped, over);
         running.until(UNTIL_END, stopped, |_| false);
-        view
+        looked
     } else {
-        Err("the probe did not speak".to_owned())
+        Looked::nothing("the probe did not speak".to_owned())
     };
     let ended = running.end();
     plant.sibling.order(&Order::Ended)?;
-    Ok((view, ended))
+    Ok((looked, ended))
 }
 
 /// The end of what a launcher said on standard error.

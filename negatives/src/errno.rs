@@ -23,6 +23,13 @@ impl Errno {
         self.0
     }
 
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let known = NAMES.iter().find(|(_, number)| *number == self.0);
+        known.map_or("", |(name, _)| name)
+    }
+
     /// The name of a raw error number, or its digits where it has none here.
     #[must_use]
     pub fn describe(number: i32) -> String {

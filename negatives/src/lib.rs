@@ -15,6 +15,8 @@ pub mod probe;
 pub mod raw;
 pub mod scout;
 pub mod script;
+#[cfg(feature = "matrix")]
+pub mod surface;
 pub mod wire;
 
 /// The falsifications' text: each false thing that observations could be made to say, with

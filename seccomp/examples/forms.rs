@@ -1,5 +1,5 @@
 //! Prints one form of the builtin policy: `oci`, `strict` or `runtime`; or, with
-//! `audit`, reads a runtime's filters as lines of hex, oldest first, and audits them.
+//! `compare`, reads a runtime's filters as lines of hex, oldest first, and compares them with the policy.
 //!
 //! For looking at what the engine and the airlock are given; the harness calls
 //! the library.
@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::Write;
 
 use seccomp::{
-    Arch, Form, Policy, Program, Tolerance, audit, compile_runtime, compile_strict, oci_json,
+    Arch, Form, Policy, Program, Tolerance, compare, compile_runtime, compile_strict, oci_json,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,12 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("oci") => serde_json::to_string_pretty(&oci_json(&policy, arch, &[]))?,
         Some("strict") => hex(compile_strict(&policy, arch)?),
         Some("runtime") => hex(compile_runtime(&policy, arch)?),
-        Some("audit") => {
+        Some("compare") => {
             let stack = std::io::stdin()
                 .lines()
                 .map(|line| Ok(Program::from_hex(&line?)?));
             let stack = stack.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-            match audit(&stack, &policy, Form::Runtime, arch, Tolerance::RuntimeStub) {
+            match compare(&stack, &policy, Form::Runtime, arch, Tolerance::RuntimeStub) {
                 Ok(summary) => format!("{summary:#?}"),
                 Err(list) => list
                     .iter()
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .join("\n"),
             }
         }
-        Some(_) | None => return Err("usage: forms oci|strict|runtime|audit".into()),
+        Some(_) | None => return Err("usage: forms oci|strict|runtime|compare".into()),
     };
     writeln!(std::io::stdout(), "{text}")?;
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! `seccompiler` has one match action per filter, so refusals with an error
 //! number of their own are filters of their own. Nothing here judges whether the
-//! result is right: [`crate::audit()`] does, from the bytes.
+//! result is right: [`crate::compare()`] does, from the bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,8 @@
 
 #[cfg(feature = "airlock")]
 pub mod airlock;
-pub mod audit;
+
+pub mod compare;
 pub mod compile;
 pub mod evaluate;
 pub mod listing;
@@ -19,7 +20,7 @@ pub mod table;
 #[cfg(feature = "airlock")]
 pub mod unfiltered;
 
-pub use audit::{AuditSummary, Deviation, Difference, Tolerance, audit};
+pub use compare::{ComparedSummary, Deviation, Difference, Tolerance, compare};
 pub use compile::{CompileError, compile_runtime, compile_strict};
 pub use evaluate::{Action, Call, Evaluation, evaluate, evaluate_stack};
 pub use oci::{ExtraArch, oci_json, oci_unconfined};

@@ -275,14 +275,14 @@ fn refused(call: &str) -> impl FnOnce(seccompiler::BackendError) -> OciError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Tolerance, audit};
+    use crate::compare::{Tolerance, compare};
     use crate::oci::{ExtraArch, oci_json, oci_unconfined};
     use crate::policy::Policy;
 
     fn differs(json: &Value) -> bool {
         let policy = Policy::builtin().unwrap();
         let programs = compile_oci(json, Arch::X86_64).unwrap();
-        audit(
+        compare(
             &[programs],
             &policy,
             Form::Runtime,
@@ -298,7 +298,7 @@ mod tests {
         for arch in Arch::ALL {
             let programs = compile_oci(&oci_json(&policy, arch, &[]), arch).unwrap();
             let tolerance = Tolerance::RuntimeStub;
-            audit(&[programs], &policy, Form::Runtime, arch, tolerance).unwrap();
+            compare(&[programs], &policy, Form::Runtime, arch, tolerance).unwrap();
         }
     }
 

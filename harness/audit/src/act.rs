@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use negatives::scout::Planned;
+use negatives::surface::Tried;
 use negatives::wire;
+use serde::Serialize;
 
 use crate::row::Row;
 
 /// One act, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Act {
     /// Its id, which never changes.
     pub id: &'static str,
@@ -24,10 +26,12 @@ pub struct Act {
     pub namespace: Option<&'static str>,
     /// What closes it.
     pub close: &'static str,
+    /// What of the matrix's it is one of, if it is.
+    pub group: Option<&'static str>,
 }
 
 /// How an act is made. `{name}` in an argument stands for what was planted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum How {
     /// A scripted act of the scout's.
     Script(&'static str, &'static [&'static str]),
@@ -35,12 +39,14 @@ pub enum How {
     Call(&'static str),
     /// The same by the i386 entry.
     I386(&'static str),
+    /// One of the matrix's attempts.
+    Attempt(&'static Tried),
     /// Nothing is done: it is looked at from outside.
     Look(Look),
 }
 
 /// What is looked at from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Look {
     /// Whether this namespace is the host's.
     Namespace(&'static str),
@@ -48,10 +54,12 @@ pub enum Look {
     Capabilities,
     /// Whether an exec may give it more rights.
     NoNewPrivileges,
+    /// Whether no filter looks at its system calls.
+    Filters,
 }
 
 /// How an act is shown to have reached the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Proof {
     /// A planted canary's bytes come back, half of which nobody inside was told.
     Canary,
@@ -78,6 +86,7 @@ impl Act {
         };
         let act = match self.how {
             How::Look(_) => return Ok(None),
+            How::Attempt(tried) => tried.act.clone(),
             How::Call(text) => call(text, wire::Abi::Native),
             How::I386(text) => call(text, wire::Abi::I386),
             How::Script(script, args) => wire::Act::Script {

@@ -40,8 +40,27 @@ pub struct Called {
     pub number: u64,
     /// `AUDIT_ARCH_*` of the entry.
     pub arch: u32,
-    /// Its arguments.
+    /// Its arguments; as text in hexadecimal digits, for JSON has no such numbers.
+    #[serde(with = "hexadecimal")]
     pub arguments: [u64; 6],
+}
+
+mod hexadecimal {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(of: &[u64; 6], to: S) -> Result<S::Ok, S::Error> {
+        of.map(|it| format!("{it:x}")).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u64; 6], D::Error> {
+        let mut arguments = [0; 6];
+        let texts = <[String; 6]>::deserialize(from)?;
+        for (argument, text) in arguments.iter_mut().zip(&texts) {
+            *argument = u64::from_str_radix(text, 16).map_err(D::Error::custom)?;
+        }
+        Ok(arguments)
+    }
 }
 
 /// What was said of one act.

@@ -1,9 +1,7 @@
 //! What closed an act that was refused inside and succeeds outside.
 
-use seccomp::{Action, Call, Program, evaluate, evaluate_stack};
-
 use crate::act::Act;
-use crate::answers::{Called, Outcome};
+use crate::answers::Outcome;
 use crate::finding::By;
 use crate::launch::Launch;
 
@@ -46,8 +44,8 @@ pub fn cause(act: &Act, inside: &Launch) -> Result<By, String> {
             return Err("it was not refused".to_owned());
         }
     };
-    if let Some(by) = answer.call.and_then(|call| filter(&call, errno, inside)) {
-        return Ok(by);
+    if let Some((at, of)) = inside.filter(&answer, errno) {
+        return Ok(By::Filter { at, of });
     }
     let handed_on = act.row == crate::row::Row::U9 && errno == "EBADF";
     if handed_on {
@@ -70,31 +68,4 @@ pub fn cause(act: &Act, inside: &Launch) -> Result<By, String> {
 fn gives(namespace: &str, errno: &str) -> bool {
     let found = GIVES.iter().find(|(name, _)| *name == namespace);
     found.is_some_and(|(_, errors)| errors.contains(&errno))
-}
-
-/// The filter that gives this very answer to this very call.
-fn filter(call: &Called, errno: &str, inside: &Launch) -> Option<By> {
-    let stack = inside.view.as_ref().ok()?.filters.fact()?;
-    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
-    let programs = programs.ok()?;
-    let call = Call {
-        number: u32::try_from(call.number).ok()?,
-        arch: call.arch,
-        instruction_pointer: 0,
-        args: call.arguments,
-    };
-    let action = evaluate_stack(&programs, &call).action;
-    let Action::Errno(number) = action else {
-        return None;
-    };
-    let name = negatives::errno::Errno::describe(i32::from(number));
-    if name != errno {
-        return None;
-    }
-    // Of equal answers the one that was loaded last counts (seccomp(2)).
-    let at = programs
-        .iter()
-        .rposition(|it| evaluate(it, &call).action == action)?;
-    let of = programs.len();
-    Some(By::Filter { at: at + 1, of })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::finding::{Finding, Verdict};
 use crate::row::Row;
-use crate::table::ALL;
+use crate::table;
 
 /// What stands for every act that is not in row U3.
 const EVERYTHING: &str = "everything";
@@ -26,6 +26,7 @@ const APART: &[&str] = &[
     "signal",
     "trace",
     "read-memory",
+    "write-memory",
     "read-environ",
     "key",
     "shared-memory",
@@ -84,8 +85,8 @@ struct File {
 /// What is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    deny: Vec<&'static Act>,
-    work: Vec<&'static Act>,
+    deny: Vec<Act>,
+    work: Vec<Act>,
 }
 
 /// What an expectation comes to for one act.
@@ -98,6 +99,13 @@ pub enum Kept {
     NotShown,
     /// It is not as expected.
     Broken,
+}
+
+/// The text of a file that expects what the preset of this name does, if there is one.
+#[must_use]
+pub fn of_preset(name: &str) -> Option<String> {
+    let there = PRESETS.iter().any(|(known, ..)| *known == name);
+    there.then(|| format!("preset = \"{name}\"\n"))
 }
 
 impl Expectation {
@@ -148,20 +156,21 @@ impl Expectation {
         )
     }
 
+    /// What the expectation of this finding comes to, if there is one.
+    #[must_use]
+    pub fn of(&self, finding: &Finding) -> Option<Kept> {
+        let names = |acts: &[Act]| acts.iter().any(|act| act.id == finding.act);
+        if names(&self.deny) {
+            return Some(denied(&finding.verdict));
+        }
+        names(&self.work).then(|| works(&finding.verdict))
+    }
+
     /// What each expectation comes to.
     #[must_use]
     pub fn kept<'a>(&self, findings: &'a [Finding]) -> Vec<(&'a Finding, Kept)> {
-        let of =
-            |acts: &[&'static Act], finding: &Finding| acts.iter().any(|act| act.id == finding.act);
-        findings
-            .iter()
-            .filter_map(|finding| {
-                if of(&self.deny, finding) {
-                    return Some((finding, denied(&finding.verdict)));
-                }
-                of(&self.work, finding).then(|| (finding, works(&finding.verdict)))
-            })
-            .collect()
+        let kept = |finding| Some((finding, self.of(finding)?));
+        findings.iter().filter_map(kept).collect()
     }
 }
 
@@ -201,17 +210,17 @@ fn preset(name: &str) -> Result<(&'static [&'static str], &'static [&'static str
 }
 
 /// The acts that these words name: an act's id, a row's, or everything.
-fn acts(words: &[String], key: &str) -> Result<Vec<&'static Act>, String> {
+fn acts(words: &[String], key: &str) -> Result<Vec<Act>, String> {
     let mut found = Vec::new();
     for word in words {
         let before = found.len();
-        found.extend(ALL.iter().filter(|act| {
+        found.extend(table::all().filter(|act| {
             let all = word == EVERYTHING && act.row != Row::U3;
-            all || act.id == word || act.row.id() == word
+            all || act.id == word || act.row.id() == word || act.group == Some(word)
         }));
         if found.len() == before {
             return Err(format!(
-                "`{key}` names `{word}`, which is no act, no row and not `{EVERYTHING}`"
+                "`{key}` names `{word}`, which is no act, no group, no row and not `{EVERYTHING}`"
             ));
         }
     }
@@ -256,8 +265,9 @@ mod tests {
     #[test]
     fn every_preset_is_of_acts_that_there_are() {
         for (name, ..) in PRESETS {
-            Expectation::parse(&format!("preset = \"{name}\"")).unwrap();
+            Expectation::parse(&of_preset(name).unwrap()).unwrap();
         }
+        assert_eq!(of_preset("angel"), None);
         let error = Expectation::parse("preset = \"angel\"").unwrap_err();
         assert!(
             error.contains("`angel`") && error.contains("grader"),

@@ -79,6 +79,17 @@ impl Verdict {
             Self::NotRun(_) => "not run",
         }
     }
+
+    /// Who saw it, what closes it, or why it shows nothing.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Open(who) => who.clone(),
+            Self::Closed(by) => format!("by {by}"),
+            Self::OwnWorld => "done, and nothing of the host was touched".to_owned(),
+            Self::ShowsNothing(why) | Self::NotSeen(why) | Self::NotRun(why) => why.clone(),
+        }
+    }
 }
 
 impl fmt::Display for By {

@@ -22,7 +22,7 @@ pub struct Views<'a> {
 pub fn judge(act: &Act, views: Views<'_>) -> Finding {
     let verdict = match act.how {
         How::Look(look) => looked(look, views),
-        How::Call(_) | How::I386(_) | How::Script(..) => acted(act, views),
+        How::Call(_) | How::I386(_) | How::Attempt(_) | How::Script(..) => acted(act, views),
     };
     Finding {
         act: act.id.to_owned(),
@@ -34,10 +34,7 @@ pub fn judge(act: &Act, views: Views<'_>) -> Finding {
 /// Every act.
 #[must_use]
 pub fn findings(views: Views<'_>) -> Vec<Finding> {
-    crate::table::ALL
-        .iter()
-        .map(|act| judge(act, views))
-        .collect()
+    crate::table::all().map(|act| judge(&act, views)).collect()
 }
 
 fn acted(act: &Act, views: Views<'_>) -> Verdict {
@@ -103,7 +100,8 @@ fn looked(look: Look, views: Views<'_>) -> Verdict {
             ))),
         },
         Look::Capabilities => capabilities(views),
-        Look::NoNewPrivileges => privileges(views),
+        Look::NoNewPrivileges => set_by(views, "NoNewPrivs"),
+        Look::Filters => set_by(views, "Seccomp"),
     }
 }
 
@@ -128,8 +126,9 @@ fn capabilities(views: Views<'_>) -> Verdict {
     }
 }
 
-fn privileges(views: Views<'_>) -> Verdict {
-    let set = |launch: &Launch| launch.status("NoNewPrivs").map(|it| it == "1");
+/// A line of its status that is zero where nothing was set.
+fn set_by(views: Views<'_>, name: &str) -> Verdict {
+    let set = |launch: &Launch| launch.status(name).map(|it| it != "0");
     match (set(views.inside), set(views.outside)) {
         (None, _) => Verdict::NotSeen("its status may not be looked at".to_owned()),
         (Some(false), _) => Verdict::Open("seen from outside".to_owned()),

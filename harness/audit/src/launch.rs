@@ -7,7 +7,8 @@ use evidence::view::{Namespace, View};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Proof};
-use crate::answers::{Outcome, Said};
+use crate::answers::{Answer, Outcome, Said};
+use crate::filters;
 
 /// One launch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +49,24 @@ impl Launch {
     /// Whether the inside says that the act was done.
     #[must_use]
     pub fn done(&self, act: &Act) -> bool {
-        match self.said.of(act.id).outcome {
+        let answer = self.said.of(act.id);
+        match &answer.outcome {
             Outcome::Done(_) => true,
+            // A filter may give the very answer that the kernel would.
             Outcome::Refused(errno) => {
-                matches!(act.proof, Proof::Kernel(answers) if answers.contains(&errno.as_str()))
+                let answers = matches!(act.proof, Proof::Kernel(answers) if answers.contains(&errno.as_str()));
+                answers && self.filter(&answer, errno).is_none()
             }
             Outcome::Killed | Outcome::Absent | Outcome::Silent | Outcome::NotRun(_) => false,
         }
+    }
+
+    /// The filter that gave this answer, counted from 1, and of how many, where they were
+    /// read back.
+    #[must_use]
+    pub fn filter(&self, answer: &Answer, errno: &str) -> Option<(usize, usize)> {
+        let stack = self.view.as_ref().ok()?.filters.fact()?;
+        filters::gives(stack, answer.call.as_ref()?, errno)
     }
 
     /// Whether an act reached the host, whatever the inside says where the host can see.

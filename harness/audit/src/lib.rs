@@ -9,9 +9,12 @@
 pub mod act;
 pub mod answers;
 pub mod cause;
+pub mod diff;
 pub mod expectation;
+pub mod filters;
 pub mod finding;
 pub mod judge;
 pub mod launch;
+pub mod line;
 pub mod row;
 pub mod table;

@@ -2,6 +2,8 @@
 //! loopback, or to the kernel, which it asks for what ends with its process; of files of
 //! the user's nothing but `open` and `close` is done.
 
+use negatives::surface::{self, Tried};
+
 use crate::act::{Act, How, Look, Proof};
 use crate::row::Row;
 
@@ -13,7 +15,7 @@ macro_rules! acts {
         /// Every act, in the order of the rows.
         pub const ALL: &[Act] = &[$(Act {
             id: $id, row: Row::$row, does: $does, how: $how, proof: $proof,
-            namespace: $namespace, close: $close,
+            namespace: $namespace, close: $close, group: None,
         }),*];
     };
 }
@@ -71,10 +73,14 @@ acts! {
         "attaches to a process of the same user and reads its memory", "give it a process namespace of its own";
     U10 "read-memory" Script("read-memory", &["{pid}", "{address}", "{memory}"]), Canary, Some("pid"),
         "reads the memory of a process of the same user", "give it a process namespace of its own";
+    U10 "write-memory" Script("write-memory", &["{pid}", "{room}", "{mark}"]), Witness, Some("pid"),
+        "writes into the memory of a process of the same user", "give it a process namespace of its own";
     U10 "read-environ" Script("look-for", &["/proc/{pid}/environ", "{sibling-environment}"]), Canary, Some("pid"),
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
     U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
         "becomes a shell", "refuse execve by a filter, or leave no program to run";
+    U11 "exec-interpreter" Script("interpreter", &["{script}"]), Kernel(&[]), Some("mnt"),
+        "executes a text that names its interpreter", "refuse execve by a filter, or leave no interpreter";
     U11 "exec-descriptor" Script("shell-by-descriptor", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
         "becomes a shell by an open descriptor", "refuse execveat by a filter";
     U11 "exec-memory" Script("memfd-exec", &["execveat"]), Kernel(&[]), None,
@@ -129,6 +135,13 @@ acts! {
         "opens a setting of the kernel's for writing and closes it", "mount /proc/sys read-only";
     U15 "sysrq" Script("open-to-write", &["/proc/sysrq-trigger"]), Kernel(&[]), Some("mnt"),
         "opens the kernel's emergency keys for writing and closes them", "mount /proc/sysrq-trigger read-only";
+    U15 "kernel-memory" Script("open", &["/dev/mem"]), Inode, Some("mnt"),
+        "opens the machine's memory for reading and closes it", "give it a /dev of its own, or drop CAP_SYS_RAWIO";
+    U15 "kernel-messages" Script("open-to-write", &["/dev/kmsg"]), Inode, Some("mnt"),
+        "opens the kernel's log for writing and closes it", "give it a /dev of its own";
+    U15 "control-group" Script("open-to-write", &["{control-group}"]), Inode, Some("mnt"),
+        "opens the list of processes of the host's first control group for writing and closes it",
+        "hide /sys/fs/cgroup, mount it read-only, or give it a control group namespace and a mount of its own";
     U16 "namespace-cgroup" How::Look(Look::Namespace("cgroup")), Proof::Look, Some("cgroup"), "is in the host's cgroup namespace", "give it one of its own";
     U16 "namespace-ipc" How::Look(Look::Namespace("ipc")), Proof::Look, Some("ipc"), "is in the host's IPC namespace", "give it one of its own";
     U16 "namespace-mnt" How::Look(Look::Namespace("mnt")), Proof::Look, Some("mnt"), "is in the host's mount namespace", "give it one of its own";
@@ -137,13 +150,35 @@ acts! {
     U16 "namespace-user" How::Look(Look::Namespace("user")), Proof::Look, Some("user"), "is in the host's user namespace", "give it one of its own";
     U16 "namespace-uts" How::Look(Look::Namespace("uts")), Proof::Look, Some("uts"), "is in the host's namespace of names", "give it one of its own";
     U16 "capabilities" How::Look(Look::Capabilities), Proof::Look, None, "has capabilities over the host", "drop every capability";
+    U16 "filters" How::Look(Look::Filters), Proof::Look, None, "makes system calls that no filter looks at", "load a filter of system calls";
     U16 "no-new-privileges" How::Look(Look::NoNewPrivileges), Proof::Look, None, "may gain rights by executing a program", "set no-new-privileges";
+}
+
+/// Every act: those, and the matrix's attempts that go to the kernel alone.
+pub fn all() -> impl Iterator<Item = Act> {
+    ALL.iter()
+        .copied()
+        .chain(surface::tried().iter().map(attempt))
+}
+
+/// An attempt of the matrix's as an act.
+fn attempt(tried: &'static Tried) -> Act {
+    Act {
+        id: &tried.id,
+        row: Row::U13,
+        does: &tried.why,
+        how: How::Attempt(tried),
+        proof: Kernel(&tried.answers),
+        namespace: None,
+        close: "refuse the call by a filter",
+        group: Some(&tried.group),
+    }
 }
 
 /// The act with this id.
 #[must_use]
-pub fn find(id: &str) -> Option<&'static Act> {
-    ALL.iter().find(|act| act.id == id)
+pub fn find(id: &str) -> Option<Act> {
+    all().find(|act| act.id == id)
 }
 
 #[cfg(test)]
@@ -156,10 +191,10 @@ mod tests {
 
     #[test]
     fn no_id_is_used_twice_and_every_row_has_an_act() {
-        let mut ids: Vec<&str> = ALL.iter().map(|act| act.id).collect();
+        let mut ids: Vec<&str> = all().map(|act| act.id).collect();
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), ALL.len());
+        assert_eq!(ids.len(), all().count());
         for row in Row::ALL {
             assert!(ALL.iter().any(|act| act.row == *row), "{row}");
         }

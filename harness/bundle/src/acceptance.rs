@@ -12,7 +12,7 @@ use seal::statement::attestation::{Instant, RunResult};
 use seal::statement::disposition::{Bound, SignedDisposition};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::AuditTally;
+use crate::self_audit::AuditTally;
 
 mod examine;
 mod example;

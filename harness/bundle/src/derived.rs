@@ -16,10 +16,10 @@ use seccomp::policy::POLICY_TOML;
 
 use super::statement::{self, Sights};
 use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
-use crate::audit::{Audited, Inquiry};
 use crate::report::html;
 use crate::report::html::Report;
 use crate::report::junit::JunitCase;
+use crate::self_audit::{Audited, Inquiry};
 
 /// What they are made of.
 #[derive(Debug, Clone, Copy)]

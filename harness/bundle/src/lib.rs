@@ -17,14 +17,14 @@ use seal::statement::Subjects;
 use seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
 use time::OffsetDateTime;
 
-use crate::audit::Audited;
 use crate::report::html;
 use crate::report::html::{HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
+use crate::self_audit::Audited;
 
 pub mod acceptance;
-pub mod audit;
+pub mod audit_record;
 mod believe;
 mod derived;
 pub mod exit;
@@ -37,6 +37,7 @@ mod rejudge;
 pub mod report;
 #[cfg(any(test, feature = "making"))]
 pub mod sample;
+pub mod self_audit;
 mod statement;
 
 use derived::{Gathered, Source};
@@ -112,6 +113,9 @@ pub enum BundleError {
     /// What this program itself expects cannot be read.
     #[error("failed to load what this program's own data expects")]
     Expected(#[from] judge::ExpectedError),
+    /// The system has no random bytes for an id.
+    #[error("failed to draw an id")]
+    Random(#[source] getrandom::Error),
     /// An image id that is not a digest.
     #[error("failed to read the image's digest")]
     Digest(#[from] DigestError),
@@ -168,7 +172,7 @@ pub fn write(
     }
     said.files = writer.files();
     let audit = inquiry.end(&audited(&said, &artifacts, matrix));
-    writer.add(audit::FILE, &derived::json(audit::FILE, &audit)?)?;
+    writer.add(self_audit::FILE, &derived::json(self_audit::FILE, &audit)?)?;
     Ok(writer.seal(&artifacts, said, signer)?)
 }
 

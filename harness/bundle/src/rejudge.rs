@@ -14,7 +14,7 @@ use seccomp::policy::POLICY_TOML;
 
 use super::derived::{Gathered, Source};
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
-use crate::audit::{self, Audited, Inquiry, ItemId, SelfAudit};
+use crate::self_audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 
 mod error;
 mod records;
@@ -130,7 +130,7 @@ fn bear_out(
         what: "form of what a bundle shows",
         source: Box::new(error),
     })?;
-    let mut known = BTreeSet::from([SIGNER_FILE, ENGINE_FILE, audit::FILE].map(str::to_owned));
+    let mut known = BTreeSet::from([SIGNER_FILE, ENGINE_FILE, self_audit::FILE].map(str::to_owned));
     for (file, bytes) in made {
         match bundle.files().get(file) {
             Some(there) if there == bytes => known.insert(file.to_owned()),
@@ -157,7 +157,7 @@ fn bear_out(
 
 /// The self-audits, computed again: the bundle's file must be exactly that.
 fn same_audit(bundle: &VerifiedBundle, own: SelfAudit) -> Result<SelfAudit, RejudgeError> {
-    let file = audit::FILE.to_owned();
+    let file = self_audit::FILE.to_owned();
     let Some(bytes) = bundle.files().get(&file) else {
         return Err(RejudgeError::Missing { file });
     };

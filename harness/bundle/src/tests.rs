@@ -11,13 +11,13 @@ use seal::key::SecretKey;
 use seal::statement::attestation::{Attestation, Sight};
 
 use super::*;
-use crate::audit::ItemId;
 use crate::forgery::{BELIEVED, Specimen};
 use crate::sample::stand_in;
+use crate::self_audit::ItemId;
 
 mod refusals;
 mod releases;
-mod schema;
+pub(crate) mod schema;
 mod shown;
 mod strangers;
 mod unfiltered;

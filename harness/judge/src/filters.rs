@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use evidence::profile::NATIVE;
 use evidence::recent::Recent;
-use seccomp::audit::{Tolerance, audit};
+use seccomp::compare::{Tolerance, compare};
 use seccomp::policy::Form;
 use seccomp::{Policy, Program};
 
@@ -96,7 +96,7 @@ fn programs_hold(stack: &[Arc<str>], policy: &Policy) -> Option<Finding> {
 }
 
 fn holds(stack: &[Program], policy: &Policy, form: Form, tolerance: Tolerance) -> Option<Finding> {
-    let differences = audit(stack, policy, form, NATIVE, tolerance).err()?;
+    let differences = compare(stack, policy, form, NATIVE, tolerance).err()?;
     let shown: Vec<String> = differences
         .iter()
         .take(3)

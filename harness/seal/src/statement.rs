@@ -14,6 +14,7 @@ use super::strict_json::{self, JsonError};
 
 pub mod attestation;
 pub mod disposition;
+pub mod sandbox_audit;
 pub mod test_result;
 
 use attestation::PredicateError;
@@ -200,6 +201,20 @@ struct Versioned {
     schema: Option<u32>,
 }
 
+/// Whether a payload whose signature was checked says this of anything.
+///
+/// # Errors
+/// [`StatementError::Json`]: it is no statement at all.
+pub fn is<P: Predicate>(file: &str, payload: &VerifiedPayload) -> Result<bool, StatementError> {
+    Ok(Head::read(file, payload)?.predicate_type == P::TYPE)
+}
+
+impl Head {
+    fn read(file: &str, payload: &VerifiedPayload) -> Result<Self, StatementError> {
+        strict_json::from_slice(file, payload.bytes(), MAX_ENVELOPE).map_err(StatementError::Json)
+    }
+}
+
 impl<P: Predicate> Statement<P> {
     /// Says `predicate` of `subject`.
     ///
@@ -222,8 +237,7 @@ impl<P: Predicate> Statement<P> {
     /// with itself is read.
     pub fn read(file: &str, payload: &VerifiedPayload) -> Result<Self, StatementError> {
         let bytes = payload.bytes();
-        let head: Head =
-            strict_json::from_slice(file, bytes, MAX_ENVELOPE).map_err(StatementError::Json)?;
+        let head = Head::read(file, payload)?;
         let escaped = |text: &str| {
             text.chars()
                 .take(120)

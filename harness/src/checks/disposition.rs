@@ -2,7 +2,7 @@
 //! for the check, before the gates that `accept` evaluates.
 
 use bundle::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
-use bundle::audit::AuditTally;
+use bundle::self_audit::AuditTally;
 use clap::Parser as _;
 use evidence::error::chain;
 use seal::digest::Sha256Digest;

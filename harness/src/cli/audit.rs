@@ -13,11 +13,14 @@ for its arguments alone.
 
   harness audit -- bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc
   harness audit -- docker run --rm --network none -v {probe}:/probe:ro IMAGE /probe
+  harness audit --oci BUNDLE -- runc run --bundle {bundle} {name}
 
-Without --expect everything is described and nothing is declared: exit code 4.")]
+Without --expect everything is described and nothing is declared: exit code 4. What --record or
+--key seals is judged again by `harness verify`, offline.")]
 pub struct Audit {
-    /// What is expected of the line (TOML): `preset` (agent, container, grader or checker),
-    /// `deny`, `except` and `work`, each a list of acts, rows or `everything`.
+    /// What is expected of the line: a preset (agent, container, grader or checker), or a file
+    /// (TOML) with `preset`, `deny`, `except` and `work`, each a list of acts, groups, rows or
+    /// `everything`.
     #[arg(long, value_name = "FILE")]
     pub expect: Option<PathBuf>,
     /// Write a new file for --expect that expects what was found; what was open is left
@@ -30,6 +33,10 @@ pub struct Audit {
     /// Write the findings as a table in Markdown, too: for the page of a CI job.
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
+    /// Seal what was seen and what it amounts to into a signed record beneath --out; --key
+    /// does so, too.
+    #[arg(long)]
+    pub record: bool,
     /// Run the line without these words, too: what is open then is closed by them.
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub lift: Vec<String>,
@@ -37,13 +44,25 @@ pub struct Audit {
     /// shows nothing.
     #[arg(long)]
     pub tty: bool,
+    /// For a runtime that takes no command on its line: the folder of a bundle (OCI). In a copy
+    /// of its config.json the probe is the process; in LINE, {bundle} stands for the copy's
+    /// folder and {name} for a name of the container's.
+    #[arg(long, value_name = "BUNDLE", conflicts_with = "tty")]
+    pub oci: Option<PathBuf>,
     /// The folder that the probe is put into, for a line that hides the working folder.
     #[arg(long, value_name = "DIR")]
     pub place: Option<PathBuf>,
     /// List the acts: what each does, and what closes it.
     #[arg(long, conflicts_with = "line")]
     pub acts: bool,
+    /// Compare two audits, each a record or what --format json printed: 1 if an act opened, 4 if
+    /// one that was closed is no longer shown to be.
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["line", "acts"])]
+    pub diff: Vec<PathBuf>,
+    /// Try every line of a file (TOML: a name, and the words of the line) and print one table.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "acts", "diff", "expect", "record", "lift", "oci"])]
+    pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.
-    #[arg(last = true, required_unless_present = "acts", value_name = "LINE")]
+    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines"], value_name = "LINE")]
     pub line: Vec<String>,
 }

@@ -1,66 +1,116 @@
 //! `audit`: a line of anybody's, without the sandbox, with it, and judged.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use audit::expectation::{Expectation, Kept};
+use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
-use audit::judge::{Views, findings};
-use audit::launch::Launch;
+use audit::line::without;
+use bundle::audit_record::{self, Evidence};
 use bundle::exit::Exit;
+use bundle::{BundleError, DEVELOPMENT};
+use seal::key::{Role, Signer};
 use time::OffsetDateTime;
-use verify::Format;
 use verify::terminal::{print, say, tell};
+use verify::{Format, findings as told, keys};
+
+mod diff;
+mod lines;
 
 use super::Failure;
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Ground, Ran, junit, spelling, text};
+use crate::line::oci::Bundle;
+use crate::line::{self, Ground, Ran, Way, junit, record, spelling};
+use crate::rehearsal;
 use crate::suite::Stop;
 
-/// Audits a line.
+/// Audits a line; or does what is asked for without one.
 pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
     if args.acts {
-        print(&text::acts())?;
+        print(&told::acts())?;
         return Ok(Exit::Held);
     }
-    let expectation = args.expect.as_ref().map(expectation).transpose()?;
+    if let [before, after] = args.diff.as_slice() {
+        return diff::diff(common, before, after);
+    }
+    match &args.lines {
+        Some(file) => lines::lines(common, args, file),
+        None => one(common, args),
+    }
+}
+
+fn one(common: &Common, args: &Audit) -> Result<Exit, Failure> {
+    let expected = args.expect.as_ref().map(expectation).transpose()?;
+    let (text, expectation) = expected.unzip();
+    // A key that cannot be read is found out before the work, not after it.
+    let signer = signer(common, args)?;
     let started = OffsetDateTime::now_utc();
-    let Some(findings) = found(args)? else {
+    let way = way(args)?;
+    let Some((evidence, image)) = seen(args, &way)? else {
         tell("interrupted: nothing was judged");
         return Ok(Exit::Interrupted);
     };
+    let findings = evidence.findings();
     let kept = expectation.as_ref().map(|it| it.kept(&findings));
-    show(common, &args.line, &findings, kept.as_deref())?;
+    let sealed = signer.as_ref().map(|signer| {
+        let facts = record::facts(&args.line, &way, started, image.as_deref(), text);
+        let facts = facts.map_err(Failure::internal)?;
+        let expected = expectation.as_ref();
+        let written = audit_record::write(&common.out, &facts, &evidence, expected, signer);
+        written.map_err(unwritten)
+    });
+    let sealed = sealed.transpose()?;
+    show(
+        common,
+        &args.line,
+        &findings,
+        kept.as_deref(),
+        sealed.as_deref(),
+    )?;
+    if signer.is_some_and(|it| it.role() == Role::Development) {
+        tell(DEVELOPMENT);
+    }
+    files(args, &findings, kept.as_deref(), started)?;
+    Ok(audit_record::exit(&findings, expectation.as_ref()))
+}
+
+/// Writes what else was asked for.
+fn files(
+    args: &Audit,
+    findings: &[Finding],
+    kept: Option<&[(&Finding, Kept)]>,
+    started: OffsetDateTime,
+) -> Result<(), Failure> {
     if let Some(path) = &args.write_expect {
-        propose(path, &findings)?;
+        propose(path, findings)?;
     }
     if let Some(path) = &args.markdown {
-        let table = text::markdown(&args.line, &findings);
+        let table = told::markdown(&args.line, findings);
         write(path, table.as_bytes(), "--markdown")?;
     }
-    if let (Some(path), Some(kept)) = (&args.junit, &kept) {
+    if let (Some(path), Some(kept)) = (&args.junit, kept) {
         let xml = junit::to_junit(&args.line, kept, started).map_err(Failure::internal)?;
         write(path, &xml, "--junit")?;
     }
-    Ok(exit(kept.as_deref()))
+    Ok(())
 }
 
-/// Runs the probe without the line, with it, and with each lift, and judges what was
-/// seen; none where the run was interrupted.
-fn found(args: &Audit) -> Result<Option<Vec<Finding>>, Failure> {
+/// Runs the probe without the line, with it, and with each lift: what was
+/// seen, with the image that the line's engine tells; none where it was interrupted.
+fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, Failure> {
     let lines = lifted(args)?;
     let ground = ground(args)?;
     let stop = Arc::new(Stop::default());
     let _listener = Listener::start(Arc::clone(&stop));
-    let run = |line: &[String], what: &str| -> Result<Option<Launch>, Failure> {
-        let ran = line::run(line, &ground, args.tty, &stop).map_err(unplanted)?;
+    let run = |line: &[String], what: &str| -> Result<Option<Ran>, Failure> {
+        let ran = line::run(line, &ground, way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
             return Ok(None);
         }
         spoke(&ran, what)?;
-        Ok(Some(ran.launch))
+        Ok(Some(ran))
     };
     let alone = "the probe alone, without the line,";
     let Some(outside) = run(&[], alone)? else {
@@ -71,29 +121,35 @@ fn found(args: &Audit) -> Result<Option<Vec<Finding>>, Failure> {
     };
     let mut lifted = Vec::new();
     for (words, line) in lines {
-        let Some(launch) = run(&line, &format!("the line without `{words}`"))? else {
+        let Some(ran) = run(&line, &format!("the line without `{words}`"))? else {
             return Ok(None);
         };
-        lifted.push((words, launch));
+        lifted.push((words, ran.launch));
     }
-    Ok(Some(findings(Views {
-        outside: &outside,
-        inside: &inside,
-        lifted: &lifted,
-    })))
+    let evidence = Evidence {
+        outside: outside.launch,
+        inside: inside.launch,
+        lifted,
+    };
+    Ok(Some((evidence, inside.image)))
 }
 
-fn expectation(path: &PathBuf) -> Result<Expectation, Failure> {
-    let hint = "name a file with `deny`, `except` and `work`, each a list of words";
+/// What is expected, with the text that says it.
+fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
+    let hint = "name a file with `deny`, `except` and `work`, each a list of words, or a preset";
     let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()), hint);
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    Expectation::parse(&text).map_err(wrong)
+    let text = match path.to_str().and_then(of_preset).filter(|_| !path.exists()) {
+        Some(preset) => preset,
+        None => std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?,
+    };
+    let expectation = Expectation::parse(&text).map_err(wrong)?;
+    Ok((text, expectation))
 }
 
 /// The line without each of the words that are to be lifted.
 fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let without = |words: &String| {
-        let line = spelling::without(&args.line, words);
+        let line = without(&args.line, words);
         let line = line.filter(|it| !it.is_empty() && !words.trim().is_empty());
         line.map(|line| (words.clone(), line)).ok_or_else(|| {
             let hint = "name words of the line as they stand in it, one behind the other";
@@ -101,6 +157,24 @@ fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
         })
     };
     args.lift.iter().map(without).collect()
+}
+
+fn way(args: &Audit) -> Result<Way, Failure> {
+    let hint = "name the folder of a bundle (OCI) with --oci";
+    let bundle = args.oci.as_ref().map(|folder| Bundle::read(folder));
+    let bundle = bundle
+        .transpose()
+        .map_err(|why| Failure::usage(why, hint))?;
+    if bundle.is_some() && !args.line.iter().any(|word| word.contains(spelling::BUNDLE)) {
+        let hint = "for runc: runc run --bundle {bundle} {name}";
+        let error =
+            "the line does not say where the copy of the bundle is: expected {bundle} in it";
+        return Err(Failure::usage(error, hint));
+    }
+    Ok(Way {
+        tty: args.tty,
+        bundle,
+    })
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
@@ -161,14 +235,19 @@ fn propose(path: &PathBuf, findings: &[Finding]) -> Result<(), Failure> {
     written.map_err(|error| Failure::usage(format!("{}: {error}", path.display()), hint))
 }
 
-fn exit(kept: Option<&[(&Finding, Kept)]>) -> Exit {
-    let worst = kept.map(|it| it.iter().map(|(_, kept)| *kept).max());
-    match worst {
-        None => Exit::Incomplete,
-        Some(Some(Kept::Broken)) => Exit::Broken,
-        Some(Some(Kept::NotShown) | None) => Exit::Incomplete,
-        Some(Some(Kept::Held)) => Exit::Held,
+fn unwritten(error: BundleError) -> Failure {
+    let mend = "name another folder with --out, and run again";
+    Failure::blocked(error, Some(mend.to_owned()))
+}
+
+/// Who seals, if anybody is to, once the record's folder was tried.
+fn signer(common: &Common, args: &Audit) -> Result<Option<Signer>, Failure> {
+    if !args.record && common.key.is_none() {
+        return Ok(None);
     }
+    let signer = keys::signer(common.key.as_deref())?;
+    rehearsal::require(vec![rehearsal::bundles(&common.out)])?;
+    Ok(Some(signer))
 }
 
 fn show(
@@ -176,18 +255,22 @@ fn show(
     line: &[String],
     findings: &[Finding],
     kept: Option<&[(&Finding, Kept)]>,
+    record: Option<&Path>,
 ) -> Result<(), Failure> {
     if common.format == Format::Json {
         let kept = kept.map(|it| {
             let words = it.iter().map(|(finding, kept)| (&finding.act, kept));
             words.collect::<std::collections::BTreeMap<_, _>>()
         });
-        let object = serde_json::json!({ "line": line, "findings": findings, "expected": kept });
+        let object = serde_json::json!({ "line": line, "findings": findings, "expected": kept, "record": record });
         return Ok(say(&object.to_string())?);
     }
-    print(&text::findings(findings))?;
+    print(&told::findings(findings))?;
+    if let Some(path) = record {
+        say(&format!("record: {}", path.display()))?;
+    }
     match kept {
-        Some(kept) => print(&text::kept(kept))?,
+        Some(kept) => print(&told::kept(kept))?,
         None => {
             tell("nothing was declared with --expect: this describes the line, and proves nothing")
         }

@@ -8,8 +8,6 @@ use audit::table;
 use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use time::OffsetDateTime;
 
-use super::text;
-
 /// One case for each act that something was expected of.
 ///
 /// # Errors
@@ -32,7 +30,7 @@ pub fn to_junit(
 }
 
 fn case(finding: &Finding, kept: Kept) -> JunitCase {
-    let (word, why) = (finding.verdict.word(), text::why(&finding.verdict));
+    let (word, why) = (finding.verdict.word(), finding.verdict.why());
     let reason = format!("{word}: {why}");
     let act = table::find(&finding.act);
     JunitCase {

@@ -12,24 +12,47 @@ use negatives::scout::GO_ON;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::image;
+
 /// How long a process that said hello is looked for.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How much of a command line tells whose it is.
 const HEAD: u64 = 4096;
 
-/// The process with this nonce.
-///
-/// # Errors
-/// It was not found, or its program may not be read: why.
-pub(super) fn look(nonce: &str) -> Result<View, String> {
-    let pid = find(nonce)?;
-    let number = u32::try_from(pid.as_raw()).map_err(|error| error.to_string())?;
-    let seen = at(number);
+/// What was seen of a process.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// The process; why not, where it was not found or may not be looked at.
+    pub view: Result<View, String>,
+    /// The id of the image that it runs in, where its launcher is an engine that tells it.
+    pub image: Option<String>,
+}
+
+/// The process with this nonce, which this launcher started.
+pub(super) fn look(nonce: &str, launcher: &str) -> Looked {
+    let found = find(nonce).and_then(|pid| {
+        let number = u32::try_from(pid.as_raw()).map_err(|error| error.to_string())?;
+        Ok((pid, number))
+    });
+    let (pid, number) = match found {
+        Ok(found) => found,
+        Err(why) => return Looked::nothing(why),
+    };
+    let view = at(number);
+    let image = image::of(launcher, number);
     if let Ok(signal) = Signal::try_from(GO_ON) {
         // Where it may not be told, it goes on by itself.
         _ = kill(pid, signal);
     }
-    seen
+    Looked { view, image }
+}
+
+impl Looked {
+    /// Nothing was seen; why.
+    pub(super) fn nothing(why: String) -> Self {
+        let (view, image) = (Err(why), None);
+        Self { view, image }
+    }
 }
 
 fn at(pid: u32) -> Result<View, String> {

@@ -21,6 +21,10 @@ use super::watches::Watches;
 pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
 /// The lowest number of the descriptor that the line inherits.
 const DESCRIPTOR: RawFd = 77;
+/// The folder of a bundle's copy, beside the probe.
+const BUNDLE: &str = "bundle";
+/// A text that names its interpreter, which says what it is given.
+const SCRIPT: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
 /// Who could not be planted, by what the planted process calls it, is blind to these acts.
 const BLIND: &[(&str, &[&str])] = &[
     ("signal", &["signal"]),
@@ -28,7 +32,7 @@ const BLIND: &[(&str, &[&str])] = &[
     ("shared-memory", &["shared-memory"]),
     ("message-queue", &["message-queue"]),
     ("posix-queue", &["posix-queue"]),
-    ("memory", &["trace", "read-memory"]),
+    ("memory", &["trace", "read-memory", "write-memory"]),
 ];
 
 /// Where things are planted.
@@ -119,16 +123,19 @@ impl Plant {
         let nonce = fresh()?;
         let place = ground.place.join(format!(".audit-{nonce}"));
         let home = ground.home.join(format!(".audit-home-{nonce}"));
-        let (probe, socket) = (place.join("scout"), home.join("daemon"));
+        let [probe, script] = ["scout", "script"].map(|it| place.join(it));
+        let socket = home.join("daemon");
         let secrets = [&home, &place].map(|folder| folder.join("secret"));
-        let mut paths = vec![probe.clone(), socket.clone()];
-        paths.extend(secrets.iter().cloned());
-        paths.extend([place.clone(), home.clone()]);
+        let copy = place.join(BUNDLE);
+        let files = [&probe, &script, &socket, &copy.join("config.json"), &copy];
+        let files = files.into_iter().chain(&secrets).chain([&place, &home]);
+        let paths: Vec<PathBuf> = files.cloned().collect();
         let remove = Remove(paths.clone());
         let mut beds = Beds::default();
         DirBuilder::new().mode(0o755).create(&place)?;
         DirBuilder::new().mode(0o755).create(&home)?;
         write(&probe, 0o755, programs::SCOUT)?;
+        write(&script, 0o755, SCRIPT)?;
         beds.secret("read-home-secret", "home-secret", &secrets[0])?;
         beds.secret("read-place-secret", "place-secret", &secrets[1])?;
         let listeners = Listeners::start(&nonce, &socket, &nonce)?;
@@ -153,6 +160,16 @@ impl Plant {
             descriptor,
             _remove: remove,
         })
+    }
+
+    /// A folder for the copy of a bundle.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn bundle(&self) -> io::Result<PathBuf> {
+        let folder = self.probe.with_file_name(BUNDLE);
+        DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(folder)
     }
 
     /// What the host saw of the launch, which is over.
@@ -272,14 +289,19 @@ impl Beds {
         self.at("udp", listeners.udp);
         self.at("pid", sibling.pid());
         self.at("address", sibling.address);
+        self.at("room", sibling.room);
         self.at("number", descriptor);
     }
 
     fn names(&mut self, nonce: &str, home: &Path, place: &Path, ground: &Ground) {
         let ssh = ground.home.join(".ssh");
+        let group = first_control_group();
         for (act, path) in [
             ("open-shadow", Path::new("/etc/shadow")),
             ("open-ssh-folder", &ssh),
+            ("kernel-memory", Path::new("/dev/mem")),
+            ("kernel-messages", Path::new("/dev/kmsg")),
+            ("control-group", group),
         ] {
             if let Ok(metadata) = fs::metadata(path) {
                 self.host.proofs.insert(act.to_owned(), identity(&metadata));
@@ -288,12 +310,26 @@ impl Beds {
         self.at("ssh", ssh.display());
         self.at("home", home.display());
         self.at("place", place.display());
+        self.at("script", place.join("script").display());
+        self.at("control-group", group.display());
         self.at("work", ground.work.display());
         self.at("mark", nonce);
         self.at("name", nonce);
         self.at("abstract", nonce);
         self.at("variable", VARIABLE);
     }
+}
+
+/// The list of processes of the host's first control group, in either version.
+fn first_control_group() -> &'static Path {
+    let mut places = [
+        "/sys/fs/cgroup/cgroup.procs",
+        "/sys/fs/cgroup/pids/cgroup.procs",
+    ]
+    .map(Path::new)
+    .into_iter();
+    let first = places.find(|it| it.exists());
+    first.unwrap_or_else(|| Path::new("/sys/fs/cgroup/cgroup.procs"))
 }
 
 fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {

@@ -179,6 +179,14 @@ impl Running {
     }
 }
 
+/// Lets a runtime forget a container, if it still knows it.
+pub(super) fn forget(runtime: &str, name: &str) {
+    let mut delete = Command::new(runtime);
+    delete.args(["delete", "--force", name]);
+    let quiet = delete.stdin(Stdio::null()).stdout(Stdio::null());
+    drop(quiet.stderr(Stdio::null()).status());
+}
+
 fn read(mut stream: impl Read + Send + 'static, kept: Kept) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut room = [0; 16 * 1024];

@@ -16,6 +16,8 @@ pub(super) struct Sibling {
     words: BufReader<ChildStdout>,
     /// Where the canary stands in its memory.
     pub address: u64,
+    /// Where it left room in its memory.
+    pub room: u64,
     /// What could not be planted, by name, with why.
     pub failed: BTreeMap<String, String>,
 }
@@ -47,11 +49,17 @@ impl Sibling {
             orders: Some(orders),
             words,
             address: 0,
+            room: 0,
             failed: BTreeMap::new(),
         };
         sibling.order(&Order::Plant(planted))?;
-        if let Told::Ready { address, failed } = sibling.told()? {
-            sibling.address = address;
+        if let Told::Ready {
+            address,
+            room,
+            failed,
+        } = sibling.told()?
+        {
+            (sibling.address, sibling.room) = (address, room);
             sibling.failed = failed;
         }
         Ok(sibling)
@@ -94,6 +102,7 @@ impl Sibling {
             message,
             queue,
             attached,
+            written,
         } = self.told()?
         else {
             return Err(io::Error::other("the planted process said something else"));
@@ -108,6 +117,10 @@ impl Sibling {
         }
         if queue.is_some_and(|it| it == mark) {
             note("posix-queue", "it was in the host's queue".to_owned());
+        }
+        if written.is_some_and(|it| it == mark) {
+            let words = "it was in the memory of a process of the host".to_owned();
+            note("write-memory", words);
         }
         if let Some(pid) = attached {
             let words = format!("the kernel wrote down that process {pid} attached it");

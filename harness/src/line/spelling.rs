@@ -6,13 +6,16 @@ use std::path::Path;
 const PROBE: &str = "{probe}";
 /// What stands for the probe and its arguments, as one word for a shell, in a word.
 const COMMAND: &str = "{command}";
+/// What stands for the folder of a bundle's copy, and for a container's name, in a word.
+pub const BUNDLE: &str = "{bundle}";
+const NAME: &str = "{name}";
 /// The word that stands for the probe's arguments.
 const ARGUMENTS: &str = "{args}";
 
 /// The line's words, with the probe put in where they say, else at their end: its
 /// arguments alone, if its path stands somewhere.
 #[must_use]
-pub fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String> {
+pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String> {
     let path = probe.display().to_string();
     let all = std::iter::once(&path).chain(arguments);
     let command = all.map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
@@ -35,15 +38,13 @@ pub fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<String>
     words
 }
 
-/// The line without these words, which stand in it one behind the other.
+/// The words of a line that starts a bundle, with the copy's folder and the container's
+/// name put in.
 #[must_use]
-pub fn without(line: &[String], words: &str) -> Option<Vec<String>> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let at = line
-        .windows(words.len().max(1))
-        .position(|part| part.iter().eq(words.iter()))?;
-    let (before, rest) = line.split_at(at);
-    Some([before, &rest[words.len()..]].concat())
+pub(super) fn of_bundle(line: &[String], copy: &Path, name: &str) -> Vec<String> {
+    let copy = copy.display().to_string();
+    let put = |word: &String| word.replace(BUNDLE, &copy).replace(NAME, name);
+    line.iter().map(put).collect()
 }
 
 /// One word of a shell's.
@@ -75,17 +76,15 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_in_a_path_is_quoted() {
-        let spelt = spell(&words("sh -c {command}"), Path::new("/it's"), &[]);
-        assert_eq!(spelt[2], r"'/it'\''s'");
+    fn a_bundles_line_has_its_copy_and_a_name() {
+        let line = words("runc run --bundle {bundle} {name}");
+        let spelt = of_bundle(&line, Path::new("/copy"), "n1");
+        assert_eq!(spelt, words("runc run --bundle /copy n1"));
     }
 
     #[test]
-    fn words_are_lifted_where_they_stand_side_by_side() {
-        let line = words("bwrap --bind / / --unshare-net --");
-        let lifted = without(&line, "--bind / /").unwrap();
-        assert_eq!(lifted, words("bwrap --unshare-net --"));
-        assert_eq!(without(&line, "--unshare-net /"), None);
-        assert_eq!(without(&line, ""), None);
+    fn a_quote_in_a_path_is_quoted() {
+        let spelt = spell(&words("sh -c {command}"), Path::new("/it's"), &[]);
+        assert_eq!(spelt[2], r"'/it'\''s'");
     }
 }

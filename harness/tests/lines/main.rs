@@ -12,7 +12,13 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod bundles;
+mod close;
 mod ends;
+mod many;
+mod record;
+mod schema;
+mod surface;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {

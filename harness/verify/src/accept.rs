@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use bundle::acceptance::file::{self, FileError};
 use bundle::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
-use bundle::audit::AuditTally;
 use bundle::exit::Exit;
+use bundle::self_audit::AuditTally;
 use seal::bundle::folder::BundleFolder;
 use seal::digest::Sha256Digest;
 use seal::statement::disposition::{Decision, Disposition, SignedDisposition};

@@ -11,7 +11,9 @@
 //! before it was computed again.
 
 pub mod accept;
+mod audited;
 mod failure;
+pub mod findings;
 pub mod keys;
 pub mod merge;
 pub mod printing;

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use bundle::audit::{self, SelfAudit};
 use bundle::exit::Exit;
 use bundle::policy::{self, Answer, Reason};
 use bundle::report::requirement::{self, Requirement, RowProof};
 use bundle::report::summary::{NOT_DISPOSED, Summary};
+use bundle::self_audit::{self, SelfAudit};
 use bundle::{Believed, Rejudged, believe};
 use evidence::record::PackedError;
 use negatives::matrix::Matrix;
@@ -53,6 +53,9 @@ pub struct Verify {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Verify) -> Result<Exit, Failure> {
     require_folder(&args.bundle)?;
+    if let Some(exit) = crate::audited::run(printing, args)? {
+        return Ok(exit);
+    }
     let mut answer = answer(args)?;
     let refused = !answer.reasons.is_empty();
     let audit = answer.believed.as_ref().map(|it| &it.rejudged.audit);
@@ -85,12 +88,12 @@ fn failed_audit(audit: &SelfAudit) -> Option<Reason> {
     let fails = audit.tally().fails;
     let text = format!(
         "`{}`: expected no item of the self-audits to fail, observed {}",
-        audit::FILE,
+        self_audit::FILE,
         fails.join(", ")
     );
     (!fails.is_empty()).then(|| Reason {
         code: SELF_AUDIT,
-        file: audit::FILE.to_owned(),
+        file: self_audit::FILE.to_owned(),
         text,
     })
 }
@@ -132,7 +135,7 @@ fn answer(args: &Verify) -> Result<Answer, Failure> {
     })
 }
 
-fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
+pub(crate) fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
     let Some(path) = public_key else {
         return Ok(Anchor::Embedded);
     };
@@ -227,9 +230,9 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bundle::audit::Item;
-    use bundle::audit::ItemId;
-    use bundle::audit::Outcome;
+    use bundle::self_audit::Item;
+    use bundle::self_audit::ItemId;
+    use bundle::self_audit::Outcome;
 
     fn audit(outcomes: &[(ItemId, Outcome)]) -> SelfAudit {
         let items = outcomes.iter().map(|(id, outcome)| Item {

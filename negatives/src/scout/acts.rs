@@ -30,6 +30,8 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "send-signal" => others::send_signal,
         "trace" => others::trace,
         "read-memory" => others::read_memory,
+        "write-memory" => others::write_memory,
+        "interpreter" => others::interpreter,
         "shell" => others::shell,
         "shell-by-descriptor" => others::shell_by_descriptor,
         "key" => ipc::key,

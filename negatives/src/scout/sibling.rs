@@ -71,6 +71,8 @@ pub enum Told {
     Ready {
         /// Where the canary stands in its memory.
         address: u64,
+        /// Where there is room in its memory for somebody's mark.
+        room: u64,
         /// By name.
         failed: BTreeMap<String, String>,
     },
@@ -84,6 +86,8 @@ pub enum Told {
         queue: Option<String>,
         /// The process that attached the shared memory.
         attached: Option<u32>,
+        /// What stands where there was room in its memory.
+        written: Option<String>,
     },
 }
 
@@ -94,6 +98,7 @@ struct Made {
     shared_memory: Option<u64>,
     message_queue: Option<u64>,
     queue: Option<u64>,
+    room: Option<u64>,
 }
 
 /// Stands as the planted process until its input ends.
@@ -172,8 +177,10 @@ fn plant(bench: &mut Bench<'_>, planted: &Planted, made: &mut Made) -> Told {
     made.message_queue = note("message-queue", bench.must("msgget", &[wanted, NEW]));
     made.queue = note("posix-queue", queue(bench, &planted.name));
     let address = note("memory", bench.text(&planted.memory));
+    made.room = note("memory", bench.bytes(&[0; 128]));
     Told::Ready {
         address: address.unwrap_or_default(),
+        room: made.room.unwrap_or_default(),
         failed,
     }
 }
@@ -211,6 +218,7 @@ fn collect(bench: &mut Bench<'_>, made: &Made) -> Told {
         signal: signal(bench).ok().flatten(),
         message: made.message_queue.and_then(|id| message(bench, id).ok()),
         queue: made.queue.and_then(|id| received(bench, id).ok()),
+        written: made.room.map(|room| written(bench, room)),
         attached: made
             .shared_memory
             .and_then(|id| attached(bench, id).ok().flatten()),
@@ -249,6 +257,13 @@ fn text(bench: &Bench<'_>, address: u64, length: u64) -> String {
     let length = usize::try_from(length).unwrap_or_default();
     let bytes = bench.arena.read(address, length).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What stands there, up to the first byte that nobody wrote.
+fn written(bench: &Bench<'_>, room: u64) -> String {
+    let bytes = bench.arena.read(room, 128).unwrap_or_default();
+    let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Who attached it last, as `struct shmid64_ds` has it: `shm_atime` stands at 56 and

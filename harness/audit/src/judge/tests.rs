@@ -76,7 +76,7 @@ fn verdict(id: &str, outside: &Launch, inside: &Launch) -> Verdict {
         inside,
         lifted,
     };
-    judge(crate::table::find(id).unwrap(), views).verdict
+    judge(&crate::table::find(id).unwrap(), views).verdict
 }
 
 const TCP: &str = "tcp-loopback";
@@ -197,9 +197,17 @@ fn the_very_filter_is_named_by_its_answer_to_the_very_call() {
     let allow = "060000000000ff7f";
     let deny = "2000000000000000150000014301000006000000010005000600000000".to_owned() + "00ff7f";
     if let Ok(view) = &mut inside.view {
-        view.filters = Seen::Seen(vec![allow.into(), deny.into()]);
+        view.filters = Seen::Seen(vec![allow.into(), deny.clone().into()]);
     }
     let wanted = Verdict::Closed(By::Filter { at: 2, of: 2 });
+    assert_eq!(verdict(id, &outside, &inside), wanted);
+    // The same with the answer that the kernel has for these arguments: EINVAL.
+    inside.said.answers.get_mut(id).unwrap().outcome = refused("EINVAL");
+    assert_eq!(verdict(id, &outside, &inside).word(), "open");
+    if let Ok(view) = &mut inside.view {
+        view.filters = Seen::Seen(vec![deny.replace("0100050006", "1600050006").into()]);
+    }
+    let wanted = Verdict::Closed(By::Filter { at: 1, of: 1 });
     assert_eq!(verdict(id, &outside, &inside), wanted);
 }
 
@@ -213,7 +221,7 @@ fn words_without_which_it_is_open_are_named() {
         inside: &inside,
         lifted: &lifted,
     };
-    let found = judge(crate::table::find(TCP).unwrap(), views).verdict;
+    let found = judge(&crate::table::find(TCP).unwrap(), views).verdict;
     let Verdict::Closed(By::Words { lift, .. }) = found else {
         panic!("{found:?}");
     };

@@ -9,7 +9,7 @@ use seal::statement::disposition::Bound;
 use seal::statement::{Statement, StatementError};
 
 use super::{BorneOut, Facts};
-use crate::audit::AuditTally;
+use crate::self_audit::AuditTally;
 
 /// What reading a bundle gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

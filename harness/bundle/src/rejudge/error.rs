@@ -3,7 +3,7 @@
 use seal::bundle::STATEMENT_FILE;
 use seal::strict_json::JsonError;
 
-use crate::{ENGINE_FILE, audit};
+use crate::{ENGINE_FILE, self_audit};
 
 /// A bundle's statement and its observations do not agree.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ pub enum RejudgeError {
     /// The self-audits are not what the observations bear out.
     #[error(
         "`{}`: {item}: expected the answer computed again, observed another",
-        audit::FILE
+        self_audit::FILE
     )]
     Audit {
         /// The first item that differs.
@@ -203,7 +203,7 @@ impl RejudgeError {
         match self {
             Self::Own { .. } => ".",
             Self::Engine { .. } => ENGINE_FILE,
-            Self::Audit { .. } => audit::FILE,
+            Self::Audit { .. } => self_audit::FILE,
             Self::Field { .. } | Self::Roll { .. } => STATEMENT_FILE,
             Self::Other { file } | Self::NotBorneOut { file } => file,
             Self::Missing { file }

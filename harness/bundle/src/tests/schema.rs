@@ -84,7 +84,7 @@ fn what_the_schema_does_not_name_or_allow_does_not_fit() {
 }
 
 /// Every property of the schema, by its path in the statement.
-fn described(node: &Value, path: &str, found: &mut BTreeMap<String, String>) {
+pub(crate) fn described(node: &Value, path: &str, found: &mut BTreeMap<String, String>) {
     for one in node["oneOf"].as_array().into_iter().flatten() {
         described(one, path, found);
     }
@@ -100,19 +100,23 @@ fn described(node: &Value, path: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
+/// What a section of the page says of each field.
+pub(crate) fn documented(section: &str) -> BTreeMap<String, String> {
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let row = |row: &str| {
+        let (path, text) = row.split_once("` | ").unwrap();
+        (path.to_owned(), text.trim_end_matches(" |").to_owned())
+    };
+    rows.map(row).collect()
+}
+
 #[test]
 fn the_page_names_every_field_in_the_schemas_words_and_no_other() {
     let mut expected = BTreeMap::new();
     described(&schema(), "", &mut expected);
     let (_, section) = PAGE.split_once("## The statement, field by field").unwrap();
     let (section, _) = section.split_once("\n## ").unwrap();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    let documented: BTreeMap<String, String> = rows
-        .map(|row| {
-            let (path, text) = row.split_once("` | ").unwrap();
-            (path.to_owned(), text.trim_end_matches(" |").to_owned())
-        })
-        .collect();
+    let documented = documented(section);
     assert_eq!(documented, expected);
     // A field of the types that the schema lacks would not fit it (above); one that
     // it has without a word would not be here.

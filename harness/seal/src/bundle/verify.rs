@@ -5,24 +5,29 @@
 //! be the one it lists, with none missing and none to spare. It does not judge:
 //! the observations in a [`VerifiedBundle`] are still to be judged again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
-use super::folder::{BundleFolder, FolderError, Listing};
-use super::{ENVELOPES, MAX_FILE, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
+use super::folder::{BundleFolder, FolderError};
+use super::{Bundled, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use crate::digest::Sha256Digest;
 use crate::dsse::{Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys, VerifiedPayload};
 use crate::key::pem::PemError;
 use crate::key::{KeyId, Role, pem};
 use crate::path::BundlePath;
-use crate::statement::attestation::{Attestation, FileEntry, Sharding};
-use crate::statement::{Statement, StatementError, Subjects, test_result};
+use crate::statement::attestation::Attestation;
+use crate::statement::sandbox_audit::SandboxAudit;
+use crate::statement::{self, Statement, StatementError, Subject, Subjects, test_result};
 
 mod clock;
 mod error;
+mod files;
 
 pub use error::VerifyError;
+pub use files::VerifiedFiles;
+
+use files::verify_files;
 
 /// With which keys a bundle is believed.
 #[derive(Debug, Clone)]
@@ -60,55 +65,27 @@ impl std::fmt::Display for Standing {
     }
 }
 
-/// The files of a bundle, each as the statement lists it. Kept in memory, so that
-/// what is judged is what was verified.
+/// A bundle of which every byte is vouched for. [`verify_bundle`] and [`verify_audit`]
+/// make the only ones.
 #[derive(Debug)]
-pub struct VerifiedFiles(BTreeMap<BundlePath, Vec<u8>>);
-
-impl VerifiedFiles {
-    /// The bytes of a file, if the bundle has it.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.0
-            .get(&BundlePath::parse(path).ok()?)
-            .map(Vec::as_slice)
-    }
-
-    /// All files, by path.
-    pub fn iter(&self) -> impl Iterator<Item = (&BundlePath, &[u8])> {
-        self.0.iter().map(|(path, bytes)| (path, bytes.as_slice()))
-    }
-}
-
-/// A bundle of which every byte is vouched for. [`verify_bundle`] makes the only ones.
-#[derive(Debug)]
-pub struct VerifiedBundle {
-    statement: Statement<Attestation>,
-    subjects: Subjects,
+pub struct Vouched<P> {
+    statement: Statement<P>,
     files: VerifiedFiles,
     signed_by: BTreeSet<KeyId>,
     standing: Standing,
 }
 
-impl VerifiedBundle {
+impl<P: Bundled> Vouched<P> {
     /// What the bundle says.
     #[must_use]
-    pub fn attestation(&self) -> &Attestation {
+    pub fn said(&self) -> &P {
         self.statement.predicate()
     }
 
-    /// SHA-256 of what it says: of the payload that was signed.
-    ///
-    /// # Errors
-    /// A number in it has no canonical form, which one that was read cannot have.
-    pub fn statement_digest(&self) -> Result<Sha256Digest, StatementError> {
-        Ok(Sha256Digest::of(&self.statement.to_bytes()?))
-    }
-
-    /// Of what it says it.
+    /// Of what it says it, as the statement lists it.
     #[must_use]
-    pub fn subjects(&self) -> &Subjects {
-        &self.subjects
+    pub fn subject(&self) -> &[Subject] {
+        self.statement.subject()
     }
 
     /// Its files.
@@ -128,13 +105,63 @@ impl VerifiedBundle {
     pub fn standing(&self) -> Standing {
         self.standing
     }
+}
+
+/// The record of an audit of which every byte is vouched for.
+pub type VerifiedAudit = Vouched<SandboxAudit>;
+
+/// An attestation of which every byte is vouched for.
+#[derive(Debug)]
+pub struct VerifiedBundle {
+    vouched: Vouched<Attestation>,
+    subjects: Subjects,
+}
+
+impl VerifiedBundle {
+    /// What the bundle says.
+    #[must_use]
+    pub fn attestation(&self) -> &Attestation {
+        self.vouched.said()
+    }
+
+    /// SHA-256 of what it says: of the payload that was signed.
+    ///
+    /// # Errors
+    /// A number in it has no canonical form, which one that was read cannot have.
+    pub fn statement_digest(&self) -> Result<Sha256Digest, StatementError> {
+        Ok(Sha256Digest::of(&self.vouched.statement.to_bytes()?))
+    }
+
+    /// Of what it says it.
+    #[must_use]
+    pub fn subjects(&self) -> &Subjects {
+        &self.subjects
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn files(&self) -> &VerifiedFiles {
+        self.vouched.files()
+    }
+
+    /// The keys that signed it.
+    #[must_use]
+    pub fn signed_by(&self) -> &BTreeSet<KeyId> {
+        self.vouched.signed_by()
+    }
+
+    /// What it is worth.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.vouched.standing()
+    }
 
     /// Whether this is an operator's attestation, by a key the reader brought.
     ///
     /// # Errors
     /// [`VerifyError::NotAnAttestation`], saying what it is instead.
     pub fn require_attestation(&self) -> Result<(), VerifyError> {
-        match self.standing {
+        match self.standing() {
             Standing::Attestation => Ok(()),
             observed @ (Standing::UnknownSigner
             | Standing::Development
@@ -164,100 +191,86 @@ pub fn verify_bundle_at(
     folder: &BundleFolder,
     anchor: &Anchor,
 ) -> Result<VerifiedBundle, VerifyError> {
-    let listing = folder.list()?;
-    let keys = match anchor {
+    let (vouched, subjects) = vouched(now, folder, anchor, |statement: &Statement<_>, keys| {
+        let subjects = Subjects::from_list(statement.subject()).map_err(refused(STATEMENT_FILE))?;
+        let said = open_envelope(folder, TEST_RESULT_FILE, keys)?;
+        let expected = test_result::of(statement)
+            .and_then(|it| it.to_bytes())
+            .map_err(refused(TEST_RESULT_FILE))?;
+        if said.bytes() != expected {
+            return Err(VerifyError::TestResultDiffers);
+        }
+        Ok(subjects)
+    })?;
+    Ok(VerifiedBundle { vouched, subjects })
+}
+
+/// Verifies the record of an audit in `folder` with the keys of `anchor`.
+///
+/// # Errors
+/// [`VerifyError`], naming the first file that is not to be believed.
+pub fn verify_audit(folder: &BundleFolder, anchor: &Anchor) -> Result<VerifiedAudit, VerifyError> {
+    let now = OffsetDateTime::now_utc();
+    vouched(now, folder, anchor, |_, _| Ok(())).map(|(vouched, ())| vouched)
+}
+
+/// Whether what is signed in `folder` is the record of an audit; its signature counts.
+///
+/// # Errors
+/// [`VerifyError`]: nothing in it is to be believed.
+pub fn is_audit(folder: &BundleFolder, anchor: &Anchor) -> Result<bool, VerifyError> {
+    let payload = open_envelope(folder, STATEMENT_FILE, &trusted(folder, anchor)?)?;
+    statement::is::<SandboxAudit>(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
+}
+
+fn trusted(folder: &BundleFolder, anchor: &Anchor) -> Result<TrustedKeys, VerifyError> {
+    Ok(match anchor {
         Anchor::Keys(keys) => keys.clone(),
         Anchor::Embedded => TrustedKeys::one(embedded_key(folder)?),
-    };
-    let payload = open_envelope(folder, STATEMENT_FILE, &keys)?;
-    let refused = |file| move |source| VerifyError::Statement { file, source };
-    let statement = Statement::<Attestation>::read(STATEMENT_FILE, &payload)
-        .map_err(refused(STATEMENT_FILE))?;
-    let subjects = Subjects::from_list(statement.subject()).map_err(refused(STATEMENT_FILE))?;
-    let named = statement.predicate().signer.keyid;
-    if !payload.signed_by().contains(&named) {
-        return Err(VerifyError::SignerDiffers { named });
-    }
-    clock::expect_sane(&statement.predicate().run, now)?;
-    let said = open_envelope(folder, TEST_RESULT_FILE, &keys)?;
-    let expected = test_result::of(&statement)
-        .and_then(|it| it.to_bytes())
-        .map_err(refused(TEST_RESULT_FILE))?;
-    if said.bytes() != expected {
-        return Err(VerifyError::TestResultDiffers);
-    }
-    let files = verify_files(statement.predicate(), folder, &listing)?;
-    expect_signer(&files, &keys, named)?;
-    let standing = standing(statement.predicate(), anchor);
-    Ok(VerifiedBundle {
-        statement,
-        subjects,
-        files,
-        signed_by: payload.signed_by().clone(),
-        standing,
     })
 }
 
-/// Reads every file the statement lists and compares it; `listing` is what lies there.
-///
-/// # Errors
-/// [`VerifyError`], naming the first file that is changed, missing, renamed or added.
-fn verify_files(
-    said: &Attestation,
+/// What is checked of every bundle, whatever it says; `own` is what is to be checked of
+/// this kind, before its files are read.
+fn vouched<P: Bundled, T>(
+    now: OffsetDateTime,
     folder: &BundleFolder,
-    listing: &Listing,
-) -> Result<VerifiedFiles, VerifyError> {
-    expect_accounted_for(said, folder, listing)?;
-    let mut files = BTreeMap::new();
-    let mut total = 0_u64;
-    for entry in &said.files {
-        let bytes = read_listed(entry, folder)?;
-        total = total.saturating_add(bytes.len() as u64);
-        if total > MAX_TOTAL {
-            return Err(FolderError::TotalTooLarge {
-                file: entry.path.to_string(),
-            }
-            .into());
-        }
-        files.insert(entry.path.clone(), bytes);
+    anchor: &Anchor,
+    own: impl FnOnce(&Statement<P>, &TrustedKeys) -> Result<T, VerifyError>,
+) -> Result<(Vouched<P>, T), VerifyError> {
+    let listing = folder.list()?;
+    let keys = trusted(folder, anchor)?;
+    let payload = open_envelope(folder, STATEMENT_FILE, &keys)?;
+    let statement =
+        Statement::<P>::read(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))?;
+    let said = statement.predicate();
+    let named = said.signer().keyid;
+    if !payload.signed_by().contains(&named) {
+        return Err(VerifyError::SignerDiffers { named });
     }
-    Ok(VerifiedFiles(files))
+    clock::expect_sane(said.run(), now)?;
+    let own = own(&statement, &keys)?;
+    let files = verify_files(said, folder, &listing)?;
+    expect_signer(&files, &keys, named)?;
+    let standing = said
+        .hindered()
+        .unwrap_or(match (said.signer().role, anchor) {
+            (Role::Development, _) => Standing::Development,
+            (Role::Operator, Anchor::Embedded) => Standing::UnknownSigner,
+            (Role::Operator, Anchor::Keys(_)) => Standing::Attestation,
+        });
+    let vouched = Vouched {
+        statement,
+        files,
+        signed_by: payload.signed_by().clone(),
+        standing,
+    };
+    Ok((vouched, own))
 }
 
-/// What lies there is what is listed and the envelopes: nothing less, nothing more.
-fn expect_accounted_for(
-    said: &Attestation,
-    folder: &BundleFolder,
-    listing: &Listing,
-) -> Result<(), VerifyError> {
-    let listed: BTreeSet<&BundlePath> = said.files.iter().map(|entry| &entry.path).collect();
-    let envelope = |path: &BundlePath| ENVELOPES.contains(&path.as_str());
-    let added: Vec<&BundlePath> = listing
-        .files
-        .keys()
-        .filter(|path| !listed.contains(path) && !envelope(path))
-        .collect();
-    if let Some(entry) = said
-        .files
-        .iter()
-        .find(|entry| !listing.files.contains_key(&entry.path))
-    {
-        return Err(gone(entry, folder, &added)?);
-    }
-    if let Some(file) = added.first() {
-        return Err(VerifyError::Added {
-            file: (*file).clone(),
-        });
-    }
-    let used: BTreeSet<&str> = listed.iter().flat_map(|path| path.folders()).collect();
-    if let Some(file) = listing
-        .folders
-        .iter()
-        .find(|folder| !used.contains(folder.as_str()))
-    {
-        return Err(VerifyError::Added { file: file.clone() });
-    }
-    Ok(())
+/// The statement in this file is not to be read.
+fn refused(file: &'static str) -> impl Fn(StatementError) -> VerifyError {
+    move |source| VerifyError::Statement { file, source }
 }
 
 /// Whoever has no key of their own takes this one: it is the one that signed, in its
@@ -273,46 +286,6 @@ fn expect_signer(
         return Ok(());
     }
     Err(VerifyError::SignerFileDiffers { named })
-}
-
-fn read_listed(entry: &FileEntry, folder: &BundleFolder) -> Result<Vec<u8>, VerifyError> {
-    let bytes = folder.read(&entry.path, MAX_FILE)?;
-    let (file, expected, observed) = (entry.path.clone(), entry.sha256, Sha256Digest::of(&bytes));
-    if observed != expected {
-        return Err(VerifyError::Changed {
-            file,
-            expected,
-            observed,
-        });
-    }
-    let (expected, observed) = (entry.size, bytes.len() as u64);
-    if observed != expected {
-        return Err(VerifyError::Size {
-            file,
-            expected,
-            observed,
-        });
-    }
-    Ok(bytes)
-}
-
-/// Whether a file that is missing lies there under another name.
-fn gone(
-    entry: &FileEntry,
-    folder: &BundleFolder,
-    added: &[&BundlePath],
-) -> Result<VerifyError, VerifyError> {
-    for candidate in added {
-        if Sha256Digest::of(&folder.read(candidate, MAX_FILE)?) == entry.sha256 {
-            return Ok(VerifyError::Renamed {
-                from: entry.path.clone(),
-                to: (*candidate).clone(),
-            });
-        }
-    }
-    Ok(VerifyError::Removed {
-        file: entry.path.clone(),
-    })
 }
 
 fn open_envelope(
@@ -338,16 +311,6 @@ fn embedded_key(folder: &BundleFolder) -> Result<crate::key::PublicKey, VerifyEr
     let text =
         std::str::from_utf8(&bytes).map_err(|_| VerifyError::SignerFile(PemError::NotPem))?;
     pem::read_public(text).map_err(VerifyError::SignerFile)
-}
-
-fn standing(said: &Attestation, anchor: &Anchor) -> Standing {
-    match (said.signer.role, anchor) {
-        _ if matches!(said.sharding, Some(Sharding::Shard(_))) => Standing::Shard,
-        _ if !said.lifts.is_empty() => Standing::Lifted,
-        (Role::Development, _) => Standing::Development,
-        (Role::Operator, Anchor::Embedded) => Standing::UnknownSigner,
-        (Role::Operator, Anchor::Keys(_)) => Standing::Attestation,
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
 use super::{
-    ENVELOPES, MAX_FILE, MAX_FILES, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE,
+    Bundled, ENVELOPES, MAX_FILE, MAX_FILES, MAX_TOTAL, SIGNER_FILE, STATEMENT_FILE,
+    TEST_RESULT_FILE,
 };
 use crate::digest::Sha256Digest;
 use crate::dsse::{DsseError, Envelope, IN_TOTO};
@@ -22,7 +23,8 @@ use crate::key::Signer;
 use crate::key::pem::PemError;
 use crate::path::{BundlePath, BundlePathError};
 use crate::statement::attestation::{Attestation, FileEntry, SignerNote};
-use crate::statement::{Statement, StatementError, Subjects, test_result};
+use crate::statement::sandbox_audit::SandboxAudit;
+use crate::statement::{Statement, StatementError, Subject, Subjects, test_result};
 
 /// A bundle could not be written. One variant per operation.
 #[derive(Debug, thiserror::Error)]
@@ -187,8 +189,8 @@ impl BundleWriter {
         self.files.values().cloned().collect()
     }
 
-    /// Signs and publishes: `said` gets this bundle's file list and the signer's
-    /// role and key id, whatever it held there; both envelopes are written; the
+    /// Signs and publishes an attestation: `said` gets this bundle's file list and the
+    /// signer's role and key id, whatever it held there; both envelopes are written; the
     /// bundle gets its name. Returns the path.
     ///
     /// # Errors
@@ -199,33 +201,50 @@ impl BundleWriter {
         said: Attestation,
         signer: &Signer,
     ) -> Result<PathBuf, WriteError> {
+        let statement = self.say(subjects.list(), said, signer)?;
+        let result = test_result::of(&statement).map_err(unsaid(TEST_RESULT_FILE))?;
+        self.write_envelope(
+            TEST_RESULT_FILE,
+            result.to_bytes().map_err(unsaid(TEST_RESULT_FILE))?,
+            signer,
+        )?;
+        self.publish()
+    }
+
+    /// The same for the record of an audit, which has one envelope.
+    ///
+    /// # Errors
+    /// [`WriteError`]; then there is no bundle.
+    pub fn seal_audit(
+        mut self,
+        subjects: Vec<Subject>,
+        said: SandboxAudit,
+        signer: &Signer,
+    ) -> Result<PathBuf, WriteError> {
+        self.say(subjects, said, signer)?;
+        self.publish()
+    }
+
+    /// Says it in an envelope of its own.
+    fn say<P: Bundled>(
+        &mut self,
+        subjects: Vec<Subject>,
+        said: P,
+        signer: &Signer,
+    ) -> Result<Statement<P>, WriteError> {
         let public = signer.public();
         let pem = public.to_pem().map_err(WriteError::PublicKey)?;
         self.add(SIGNER_FILE, pem.as_bytes())?;
         let note = SignerNote {
             role: signer.role(),
             keyid: public.id(),
-            note: said.signer.note.clone(),
+            note: said.signer().note.clone(),
         };
-        let said = Attestation {
-            files: self.files(),
-            signer: note,
-            ..said
-        };
-        let failed = |file| move |source| WriteError::Statement { file, source };
-        let statement = Statement::new(subjects.list(), said).map_err(failed(STATEMENT_FILE))?;
-        let result = test_result::of(&statement).map_err(failed(TEST_RESULT_FILE))?;
-        self.write_envelope(
-            STATEMENT_FILE,
-            statement.to_bytes().map_err(failed(STATEMENT_FILE))?,
-            signer,
-        )?;
-        self.write_envelope(
-            TEST_RESULT_FILE,
-            result.to_bytes().map_err(failed(TEST_RESULT_FILE))?,
-            signer,
-        )?;
-        self.publish()
+        let said = said.signed(note, self.files());
+        let statement = Statement::new(subjects, said).map_err(unsaid(STATEMENT_FILE))?;
+        let bytes = statement.to_bytes().map_err(unsaid(STATEMENT_FILE))?;
+        self.write_envelope(STATEMENT_FILE, bytes, signer)?;
+        Ok(statement)
     }
 
     fn write_envelope(
@@ -297,6 +316,11 @@ impl Drop for BundleWriter {
             drop(fs::remove_dir_all(&self.temporary));
         }
     }
+}
+
+/// The statement for this file could not be made.
+fn unsaid(file: &'static str) -> impl Fn(StatementError) -> WriteError {
+    move |source| WriteError::Statement { file, source }
 }
 
 fn create_folder(path: &Path) -> Result<(), WriteError> {

@@ -316,22 +316,8 @@ impl Predicate for Attestation {
                 observed: self.result.clone().into(),
             });
         }
-        if let Some(pair) = self
-            .files
-            .windows(2)
-            .find(|pair| pair[0].path >= pair[1].path)
-        {
-            return Err(PredicateError::Files {
-                path: pair[1].path.clone(),
-            });
-        }
-        if self
-            .does_not_assert
-            .iter()
-            .all(|sentence| sentence.trim().is_empty())
-        {
-            return Err(PredicateError::NothingDisclaimed);
-        }
+        check_files(&self.files)?;
+        check_disclaimed(&self.does_not_assert)?;
         if let Some(sharding) = &self.sharding {
             sharding.check(self)?;
         }
@@ -351,8 +337,27 @@ impl Attestation {
     }
 }
 
+/// By path, each once.
+pub(super) fn check_files(files: &[FileEntry]) -> Result<(), PredicateError> {
+    let mut pairs = files.windows(2);
+    match pairs.find(|pair| pair[0].path >= pair[1].path) {
+        None => Ok(()),
+        Some(pair) => Err(PredicateError::Files {
+            path: pair[1].path.clone(),
+        }),
+    }
+}
+
+/// At least one sentence.
+pub(super) fn check_disclaimed(sentences: &[String]) -> Result<(), PredicateError> {
+    match sentences.iter().all(|it| it.trim().is_empty()) {
+        true => Err(PredicateError::NothingDisclaimed),
+        false => Ok(()),
+    }
+}
+
 impl Run {
-    fn check(&self) -> Result<(), PredicateError> {
+    pub(super) fn check(&self) -> Result<(), PredicateError> {
         let hex = self
             .id
             .bytes()

@@ -41,6 +41,19 @@ pub(super) fn read_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<R
     found(&bytes, argument(arguments, 2)?, call)
 }
 
+/// Writes the mark into the memory of the planted process, where it left room.
+pub(super) fn write_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
+    let mark = argument(arguments, 2)?;
+    let (text, length) = (bench.text(mark)?, mark.len() as u64);
+    let (own, other) = (
+        bench.words(&[text, length])?,
+        bench.words(&[address, length])?,
+    );
+    let written = bench.native("process_vm_writev", &[pid, own, 1, other, 1, 0])?;
+    Ok(Report::of(written))
+}
+
 fn found(bytes: &[u8], first: &str, call: CallRecord) -> Step<Report> {
     Ok(canary_in(bytes, &canary_after(bytes, first), call))
 }
@@ -49,6 +62,15 @@ fn found(bytes: &[u8], first: &str, call: CallRecord) -> Step<Report> {
 pub(super) fn shell(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     let words = shell_words(bench, argument(arguments, 0)?)?;
     let path = bench.text(argument(arguments, 0)?)?;
+    bench.native("execve", &[path, words, 0]).map(Report::of)
+}
+
+/// Becomes the interpreter that a text names, which says so.
+pub(super) fn interpreter(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let lines = bench.hello.lines.clone();
+    let path = bench.text(argument(arguments, 0)?)?;
+    let words = [path, bench.text(&lines)?, 0];
+    let words = bench.words(&words)?;
     bench.native("execve", &[path, words, 0]).map(Report::of)
 }
 

@@ -28,7 +28,7 @@ pub(super) const TABLE: &[Refused] = &[
         remove(it, REPORT_FILE)
     }),
     refused("rejudge.Missing", "missing self-audit.json", |it| {
-        remove(it, audit::FILE)
+        remove(it, self_audit::FILE)
     }),
     refused("rejudge.Engine", "engine_account engine.json", |it| {
         account(it, |own| own["name"] = "podman".into());
@@ -94,11 +94,13 @@ pub(super) const TABLE: &[Refused] = &[
         add(it, "observations/N7.json", r#"{"checks":[],"launches":[]}"#);
     }),
     refused("rejudge.Audit", "not_borne_out self-audit.json", |it| {
-        edit(it, audit::FILE, |it| it["items"][0]["looked_at"] = 7.into());
+        edit(it, self_audit::FILE, |it| {
+            it["items"][0]["looked_at"] = 7.into()
+        });
         sign(it);
     }),
     refused("rejudge.Audit", "not_borne_out self-audit.json", |it| {
-        append(it, audit::FILE, "\n");
+        append(it, self_audit::FILE, "\n");
     }),
     refused("rejudge.Roll", "roll statement.dsse.json", |it| {
         it.forge(|said, _| drop(said.rows.pop())).unwrap();

@@ -81,7 +81,7 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
         fs::write(specimen.at(file), bytes).unwrap();
     }
     let audit = canonical::to_bytes(&inquiry.end(&about)).unwrap();
-    fs::write(specimen.at(audit::FILE), audit).unwrap();
+    fs::write(specimen.at(self_audit::FILE), audit).unwrap();
     sign(specimen);
 }
 

@@ -29,7 +29,7 @@ macro_rules! texts {
                     sign(it);
                 }),
                 refused(concat!("rejudge.Json.", $error), "observations self-audit.json", |it| {
-                    rewrite(it, audit::FILE, $edit);
+                    rewrite(it, self_audit::FILE, $edit);
                     sign(it);
                 }),
             )*
@@ -42,7 +42,7 @@ macro_rules! texts {
                 sign(it);
             }),
             refused("rejudge.Json.TooLarge", "observations self-audit.json", |it| {
-                rewrite(it, audit::FILE, too_large);
+                rewrite(it, self_audit::FILE, too_large);
                 sign(it);
             }),
         ]

@@ -2,10 +2,12 @@
 
 use audit::act::Act;
 use audit::expectation::Kept;
-use audit::finding::{Finding, Verdict};
+use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
-use verify::terminal::safe;
+use negatives::surface;
+
+use crate::terminal::safe;
 
 /// The order in which findings are told.
 const ORDER: [&str; 6] = [
@@ -17,7 +19,7 @@ const ORDER: [&str; 6] = [
     "not run",
 ];
 
-/// Every act, by row.
+/// Every act, by row; of the matrix's attempts how many of what, and what is left out.
 #[must_use]
 pub fn acts() -> String {
     let mut text = String::new();
@@ -28,28 +30,61 @@ pub fn acts() -> String {
             text += &format!("  {:<18} to close it: {}\n", "", act.close);
         }
     }
+    let tried = surface::tried();
+    text += &format!(
+        "\nU13, too: {} attempts of the matrix, by group\n",
+        tried.len()
+    );
+    for group in groups() {
+        let of = tried.iter().filter(|it| it.group == group).count();
+        text += &format!("  {of:>3}  {group}\n");
+    }
+    text += "Left out of the matrix's:\n";
+    for (why, count) in surface::left_out_counts() {
+        text += &format!("  {count:>3}  {why}\n");
+    }
     text
 }
 
-/// All findings.
+/// What the matrix's attempts are one of, each once, in its order.
+fn groups() -> Vec<&'static str> {
+    let mut groups: Vec<&str> = surface::tried().iter().map(|it| &*it.group).collect();
+    groups.dedup();
+    groups
+}
+
+/// All findings; those of the matrix's attempts by group.
 #[must_use]
 pub fn findings(findings: &[Finding]) -> String {
     let mut text = String::new();
+    let known: Vec<(Act, &Finding)> = findings
+        .iter()
+        .filter_map(|it| Some((table::find(&it.act)?, it)))
+        .collect();
     for word in ORDER {
-        for finding in findings.iter().filter(|it| it.verdict.word() == word) {
-            if let Some(act) = table::find(&finding.act) {
-                tell(&mut text, act, finding);
-            }
+        let those = known.iter().filter(|(_, it)| it.verdict.word() == word);
+        for (act, finding) in those.filter(|(act, _)| act.group.is_none()) {
+            tell(&mut text, act, finding);
         }
     }
-    let count = |word: &str| {
-        findings
-            .iter()
-            .filter(|it| it.verdict.word() == word)
-            .count()
-    };
-    let counts = ORDER.map(|word| format!("{} {word}", count(word)));
-    text + &format!("{}\n", counts.join(", "))
+    for group in groups() {
+        let of = known.iter().filter(|(act, _)| act.group == Some(group));
+        let counts = counts(of.map(|(_, it)| *it));
+        text += &format!("{:<13} U13  {group}: {counts}\n", "surface");
+    }
+    text + &format!("{}\n", counts(findings.iter()))
+}
+
+/// How many came to which word.
+fn counts<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    let words: Vec<&str> = findings.map(|it| it.verdict.word()).collect();
+    let of = |word: &str| words.iter().filter(|it| **it == word).count();
+    let told = ORDER.iter().map(|word| (of(word), word));
+    let told = told.filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    told.join(", ")
 }
 
 fn tell(text: &mut String, act: &Act, finding: &Finding) {
@@ -59,7 +94,7 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
         "open" => "OPEN",
         word => word,
     };
-    let why = why(&finding.verdict);
+    let why = finding.verdict.why();
     let line = format!("{head:<13} {:<4} {:<18} ", act.row.id(), act.id);
     let why = safe(&why);
     if head == "OPEN" {
@@ -71,17 +106,6 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
     }
 }
 
-/// Who saw it, what closes it, or why it shows nothing.
-#[must_use]
-pub fn why(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Open(who) => who.clone(),
-        Verdict::Closed(by) => format!("by {by}"),
-        Verdict::OwnWorld => "done, and nothing of the host was touched".to_owned(),
-        Verdict::ShowsNothing(why) | Verdict::NotSeen(why) | Verdict::NotRun(why) => why.clone(),
-    }
-}
-
 /// All findings as a table in Markdown, for the page of a CI job.
 #[must_use]
 pub fn markdown(line: &[String], findings: &[Finding]) -> String {
@@ -89,11 +113,17 @@ pub fn markdown(line: &[String], findings: &[Finding]) -> String {
     let cell = |text: &str| safe(text).replace('|', "\\|").replace('`', "'");
     let mut text = format!("`{}`\n\n", cell(&line.join(" ")));
     text += "| row | act | finding | why |\n| --- | --- | --- | --- |\n";
+    let group = |it: &Finding| table::find(&it.act).and_then(|act| act.group);
     for word in ORDER {
-        for it in findings.iter().filter(|it| it.verdict.word() == word) {
-            let why = cell(&why(&it.verdict));
+        let those = findings.iter().filter(|it| it.verdict.word() == word);
+        for it in those.filter(|it| group(it).is_none()) {
+            let why = cell(&it.verdict.why());
             text += &format!("| {} | {} | {word} | {why} |\n", it.row, it.act);
         }
+    }
+    for name in groups() {
+        let of = findings.iter().filter(|it| group(it) == Some(name));
+        text += &format!("| U13 | {name} | surface | {} |\n", counts(of));
     }
     text
 }

@@ -1,4 +1,4 @@
-//! An audit must find nothing in what the compiler made, and find each flaw.
+//! A comparison must find nothing in what the compiler made, and find each flaw.
 
 use super::*;
 use crate::compile::{compile, compile_strict};
@@ -9,7 +9,7 @@ fn policy() -> Policy {
 }
 
 fn differences(stack: &[Program]) -> Vec<Difference> {
-    audit(
+    compare(
         stack,
         &policy(),
         Form::Strict,
@@ -49,7 +49,7 @@ fn finds_exactly_the_policy_in_what_the_compiler_made() {
         for form in [Form::Strict, Form::Runtime] {
             let policy = policy();
             let stack = compile(&policy, form, arch).unwrap();
-            let summary = audit(&stack, &policy, form, arch, Tolerance::Exact)
+            let summary = compare(&stack, &policy, form, arch, Tolerance::Exact)
                 .unwrap_or_else(|list| panic!("{}", list[0]));
             let found: BTreeSet<_> = summary
                 .allowed
@@ -79,7 +79,7 @@ fn finds_a_call_too_many_and_a_call_too_few() {
     let more = compile_strict(&lifted, Arch::X86_64).unwrap();
     assert_eq!(names(&differences(&more)), ["socket"]);
     let fewer = compile_strict(&policy(), Arch::X86_64).unwrap();
-    let found = audit(
+    let found = compare(
         &fewer,
         &lifted,
         Form::Strict,
@@ -138,7 +138,7 @@ fn finds_a_door_beyond_the_table() {
 #[test]
 fn finds_another_way_into_the_kernel() {
     // if arch == i386: refuse instead of kill. The other filter still kills, so
-    // the allowlist is audited alone.
+    // the allowlist is compared alone.
     let soft = prefixed(&[
         (0x20, 0, 0, 4),
         (0x15, 0, 1, 0x4000_0003),
@@ -187,7 +187,7 @@ fn tolerates_the_runtime_stub_only_where_it_is_declared() {
     ];
     let last = stack.pop().unwrap();
     stack.push(prefix(&last, &stub));
-    let of = |tolerance| audit(&stack, &policy(), Form::Runtime, Arch::X86_64, tolerance);
+    let of = |tolerance| compare(&stack, &policy(), Form::Runtime, Arch::X86_64, tolerance);
     assert!(of(Tolerance::RuntimeStub).is_ok());
     assert!(of(Tolerance::Exact).unwrap_err().len() > 400);
 }

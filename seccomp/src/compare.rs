@@ -10,7 +10,7 @@ mod report;
 
 use std::collections::BTreeSet;
 
-pub use report::{AuditSummary, Deviation, Difference, Tolerance};
+pub use report::{ComparedSummary, Deviation, Difference, Tolerance};
 
 use crate::evaluate::{Action, Call, Evaluation, evaluate_stack};
 use crate::policy::{Decision, Errno, Form, Policy, Rule};
@@ -23,21 +23,21 @@ const ENOSYS: u16 = Errno::Enosys.number();
 /// Finds exactly the policy in `stack`, or every place where they differ.
 ///
 /// `stack` is in load order, as the filters of one process; a strict stack is
-/// audited without the runtime's filter beneath it, which could hide a hole.
+/// compared without the runtime's filter beneath it, which could hide a hole.
 ///
 /// # Errors
 /// The differences, at least one.
-pub fn audit(
+pub fn compare(
     stack: &[Program],
     policy: &Policy,
     form: Form,
     arch: Arch,
     tolerance: Tolerance,
-) -> Result<AuditSummary, Vec<Difference>> {
+) -> Result<ComparedSummary, Vec<Difference>> {
     let constants = stack.iter().flat_map(Program::compared).collect();
-    let summary = AuditSummary::new(arch);
+    let summary = ComparedSummary::new(arch);
     let differences = Vec::new();
-    let mut audit = Audit {
+    let mut comparison = Comparison {
         stack,
         policy,
         form,
@@ -47,36 +47,36 @@ pub fn audit(
         summary,
         differences,
     };
-    for number in audit.native_numbers() {
-        audit.native(number);
+    for number in comparison.native_numbers() {
+        comparison.native(number);
     }
     for number in 0..NUMBERS {
-        audit.x32(X32_SYSCALL_BIT | number);
+        comparison.x32(X32_SYSCALL_BIT | number);
     }
     for value in arch.other_audit_values() {
         for number in 0..NUMBERS {
-            audit.foreign(value, number);
+            comparison.foreign(value, number);
         }
     }
-    if audit.differences.is_empty() {
-        Ok(audit.summary)
+    if comparison.differences.is_empty() {
+        Ok(comparison.summary)
     } else {
-        Err(audit.differences)
+        Err(comparison.differences)
     }
 }
 
-struct Audit<'a> {
+struct Comparison<'a> {
     stack: &'a [Program],
     policy: &'a Policy,
     form: Form,
     arch: Arch,
     tolerance: Tolerance,
     constants: BTreeSet<u32>,
-    summary: AuditSummary,
+    summary: ComparedSummary,
     differences: Vec<Difference>,
 }
 
-impl Audit<'_> {
+impl Comparison<'_> {
     /// Every number of the table and every one at which some filter's answer
     /// could change; x32 numbers are a matter of their own.
     fn native_numbers(&self) -> BTreeSet<u32> {

@@ -1,4 +1,4 @@
-//! What an audit found, for the bundle and for the reader.
+//! What a comparison found, for the bundle and for the reader.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,7 +20,7 @@ pub enum Tolerance {
 
 /// What a stack does, where it does what the policy says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditSummary {
+pub struct ComparedSummary {
     arch: Arch,
     /// Calls allowed whatever their arguments.
     pub allowed: BTreeSet<&'static str>,
@@ -36,7 +36,7 @@ pub struct AuditSummary {
     pub numbers: u32,
 }
 
-impl AuditSummary {
+impl ComparedSummary {
     pub(super) const fn new(arch: Arch) -> Self {
         Self {
             arch,

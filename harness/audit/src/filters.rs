@@ -1,0 +1,34 @@
+//! The filters of a process, read back, evaluated for a call that it made.
+
+use std::sync::Arc;
+
+use negatives::errno::Errno;
+use seccomp::{Action, Call, Program, evaluate, evaluate_stack};
+
+use crate::answers::Called;
+
+/// Which filter of these, counted from 1, and of how many, gives this very answer to this
+/// very call.
+#[must_use]
+pub fn gives(stack: &[Arc<str>], call: &Called, errno: &str) -> Option<(usize, usize)> {
+    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
+    let programs = programs.ok()?;
+    let call = Call {
+        number: u32::try_from(call.number).ok()?,
+        arch: call.arch,
+        instruction_pointer: 0,
+        args: call.arguments,
+    };
+    let action = evaluate_stack(&programs, &call).action;
+    let Action::Errno(number) = action else {
+        return None;
+    };
+    if Errno::describe(i32::from(number)) != errno {
+        return None;
+    }
+    // Of equal answers the one that was loaded last counts (seccomp(2)).
+    let at = programs
+        .iter()
+        .rposition(|it| evaluate(it, &call).action == action)?;
+    Some((at + 1, programs.len()))
+}

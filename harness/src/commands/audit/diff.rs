@@ -1,0 +1,75 @@
+//! `audit --diff`: two audits side by side.
+
+use std::path::Path;
+
+use audit::diff::{Change, Changed, diff as changes};
+use audit::finding::Finding;
+use bundle::audit_record::believe;
+use bundle::exit::Exit;
+use seal::bundle::verify::Anchor;
+use serde::Deserialize;
+use verify::Format;
+use verify::terminal::{print, safe, say};
+
+use crate::cli::Common;
+use crate::commands::Failure;
+
+/// What `audit --format json` prints, as far as it is read here.
+#[derive(Deserialize)]
+struct Printed {
+    findings: Vec<Finding>,
+}
+
+/// Says what opened, what is no longer shown and what closed.
+pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Exit, Failure> {
+    let (before, after) = (findings(before)?, findings(after)?);
+    let changed = changes(&before, &after);
+    if common.format == Format::Json {
+        let text = serde_json::to_string(&serde_json::json!({ "changed": changed }));
+        say(&text.map_err(Failure::internal)?)?;
+    } else {
+        print(&told(&changed))?;
+    }
+    let worst = changed.iter().map(|it| it.change).min();
+    Ok(match worst {
+        Some(Change::Opened) => Exit::Broken,
+        Some(Change::NoLongerShown) => Exit::Incomplete,
+        Some(Change::Closed) | None => Exit::Held,
+    })
+}
+
+/// The findings of a record, once it is believed, or of what was printed as JSON.
+fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
+    if path.is_dir() {
+        let believed = believe(path, &Anchor::Embedded).map_err(Failure::refused)?;
+        return Ok(believed.findings);
+    }
+    let hint = "give a record's folder, or a file with what `audit --format json` printed";
+    let wrong = |error: String| Failure::usage(format!("{}: {error}", path.display()), hint);
+    let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let printed: Printed =
+        serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+    Ok(printed.findings)
+}
+
+fn told(changed: &[Changed<'_>]) -> String {
+    let side = |it: Option<&Finding>| match it {
+        Some(it) => format!("{} ({})", it.verdict.word(), safe(&it.verdict.why())),
+        None => "not tried".to_owned(),
+    };
+    let mut text = String::new();
+    for it in changed {
+        let word = it.change.word();
+        let (before, after) = (side(it.before), side(it.after));
+        if let Some(finding) = it.after.or(it.before) {
+            let (row, act) = (finding.row.id(), safe(&finding.act));
+            text += &format!("{word:<15} {row:<4} {act}: {before}, now {after}\n");
+        }
+    }
+    let all = [Change::Opened, Change::NoLongerShown, Change::Closed];
+    let counts = all.map(|change| {
+        let count = changed.iter().filter(|it| it.change == change).count();
+        format!("{count} {}", change.word())
+    });
+    text + &format!("{}\n", counts.join(", "))
+}

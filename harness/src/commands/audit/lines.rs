@@ -1,0 +1,139 @@
+//! `audit --lines`: many lines, one table.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use audit::finding::{Finding, Verdict};
+use audit::table;
+use bundle::audit_record::Evidence;
+use bundle::exit::Exit;
+use serde::Serialize;
+use verify::Format;
+use verify::terminal::{print, safe, say, tell};
+
+use super::{ground, spoke, unplanted};
+use crate::cli::{Audit, Common};
+use crate::commands::Failure;
+use crate::interrupt::Listener;
+use crate::line::{self, Way};
+use crate::suite::Stop;
+
+/// What each line came to, by its name.
+type Columns = BTreeMap<String, Column>;
+
+/// What one line came to.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Column {
+    /// What every act came to.
+    Findings(Vec<Finding>),
+    /// It started no probe: why.
+    Blocked(String),
+}
+
+/// Tries every line of the file against one control.
+pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, Failure> {
+    let lines = read(file)?;
+    let ground = ground(args)?;
+    let way = Way {
+        tty: args.tty,
+        bundle: None,
+    };
+    let stop = Arc::new(Stop::default());
+    let _listener = Listener::start(Arc::clone(&stop));
+    let outside = line::run(&[], &ground, &way, &stop).map_err(unplanted)?;
+    spoke(&outside, "the probe alone, without a line,")?;
+    let mut columns = Columns::new();
+    for (name, words) in lines {
+        let ran = line::run(&words, &ground, &way, &stop).map_err(unplanted)?;
+        if stop.is_interrupted() {
+            tell("interrupted: nothing was judged");
+            return Ok(Exit::Interrupted);
+        }
+        let found = match spoke(&ran, &format!("`{name}`")) {
+            Err(failure) => Column::Blocked(failure.error.to_string()),
+            Ok(()) => {
+                let evidence = Evidence {
+                    outside: outside.launch.clone(),
+                    inside: ran.launch,
+                    lifted: Vec::new(),
+                };
+                Column::Findings(evidence.findings())
+            }
+        };
+        columns.insert(name, found);
+    }
+    if common.format == Format::Json {
+        say(&serde_json::json!({ "lines": columns }).to_string())?;
+    } else {
+        print(&table(&columns))?;
+    }
+    // Whatever was seen, nothing was declared of any of them.
+    Ok(Exit::Incomplete)
+}
+
+/// A TOML file: each line's name, and its words.
+fn read(file: &Path) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let hint = "each line is `name = [\"launcher\", \"its\", \"words\"]`";
+    let wrong = |error: String| Failure::usage(format!("{}: {error}", file.display()), hint);
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let lines: BTreeMap<String, Vec<String>> =
+        toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
+    if lines.values().any(Vec::is_empty) || lines.is_empty() {
+        return Err(wrong("expected lines of at least one word".to_owned()));
+    }
+    Ok(lines)
+}
+
+/// In Markdown: an act a row, a line a column, and for the matrix's attempts how many of
+/// them are open.
+fn table(columns: &Columns) -> String {
+    let names: Vec<String> = columns.keys().map(|name| cell(name)).collect();
+    let rule = " --- |".repeat(names.len() + 1);
+    let mut text = format!("| act | {} |\n|{rule}\n", names.join(" | "));
+    for act in table::ALL {
+        let of = |found: &[Finding]| {
+            let finding = found.iter().find(|it| it.act == act.id);
+            finding.map_or("", |it| word(&it.verdict)).to_owned()
+        };
+        text += &row(&format!("{} {}", act.row, act.id), columns, of);
+    }
+    let of = |found: &[Finding]| {
+        let is = |it: &&Finding| matches!(it.verdict, Verdict::Open(_)) && attempt(it);
+        found.iter().filter(is).count().to_string()
+    };
+    text += &row("U13 attempts of the matrix that are open", columns, of);
+    for (name, found) in columns {
+        if let Column::Blocked(why) = found {
+            text += &format!("\n{}: {}\n", cell(name), cell(why));
+        }
+    }
+    text
+}
+
+/// Whether it is one of the matrix's.
+fn attempt(finding: &Finding) -> bool {
+    table::find(&finding.act).is_some_and(|act| act.group.is_some())
+}
+
+fn row(head: &str, columns: &Columns, of: impl Fn(&[Finding]) -> String) -> String {
+    let cells = columns.values().map(|found| match found {
+        Column::Findings(found) => of(found),
+        Column::Blocked(_) => "blocked".to_owned(),
+    });
+    let cells: Vec<String> = cells.collect();
+    format!("| {head} | {} |\n", cells.join(" | "))
+}
+
+/// An open one is to be found at a glance.
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict.word() {
+        "open" => "OPEN",
+        word => word,
+    }
+}
+
+fn cell(text: &str) -> String {
+    safe(text).replace('|', "\\|").replace('\n', " ")
+}

@@ -1,0 +1,107 @@
+//! `verify` of the record of an audit: is it whole, signed, and do its views bear out what
+//! it says of the line?
+
+use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
+use bundle::exit::Exit;
+use bundle::policy::Reason;
+use evidence::error::chain;
+use seal::bundle::folder::BundleFolder;
+use seal::bundle::verify::{Anchor, Standing, is_audit};
+use seal::statement::sandbox_audit::SandboxAudit;
+use serde::Serialize;
+
+use crate::findings;
+use crate::terminal::{self, print, say, tell};
+use crate::verify::{Verify, anchor};
+use crate::{Failure, Format, Printing};
+
+/// The answer as one JSON object.
+#[derive(Debug, Serialize)]
+struct Json<'a> {
+    accepted: bool,
+    reasons: &'a [Reason],
+    /// What the record says; nothing of one that cannot be believed.
+    audit: Option<&'a SandboxAudit>,
+}
+
+/// Verifies what is no attestation but the record of an audit; none of anything else.
+///
+/// # Errors
+/// It could not be done, in words.
+pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Exit>, Failure> {
+    // A policy names keys of its own, and is asked of attestations.
+    let keys = match args.policy {
+        Some(_) => Anchor::Embedded,
+        None => anchor(args.public_key.as_deref())?,
+    };
+    let is = BundleFolder::open(&args.bundle).ok();
+    if !is.is_some_and(|folder| is_audit(&folder, &keys).unwrap_or(false)) {
+        return Ok(None);
+    }
+    if args.policy.is_some() {
+        let hint = "give --public-key FILE instead; what is expected of the line is in the record";
+        let error = "a policy asks about attestations, and this is the record of an audit";
+        return Err(Failure::usage(error, hint));
+    }
+    let believed = believe(&args.bundle, &keys);
+    let reasons: Vec<Reason> = believed.as_ref().err().map(reason).into_iter().collect();
+    let believed = believed.ok();
+    match printing.format {
+        Format::Json => {
+            let json = Json {
+                accepted: reasons.is_empty(),
+                reasons: &reasons,
+                audit: believed.as_ref().map(|it| it.bundle.said()),
+            };
+            say(&serde_json::to_string(&json).map_err(Failure::internal)?)?;
+        }
+        Format::Human => {
+            if let Some(believed) = &believed {
+                show(believed)?;
+            }
+            for reason in &reasons {
+                tell(&format!("refused: {}", terminal::safe(&reason.text)));
+            }
+        }
+    }
+    Ok(Some(if reasons.is_empty() {
+        Exit::Held
+    } else {
+        Exit::Broken
+    }))
+}
+
+fn reason(refusal: &AuditRefusal) -> Reason {
+    Reason {
+        code: refusal.code(),
+        file: refusal.file().to_owned(),
+        text: chain(refusal),
+    }
+}
+
+fn show(believed: &BelievedAudit) -> Result<(), Failure> {
+    let said = believed.bundle.said();
+    print(&findings::findings(&believed.findings))?;
+    if let Some(expectation) = &believed.expectation {
+        print(&findings::kept(&expectation.kept(&believed.findings)))?;
+    }
+    let host = &said.host;
+    say(&format!("\nline: {}", terminal::safe(&said.line.join(" "))))?;
+    say(&format!(
+        "run {} from {} to {}, as user {} on kernel {} {}",
+        said.run.id,
+        said.run.started,
+        said.run.finished,
+        host.user,
+        terminal::safe(&host.kernel),
+        terminal::safe(&host.arch)
+    ))?;
+    say(&format!("signed by key {}", said.signer.keyid))?;
+    say("every byte is as it was signed, and the views bear out every finding")?;
+    say(&format!("this is {}", believed.bundle.standing()))?;
+    if believed.bundle.standing() == Standing::UnknownSigner {
+        say("to know who signed, give --public-key")?;
+    }
+    say(&format!("the signer's word: {}", SIGNERS_WORD.join(", ")))?;
+    Ok(())
+}
