@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bundle::exit::Exit;
 use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
@@ -305,20 +304,15 @@ fn settle(
 impl From<StandError> for Failure {
     fn from(error: StandError) -> Self {
         let hint = error.hint();
-        let exit = match error {
-            StandError::Interrupted => Exit::Interrupted,
+        match error {
+            StandError::Interrupted => Self::interrupted(error),
             StandError::Open(_)
             | StandError::Engine(_)
             | StandError::Image(_)
             | StandError::Folder(_)
             | StandError::Limit(_)
             | StandError::Random(_)
-            | StandError::Reaper(_) => Exit::Blocked,
-        };
-        Self {
-            exit,
-            error: error.into(),
-            hint,
+            | StandError::Reaper(_) => Self::blocked(error, hint),
         }
     }
 }

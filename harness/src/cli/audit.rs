@@ -41,7 +41,7 @@ pub struct Audit {
     #[arg(long, value_name = "DIR")]
     pub place: Option<PathBuf>,
     /// List the acts: what each does, and what closes it.
-    #[arg(long, conflicts_with = "line")]
+    #[arg(long, conflicts_with_all = ["expect", "write_expect", "junit", "markdown", "lift", "tty", "place", "line"])]
     pub acts: bool,
     /// The line: a launcher with its words.
     #[arg(last = true, required_unless_present = "acts", value_name = "LINE")]

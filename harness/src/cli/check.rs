@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{OnEngine, SideBySide};
+
 /// What `check` takes.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -11,6 +13,12 @@ pub struct Check {
     /// Packets: each a folder that is a BagIt bag.
     #[arg(required = true, value_name = "PACKET")]
     pub packets: Vec<PathBuf>,
+    /// Where they are read.
+    #[command(flatten)]
+    pub on: OnEngine,
+    /// How many at a time.
+    #[command(flatten)]
+    pub side_by_side: SideBySide,
 }
 
 const EXIT_CODES: &str = "\

@@ -1,7 +1,7 @@
 //! `audit`: a line of anybody's, without the sandbox, with it, and judged.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audit::expectation::{Expectation, Kept};
@@ -9,42 +9,59 @@ use audit::finding::Finding;
 use audit::judge::{Views, findings};
 use audit::launch::Launch;
 use bundle::exit::Exit;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
-use verify::Format;
-use verify::terminal::{print, say, tell};
+use verify::code::Code;
+use verify::terminal::{print, tell};
+use verify::{Done, Failure};
 
-use super::Failure;
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
 use crate::line::{self, Ground, Ran, junit, spelling, text};
 use crate::suite::Stop;
 
 /// Audits a line.
-pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
+pub(super) fn audit(common: &Common, args: &Audit) -> Result<Done, Failure> {
     if args.acts {
-        print(&text::acts())?;
-        return Ok(Exit::Held);
+        let object = json!({ "acts": text::listed() });
+        let to_people = || Ok(print(&text::acts())?);
+        return common.format.say(Code::Held, &object, to_people);
     }
     let expectation = args.expect.as_ref().map(expectation).transpose()?;
     let started = OffsetDateTime::now_utc();
     let Some(findings) = found(args)? else {
-        tell("interrupted: nothing was judged");
-        return Ok(Exit::Interrupted);
+        return Err(Failure::interrupted("interrupted: nothing was judged"));
     };
     let kept = expectation.as_ref().map(|it| it.kept(&findings));
-    show(common, &args.line, &findings, kept.as_deref())?;
+    let object = object(&args.line, &findings, kept.as_deref());
+    let to_people = || show(&findings, kept.as_deref());
+    let done = common
+        .format
+        .say(exit(kept.as_deref()), &object, to_people)?;
+    let written = files(args, &findings, kept.as_deref(), started);
+    written.map_err(|failure| failure.beside(&object))?;
+    Ok(done)
+}
+
+/// Writes what was asked for besides.
+fn files(
+    args: &Audit,
+    findings: &[Finding],
+    kept: Option<&[(&Finding, Kept)]>,
+    started: OffsetDateTime,
+) -> Result<(), Failure> {
     if let Some(path) = &args.write_expect {
-        propose(path, &findings)?;
+        propose(path, findings)?;
     }
     if let Some(path) = &args.markdown {
-        let table = text::markdown(&args.line, &findings);
+        let table = text::markdown(&args.line, findings);
         write(path, table.as_bytes(), "--markdown")?;
     }
-    if let (Some(path), Some(kept)) = (&args.junit, &kept) {
+    if let (Some(path), Some(kept)) = (&args.junit, kept) {
         let xml = junit::to_junit(&args.line, kept, started).map_err(Failure::internal)?;
         write(path, &xml, "--junit")?;
     }
-    Ok(exit(kept.as_deref()))
+    Ok(())
 }
 
 /// Runs the probe without the line, with it, and with each lift, and judges what was
@@ -85,7 +102,10 @@ fn found(args: &Audit) -> Result<Option<Vec<Finding>>, Failure> {
 
 fn expectation(path: &PathBuf) -> Result<Expectation, Failure> {
     let hint = "name a file with `deny`, `except` and `work`, each a list of words";
-    let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()), hint);
+    let wrong = |why: String| {
+        let shown = path.display();
+        Failure::unusable(format!("failed to read `{shown}` of --expect: {why}"), hint)
+    };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     Expectation::parse(&text).map_err(wrong)
 }
@@ -104,11 +124,15 @@ fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
-    let hint = "name a folder that is there with --place";
-    let wrong = |error: std::io::Error| Failure::usage(error, hint);
-    let work = std::env::current_dir().map_err(wrong)?;
+    let work = std::env::current_dir().map_err(|error| {
+        let what = format!("failed to find the working folder: {error}");
+        Failure::unusable(what, "start it in a folder that is there")
+    })?;
     let place = args.place.as_ref().unwrap_or(&work);
-    let place = place.canonicalize().map_err(wrong)?;
+    let place = place.canonicalize().map_err(|error| {
+        let what = format!("failed to find the folder `{}`: {error}", place.display());
+        Failure::unusable(what, "name a folder that is there with --place")
+    })?;
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let home = home.filter(|it| it.is_absolute() && it.is_dir());
     Ok(Ground {
@@ -144,8 +168,7 @@ fn spoke(ran: &Ran, what: &str) -> Result<(), Failure> {
 
 fn write(path: &PathBuf, bytes: &[u8], flag: &str) -> Result<(), Failure> {
     let hint = format!("name another file with {flag}");
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display()), &hint))
+    std::fs::write(path, bytes).map_err(|error| unwritten(path, &error, &hint))
 }
 
 /// Writes a proposal; a file that is there is somebody's decision.
@@ -158,7 +181,14 @@ fn propose(path: &PathBuf, findings: &[Finding]) -> Result<(), Failure> {
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     let hint = "name a new file with --write-expect";
-    written.map_err(|error| Failure::usage(format!("{}: {error}", path.display()), hint))
+    written.map_err(|error| unwritten(path, &error, hint))
+}
+
+fn unwritten(path: &Path, error: &std::io::Error, hint: &str) -> Failure {
+    Failure::unwritten(
+        format!("failed to write `{}`: {error}", path.display()),
+        hint,
+    )
 }
 
 fn exit(kept: Option<&[(&Finding, Kept)]>) -> Exit {
@@ -171,20 +201,15 @@ fn exit(kept: Option<&[(&Finding, Kept)]>) -> Exit {
     }
 }
 
-fn show(
-    common: &Common,
-    line: &[String],
-    findings: &[Finding],
-    kept: Option<&[(&Finding, Kept)]>,
-) -> Result<(), Failure> {
-    if common.format == Format::Json {
-        let kept = kept.map(|it| {
-            let words = it.iter().map(|(finding, kept)| (&finding.act, kept));
-            words.collect::<std::collections::BTreeMap<_, _>>()
-        });
-        let object = serde_json::json!({ "line": line, "findings": findings, "expected": kept });
-        return Ok(say(&object.to_string())?);
-    }
+fn object(line: &[String], findings: &[Finding], kept: Option<&[(&Finding, Kept)]>) -> Value {
+    let kept = kept.map(|it| {
+        let words = it.iter().map(|(finding, kept)| (&finding.act, kept));
+        words.collect::<std::collections::BTreeMap<_, _>>()
+    });
+    json!({ "line": line, "findings": findings, "expected": kept })
+}
+
+fn show(findings: &[Finding], kept: Option<&[(&Finding, Kept)]>) -> Result<(), Failure> {
     print(&text::findings(findings))?;
     match kept {
         Some(kept) => print(&text::kept(kept))?,

@@ -1,6 +1,7 @@
 //! `check`: the checker on a user's packets, each in a locked sandbox of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bundle::exit::Exit;
 use bundle::report::triage;
@@ -12,20 +13,33 @@ use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
 use judge::output_contract;
 use serde_json::{Value, json};
-use verify::Format;
+use verify::code::Code;
 use verify::terminal::{safe, say, tell};
+use verify::{Done, Failure};
 
-use super::{Failure, attest};
+use super::require_unstopped;
 use crate::cli::{Check, Common};
 use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 
 mod readable;
 
-/// Checks packets.
-pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
+/// Checks packets. A program is told of as many as were answered, however it ends.
+pub(super) fn check(common: &Common, args: &Check) -> Result<Done, Failure> {
+    let answers = answers(args).map_err(|it| it.beside(&object(&[], &[])))?;
+    let exits = answers.iter().map(|answer| answer.exit);
+    let worst = exits.min_by_key(|exit| rank(*exit));
+    let object = object(&args.packets, &answers);
+    common
+        .format
+        .say(worst.unwrap_or(Exit::Internal), &object, || {
+            show(&args.packets, &answers)
+        })
+}
+
+fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
     // Before a packet is so much as looked for.
-    if common.engine == EngineChoice::None {
+    if args.on.engine == EngineChoice::None {
         return Err(StandError::from(OpenError::NoSandbox).into());
     }
     let packets: Vec<PathBuf> = args
@@ -36,21 +50,12 @@ pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
     for packet in &packets {
         readable::expect(packet, crate::stand::user())?;
     }
-    let stand = Stand::open(common.engine)?;
-    let records = launch(&stand, &packets, attest::jobs(common));
-    let interrupted = stand.stop.is_interrupted();
+    let stand = Stand::open(args.on.engine)?;
+    let records = launch(&stand, &packets, args.side_by_side.count());
+    let stop = Arc::clone(&stand.stop);
     stand.close().map_err(Failure::internal)?;
-    if interrupted {
-        return Ok(Exit::Interrupted);
-    }
-    let answers: Vec<Answer> = records.iter().map(Answer::of).collect();
-    match common.format {
-        Format::Human => show(&args.packets, &answers)?,
-        Format::Json => print(&args.packets, &answers)?,
-    }
-    let exits = answers.iter().map(|answer| answer.exit);
-    let worst = exits.min_by_key(|exit| rank(*exit));
-    Ok(worst.unwrap_or(Exit::Internal))
+    require_unstopped(&stop, "nothing is said of any packet")?;
+    Ok(records.iter().map(Answer::of).collect())
 }
 
 /// The packet's own path; what is no folder, or cannot be read, is found out before
@@ -59,15 +64,15 @@ fn folder(packet: &Path) -> Result<PathBuf, Failure> {
     let shown = packet.display();
     let real = packet.canonicalize().map_err(|error| {
         let what = format!("failed to find packet `{shown}`: {error}");
-        Failure::usage(what, "give the folder of a BagIt bag")
+        Failure::unusable(what, "give the folder of a BagIt bag")
     })?;
     if !real.is_dir() {
         let what = format!("expected packet `{shown}` to be a folder, observed a file");
-        return Err(Failure::usage(what, "unpack an archive first"));
+        return Err(Failure::unusable(what, "unpack an archive first"));
     }
     std::fs::read_dir(&real).map_err(|error| {
         let what = format!("failed to read packet `{shown}`: {error}");
-        Failure::usage(what, "the folder and its files must be readable")
+        Failure::unusable(what, "the folder and its files must be readable")
     })?;
     Ok(real)
 }
@@ -102,8 +107,7 @@ fn order(index: usize, packet: &Path) -> Order {
 /// What came of one packet.
 struct Answer {
     exit: Exit,
-    /// The report, as its canonical text and as a value.
-    report: Option<(String, Report)>,
+    report: Option<Report>,
     /// The checker's own words on how it ended.
     words: String,
     /// Why there is no answer.
@@ -134,7 +138,7 @@ impl Answer {
             Err(refused) => none(Exit::Internal, chain(&refused)),
             Ok(report) => Self {
                 exit: Exit::Checker(announcement.exit),
-                report: report.map(|report| (text.unwrap_or_default().to_owned(), report)),
+                report,
                 words: announcement.words(),
                 error: None,
             },
@@ -158,7 +162,7 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
     for (packet, answer) in packets.iter().zip(answers) {
         say(&safe(&format!("== {}", packet.display())))?;
         match (&answer.report, &answer.error) {
-            (Some((_, report)), _) => say(triage::lines(report).trim_end())?,
+            (Some(report), _) => say(triage::lines(report).trim_end())?,
             (None, Some(error)) => tell(&safe(&format!("error: {error}"))),
             (None, None) => say(&safe(answer.words.trim_end()))?,
         }
@@ -166,34 +170,20 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Of one packet the report itself; of several one object with a list.
-fn print(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
-    for answer in answers {
-        if let Some(error) = &answer.error {
-            tell(&safe(&format!("error: {error}")));
-        }
-    }
-    if let [answer] = answers {
-        tell(&safe(answer.words.trim_end()));
-        return match &answer.report {
-            Some((text, _)) => Ok(say(text)?),
-            None => Ok(()),
-        };
-    }
-    let list: Vec<Value> = packets
-        .iter()
-        .zip(answers)
-        .map(|(packet, answer)| {
-            json!({
-                "error": answer.error,
-                "exit": answer.exit.code(),
-                "packet": packet.display().to_string(),
-                "report": answer.report.as_ref().map(|(_, report)| report),
-            })
+/// One object with a list, of however many packets.
+fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
+    let one = |(packet, answer): (&PathBuf, &Answer)| {
+        json!({
+            "code": Code::from(answer.exit).word(),
+            "error": answer.error,
+            "exit": answer.exit.code(),
+            "packet": packet.display().to_string(),
+            "report": answer.report,
+            "words": answer.words,
         })
-        .collect();
-    let bytes = checker::canonical(&json!({ "packets": list })).map_err(Failure::internal)?;
-    Ok(say(&String::from_utf8_lossy(&bytes))?)
+    };
+    let list = packets.iter().zip(answers).map(one);
+    json!({ "packets": list.collect::<Vec<_>>() })
 }
 
 #[cfg(test)]
@@ -206,7 +196,7 @@ mod tests {
         let file = folder_of_tests.path().join("bag.tar");
         std::fs::write(&file, "x").unwrap();
         for path in [&file, &folder_of_tests.path().join("nowhere")] {
-            assert_eq!(folder(path).unwrap_err().exit, Exit::Usage);
+            assert_eq!(folder(path).unwrap_err().exit(), Exit::Usage);
         }
         assert!(folder(folder_of_tests.path()).is_ok());
     }

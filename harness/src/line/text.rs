@@ -5,6 +5,7 @@ use audit::expectation::Kept;
 use audit::finding::{Finding, Verdict};
 use audit::row::Row;
 use audit::table::{self, ALL};
+use serde_json::{Value, json};
 use verify::terminal::safe;
 
 /// The order in which findings are told.
@@ -29,6 +30,13 @@ pub fn acts() -> String {
         }
     }
     text
+}
+
+/// The same for a program.
+#[must_use]
+pub fn listed() -> Vec<Value> {
+    let one = |act: &Act| json!({ "id": act.id, "row": act.row.id(), "does": act.does, "close": act.close });
+    ALL.iter().map(one).collect()
 }
 
 /// All findings.

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
-
 mod ends;
+#[path = "../objects/fits.rs"]
+mod fits;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {
@@ -40,7 +40,7 @@ fn found(line: &[&str], flags: &[&str]) -> BTreeMap<String, (String, String)> {
     assert_eq!(code(&done), 4, "{}", String::from_utf8_lossy(&done.stderr));
     let left: Vec<_> = std::fs::read_dir(work.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
-    let object: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let object = fits::object("audit", &done.stdout);
     let findings = object["findings"].as_array().unwrap();
     let each = findings.iter().map(|finding| {
         let act = finding["act"].as_str().unwrap().to_owned();

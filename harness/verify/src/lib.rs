@@ -1,7 +1,7 @@
 //! Says what a bundle is worth: whether it is whole and signed, what the judge makes of
 //! its observations, and whether somebody's terms are met.
 //!
-//! One module a command, each a function from what was asked to an exit code. It is what
+//! One module a command, each a function from what was asked to how it ended. It is what
 //! the program `proof-of-block-verify` does, and the commands of `harness` of the same
 //! names. It needs no engine, no network and no time but the clock's when a policy asks
 //! how old a run is.
@@ -11,6 +11,8 @@
 //! before it was computed again.
 
 pub mod accept;
+pub mod code;
+mod done;
 mod failure;
 pub mod keys;
 pub mod merge;
@@ -22,5 +24,6 @@ pub mod summary;
 pub mod terminal;
 pub mod verify;
 
+pub use done::Done;
 pub use failure::Failure;
 pub use printing::{Format, Printing};

@@ -20,6 +20,21 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether it is wanted on standard output.
+    #[must_use]
+    pub fn is_wanted(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                !refused && io::stdout().is_terminal()
+            }
+        }
+    }
+}
+
 /// A stream for people.
 #[derive(Debug)]
 pub struct Terminal {
@@ -30,15 +45,9 @@ impl Terminal {
     /// Standard output, with colour where it is wanted.
     #[must_use]
     pub fn stdout(color: Color) -> Self {
-        let wanted = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-                !refused && io::stdout().is_terminal()
-            }
-        };
-        Self { colour: wanted }
+        Self {
+            colour: color.is_wanted(),
+        }
     }
 
     /// Without colour, for text that is kept.

@@ -107,7 +107,7 @@ mod tests {
             mode("data/file", 0o644);
             mode(name, closed);
             let failure = expect(&bag, STRANGER).unwrap_err();
-            assert_eq!(failure.exit, Exit::Blocked);
+            assert_eq!(failure.exit(), Exit::Blocked);
             let hint = failure.hint.unwrap();
             assert!(hint.contains(&format!("chmod -R a+rX {}", bag.display())));
             mode(name, opened);
