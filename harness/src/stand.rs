@@ -8,7 +8,7 @@ use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_sandboxes
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
-use engine::launch::{Bench, FolderError, Scratch, room};
+use engine::launch::{Bench, FolderError, LIMIT, Scratch, room};
 use engine::open::{self, OpenError, Opened, Place};
 use engine::reaper::{Reaper, ReaperError};
 use engine::witness::Shelf;
@@ -217,6 +217,7 @@ impl Stand {
             user: self.user,
             lifted,
             altered: &[],
+            limit: LIMIT,
         }
     }
 

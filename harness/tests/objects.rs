@@ -152,6 +152,31 @@ fn no_command_is_a_mistake() {
     assert_eq!(object["code"], "command_line");
 }
 
+/// A packet that takes minutes: a file of many bytes, none of which the disk has.
+fn long(folder: &Path) {
+    let data = folder.join("long/data");
+    std::fs::create_dir_all(&data).unwrap();
+    let file = std::fs::File::create(data.join("zeros")).unwrap();
+    file.set_len(200 << 30).unwrap();
+    std::fs::write(data.join("packet.json"), "{}").unwrap();
+    let bag = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+    std::fs::write(folder.join("long/bagit.txt"), bag).unwrap();
+    let none = "0".repeat(64);
+    let manifest = format!("{none}  data/zeros\n{none}  data/packet.json\n");
+    std::fs::write(folder.join("long/manifest-sha256.txt"), manifest).unwrap();
+}
+
+#[test]
+fn a_packet_is_given_up_when_the_line_says_so() {
+    let desk = desk();
+    long(desk.path());
+    let line = "check long packet --engine bwrap --timeout 1";
+    let object = said(desk.path(), (line, "check", 3));
+    assert_eq!(object["code"], "timed_out");
+    let codes = [0, 1].map(|at| object["packets"][at]["code"].clone());
+    assert_eq!(codes, ["timed_out", "gaps_found"]);
+}
+
 #[test]
 fn what_runs_in_sandboxes_is_one_object() {
     let desk = desk();

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bundle::exit::Exit;
 use bundle::report::triage;
 use checker::report::Report;
 use engine::choice::EngineChoice;
+use engine::launch::Bench;
 use engine::open::OpenError;
 use evidence::error::chain;
 use evidence::order::{Order, Packet, Task};
@@ -27,12 +29,12 @@ mod readable;
 /// Checks packets. A program is told of as many as were answered, however it ends.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Done, Failure> {
     let answers = answers(args).map_err(|it| it.beside(&object(&[], &[])))?;
-    let exits = answers.iter().map(|answer| answer.exit);
-    let worst = exits.min_by_key(|exit| rank(*exit));
+    let codes = answers.iter().map(|answer| answer.code);
+    let worst = codes.min_by_key(|code| rank(*code));
     let object = object(&args.packets, &answers);
     common
         .format
-        .say(worst.unwrap_or(Exit::Internal), &object, || {
+        .say(worst.unwrap_or(Code::Internal), &object, || {
             show(&args.packets, &answers)
         })
 }
@@ -51,11 +53,11 @@ fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
         readable::expect(packet, crate::stand::user())?;
     }
     let stand = Stand::open(args.on.engine)?;
-    let records = launch(&stand, &packets, args.side_by_side.count());
+    let answers = launch(&stand, &packets, args);
     let stop = Arc::clone(&stand.stop);
     stand.close().map_err(Failure::internal)?;
     require_unstopped(&stop, "nothing is said of any packet")?;
-    Ok(records.iter().map(Answer::of).collect())
+    Ok(answers)
 }
 
 /// The packet's own path; what is no folder, or cannot be read, is found out before
@@ -77,16 +79,25 @@ fn folder(packet: &Path) -> Result<PathBuf, Failure> {
     Ok(real)
 }
 
-/// One launch for each packet, `jobs` of them at a time; the records in the packets'
-/// order.
-fn launch(stand: &Stand, packets: &[PathBuf], jobs: usize) -> Vec<LaunchRecord> {
-    let bench = stand.bench(Vec::new());
+/// As good as no bound: an honest packet has the time that it takes.
+const UNBOUNDED: Duration = Duration::from_secs(31_536_000);
+
+/// One launch for each packet, some at a time; the answers in the packets' order.
+fn launch(stand: &Stand, packets: &[PathBuf], args: &Check) -> Vec<Answer> {
+    let limit = args.timeout.map(Duration::from_secs);
+    let bench = Bench {
+        limit: limit.unwrap_or(UNBOUNDED),
+        ..stand.bench(Vec::new())
+    };
     let orders: Vec<Order> = (0..).zip(packets).map(|(at, it)| order(at, it)).collect();
-    let records = in_parallel(jobs, &orders, |order| {
+    let answers = in_parallel(args.side_by_side.count(), &orders, |order| {
+        let started = Instant::now();
         let interrupted = stand.stop.is_interrupted();
-        (!interrupted).then(|| bench.launch(order))
+        let record = (!interrupted).then(|| bench.launch(order))?;
+        let over = limit.filter(|limit| started.elapsed() >= *limit);
+        Some(Answer::of(&record, over))
     });
-    records.into_iter().flatten().collect()
+    answers.into_iter().flatten().collect()
 }
 
 fn order(index: usize, packet: &Path) -> Order {
@@ -106,7 +117,7 @@ fn order(index: usize, packet: &Path) -> Order {
 
 /// What came of one packet.
 struct Answer {
-    exit: Exit,
+    code: Code,
     report: Option<Report>,
     /// The checker's own words on how it ended.
     words: String,
@@ -115,29 +126,36 @@ struct Answer {
 }
 
 impl Answer {
-    fn of(record: &LaunchRecord) -> Self {
-        let none = |exit, error: String| Self {
-            exit,
+    /// `over` is the time that it had, where that is over.
+    fn of(record: &LaunchRecord, over: Option<Duration>) -> Self {
+        let none = |code, error: String| Self {
+            code,
             report: None,
             words: String::new(),
             error: Some(error),
         };
+        // How an engine tells that it killed something differs; what the line said does not.
+        if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
+            let limit = limit.as_secs();
+            let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
+            return none(Code::TimedOut, why);
+        }
         if let Some(trouble) = &record.trouble {
             let words = format!("{trouble}: {}", record.errors.trim_end());
-            return none(Exit::Blocked, words.trim_end_matches([':', ' ']).to_owned());
+            return none(Code::Blocked, words.trim_end_matches([':', ' ']).to_owned());
         }
         let Some(announcement) = &record.announcement else {
             let ended = format!(
                 "the checker announced nothing and ended with {:?}",
                 record.exit
             );
-            return none(Exit::Internal, ended);
+            return none(Code::Internal, ended);
         };
         let text = record.report.as_deref();
         match output_contract::accept(announcement, &record.exit, text) {
-            Err(refused) => none(Exit::Internal, chain(&refused)),
+            Err(refused) => none(Code::Internal, chain(&refused)),
             Ok(report) => Self {
-                exit: Exit::Checker(announcement.exit),
+                code: Exit::Checker(announcement.exit).into(),
                 report,
                 words: announcement.words(),
                 error: None,
@@ -147,8 +165,8 @@ impl Answer {
 }
 
 /// The worst first.
-fn rank(exit: Exit) -> u8 {
-    match exit.code() {
+fn rank(code: Code) -> u8 {
+    match code.exit().code() {
         70 => 0,
         3 => 1,
         6 => 2,
@@ -174,9 +192,9 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
 fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
     let one = |(packet, answer): (&PathBuf, &Answer)| {
         json!({
-            "code": Code::from(answer.exit).word(),
+            "code": answer.code.word(),
             "error": answer.error,
-            "exit": answer.exit.code(),
+            "exit": answer.code.exit().code(),
             "packet": packet.display().to_string(),
             "report": answer.report,
             "words": answer.words,
@@ -203,9 +221,9 @@ mod tests {
 
     #[test]
     fn the_worst_of_several_answers_is_the_exit_code() {
-        let codes = [5, 4, 6, 3, 70].map(Exit::Checker);
+        let codes = [5, 4, 6, 3, 70].map(|exit| Code::from(Exit::Checker(exit)));
         for (index, worst) in codes.iter().enumerate() {
-            let least = codes[..=index].iter().min_by_key(|exit| rank(**exit));
+            let least = codes[..=index].iter().min_by_key(|code| rank(**code));
             assert_eq!(least, Some(worst));
         }
     }

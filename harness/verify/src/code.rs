@@ -26,6 +26,8 @@ pub enum Code {
     Blocked,
     /// The engine went away.
     EngineLost,
+    /// The line's own time was over.
+    TimedOut,
     /// Not everything was shown.
     Incomplete,
     /// Of the checker: gaps.
@@ -42,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, by exit code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Held,
         Self::Broken,
         Self::Refused,
@@ -53,6 +55,7 @@ impl Code {
         Self::Unwritten,
         Self::Blocked,
         Self::EngineLost,
+        Self::TimedOut,
         Self::Incomplete,
         Self::GapsFound,
         Self::NoGapObserved,
@@ -92,6 +95,7 @@ impl Code {
             Self::Unwritten => ("unwritten", Exit::Usage, UNWRITTEN),
             Self::Blocked => ("blocked", Exit::Blocked, BLOCKED),
             Self::EngineLost => ("engine_lost", Exit::Blocked, ENGINE_LOST),
+            Self::TimedOut => ("timed_out", Exit::Blocked, TIMED_OUT),
             Self::Incomplete => ("incomplete", Exit::Incomplete, INCOMPLETE),
             Self::GapsFound => ("gaps_found", gaps.0, "The checker found gaps."),
             Self::NoGapObserved => ("no_gap_observed", gaps.1, NO_GAP),
@@ -114,6 +118,7 @@ const UNUSABLE_KEY: &str = "The same of a key.";
 const UNWRITTEN: &str = "A file cannot be written where the line says.";
 const BLOCKED: &str = "This host cannot, or not now.";
 const ENGINE_LOST: &str = "The engine stopped answering in the middle.";
+const TIMED_OUT: &str = "It took longer than the line allows.";
 const INCOMPLETE: &str = "Nothing is broken, and not everything was shown.";
 const NO_GAP: &str = "The checker observed no gap in the packet's scope, which permits nothing.";
 const INTERNAL: &str = "A fault of this program's own.";
