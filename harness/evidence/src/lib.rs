@@ -10,6 +10,7 @@
 
 mod abilities;
 mod account;
+mod count;
 pub mod digest;
 pub mod error;
 mod exit;
@@ -25,5 +26,6 @@ pub mod view;
 
 pub use abilities::{Abilities, Ability};
 pub use account::{EngineAccount, Identity};
+pub use count::count;
 pub use exit::Exit;
 pub use file_call::FileCall;

@@ -30,6 +30,7 @@ impl Common {
         Printing {
             format: self.format,
             color: self.color,
+            program: Printing::PLAIN.program,
         }
     }
 }

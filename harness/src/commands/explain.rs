@@ -212,8 +212,7 @@ fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
     let sandboxes = plan::orders(case).len();
     let run = match sandboxes {
         0 => "no sandbox".to_owned(),
-        1 => "1 sandbox".to_owned(),
-        many => format!("{many} sandboxes"),
+        many => evidence::count(many, "sandbox"),
     };
     text.push_str(&labelled(
         "run it",
@@ -230,7 +229,8 @@ fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
         .filter(|mutant| mutant.row == case.id.as_str() && matches!(mutant.must, Must::Fall(_)))
         .collect();
     if !killers.is_empty() {
-        let words = format!("{} weakenings of the sandbox must break it:", killers.len());
+        let many = evidence::count(killers.len(), "weakening");
+        let words = format!("{many} of the sandbox must break it:");
         text.push_str(&labelled("mutants", &words));
         for mutant in killers {
             let indent = format!("{INDENT}  ");

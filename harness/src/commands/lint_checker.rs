@@ -3,6 +3,7 @@
 use std::fs;
 
 use bundle::exit::Exit;
+use evidence::count;
 use programs::Programs;
 use verify::terminal::{safe, say};
 use verify::{Done, Failure};
@@ -45,25 +46,25 @@ fn show(scan: &Scan) -> Result<(), Failure> {
         say(&safe(&format!("{finding} ({})", finding.why)))?;
     }
     say(&format!(
-        "{} crates, {} source files",
-        scan.dependencies.len(),
-        scan.sources.len()
+        "{}, {}",
+        count(scan.dependencies.len(), "crate"),
+        count(scan.sources.len(), "source file")
     ))?;
     match &scan.binary {
         Some(binary) => program(binary)?,
         None => say("program: not scanned; give one with `--binary`")?,
     }
-    say(&format!("{} findings", scan.findings.len()))?;
+    say(&count(scan.findings.len(), "finding"))?;
     Ok(())
 }
 
 fn program(binary: &BinaryScan) -> Result<(), Failure> {
     say(&format!(
-        "program {}: {} `syscall` instructions, {} system calls, {} symbols",
+        "program {}: {}, {}, {}",
         binary.sha256,
-        binary.sites,
-        binary.calls.len(),
-        binary.symbols
+        count(binary.sites, "`syscall` instruction"),
+        count(binary.calls.len(), "system call"),
+        count(binary.symbols, "symbol")
     ))?;
     for call in &binary.calls {
         let Standing::Tolerated { reason } = &call.standing else {

@@ -40,6 +40,7 @@ impl Desk {
             .unwrap();
         let code = done.status.code().unwrap();
         let (out, err) = (text(done.stdout), text(done.stderr));
+        assert_eq!(said_twice(&err), None, "{words:?}");
         let line = [&["harness"], words].concat().join(" ");
         self.redacted(&format!(
             "$ {line}\n{out}--- standard error\n{err}--- exit code {code}\n"
@@ -50,6 +51,17 @@ impl Desk {
         text.replace(path(self.folder.path()), "[folder]")
             .replace('\u{1b}', "␛")
     }
+}
+
+/// A word that two layers say, one behind the other, such as `refused: refused`.
+fn said_twice(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches([':', ',', ';']).to_lowercase();
+    let twice = words.windows(2).find(|two| {
+        let is_word = two[0].chars().any(char::is_alphabetic);
+        is_word && two[0].ends_with(':') && bare(two[0]) == bare(two[1])
+    });
+    twice.map(|two| two.join(" "))
 }
 
 fn path(path: &Path) -> &str {

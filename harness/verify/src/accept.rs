@@ -35,9 +35,8 @@ pub struct Accept {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Accept) -> Result<Done, Failure> {
     let terms = read(&args.terms, MAX_TERMS)?;
-    let terms = Terms::parse(&terms).map_err(|error| {
-        Failure::unusable(error, "`harness accept --help` shows a file of terms")
-    })?;
+    let terms = Terms::parse(&terms)
+        .map_err(|error| Failure::unusable(error, "ATTESTATION.md shows a file of terms"))?;
     let disposition = match &args.disposition {
         Some(path) => Some(read(path, MAX_DISPOSITION)?),
         None => None,

@@ -42,8 +42,9 @@ Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
 
 A bundle whose name is a command's is written with its folder: ./report.
 
-Exit codes: 0 held; 1 broken or refused; 2 usage; 3 blocked: this host cannot;
-4 inconclusive, incomplete or not accepted; 70 internal error.
+Exit codes: 0 held; of `verify` that the bundle is genuine and as asked for, whatever its
+rows came to, which its last line says; 1 broken or refused; 2 usage; 3 blocked: this host
+cannot; 4 inconclusive, incomplete or not accepted; 70 internal error.
 ";
 
 /// What is to be done, and how it is printed.
@@ -98,6 +99,7 @@ pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
     let mut printing = Printing {
         format: Format::Human,
         color: Color::Auto,
+        program: "proof-of-block-verify",
     };
     let (mut words, mut given) = (Words::default(), Vec::new());
     while let Some(word) = line.next()? {

@@ -15,7 +15,7 @@ use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
 
-use crate::{Done, Failure, Printing, keys, results};
+use crate::{Done, Failure, Printing, keys, results, terminal};
 
 /// What is asked.
 #[derive(Debug)]
@@ -110,8 +110,8 @@ fn anchor(args: &Merge, signer: &Signer) -> Result<Anchor, Failure> {
 /// It is not to be believed, and why.
 pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudged), Failure> {
     let named = |error: &dyn std::error::Error| {
-        let chain = evidence::error::chain(error);
-        Failure::refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
+        let why = terminal::without_refused(&evidence::error::chain(error)).to_owned();
+        Failure::refused(Unbelieved(format!("refused `{}`: {why}", path.display())))
     };
     let folder = BundleFolder::open(path).map_err(Failure::no_bundle)?;
     let verified = verify_bundle(&folder, anchor).map_err(|error| named(&error))?;

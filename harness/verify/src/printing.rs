@@ -21,6 +21,8 @@ pub struct Printing {
     pub format: Format,
     /// Whether colour is used.
     pub color: Color,
+    /// What this program is called, for whoever is told to run it again.
+    pub program: &'static str,
 }
 
 impl Printing {
@@ -28,6 +30,7 @@ impl Printing {
     pub const PLAIN: Self = Self {
         format: Format::Human,
         color: Color::Auto,
+        program: "harness",
     };
 }
 

@@ -54,13 +54,7 @@ pub struct Report {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
-    if args.open && args.to.as_deref() == Some(Path::new("-")) {
-        let why = "a page on standard output is no file that could be opened";
-        return Err(Failure::usage(
-            why,
-            "leave out `--open`, or name a file with `--to`",
-        ));
-    }
+    require_openable(args)?;
     let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
     let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(Failure::refused)?;
     let rejudged = bundle::rejudge(&verified).map_err(Failure::refused)?;
@@ -87,13 +81,27 @@ pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
         json!({ "report": path.display().to_string(), "in_the_bundle": own.is_ok(), "page": null });
     let done = printing.format.say(Code::Held, &answer, || {
         say(&format!("report: {}", path.display()))?;
-        tell("this is a view: `harness verify` says what the bundle is worth");
+        let verify = format!("{} verify", printing.program);
+        tell(&format!(
+            "this is a view: `{verify}` says what the bundle is worth"
+        ));
         Ok(())
     })?;
     if args.open {
         open(&path).map_err(|failure| failure.beside(&answer))?;
     }
     Ok(done)
+}
+
+fn require_openable(args: &Report) -> Result<(), Failure> {
+    if args.open && args.to.as_deref() == Some(Path::new("-")) {
+        let why = "a page on standard output is no file that could be opened";
+        return Err(Failure::usage(
+            why,
+            "leave out `--open`, or name a file with `--to`",
+        ));
+    }
+    Ok(())
 }
 
 /// Whole or not at all, and never into the bundle.

@@ -184,6 +184,12 @@ pub fn put(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// A reason behind a word that says already that something is refused.
+#[must_use]
+pub fn without_refused(reason: &str) -> &str {
+    reason.strip_prefix("refused ").unwrap_or(reason)
+}
+
 /// Prints one line for people beside what is asked for: on standard error.
 pub fn tell(line: &str) {
     // Nobody listens; nothing depends on it.

@@ -9,6 +9,7 @@ use bundle::policy::{self, Answer, Reason};
 use bundle::report::requirement::{self, Requirement, RowProof};
 use bundle::report::summary::{NOT_DISPOSED, Summary};
 use bundle::{Believed, Rejudged, believe};
+use evidence::count;
 use evidence::record::PackedError;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
@@ -18,7 +19,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::code::Code;
-use crate::terminal::{self, Terminal, tell};
+use crate::terminal::{self, Terminal, say, tell};
 use crate::{Done, Failure, Format, Printing};
 
 /// The reason that the bundle gives against itself.
@@ -174,9 +175,44 @@ fn print(printing: Printing, answer: &Answer, summary: Option<&Summary>) -> Resu
         } else {
             "refused"
         };
-        tell(&format!("{word}: {}", terminal::safe(&reason.text)));
+        let why = terminal::without_refused(&reason.text);
+        tell(&format!("{word}: {}", terminal::safe(why)));
     }
-    Ok(())
+    Ok(say(&conclusion(answer, summary))?)
+}
+
+/// Of whom a bundle is that is believed.
+fn standing(standing: Standing) -> String {
+    match standing {
+        Standing::UnknownSigner => {
+            "unchanged since it was signed, by a signer who is not known".to_owned()
+        }
+        Standing::Attestation | Standing::Development | Standing::Lifted | Standing::Shard => {
+            format!("genuine, {standing}")
+        }
+    }
+}
+
+/// The last line: what the bundle is worth, and what it says of itself.
+fn conclusion(answer: &Answer, summary: Option<&Summary>) -> String {
+    let Some((believed, summary)) = answer.believed.as_ref().zip(summary) else {
+        return "refused: nothing in it is to be believed".to_owned();
+    };
+    let others = answer.reasons.iter().filter(|it| it.code != SELF_AUDIT);
+    let worth = match (others.count(), answer.reasons.len()) {
+        (0, 0) => format!("accepted: {}", standing(believed.bundle.standing())),
+        (0, _) => "not accepted: genuine, and its own self-audit fails".to_owned(),
+        (many, _) => format!(
+            "refused: genuine, with {} against it",
+            count(many, "reason")
+        ),
+    };
+    let own = format!(
+        "{} of {} held",
+        summary.held.len(),
+        count(summary.rows.len(), "row")
+    );
+    format!("{worth}; its own conclusion is {}, {own}", summary.result)
 }
 
 fn notes(verified: &VerifiedBundle) -> Vec<String> {
@@ -196,7 +232,6 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
         ),
         format!("signed by key {}", said.signer.keyid),
         "every byte is as it was signed, and the observations bear out every verdict".to_owned(),
-        format!("this is {}", verified.standing()),
         NOT_DISPOSED.to_owned(),
     ];
     if verified.standing() == Standing::UnknownSigner {
