@@ -22,6 +22,7 @@ pub mod profile;
 pub mod recent;
 pub mod record;
 pub mod servers;
+mod took;
 pub mod view;
 
 pub use abilities::{Abilities, Ability};
@@ -29,3 +30,4 @@ pub use account::{EngineAccount, Identity};
 pub use count::count;
 pub use exit::Exit;
 pub use file_call::FileCall;
+pub use took::took;

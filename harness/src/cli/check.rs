@@ -25,6 +25,6 @@ pub struct Check {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes, of several packets the worst, which is the first of these: 70 internal error;
-3 blocked, or given up; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's
+Exit codes, of several packets the worst, which is the first of these: 70 internal error; \
+3 blocked, or given up; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's \
 scope. 2 is usage. Never 0: what is found permits nothing.";

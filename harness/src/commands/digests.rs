@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use engine::image::Image;
 use programs::Programs;
 use verify::code::Code;
-use verify::terminal::say;
+use verify::terminal::say_raw;
 use verify::{Done, Failure};
 
 use crate::cli::Common;
@@ -30,9 +30,9 @@ fn print(digests: &BTreeMap<String, String>) -> Result<(), Failure> {
     let (agreed, reviewed): (Vec<_>, Vec<_>) =
         digests.iter().partition(|(name, _)| *name == AGREED);
     for (table, entries) in [("agreed", agreed), ("reviewed", reviewed)] {
-        say(&format!("[{table}]"))?;
+        say_raw(&format!("[{table}]"))?;
         for (name, digest) in entries {
-            say(&format!("{name} = \"{digest}\""))?;
+            say_raw(&format!("{name} = \"{digest}\""))?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bundle::report::html::act;
 use bundle::report::requirement;
-use bundle::report::wrap::{hanging, wrapped};
+use bundle::report::wrap::line;
 use evidence::plan;
 use negatives::matrix::{
     Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
@@ -92,7 +92,7 @@ fn explain_word(common: &Common, matrix: &Matrix, asked: &str) -> Result<Done, F
 const INDENT: &str = "               ";
 
 fn labelled(label: &str, text: &str) -> String {
-    hanging(&format!("{label:<15}"), INDENT, text)
+    line(&format!("{label:<15}"), text)
 }
 
 fn what_it_is(case: &Case) -> String {
@@ -167,19 +167,19 @@ fn boundary_text(boundary: &Boundary) -> Result<String, evidence::profile::Profi
     for lift in &boundary.lift {
         let changes = lifting::changes(lift)?.join("; ");
         let words = format!("the control lifts `{lift}`: {changes}");
-        text.push_str(&hanging("  ", "    ", &words));
+        text.push_str(&line("  ", &words));
     }
     for alone in &boundary.alone {
         let lifts = lift_set_name(alone);
         let words = format!("with `{lifts}` alone lifted, what is left must hold");
-        text.push_str(&hanging("  ", "    ", &words));
+        text.push_str(&line("  ", &words));
     }
     for attempt in &boundary.attempts {
         let words = format!("{}: {}", attempt.id, act(&attempt.act));
-        text.push_str(&hanging("  - ", "    ", &words));
-        text.push_str(&wrapped("    ", &attempt.why));
+        text.push_str(&line("  - ", &words));
+        text.push_str(&line("    ", &attempt.why));
         let words = format!("locked: {}; control: {}", attempt.locked, attempt.control);
-        text.push_str(&wrapped("    ", &words));
+        text.push_str(&line("    ", &words));
         for one in &attempt.differs {
             let words = format!(
                 "where an engine lacks `{}`: {}; {}",
@@ -187,7 +187,7 @@ fn boundary_text(boundary: &Boundary) -> Result<String, evidence::profile::Profi
                 outcomes(one),
                 one.why
             );
-            text.push_str(&wrapped("    ", &words));
+            text.push_str(&line("    ", &words));
         }
     }
     Ok(text)
@@ -233,9 +233,8 @@ fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
         let words = format!("{many} of the sandbox must break it:");
         text.push_str(&labelled("mutants", &words));
         for mutant in killers {
-            let indent = format!("{INDENT}  ");
             let words = format!("{}: {}", mutant.id, mutant.what);
-            text.push_str(&hanging(&format!("{INDENT}- "), &indent, &words));
+            text.push_str(&line(&format!("{INDENT}- "), &words));
         }
     }
     text

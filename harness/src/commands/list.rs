@@ -1,6 +1,6 @@
 //! `list`: the rows, one line each.
 
-use bundle::report::wrap::hanging;
+use bundle::report::wrap;
 use evidence::plan;
 use negatives::matrix::Matrix;
 use serde_json::{Value, json};
@@ -53,12 +53,8 @@ fn as_text(matrix: &Matrix) -> String {
     }
     text.push_str("\ndeferred: never run, never counted\n");
     for row in matrix.deferred() {
-        let first = format!("{:<4} ", row.id);
-        text.push_str(&hanging(
-            &first,
-            "     ",
-            &format!("{}: {}", row.title, row.why),
-        ));
+        let first = format!("{:<4}  ", row.id);
+        text.push_str(&wrap::line(&first, &format!("{}: {}", row.title, row.why)));
     }
     text.push_str("\n`harness explain ID` says more of a row.\n");
     text

@@ -89,7 +89,7 @@ fn choose<'a>(catalogue: &'a Catalogue, args: &Mutants) -> Vec<&'a Mutant> {
 }
 
 fn print(score: &Score, coverage: Coverage) -> Result<(), Failure> {
-    terminal::say("row  operator         outcome        seconds  what")?;
+    terminal::say("row  operator         outcome           took  what")?;
     for outcome in &score.outcomes {
         for line in report::lines(outcome) {
             terminal::say(&line)?;

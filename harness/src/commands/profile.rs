@@ -9,7 +9,7 @@ use evidence::profile::explain::{self, By, Lock};
 use evidence::profile::{NATIVE, Profile};
 use serde_json::json;
 use verify::code::Code;
-use verify::terminal::{self, say};
+use verify::terminal::{self, say, say_raw};
 use verify::{Done, Failure};
 
 use crate::cli::{Common, ProfileForm, ShowProfile};
@@ -29,7 +29,7 @@ pub(super) fn profile(common: &Common, args: &ShowProfile) -> Result<Done, Failu
         ProfileForm::Seccomp => {
             let text = pretty(&profile)?;
             let object = json!({ "filter": profile.runtime_json() });
-            format.say(Code::Held, &object, || Ok(say(&text)?))
+            format.say(Code::Held, &object, || Ok(say_raw(&text)?))
         }
         ProfileForm::Bpf => {
             let bytes = program(&profile)?;
@@ -46,7 +46,7 @@ pub(super) fn profile(common: &Common, args: &ShowProfile) -> Result<Done, Failu
             let object = json!({ "notes": notes, "lines": lines });
             format.say(Code::Held, &object, || {
                 let notes = notes.iter().map(|note| format!("# {note}"));
-                notes.chain(lines).try_for_each(|line| Ok(say(&line)?))
+                notes.chain(lines).try_for_each(|line| Ok(say_raw(&line)?))
             })
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use verify::code::Code;
-use verify::terminal::say;
+use verify::terminal::say_raw;
 use verify::{Done, Failure};
 
 use crate::cli::{Common, Schema};
@@ -22,7 +22,9 @@ pub(super) fn schema(common: &Common, args: &Schema) -> Result<Done, Failure> {
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::internal)?;
     let object = json!({ "schema": schema });
-    common.format.say(Code::Held, &object, || Ok(say(&text)?))
+    common
+        .format
+        .say(Code::Held, &object, || Ok(say_raw(&text)?))
 }
 
 /// A command's, with the definitions that it rests on and no other.

@@ -12,6 +12,7 @@ use std::process::Command;
 mod bundles;
 mod help;
 mod mistakes;
+mod width;
 mod words;
 
 /// A folder to run the program in, which no answer names: it stands as `[folder]`.
@@ -36,6 +37,7 @@ impl Desk {
             .args(words)
             .current_dir(self.folder.path())
             .env_clear()
+            .env("COLUMNS", "80")
             .output()
             .unwrap();
         let code = done.status.code().unwrap();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::terminal::say;
+use crate::terminal::say_raw;
 use crate::{Failure, Format};
 
 /// A command that did what was asked, and how that came out.
@@ -78,7 +78,7 @@ impl Format {
         }
         object.insert("code".to_owned(), json!(code.word()));
         object.insert("exit".to_owned(), json!(exit.code()));
-        match say(&Value::Object(object).to_string()) {
+        match say_raw(&Value::Object(object).to_string()) {
             Ok(()) => exit,
             Err(error) => {
                 Failure::from(error).tell();

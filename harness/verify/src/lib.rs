@@ -23,6 +23,7 @@ pub mod show;
 pub mod summary;
 pub mod terminal;
 pub mod verify;
+mod width;
 
 pub use done::Done;
 pub use failure::Failure;

@@ -8,7 +8,7 @@ use seal::bundle::verify::Anchor;
 use serde_json::json;
 
 use crate::code::Code;
-use crate::terminal::say;
+use crate::terminal::say_raw;
 use crate::{Done, Failure, Printing, merge};
 
 /// What is asked.
@@ -50,5 +50,7 @@ pub fn run(printing: Printing, args: &SummaryOf) -> Result<Done, Failure> {
     let page = page.trim_end();
     printing
         .format
-        .say(Code::Held, &json!({ "markdown": page }), || Ok(say(page)?))
+        .say(Code::Held, &json!({ "markdown": page }), || {
+            Ok(say_raw(page)?)
+        })
 }

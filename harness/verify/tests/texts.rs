@@ -43,6 +43,7 @@ impl Desk {
             .args(line.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
+            .env("COLUMNS", "80")
             .output()
             .unwrap();
         let code = done.status.code().unwrap();
