@@ -43,6 +43,11 @@ impl Desk {
         let code = done.status.code().unwrap();
         let (out, err) = (text(done.stdout), text(done.stderr));
         assert_eq!(said_twice(&err), None, "{words:?}");
+        let primes = ['\u{2032}', '\u{2034}'];
+        assert!(
+            !out.contains(primes) && !err.contains(primes),
+            "{words:?}: not as on a keyboard"
+        );
         let line = [&["harness"], words].concat().join(" ");
         self.redacted(&format!(
             "$ {line}\n{out}--- standard error\n{err}--- exit code {code}\n"

@@ -24,7 +24,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ),
     ("option_that_does_nothing", &["profile", "--root", "folder"]),
     ("unknown_row", &["explain", "N99"]),
-    ("unknown_attempt", &["explain", "N19/execve"]),
+    ("unknown_attempt", &["explain", "N19/moon"]),
     ("unknown_word", &["explain", "airlok"]),
     ("unknown_partition", &["attest", "--partition", "count:4/3"]),
     (

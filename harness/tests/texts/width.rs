@@ -1,6 +1,7 @@
 //! What people read fits their terminal, and what is no terminal gets whole lines.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nix::pty::{OpenptyResult, Winsize, openpty};
@@ -20,10 +21,7 @@ const LINES: &[&str] = &[
     "explain airlock",
     "explain moon",
     "profile",
-    "doctor",
-    "options",
     "audit --acts",
-    "audit -- sh",
     "verify run",
     "verify run --public-key owner.pem",
     "show run N1",
@@ -34,23 +32,64 @@ const LINES: &[&str] = &[
     "lint-checker",
 ];
 
+/// Those that look around on this host, which takes its time.
+const OF_THE_HOST: &[&str] = &["doctor", "options", "audit -- sh"];
+
+fn harness(words: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+    command.args(words.split(' ')).current_dir(folder);
+    command
+}
+
+fn is_fitted(words: &str, width: usize, folder: &Path) {
+    let mut command = harness(words, folder);
+    let done = command.env("COLUMNS", width.to_string()).output().unwrap();
+    let text = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+    let wide = text.lines().find(|line| !fits(line, width));
+    assert_eq!(wide, None, "{words} in {width} columns: {text}");
+    assert!(!text.is_empty());
+}
+
 #[test]
 fn no_line_is_wider_than_was_asked_for() {
     let desk = bundles::desk();
+    let folder = desk.folder.path();
     for words in LINES {
         for width in [40, 60, 100] {
-            let done = Command::new(env!("CARGO_BIN_EXE_harness"))
-                .args(words.split(' '))
-                .current_dir(desk.folder.path())
-                .env("COLUMNS", width.to_string())
-                .output()
-                .unwrap();
-            let text = [done.stdout, done.stderr].concat();
-            let text = String::from_utf8(text).unwrap();
-            let wide = text.lines().find(|line| !fits(line, width));
-            assert_eq!(wide, None, "{words} in {width} columns: {text}");
-            assert!(!text.is_empty());
+            is_fitted(words, width, folder);
         }
+    }
+    for words in OF_THE_HOST {
+        is_fitted(words, 60, folder);
+    }
+}
+
+/// As behind `| head -1`, which reads no more than it wants.
+#[test]
+fn a_reader_that_is_gone_changes_nothing() {
+    let desk = bundles::desk();
+    let folder = desk.folder.path();
+    let others = [
+        "run --list",
+        "completions zsh",
+        "man",
+        "digests",
+        "summary run",
+        "keygen a.pem",
+    ];
+    let objects = ["list --format json", "explain moon --format json"];
+    for words in LINES.iter().chain(&others).chain(&objects) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = harness(words, folder).stdout(writer).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(
+            !said.contains("panicked") && !said.contains("pipe"),
+            "{words}: {said}"
+        );
+        let second = words.starts_with("keygen").then_some(Some(0));
+        let code = second.unwrap_or_else(|| harness(words, folder).output().unwrap().status.code());
+        assert_eq!(done.status.code(), code, "{words}: {said}");
     }
 }
 

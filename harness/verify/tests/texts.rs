@@ -50,6 +50,11 @@ impl Desk {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let (out, err) = (text(done.stdout), text(done.stderr));
         assert_eq!(said_twice(&err), None, "{line}");
+        let primes = ['\u{2032}', '\u{2034}'];
+        assert!(
+            !out.contains(primes) && !err.contains(primes),
+            "{line}: not as on a keyboard"
+        );
         let said = format!(
             "$ proof-of-block-verify {line}\n{out}--- standard error\n{err}--- exit code {code}\n"
         );
