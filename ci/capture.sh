@@ -12,7 +12,7 @@ cargo build -q -p harness
 harness=$root/${CARGO_TARGET_DIR:-target}/debug/harness
 
 # A broken or incomplete run is shown as what it is.
-(cd "$work" && "$harness" attest --color never "$@" >table) || echo "attest ended with $?" >&2
+(cd "$work" && COLUMNS=80 "$harness" attest --color never "$@" >table) || echo "attest ended with $?" >&2
 bundle=$(sed -n 's/^bundle: //p' "$work/table")
 [ -f "$work/$bundle/report.html" ] || { echo 'attest wrote no bundle' >&2; exit 1; }
 

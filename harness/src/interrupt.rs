@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bundle::exit::Exit;
 use engine::{Engine, caller};
 use nix::sys::signal::Signal;
 use tokio::signal::unix::{SignalKind, signal};
-use verify::terminal;
+use verify::{Failure, Format};
 
 use crate::suite::Stop;
 
@@ -63,8 +62,10 @@ impl Listener {
             drop(engine);
             thread::sleep(AGAIN);
         }
-        terminal::tell("interrupted: not everything is gone yet; it is being removed");
-        std::process::exit(Exit::Interrupted.code().into());
+        let why = "interrupted: not everything is gone yet; it is being removed";
+        let format = Format::of_line(std::env::args_os());
+        let exit = format.end(Err(Failure::interrupted(why)));
+        std::process::exit(exit.code().into());
     }
 }
 

@@ -4,5 +4,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     engine::caller::settle();
-    harness::commands::dispatch(harness::cli::Cli::of_this_process()).into()
+    let helped = harness::commands::as_helper();
+    helped.unwrap_or_else(harness::commands::carry_out).into()
 }

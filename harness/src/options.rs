@@ -90,7 +90,7 @@ pub const ALL: [Choice; 6] = [
         letter: 'E',
         title: "a host that the operator provisions",
         verdict: Verdict::Complement,
-        why: "no technology of its own: it is the operator's step, the attestation B4\u{2032} for \
+        why: "no technology of its own: it is the operator's step, the attestation B4' for \
               whichever of B and C is chosen",
         ground: Ground::Operator,
     },

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::Receiver;
 
+use evidence::count;
 use indicatif::{ProgressBar, ProgressStyle};
 use verify::terminal::tell;
 
@@ -39,7 +40,8 @@ fn lines(events: &Receiver<Event>) {
     for event in events {
         match event {
             Event::Started { cases, launches } => {
-                tell(&format!("{cases} rows, {launches} sandboxes"));
+                let (cases, launches) = (count(cases, "row"), count(launches, "sandbox"));
+                tell(&format!("{cases}, {launches}"));
             }
             Event::Launched { .. } => {}
             Event::Judged { case, verdict } => tell(&format!("{case} {verdict}")),

@@ -4,12 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bundle::exit::Exit;
 use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
-use engine::launch::{Bench, FolderError, Scratch, room};
+use engine::launch::{Bench, FolderError, LIMIT, Scratch, room};
 use engine::open::{self, OpenError, Opened, Place};
 use engine::reaper::{Reaper, ReaperError};
 use engine::witness::Shelf;
@@ -218,6 +217,7 @@ impl Stand {
             user: self.user,
             lifted,
             altered: &[],
+            limit: LIMIT,
         }
     }
 
@@ -305,20 +305,15 @@ fn settle(
 impl From<StandError> for Failure {
     fn from(error: StandError) -> Self {
         let hint = error.hint();
-        let exit = match error {
-            StandError::Interrupted => Exit::Interrupted,
+        match error {
+            StandError::Interrupted => Self::interrupted(error),
             StandError::Open(_)
             | StandError::Engine(_)
             | StandError::Image(_)
             | StandError::Folder(_)
             | StandError::Limit(_)
             | StandError::Random(_)
-            | StandError::Reaper(_) => Exit::Blocked,
-        };
-        Self {
-            exit,
-            error: error.into(),
-            hint,
+            | StandError::Reaper(_) => Self::blocked(error, hint),
         }
     }
 }

@@ -11,6 +11,9 @@ use std::path::Path;
 use assert_cmd::Command;
 use serde_json::Value;
 
+#[path = "objects/fits.rs"]
+mod fits;
+
 fn harness(words: &[&str]) -> std::process::Output {
     let mut command = Command::cargo_bin("harness").unwrap();
     command.args(words).output().unwrap()
@@ -18,10 +21,7 @@ fn harness(words: &[&str]) -> std::process::Output {
 
 fn json(words: &[&str]) -> (Option<i32>, Value) {
     let done = harness(words);
-    (
-        done.status.code(),
-        serde_json::from_slice(&done.stdout).unwrap(),
-    )
+    (done.status.code(), fits::object(words[0], &done.stdout))
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod page {
     use std::collections::BTreeSet;
 
     use bundle::rejudge;
+    use bundle::report::wrap::fitted;
     use evidence::Abilities;
     use evidence::Ability;
     use evidence::record::Observations;
@@ -124,11 +125,14 @@ mod page {
     }
 
     #[test]
-    fn the_terminal_has_80_columns_and_colours_only_when_asked() {
+    fn the_table_fits_80_columns_and_has_colours_only_when_asked() {
         let mut sample = Sample::new();
         let long = Outcome::Found("a word ".repeat(40));
         sample.observe("N19", |observed| let_through(observed, &long));
-        let rows = |color| Terminal::stdout(color).rows(&sample.results, &sample.matrix);
+        let rows = |color| {
+            let table = Terminal::stdout(color).rows(&sample.results, &sample.matrix);
+            fitted(&table, 80)
+        };
         let plain = rows(Color::Never);
         for line in plain.lines() {
             assert!(line.chars().count() <= 80, "{line}");

@@ -178,12 +178,10 @@ impl Bench {
             "--output".to_owned(),
             path("outer/out"),
         ]);
-        words.extend([
-            "--root".to_owned(),
-            path("root"),
-            "--image".to_owned(),
-            image.to_owned(),
-        ]);
+        words.extend(match form {
+            "bwrap" => ["--root".to_owned(), path("root")],
+            _ => ["--image".to_owned(), image.to_owned()],
+        });
         if with_file {
             words.extend(["--seccomp-out".to_owned(), path("filter")]);
         }

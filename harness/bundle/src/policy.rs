@@ -7,6 +7,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use evidence::count;
 use evidence::error::chain;
 use evidence::record::LaunchRecord;
 use evidence::record::Role as LaunchRole;
@@ -206,7 +207,8 @@ impl Policy {
         let finished = said.run.finished;
         (now - finished.time() > most).then(|| {
             let days = most.whole_days();
-            let text = format!("expected a run of the last {days} days, observed `{finished}`");
+            let days = count(days.unsigned_abs(), "day");
+            let text = format!("expected a run of the last {days}, observed `{finished}`");
             about(Objection::TooOld, text)
         })
     }
@@ -289,7 +291,7 @@ fn is_by_another_key(refusal: &Refusal) -> bool {
         Refusal::Verify(VerifyError::Envelope { source, .. }) => Some(source),
         Refusal::Verify(_) | Refusal::Rejudge(_) => None,
     };
-    matches!(envelope, Some(DsseError::Threshold { .. }))
+    matches!(envelope, Some(DsseError::Threshold(_)))
 }
 
 #[cfg(test)]

@@ -206,9 +206,13 @@ fn engine(bundle: &VerifiedBundle) -> Result<EngineAccount, RejudgeError> {
     if observed == expected {
         return Ok(account);
     }
+    let words = |all: [&str; 4]| {
+        let known = all.into_iter().filter(|it| !it.is_empty());
+        known.collect::<Vec<_>>().join(", ")
+    };
     Err(RejudgeError::Engine {
-        expected: expected.join(", "),
-        observed: observed.join(", "),
+        expected: words(expected),
+        observed: words(observed),
     })
 }
 
@@ -259,7 +263,10 @@ fn unreached(case: &Adapted, said: &Row) -> Option<CaseResult> {
 }
 
 fn differs(case: &Case, judged: &Row, said: &Row) -> RejudgeError {
-    let words = |row: &Row| format!("{} ({})", row.verdict, row.reason_text);
+    let words = |row: &Row| match &*row.reason_text {
+        "" => row.verdict.to_string(),
+        why => format!("{} ({why})", row.verdict),
+    };
     RejudgeError::Verdict {
         file: observations_file(case.id.as_str()),
         id: case.id.to_string(),

@@ -5,6 +5,7 @@
 //! rests on; there is no sentence that somebody could write in its place. `verify`
 //! computes it again and compares. It judges no row: that is [`judge`]'s.
 
+use evidence::count;
 use serde::{Deserialize, Serialize};
 
 mod article13;
@@ -166,7 +167,8 @@ impl ItemId {
 
 impl std::fmt::Display for AuditTally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "self-audit: {} items hold", self.holds)?;
+        let hold = if self.holds == 1 { "holds" } else { "hold" };
+        write!(f, "self-audit: {} {hold}", count(self.holds, "item"))?;
         if !self.fails.is_empty() {
             write!(f, "; fails: {}", self.fails.join(", "))?;
         }

@@ -45,8 +45,8 @@ pub use room::{WANTED, room};
 pub use trial::{TrialError, try_out};
 use watch::Watched;
 
-/// How long a launch may take before it is killed and counted as not run.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How long a launch of a row may take before it is killed and counted as not run.
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// What every launch of a run shares.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ pub struct Bench<'a> {
     pub lifted: Vec<Lift>,
     /// What is changed in what is to be proved: a mutant.
     pub altered: &'a [Change],
+    /// How long a launch may take.
+    pub limit: Duration,
 }
 
 impl Bench<'_> {
@@ -186,7 +188,7 @@ impl Bench<'_> {
             argv: command.whole.clone(),
             folders: folders.mounted(),
             environment,
-            limit: LIMIT,
+            limit: self.limit,
         })?;
         let finished = self.accompany(briefing, &command, running, record)?;
         record.exit = finished.exit;

@@ -10,6 +10,7 @@
 
 mod abilities;
 mod account;
+mod count;
 pub mod digest;
 pub mod error;
 mod exit;
@@ -21,9 +22,12 @@ pub mod profile;
 pub mod recent;
 pub mod record;
 pub mod servers;
+mod took;
 pub mod view;
 
 pub use abilities::{Abilities, Ability};
 pub use account::{EngineAccount, Identity};
+pub use count::count;
 pub use exit::Exit;
 pub use file_call::FileCall;
+pub use took::took;

@@ -14,6 +14,10 @@ use super::canonical::{self, CanonicalError};
 use super::key::{KeyId, PublicKey, SecretKey, SignatureCheck, Signer};
 use super::strict_json::{self, JsonError};
 
+mod wanted;
+
+pub use wanted::Wanted;
+
 /// The payload type of every in-toto statement.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// The largest envelope that is read, in bytes.
@@ -64,13 +68,8 @@ pub enum DsseError {
         observed: usize,
     },
     /// Too few of the trusted keys signed these bytes.
-    #[error("expected good signatures by {expected} trusted keys, observed {observed}")]
-    Threshold {
-        /// The threshold.
-        expected: usize,
-        /// How many trusted keys signed.
-        observed: usize,
-    },
+    #[error("{0}")]
+    Threshold(Box<Wanted>),
     /// More keys are wanted than there are.
     #[error(
         "expected a threshold of at most {keys}, the number of distinct keys, observed {threshold}"
@@ -316,9 +315,14 @@ impl Envelope {
             .iter()
             .filter_map(|one| trusted.maker_of(&message, &one.signature));
         let signed_by: BTreeSet<KeyId> = made.collect();
-        let (expected, observed) = (trusted.threshold.get(), signed_by.len());
-        if observed < expected {
-            return Err(DsseError::Threshold { expected, observed });
+        let threshold = trusted.threshold.get();
+        if signed_by.len() < threshold {
+            return Err(DsseError::Threshold(Box::new(Wanted {
+                keys: trusted.keys.keys().copied().collect(),
+                threshold,
+                good: signed_by.into_iter().collect(),
+                names: self.signatures.iter().map(|it| it.keyid.clone()).collect(),
+            })));
         }
         Ok(VerifiedPayload {
             bytes: self.payload.clone(),
@@ -361,15 +365,9 @@ impl Envelope {
             return Err(DsseError::EmptyPayloadType);
         }
         if self.payload_type != expected {
-            let observed = self
-                .payload_type
-                .chars()
-                .take(80)
-                .flat_map(char::escape_debug)
-                .collect();
             return Err(DsseError::PayloadType {
                 expected: expected.to_owned(),
-                observed,
+                observed: wanted::shown(&self.payload_type),
             });
         }
         Ok(())

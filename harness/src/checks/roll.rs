@@ -183,6 +183,6 @@ fn held(_: &Case) -> Verdict {
 }
 
 fn exit(line: &[&str], verdict: fn(&Case) -> Verdict) -> String {
-    let exit = rehearse(line, verdict).unwrap_or_else(|failure| failure.exit);
+    let exit = rehearse(line, verdict).unwrap_or_else(|failure| failure.exit());
     format!("exit code {}", exit.code())
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{Into, SignedBy};
+
 /// What `audit` takes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -37,6 +39,12 @@ pub struct Audit {
     /// does so, too.
     #[arg(long)]
     pub record: bool,
+    /// Where the record goes.
+    #[command(flatten)]
+    pub into: Into,
+    /// Who signs it.
+    #[command(flatten)]
+    pub signed: SignedBy,
     /// Run the line without these words, too: what is open then is closed by them.
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub lift: Vec<String>,
@@ -53,7 +61,7 @@ pub struct Audit {
     #[arg(long, value_name = "DIR")]
     pub place: Option<PathBuf>,
     /// List the acts: what each does, and what closes it.
-    #[arg(long, conflicts_with = "line")]
+    #[arg(long, conflicts_with_all = ["expect", "write_expect", "junit", "markdown", "lift", "tty", "place", "line"])]
     pub acts: bool,
     /// Compare two audits, each a record or what --format json printed: 1 if an act opened, 4 if
     /// one that was closed is no longer shown to be.

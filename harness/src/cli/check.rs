@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{OnEngine, SideBySide};
+
 /// What `check` takes.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -11,9 +13,18 @@ pub struct Check {
     /// Packets: each a folder that is a BagIt bag.
     #[arg(required = true, value_name = "PACKET")]
     pub packets: Vec<PathBuf>,
+    /// Give a packet up after so many seconds; without it, each has the time that it takes.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub timeout: Option<u64>,
+    /// Where they are read.
+    #[command(flatten)]
+    pub on: OnEngine,
+    /// How many at a time.
+    #[command(flatten)]
+    pub side_by_side: SideBySide,
 }
 
 const EXIT_CODES: &str = "\
-Exit codes, of several packets the worst, which is the first of these: 70 internal error;
-3 blocked, nothing read; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's
+Exit codes, of several packets the worst, which is the first of these: 70 internal error; \
+3 blocked, or given up; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's \
 scope. 2 is usage. Never 0: what is found permits nothing.";

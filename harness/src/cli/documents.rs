@@ -18,3 +18,10 @@ pub struct Man {
     /// A folder for the pages of all commands; without one, the main page is printed.
     pub folder: Option<PathBuf>,
 }
+
+/// What `schema` takes.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// A command, such as `verify`; without one, the schemas of all.
+    pub command: Option<String>,
+}

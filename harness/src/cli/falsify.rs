@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::SideBySide;
+
 /// Falsify what a bundle holds, sign it again, and see each falsification refused.
 #[derive(Debug, clap::Args)]
 pub struct Falsify {
@@ -12,4 +14,7 @@ pub struct Falsify {
     /// Sign and verify again only the first two of each rule; the rest are judged alone
     #[arg(long)]
     pub short: bool,
+    /// How many at a time.
+    #[command(flatten)]
+    pub side_by_side: SideBySide,
 }

@@ -1,23 +1,28 @@
 //! The tasks that a run starts this program for again: none of them is for people, and
-//! none is shown to them.
+//! their line is another than theirs.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use engine::{Hosting, database, reaper, unfiltered};
+
+/// The line of a helper.
+#[derive(Debug, Parser)]
+pub struct HelperLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Helper,
+}
 
 /// A task.
 #[derive(Debug, Subcommand)]
 pub enum Helper {
     /// Clean up after a run that died; started by the harness itself.
-    #[command(hide = true)]
     Reap(Reap),
     /// Make every system call under a filter that refuses all of them; started by the
     /// harness itself.
-    #[command(hide = true)]
     AskKernel(AskKernel),
     /// Hold the database server of a run; started by the harness itself.
-    #[command(hide = true)]
     ServeDatabase(ServeDatabase),
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use verify::merge;
 
-use super::Common;
+use super::{Into, SignedBy};
 
 /// What `merge` takes.
 #[derive(Debug, Args)]
@@ -17,17 +17,21 @@ pub struct Merge {
     /// than once. Without one: the key of `--key`, or else the key in each bundle.
     #[arg(long, value_name = "FILE")]
     pub public_key: Vec<PathBuf>,
+    /// Who signs the whole.
+    #[command(flatten)]
+    pub signed: SignedBy,
+    /// Where it goes.
+    #[command(flatten)]
+    pub into: Into,
 }
 
-impl Merge {
-    /// The same, with the key and the folder that every command takes.
-    #[must_use]
-    pub fn with(&self, common: &Common) -> merge::Merge {
-        merge::Merge {
-            shards: self.shards.clone(),
-            public_key: self.public_key.clone(),
-            key: common.key.clone(),
-            out: common.out.clone(),
+impl From<&Merge> for merge::Merge {
+    fn from(given: &Merge) -> Self {
+        Self {
+            shards: given.shards.clone(),
+            public_key: given.public_key.clone(),
+            key: given.signed.key.clone(),
+            out: given.into.out.clone(),
         }
     }
 }

@@ -10,25 +10,47 @@ pub struct ShowProfile {
     /// In which form.
     #[arg(long = "as", value_enum, default_value_t = ProfileForm::Explain)]
     pub form: ProfileForm,
-    /// The host folder to be mounted as the input.
-    #[arg(long, value_name = "DIR", default_value = "in")]
-    pub input: PathBuf,
-    /// The host folder to be mounted as the output.
-    #[arg(long, value_name = "DIR", default_value = "out")]
-    pub output: PathBuf,
-    /// The image of `docker` and `podman`.
-    #[arg(long, value_name = "REF", default_value = "IMAGE")]
-    pub image: String,
-    /// The folder that `bwrap` makes the root of.
-    #[arg(long, value_name = "DIR", default_value = "root")]
-    pub root: PathBuf,
-    /// Write the seccomp filter to this file, which the line then names; without it,
+    /// Of a line: the host folder to be mounted as the input, `in` unless another is named.
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Of a line: the host folder to be mounted as the output, `out` unless another is named.
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The image of `docker` and `podman`, `IMAGE` unless another is named.
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
+    /// The folder that `bwrap` makes the root of, `root` unless another is named.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// Of a line: write the seccomp filter to this file, which the line then names; without it,
     /// the line has the shell ask this program for it.
     #[arg(long, value_name = "FILE")]
     pub seccomp_out: Option<PathBuf>,
-    /// Your program inside, with its arguments.
-    #[arg(last = true, value_name = "PROGRAM", default_value = "/program")]
+    /// Of a line: your program inside, with its arguments; `/program` unless it is named.
+    #[arg(last = true, value_name = "PROGRAM")]
     pub program: Vec<String>,
+}
+
+impl ShowProfile {
+    /// The first thing on the line that its form has no use for.
+    #[must_use]
+    pub fn idle(&self) -> Option<&'static str> {
+        let line = match self.form {
+            ProfileForm::Docker | ProfileForm::Podman | ProfileForm::Bwrap => true,
+            ProfileForm::Seccomp | ProfileForm::Bpf | ProfileForm::Explain => false,
+        };
+        let bwrap = self.form == ProfileForm::Bwrap;
+        let given = [
+            ("--input", self.input.is_some(), line),
+            ("--output", self.output.is_some(), line),
+            ("--image", self.image.is_some(), line && !bwrap),
+            ("--root", self.root.is_some(), bwrap),
+            ("--seccomp-out", self.seccomp_out.is_some(), line),
+            ("PROGRAM", !self.program.is_empty(), line),
+        ];
+        let idle = given.into_iter().find(|(_, given, used)| *given && !used);
+        idle.map(|(name, _, _)| name)
+    }
 }
 
 /// A form of the profile.

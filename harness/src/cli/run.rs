@@ -4,9 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{OnEngine, Postgres, SideBySide};
+
 /// What `run` takes.
 #[derive(Debug, Args)]
 pub struct Run {
+    /// Where they run.
+    #[command(flatten)]
+    pub on: OnEngine,
+    /// How many sandboxes at a time.
+    #[command(flatten)]
+    pub side_by_side: SideBySide,
+    /// The database of N13.
+    #[command(flatten)]
+    pub postgres: Postgres,
     /// Lift a boundary, to see the row break: seccomp, network, mounts, environment,
     /// one-shot, or a lift of the matrix.
     #[arg(long, value_name = "LIFT")]

@@ -6,6 +6,10 @@ use clap::Args;
 
 /// What `verify` takes.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 accepted: genuine, and what was asked for, whatever its rows came to, which the last \
+line says and a policy may ask for; 1 refused; 2 usage; 4 genuine, and not accepted: its own \
+self-audit fails.")]
 pub struct Verify {
     /// The bundle: the folder that `attest` wrote.
     pub bundle: PathBuf,

@@ -12,28 +12,27 @@ use negatives::matrix::{Case, Lift, Matrix};
 use seal::partition::Partition;
 use seal::statement::attestation::Sharding;
 use time::OffsetDateTime;
-use verify::{keys, results, terminal};
+use verify::{Done, Failure, keys, results, terminal};
 
-use super::{Failure, mutants};
+use super::{mutants, require_unstopped};
 use crate::cli::{Attest, Common};
 use crate::mutants::{Catalogue, Score};
 use crate::stand::Stand;
-use crate::suite::{Stop, Suite};
-use crate::{lifts, progress, rehearsal};
+use crate::suite::Suite;
+use crate::{progress, rehearsal};
 
 /// Runs every row and writes the bundle.
-pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
-    let lifted = lifts::parse(&args.lift)
-        .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
+pub(super) fn attest(common: &Common, args: &Attest) -> Result<Done, Failure> {
+    let lifted = super::lifted(&args.lift)?;
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     // A key that cannot be read is found out before the work, not after it.
-    let signer = keys::signer(common.key.as_deref())?;
-    rehearsal::require(vec![rehearsal::bundles(&common.out)])?;
-    let mut stand = rehearsal::open(common.engine)?;
-    stand.use_postgres_image(common.postgres_image.clone());
+    let signer = keys::signer(args.signed.key.as_deref())?;
+    rehearsal::require(vec![rehearsal::bundles(&args.into.out)])?;
+    let mut stand = rehearsal::open(args.on.engine)?;
+    stand.use_postgres_image(args.postgres.postgres_image.clone());
     let started = OffsetDateTime::now_utc();
-    let ran = run_all(common, args, &stand, &matrix, lifted.clone());
-    let ran = ran.and_then(|results| Ok((results, score(common, args, &stand, &matrix)?)));
+    let ran = run_all(args, &stand, &matrix, lifted.clone());
+    let ran = ran.and_then(|results| Ok((results, score(args, &stand, &matrix)?)));
     let (results, score) = match ran {
         Ok(ran) => ran,
         Err(failure) => {
@@ -48,21 +47,21 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Exit, Failure> {
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
     let mut summary = summary(&results, &matrix, &facts);
-    if let Some(ended) = ended_early(&stop) {
-        return ended;
-    }
-    let written = bundle::write(&common.out, &facts, &results, &matrix, &summary, &signer);
+    require_unstopped(&stop, "no bundle was written").map_err(|it| it.beside(&summary))?;
+    let written = bundle::write(&args.into.out, &facts, &results, &matrix, &summary, &signer);
     if let Ok(path) = &written {
         summary.bundle = Some(path.display().to_string());
     }
     // Whatever became of the bundle, the rows were run.
     let printing = common.printing();
-    results::print(printing, &matrix, &results, &summary, signer.role())?;
-    written.map_err(unwritten)?;
-    closed.map_err(Failure::internal)?;
-    let rows = summary.exit();
-    let score = score.filter(|_| rows == Exit::Held);
-    Ok(score.map_or(rows, |score| score.exit()))
+    let done = results::say(printing, &matrix, &results, &summary, signer.role())?;
+    let written = written.map(drop).map_err(unwritten);
+    let ended = written.and_then(|()| closed.map_err(Failure::internal));
+    ended.map_err(|failure| failure.beside(&summary))?;
+    match score.filter(|_| summary.exit() == Exit::Held) {
+        Some(score) => Done::saying(score.exit(), &summary),
+        None => Ok(done),
+    }
 }
 
 fn unwritten(error: BundleError) -> Failure {
@@ -77,20 +76,6 @@ fn summary(results: &[CaseResult], matrix: &Matrix, facts: &RunFacts) -> Summary
     summary.calls_shown_to_no_filter = Some(facts.host.calls_shown_to_no_filter.clone());
     summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
     summary
-}
-
-/// A run that was stopped writes no bundle.
-fn ended_early(stop: &Stop) -> Option<Result<Exit, Failure>> {
-    if stop.is_interrupted() {
-        terminal::tell("interrupted: no bundle was written");
-        return Some(Ok(Exit::Interrupted));
-    }
-    stop.engine_is_lost().then(|| {
-        Err(Failure::blocked(
-            "the engine stopped answering in the middle of the run; no bundle was written",
-            Some("start the engine again, then run again; what was left there is removed once it answers, within an hour".to_owned()),
-        ))
-    })
 }
 
 /// What is known of a run that is over, whatever it was asked for.
@@ -111,24 +96,18 @@ fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
 }
 
 /// The mutants' score, if it was asked for.
-fn score(
-    common: &Common,
-    args: &Attest,
-    stand: &Stand,
-    matrix: &Matrix,
-) -> Result<Option<Score>, Failure> {
+fn score(args: &Attest, stand: &Stand, matrix: &Matrix) -> Result<Option<Score>, Failure> {
     if !args.mutants {
         return Ok(None);
     }
     let catalogue = Catalogue::builtin(matrix).map_err(Failure::internal)?;
     let all: Vec<_> = catalogue.mutants().iter().collect();
-    let score = mutants::run(common, stand, matrix, &all)?;
+    let score = mutants::run(args.side_by_side.count(), stand, matrix, &all)?;
     terminal::tell(&mutants::conclusion(&score));
     Ok(Some(score))
 }
 
 fn run_all(
-    common: &Common,
     args: &Attest,
     stand: &Stand,
     matrix: &Matrix,
@@ -139,7 +118,7 @@ fn run_all(
     let suite = Suite {
         bench: &bench,
         expected: &expected,
-        jobs: jobs(common),
+        jobs: args.side_by_side.count(),
         stop: &stand.stop,
     };
     let own = |case: &&Case| {
@@ -158,10 +137,4 @@ fn run_all(
         Some(here) => judge::whole_roll(matrix, results, here, &expected.abilities),
         None => results,
     })
-}
-
-/// Launches spend most of their time waiting for the engine.
-pub(super) fn jobs(common: &Common) -> usize {
-    let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    common.jobs.map_or(cores + 1, usize::from)
 }

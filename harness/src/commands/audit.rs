@@ -8,17 +8,17 @@ use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
 use audit::line::without;
 use bundle::audit_record::{self, Evidence};
-use bundle::exit::Exit;
 use bundle::{BundleError, DEVELOPMENT};
 use seal::key::{Role, Signer};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
+use verify::code::Code;
 use verify::terminal::{print, say, tell};
-use verify::{Format, findings as told, keys};
+use verify::{Done, Failure, findings as told, keys};
 
 mod diff;
 mod lines;
 
-use super::Failure;
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
 use crate::line::oci::Bundle;
@@ -27,10 +27,11 @@ use crate::rehearsal;
 use crate::suite::Stop;
 
 /// Audits a line; or does what is asked for without one.
-pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
+pub(super) fn audit(common: &Common, args: &Audit) -> Result<Done, Failure> {
     if args.acts {
-        print(&told::acts())?;
-        return Ok(Exit::Held);
+        let object = json!({ "acts": told::listed() });
+        let to_people = || Ok(print(&told::acts())?);
+        return common.format.say(Code::Held, &object, to_people);
     }
     if let [before, after] = args.diff.as_slice() {
         return diff::diff(common, before, after);
@@ -41,16 +42,15 @@ pub(super) fn audit(common: &Common, args: &Audit) -> Result<Exit, Failure> {
     }
 }
 
-fn one(common: &Common, args: &Audit) -> Result<Exit, Failure> {
+fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
     let expected = args.expect.as_ref().map(expectation).transpose()?;
     let (text, expectation) = expected.unzip();
     // A key that cannot be read is found out before the work, not after it.
-    let signer = signer(common, args)?;
+    let signer = signer(args)?;
     let started = OffsetDateTime::now_utc();
     let way = way(args)?;
     let Some((evidence, image)) = seen(args, &way)? else {
-        tell("interrupted: nothing was judged");
-        return Ok(Exit::Interrupted);
+        return Err(Failure::interrupted("interrupted: nothing was judged"));
     };
     let findings = evidence.findings();
     let kept = expectation.as_ref().map(|it| it.kept(&findings));
@@ -58,25 +58,23 @@ fn one(common: &Common, args: &Audit) -> Result<Exit, Failure> {
         let facts = record::facts(&args.line, &way, started, image.as_deref(), text);
         let facts = facts.map_err(Failure::internal)?;
         let expected = expectation.as_ref();
-        let written = audit_record::write(&common.out, &facts, &evidence, expected, signer);
-        written.map_err(unwritten)
+        let written = audit_record::write(&args.into.out, &facts, &evidence, expected, signer);
+        written.map_err(unsealed)
     });
     let sealed = sealed.transpose()?;
-    show(
-        common,
-        &args.line,
-        &findings,
-        kept.as_deref(),
-        sealed.as_deref(),
-    )?;
+    let object = object(&args.line, &findings, kept.as_deref(), sealed.as_deref());
+    let to_people = || show(&findings, kept.as_deref(), sealed.as_deref());
+    let exit = audit_record::exit(&findings, expectation.as_ref());
+    let done = common.format.say(exit, &object, to_people)?;
     if signer.is_some_and(|it| it.role() == Role::Development) {
         tell(DEVELOPMENT);
     }
-    files(args, &findings, kept.as_deref(), started)?;
-    Ok(audit_record::exit(&findings, expectation.as_ref()))
+    let written = files(args, &findings, kept.as_deref(), started);
+    written.map_err(|failure| failure.beside(&object))?;
+    Ok(done)
 }
 
-/// Writes what else was asked for.
+/// Writes what was asked for besides.
 fn files(
     args: &Audit,
     findings: &[Finding],
@@ -137,7 +135,10 @@ fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, F
 /// What is expected, with the text that says it.
 fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
     let hint = "name a file with `deny`, `except` and `work`, each a list of words, or a preset";
-    let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()), hint);
+    let wrong = |why: String| {
+        let shown = path.display();
+        Failure::unusable(format!("failed to read `{shown}` of --expect: {why}"), hint)
+    };
     let text = match path.to_str().and_then(of_preset).filter(|_| !path.exists()) {
         Some(preset) => preset,
         None => std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?,
@@ -164,7 +165,7 @@ fn way(args: &Audit) -> Result<Way, Failure> {
     let bundle = args.oci.as_ref().map(|folder| Bundle::read(folder));
     let bundle = bundle
         .transpose()
-        .map_err(|why| Failure::usage(why, hint))?;
+        .map_err(|why| Failure::unusable(why, hint))?;
     if bundle.is_some() && !args.line.iter().any(|word| word.contains(spelling::BUNDLE)) {
         let hint = "for runc: runc run --bundle {bundle} {name}";
         let error =
@@ -178,11 +179,15 @@ fn way(args: &Audit) -> Result<Way, Failure> {
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
-    let hint = "name a folder that is there with --place";
-    let wrong = |error: std::io::Error| Failure::usage(error, hint);
-    let work = std::env::current_dir().map_err(wrong)?;
+    let work = std::env::current_dir().map_err(|error| {
+        let what = format!("failed to find the working folder: {error}");
+        Failure::unusable(what, "start it in a folder that is there")
+    })?;
     let place = args.place.as_ref().unwrap_or(&work);
-    let place = place.canonicalize().map_err(wrong)?;
+    let place = place.canonicalize().map_err(|error| {
+        let what = format!("failed to find the folder `{}`: {error}", place.display());
+        Failure::unusable(what, "name a folder that is there with --place")
+    })?;
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let home = home.filter(|it| it.is_absolute() && it.is_dir());
     Ok(Ground {
@@ -218,8 +223,7 @@ fn spoke(ran: &Ran, what: &str) -> Result<(), Failure> {
 
 fn write(path: &PathBuf, bytes: &[u8], flag: &str) -> Result<(), Failure> {
     let hint = format!("name another file with {flag}");
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display()), &hint))
+    std::fs::write(path, bytes).map_err(|error| unwritten(path, &error, &hint))
 }
 
 /// Writes a proposal; a file that is there is somebody's decision.
@@ -232,39 +236,50 @@ fn propose(path: &PathBuf, findings: &[Finding]) -> Result<(), Failure> {
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     let hint = "name a new file with --write-expect";
-    written.map_err(|error| Failure::usage(format!("{}: {error}", path.display()), hint))
+    written.map_err(|error| unwritten(path, &error, hint))
 }
 
-fn unwritten(error: BundleError) -> Failure {
+fn unwritten(path: &Path, error: &std::io::Error, hint: &str) -> Failure {
+    Failure::unwritten(
+        format!("failed to write `{}`: {error}", path.display()),
+        hint,
+    )
+}
+
+fn unsealed(error: BundleError) -> Failure {
     let mend = "name another folder with --out, and run again";
     Failure::blocked(error, Some(mend.to_owned()))
 }
 
 /// Who seals, if anybody is to, once the record's folder was tried.
-fn signer(common: &Common, args: &Audit) -> Result<Option<Signer>, Failure> {
-    if !args.record && common.key.is_none() {
+fn signer(args: &Audit) -> Result<Option<Signer>, Failure> {
+    if !args.record && args.signed.key.is_none() {
         return Ok(None);
     }
-    let signer = keys::signer(common.key.as_deref())?;
-    rehearsal::require(vec![rehearsal::bundles(&common.out)])?;
+    let signer = keys::signer(args.signed.key.as_deref())?;
+    rehearsal::require(vec![rehearsal::bundles(&args.into.out)])?;
     Ok(Some(signer))
 }
 
-fn show(
-    common: &Common,
+fn object(
     line: &[String],
     findings: &[Finding],
     kept: Option<&[(&Finding, Kept)]>,
     record: Option<&Path>,
+) -> Value {
+    let kept = kept.map(|it| {
+        let words = it.iter().map(|(finding, kept)| (&finding.act, kept));
+        words.collect::<std::collections::BTreeMap<_, _>>()
+    });
+    let record = record.map(|it| it.to_string_lossy());
+    json!({ "line": line, "findings": findings, "expected": kept, "record": record })
+}
+
+fn show(
+    findings: &[Finding],
+    kept: Option<&[(&Finding, Kept)]>,
+    record: Option<&Path>,
 ) -> Result<(), Failure> {
-    if common.format == Format::Json {
-        let kept = kept.map(|it| {
-            let words = it.iter().map(|(finding, kept)| (&finding.act, kept));
-            words.collect::<std::collections::BTreeMap<_, _>>()
-        });
-        let object = serde_json::json!({ "line": line, "findings": findings, "expected": kept, "record": record });
-        return Ok(say(&object.to_string())?);
-    }
     print(&told::findings(findings))?;
     if let Some(path) = record {
         say(&format!("record: {}", path.display()))?;

@@ -1,31 +1,47 @@
 //! `check`: the checker on a user's packets, each in a locked sandbox of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bundle::exit::Exit;
 use bundle::report::triage;
 use checker::report::Report;
 use engine::choice::EngineChoice;
+use engine::launch::Bench;
 use engine::open::OpenError;
 use evidence::error::chain;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
 use judge::output_contract;
 use serde_json::{Value, json};
-use verify::Format;
+use verify::code::Code;
 use verify::terminal::{safe, say, tell};
+use verify::{Done, Failure};
 
-use super::{Failure, attest};
+use super::require_unstopped;
 use crate::cli::{Check, Common};
 use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 
 mod readable;
 
-/// Checks packets.
-pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
+/// Checks packets. A program is told of as many as were answered, however it ends.
+pub(super) fn check(common: &Common, args: &Check) -> Result<Done, Failure> {
+    let answers = answers(args).map_err(|it| it.beside(&object(&[], &[])))?;
+    let codes = answers.iter().map(|answer| answer.code);
+    let worst = codes.min_by_key(|code| rank(*code));
+    let object = object(&args.packets, &answers);
+    common
+        .format
+        .say(worst.unwrap_or(Code::Internal), &object, || {
+            show(&args.packets, &answers)
+        })
+}
+
+fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
     // Before a packet is so much as looked for.
-    if common.engine == EngineChoice::None {
+    if args.on.engine == EngineChoice::None {
         return Err(StandError::from(OpenError::NoSandbox).into());
     }
     let packets: Vec<PathBuf> = args
@@ -36,21 +52,12 @@ pub(super) fn check(common: &Common, args: &Check) -> Result<Exit, Failure> {
     for packet in &packets {
         readable::expect(packet, crate::stand::user())?;
     }
-    let stand = Stand::open(common.engine)?;
-    let records = launch(&stand, &packets, attest::jobs(common));
-    let interrupted = stand.stop.is_interrupted();
+    let stand = Stand::open(args.on.engine)?;
+    let answers = launch(&stand, &packets, args);
+    let stop = Arc::clone(&stand.stop);
     stand.close().map_err(Failure::internal)?;
-    if interrupted {
-        return Ok(Exit::Interrupted);
-    }
-    let answers: Vec<Answer> = records.iter().map(Answer::of).collect();
-    match common.format {
-        Format::Human => show(&args.packets, &answers)?,
-        Format::Json => print(&args.packets, &answers)?,
-    }
-    let exits = answers.iter().map(|answer| answer.exit);
-    let worst = exits.min_by_key(|exit| rank(*exit));
-    Ok(worst.unwrap_or(Exit::Internal))
+    require_unstopped(&stop, "nothing is said of any packet")?;
+    Ok(answers)
 }
 
 /// The packet's own path; what is no folder, or cannot be read, is found out before
@@ -59,29 +66,38 @@ fn folder(packet: &Path) -> Result<PathBuf, Failure> {
     let shown = packet.display();
     let real = packet.canonicalize().map_err(|error| {
         let what = format!("failed to find packet `{shown}`: {error}");
-        Failure::usage(what, "give the folder of a BagIt bag")
+        Failure::unusable(what, "give the folder of a BagIt bag")
     })?;
     if !real.is_dir() {
         let what = format!("expected packet `{shown}` to be a folder, observed a file");
-        return Err(Failure::usage(what, "unpack an archive first"));
+        return Err(Failure::unusable(what, "unpack an archive first"));
     }
     std::fs::read_dir(&real).map_err(|error| {
         let what = format!("failed to read packet `{shown}`: {error}");
-        Failure::usage(what, "the folder and its files must be readable")
+        Failure::unusable(what, "the folder and its files must be readable")
     })?;
     Ok(real)
 }
 
-/// One launch for each packet, `jobs` of them at a time; the records in the packets'
-/// order.
-fn launch(stand: &Stand, packets: &[PathBuf], jobs: usize) -> Vec<LaunchRecord> {
-    let bench = stand.bench(Vec::new());
+/// As good as no bound: an honest packet has the time that it takes.
+const UNBOUNDED: Duration = Duration::from_secs(31_536_000);
+
+/// One launch for each packet, some at a time; the answers in the packets' order.
+fn launch(stand: &Stand, packets: &[PathBuf], args: &Check) -> Vec<Answer> {
+    let limit = args.timeout.map(Duration::from_secs);
+    let bench = Bench {
+        limit: limit.unwrap_or(UNBOUNDED),
+        ..stand.bench(Vec::new())
+    };
     let orders: Vec<Order> = (0..).zip(packets).map(|(at, it)| order(at, it)).collect();
-    let records = in_parallel(jobs, &orders, |order| {
+    let answers = in_parallel(args.side_by_side.count(), &orders, |order| {
+        let started = Instant::now();
         let interrupted = stand.stop.is_interrupted();
-        (!interrupted).then(|| bench.launch(order))
+        let record = (!interrupted).then(|| bench.launch(order))?;
+        let over = limit.filter(|limit| started.elapsed() >= *limit);
+        Some(Answer::of(&record, over))
     });
-    records.into_iter().flatten().collect()
+    answers.into_iter().flatten().collect()
 }
 
 fn order(index: usize, packet: &Path) -> Order {
@@ -101,9 +117,8 @@ fn order(index: usize, packet: &Path) -> Order {
 
 /// What came of one packet.
 struct Answer {
-    exit: Exit,
-    /// The report, as its canonical text and as a value.
-    report: Option<(String, Report)>,
+    code: Code,
+    report: Option<Report>,
     /// The checker's own words on how it ended.
     words: String,
     /// Why there is no answer.
@@ -111,30 +126,37 @@ struct Answer {
 }
 
 impl Answer {
-    fn of(record: &LaunchRecord) -> Self {
-        let none = |exit, error: String| Self {
-            exit,
+    /// `over` is the time that it had, where that is over.
+    fn of(record: &LaunchRecord, over: Option<Duration>) -> Self {
+        let none = |code, error: String| Self {
+            code,
             report: None,
             words: String::new(),
             error: Some(error),
         };
+        // How an engine tells that it killed something differs; what the line said does not.
+        if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
+            let limit = limit.as_secs();
+            let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
+            return none(Code::TimedOut, why);
+        }
         if let Some(trouble) = &record.trouble {
             let words = format!("{trouble}: {}", record.errors.trim_end());
-            return none(Exit::Blocked, words.trim_end_matches([':', ' ']).to_owned());
+            return none(Code::Blocked, words.trim_end_matches([':', ' ']).to_owned());
         }
         let Some(announcement) = &record.announcement else {
             let ended = format!(
                 "the checker announced nothing and ended with {:?}",
                 record.exit
             );
-            return none(Exit::Internal, ended);
+            return none(Code::Internal, ended);
         };
         let text = record.report.as_deref();
         match output_contract::accept(announcement, &record.exit, text) {
-            Err(refused) => none(Exit::Internal, chain(&refused)),
+            Err(refused) => none(Code::Internal, chain(&refused)),
             Ok(report) => Self {
-                exit: Exit::Checker(announcement.exit),
-                report: report.map(|report| (text.unwrap_or_default().to_owned(), report)),
+                code: Exit::Checker(announcement.exit).into(),
+                report,
                 words: announcement.words(),
                 error: None,
             },
@@ -143,8 +165,8 @@ impl Answer {
 }
 
 /// The worst first.
-fn rank(exit: Exit) -> u8 {
-    match exit.code() {
+fn rank(code: Code) -> u8 {
+    match code.exit().code() {
         70 => 0,
         3 => 1,
         6 => 2,
@@ -158,7 +180,7 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
     for (packet, answer) in packets.iter().zip(answers) {
         say(&safe(&format!("== {}", packet.display())))?;
         match (&answer.report, &answer.error) {
-            (Some((_, report)), _) => say(triage::lines(report).trim_end())?,
+            (Some(report), _) => say(triage::lines(report).trim_end())?,
             (None, Some(error)) => tell(&safe(&format!("error: {error}"))),
             (None, None) => say(&safe(answer.words.trim_end()))?,
         }
@@ -166,34 +188,20 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Of one packet the report itself; of several one object with a list.
-fn print(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
-    for answer in answers {
-        if let Some(error) = &answer.error {
-            tell(&safe(&format!("error: {error}")));
-        }
-    }
-    if let [answer] = answers {
-        tell(&safe(answer.words.trim_end()));
-        return match &answer.report {
-            Some((text, _)) => Ok(say(text)?),
-            None => Ok(()),
-        };
-    }
-    let list: Vec<Value> = packets
-        .iter()
-        .zip(answers)
-        .map(|(packet, answer)| {
-            json!({
-                "error": answer.error,
-                "exit": answer.exit.code(),
-                "packet": packet.display().to_string(),
-                "report": answer.report.as_ref().map(|(_, report)| report),
-            })
+/// One object with a list, of however many packets.
+fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
+    let one = |(packet, answer): (&PathBuf, &Answer)| {
+        json!({
+            "code": answer.code.word(),
+            "error": answer.error,
+            "exit": answer.code.exit().code(),
+            "packet": packet.display().to_string(),
+            "report": answer.report,
+            "words": answer.words,
         })
-        .collect();
-    let bytes = checker::canonical(&json!({ "packets": list })).map_err(Failure::internal)?;
-    Ok(say(&String::from_utf8_lossy(&bytes))?)
+    };
+    let list = packets.iter().zip(answers).map(one);
+    json!({ "packets": list.collect::<Vec<_>>() })
 }
 
 #[cfg(test)]
@@ -206,16 +214,16 @@ mod tests {
         let file = folder_of_tests.path().join("bag.tar");
         std::fs::write(&file, "x").unwrap();
         for path in [&file, &folder_of_tests.path().join("nowhere")] {
-            assert_eq!(folder(path).unwrap_err().exit, Exit::Usage);
+            assert_eq!(folder(path).unwrap_err().exit(), Exit::Usage);
         }
         assert!(folder(folder_of_tests.path()).is_ok());
     }
 
     #[test]
     fn the_worst_of_several_answers_is_the_exit_code() {
-        let codes = [5, 4, 6, 3, 70].map(Exit::Checker);
+        let codes = [5, 4, 6, 3, 70].map(|exit| Code::from(Exit::Checker(exit)));
         for (index, worst) in codes.iter().enumerate() {
-            let least = codes[..=index].iter().min_by_key(|exit| rank(**exit));
+            let least = codes[..=index].iter().min_by_key(|code| rank(**code));
             assert_eq!(least, Some(worst));
         }
     }

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use bundle::exit::Exit;
 use engine::image::Image;
 use programs::Programs;
-use verify::Format;
-use verify::terminal::say;
+use verify::code::Code;
+use verify::terminal::say_raw;
+use verify::{Done, Failure};
 
-use super::Failure;
 use crate::cli::Common;
 
 /// Which of them is agreed on; the others are reviewed.
 const AGREED: &str = "matrix";
 
 /// Prints them. No engine is asked: the image is what this build makes of its programs.
-pub(super) fn digests(common: &Common) -> Result<Exit, Failure> {
+pub(super) fn digests(common: &Common) -> Result<Done, Failure> {
     let image = Image::build(Programs::builtin()).map_err(Failure::internal)?;
     let subjects = bundle::subjects(&image.digests, image.id()).map_err(Failure::internal)?;
     let digests: BTreeMap<String, String> = subjects
@@ -23,17 +22,18 @@ pub(super) fn digests(common: &Common) -> Result<Exit, Failure> {
         .into_iter()
         .map(|it| (it.name, it.digest.sha256.to_string()))
         .collect();
-    if common.format == Format::Json {
-        say(&serde_json::json!({ "sha256": digests }).to_string())?;
-        return Ok(Exit::Held);
-    }
+    let answer = serde_json::json!({ "sha256": digests });
+    common.format.say(Code::Held, &answer, || print(&digests))
+}
+
+fn print(digests: &BTreeMap<String, String>) -> Result<(), Failure> {
     let (agreed, reviewed): (Vec<_>, Vec<_>) =
         digests.iter().partition(|(name, _)| *name == AGREED);
     for (table, entries) in [("agreed", agreed), ("reviewed", reviewed)] {
-        say(&format!("[{table}]"))?;
+        say_raw(&format!("[{table}]"))?;
         for (name, digest) in entries {
-            say(&format!("{name} = \"{digest}\""))?;
+            say_raw(&format!("{name} = \"{digest}\""))?;
         }
     }
-    Ok(Exit::Held)
+    Ok(())
 }

@@ -3,54 +3,54 @@
 use std::path::Path;
 
 use bundle::acceptance::{self, file};
-use bundle::exit::Exit;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
-use seal::key::SecretKey;
+use seal::key::{KeyId, SecretKey};
 use seal::statement::attestation::Instant;
 use seal::statement::disposition::{self, Bound, Decision, Risk};
 use time::OffsetDateTime;
-use verify::Format;
+use verify::code::Code;
 use verify::terminal::{safe, say};
+use verify::{Done, Failure};
 
-use super::Failure;
 use crate::cli::{Common, Dispose};
 
 /// Signs the owner's decision and writes it.
-pub(super) fn dispose(common: &Common, args: &Dispose) -> Result<Exit, Failure> {
+pub(super) fn dispose(common: &Common, args: &Dispose) -> Result<Done, Failure> {
     let decision = decision(args)?;
     outside(&args.bundle, &args.disposition)?;
-    let key = SecretKey::read(&args.owner_key).map_err(|error| {
-        let hint = error.hint();
-        Failure {
-            exit: Exit::Usage,
-            error: error.into(),
-            hint,
-        }
-    })?;
-    let folder = BundleFolder::open(&args.bundle)
-        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
-    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(|error| Failure {
-        exit: Exit::Broken,
-        error: error.into(),
-        hint: Some("nothing was signed: there is no such bundle to decide about".to_owned()),
+    let key = SecretKey::read(&args.owner_key)?;
+    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
+    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(|error| {
+        let hint = "nothing was signed: there is no such bundle to decide about";
+        Failure::refused(error).hinting(hint)
     })?;
     if verified.signed_by().contains(&key.public().id()) {
-        return Err(Failure {
-            exit: Exit::Broken,
-            error: "expected the owner's key, observed the key that signed the bundle".into(),
-            hint: Some("nobody disposes of their own attestation".to_owned()),
-        });
+        let hint = "nobody disposes of their own attestation";
+        return Err(Failure::refused(OwnAttestation).hinting(hint));
     }
     let bound = acceptance::bound(&verified).map_err(Failure::internal)?;
     let made = Instant::cut(OffsetDateTime::now_utc());
     let bytes =
         disposition::sign(decision.clone(), &bound, made, &key).map_err(Failure::internal)?;
     file::write_new(&args.disposition, &bytes)
-        .map_err(|error| Failure::usage(error, "give a new name in a folder that is there"))?;
-    print(common, args, &decision, &bound, &verified, &key)?;
-    Ok(Exit::Held)
+        .map_err(|error| Failure::unwritten(error, "give a new name in a folder that is there"))?;
+    let owner = key.public().id();
+    let answer = serde_json::json!({
+        "decision": decision,
+        "disposition": args.disposition.display().to_string(),
+        "keyid": owner,
+        "statement": bound.statement,
+    });
+    common.format.say(Code::Held, &answer, || {
+        print(args, &decision, &bound, &verified, owner)
+    })
 }
+
+/// Whoever decides is not the one whose word is decided about.
+#[derive(Debug, thiserror::Error)]
+#[error("expected the owner's key, observed the key that signed the bundle")]
+struct OwnAttestation;
 
 fn decision(args: &Dispose) -> Result<Decision, Failure> {
     match (&args.decision, &args.risk) {
@@ -82,22 +82,12 @@ fn outside(bundle: &Path, disposition: &Path) -> Result<(), Failure> {
 }
 
 fn print(
-    common: &Common,
     args: &Dispose,
     decision: &Decision,
     bound: &Bound,
     verified: &VerifiedBundle,
-    key: &SecretKey,
+    owner: KeyId,
 ) -> Result<(), Failure> {
-    if common.format == Format::Json {
-        let object = serde_json::json!({
-            "decision": decision,
-            "disposition": args.disposition,
-            "keyid": key.public().id(),
-            "statement": bound.statement,
-        });
-        return Ok(say(&object.to_string())?);
-    }
     match decision {
         Decision::Honoured => {
             say("B0''' honoured: the reviewer's re-seal is asked for, not done")?;
@@ -110,10 +100,9 @@ fn print(
         verified.attestation().run.id
     ))?;
     say(&format!("statement:   sha256 {}", bound.statement))?;
-    say(&format!("owner's key: {}", key.public().id()))?;
-    say(&format!(
+    say(&format!("owner's key: {owner}"))?;
+    Ok(say(&format!(
         "disposition: {}",
         safe(&args.disposition.display().to_string())
-    ))?;
-    Ok(())
+    ))?)
 }

@@ -9,30 +9,25 @@ use engine::choice::EngineChoice;
 use engine::{database, launch, unfiltered};
 use evidence::error::chain;
 use programs::Programs;
-use verify::Format;
 use verify::terminal::{safe, say};
+use verify::{Done, Failure};
 
-use super::Failure;
-use crate::cli::Common;
+use crate::cli::{Common, Doctor};
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Finding, Report, State, facts, kernel, resources};
 use crate::rehearsal;
 use crate::stand::Stand;
 
 /// Looks around; exit 3 when no engine can be used.
-pub(super) fn doctor(common: &Common) -> Result<Exit, Failure> {
+pub(super) fn doctor(common: &Common, args: &Doctor) -> Result<Done, Failure> {
     let tried = try_engines()?;
-    let report = examine(common, &tried);
-    if common.format == Format::Json {
-        say(&serde_json::to_string(&report).map_err(Failure::internal)?)?;
-    } else {
-        print(&report)?;
-    }
-    Ok(if report.usable {
+    let report = examine(args, &tried);
+    let exit = if report.usable {
         Exit::Held
     } else {
         Exit::Blocked
-    })
+    };
+    common.format.say(exit, &report, || print(&report))
 }
 
 /// Every engine, tried in a folder that is gone afterwards.
@@ -51,24 +46,26 @@ pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
     Ok(engines::all(&run, scratch.path()))
 }
 
-fn examine(common: &Common, tried: &[Tried]) -> Report {
+fn examine(args: &Doctor, tried: &[Tried]) -> Report {
     let host = Path::new("/");
     let found = facts::kernel(host);
     let may = facts::privileges(host);
     let landlock = seccomp::airlock::landlock_abi()
         .map_err(|errno| nix::errno::Errno::from_raw(errno).desc().to_owned());
     let package = database::of_this_host().map_err(|error| chain(&error));
-    let engine = engines::taken(tried, common.engine);
+    let engine = engines::taken(tried, args.on.engine);
     let rehearsed = engine.map(rehearse).unwrap_or_default();
     let mut findings = engines::findings(tried);
     findings.extend(kernel::findings(&found, landlock, may));
     findings.push(kernel::calls(unfiltered::of_this_kernel()));
     findings.extend([
         resources::versions(&found),
-        resources::temporary(&facts::room(&launch::room(engine.unwrap_or(common.engine)))),
-        rehearsal::bundles(&common.out),
+        resources::temporary(&facts::room(&launch::room(
+            engine.unwrap_or(args.on.engine),
+        ))),
+        rehearsal::bundles(&args.into.out),
         resources::clock(SystemTime::now(), facts::made()),
-        resources::database(common.postgres_image.as_deref(), package),
+        resources::database(args.postgres.postgres_image.as_deref(), package),
     ]);
     findings.extend(rehearsed);
     let fails = |it: &Finding| NEEDED.contains(&&*it.what) && it.state != State::Fine;

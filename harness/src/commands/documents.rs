@@ -4,54 +4,116 @@
 use std::fs;
 use std::io;
 
-use bundle::exit::Exit;
 use clap::CommandFactory;
+use clap_complete::Shell;
+use serde_json::json;
+use verify::code::Code;
 use verify::terminal;
+use verify::{Done, Failure, Format};
 
-use super::Failure;
-use crate::cli::{Cli, Completions, Man};
+use crate::cli::{Cli, Common, Completions, Man};
+
+mod words;
 
 /// Prints a shell's completions.
-pub(super) fn completions(args: &Completions) -> Result<Exit, Failure> {
-    let mut command = Cli::command();
+pub(super) fn completions(common: &Common, args: &Completions) -> Result<Done, Failure> {
+    let text = completed(args.shell)?;
+    text_of(common.format, &text)
+}
+
+fn completed(shell: Shell) -> Result<Vec<u8>, Failure> {
+    let mut command = words::known(Cli::command()).map_err(Failure::internal)?;
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut command, name, &mut text);
-    terminal::put(&text)?;
-    Ok(Exit::Held)
+    clap_complete::generate(shell, &mut command, name, &mut text);
+    if shell == Shell::Fish {
+        text.extend(words::for_fish(&command).into_bytes());
+    }
+    Ok(text)
+}
+
+/// Text as it is, or within an object.
+fn text_of(format: Format, text: &[u8]) -> Result<Done, Failure> {
+    let object = json!({ "text": String::from_utf8_lossy(text) });
+    format.say(Code::Held, &object, || Ok(terminal::put(text)?))
 }
 
 /// Prints the main page, or writes a page for every command into a folder.
-pub(super) fn man(args: &Man) -> Result<Exit, Failure> {
+pub(super) fn man(common: &Common, args: &Man) -> Result<Done, Failure> {
     let command = Cli::command();
     match &args.folder {
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(command).render(&mut page)?;
-            terminal::put(&page)?;
+            text_of(common.format, &page)
         }
         Some(folder) => {
             let failed = |error: io::Error| {
                 let shown = folder.display();
-                Failure::usage(
+                Failure::unwritten(
                     format!("failed to write manual pages into `{shown}`: {error}"),
                     "name a folder that can be written",
                 )
             };
             fs::create_dir_all(folder).map_err(failed)?;
             clap_mangen::generate_to(command, folder).map_err(failed)?;
+            Done::saying(
+                Code::Held,
+                &json!({ "folder": folder.display().to_string() }),
+            )
         }
     }
-    Ok(Exit::Held)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::process::Command;
 
-    use clap_complete::Shell;
+    use bundle::exit::Exit;
+    use clap::Parser as _;
 
     use super::*;
+
+    /// The words that bash offers behind these.
+    fn offered(words: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("completions");
+        fs::write(&file, completed(Shell::Bash).unwrap()).unwrap();
+        let script = format!(
+            "source {}; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _harness harness \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            file.display()
+        );
+        let done = Command::new("bash").args(["-c", &script]).output().unwrap();
+        let text = String::from_utf8(done.stdout).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn bash_offers_what_a_command_takes_and_no_more() {
+        for (words, expected) in [
+            ("harness explain N19", &["N19"][..]),
+            ("harness show bundle N30", &["N30"]),
+            (
+                "harness run N2",
+                &[
+                    "N2", "N20", "N21", "N22", "N23", "N24", "N25", "N26", "N27", "N28", "N29",
+                ],
+            ),
+            ("harness run --lift one", &["one-shot"]),
+            ("harness attest --engine d", &["docker"]),
+            ("harness explain PROSE", &["PROSE_ONLY"]),
+            ("harness list --", &["--format", "--color", "--help"]),
+            ("harness keygen --o", &[]),
+            ("harness rea", &[]),
+        ] {
+            let offered = offered(words);
+            let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
+            let offered: Vec<&str> = offered.into_iter().filter(|it| !it.is_empty()).collect();
+            assert_eq!(offered, expected, "{words}");
+        }
+    }
 
     /// Every command that is shown, and every long flag of each, as the command line
     /// itself has them.
@@ -76,10 +138,12 @@ mod tests {
             Shell::Elvish,
             Shell::PowerShell,
         ] {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "harness", &mut text);
-            let text = String::from_utf8(text).unwrap();
-            for word in names.iter().chain(&flags) {
+            let text = String::from_utf8(completed(shell).unwrap()).unwrap();
+            let words = ["N19", "bwrap", "one-shot", "network-bridge", "PROSE_ONLY"];
+            let knows = [Shell::Bash, Shell::Zsh, Shell::Fish].contains(&shell);
+            let words = words.map(str::to_owned);
+            let words = words.iter().filter(|_| knows);
+            for word in names.iter().chain(&flags).chain(words) {
                 assert!(
                     text.contains(word.as_str()),
                     "{shell} does not complete {word}"
@@ -91,10 +155,12 @@ mod tests {
     #[test]
     fn every_command_has_a_page_and_every_flag_is_on_its_page() {
         let folder = tempfile::tempdir().unwrap();
+        let cli = Cli::try_parse_from(["harness", "list"]).unwrap();
+        let common = cli.common;
         let args = Man {
             folder: Some(folder.path().to_owned()),
         };
-        assert_eq!(man(&args).unwrap(), Exit::Held);
+        assert_eq!(Format::Human.end(man(&common, &args)), Exit::Held);
         // `help` repeats what the other pages say, and has none.
         let mut command = Cli::command().disable_help_subcommand(true);
         command.build();
@@ -108,10 +174,9 @@ mod tests {
                 assert!(page.contains(&format!("--{flag}")), "{name}: --{flag}");
             }
         }
-        let hidden = folder.path().join("harness-reap.1");
         assert!(
-            !hidden.exists(),
-            "a command of the harness's own has a page"
+            !folder.path().join("harness-reap.1").exists(),
+            "a task of a helper has a page"
         );
     }
 }

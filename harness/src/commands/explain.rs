@@ -1,19 +1,20 @@
 //! `explain`: one row, or one word of the project, in words an operator understands.
 
-use bundle::exit::Exit;
+use std::path::Path;
+
 use bundle::report::html::act;
 use bundle::report::requirement;
-use bundle::report::wrap::{hanging, wrapped};
+use bundle::report::wrap::line;
 use evidence::plan;
 use negatives::matrix::{
     Boundary, Case, Control, Difference, Fault, Lift, Matrix, Packet, Role, lift_set_name,
 };
 use serde_json::json;
-use verify::Format;
-use verify::terminal::{print, say};
+use verify::code::Code;
+use verify::terminal::print;
+use verify::{Done, Failure};
 
-use super::Failure;
-use crate::cli::Common;
+use crate::cli::{Common, Explain};
 use crate::glossary::Glossary;
 use crate::mutants::{Catalogue, Must, Mutant};
 
@@ -22,24 +23,29 @@ mod proof;
 mod word;
 
 /// Prints a row, or what else answers to a word; without a word, every word.
-pub(super) fn explain(common: &Common, asked: &str) -> Result<Exit, Failure> {
+pub(super) fn explain(common: &Common, args: &Explain) -> Result<Done, Failure> {
+    let asked = &*args.word.join(" ");
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let wanted = asked.trim().to_uppercase();
     if let Some(row) = matrix.deferred().iter().find(|row| row.id == wanted) {
         let mut text = format!("{}  {}\n\n", row.id, row.title);
         text.push_str(&labelled("deferred", &row.why));
-        text.push_str(&labelled("", "It is never run and never counted."));
-        print(&text)?;
-        return Ok(Exit::Held);
+        text.push_str(&labelled("", NEVER_RUN));
+        let object = json!({ "id": row.id, "title": row.title, "deferred": row.why });
+        return common.format.say(Code::Held, &object, || Ok(print(&text)?));
     }
     let Some(case) = matrix.case(&wanted) else {
         return explain_word(common, &matrix, asked);
     };
-    if common.format == Format::Json {
-        say(&as_json(case).to_string())?;
-        return Ok(Exit::Held);
-    }
-    let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    common.format.say(Code::Held, &as_json(case), || {
+        explain_row(&args.into.out, case, &matrix)
+    })
+}
+
+const NEVER_RUN: &str = "It is never run and never counted.";
+
+fn explain_row(bundles: &Path, case: &Case, matrix: &Matrix) -> Result<(), Failure> {
+    let catalogue = Catalogue::builtin(matrix).map_err(Failure::internal)?;
     let mut text = what_it_is(case);
     for packet in &case.packets {
         text.push_str(&labelled("packet", &packet_words(packet)));
@@ -55,41 +61,38 @@ pub(super) fn explain(common: &Common, asked: &str) -> Result<Exit, Failure> {
     // Judging a bundle again takes its time; what is known already is shown before.
     print(&labelled(
         "last proof",
-        &proof::last(&common.out, case.id.as_str()),
+        &proof::last(bundles, case.id.as_str()),
     ))?;
-    Ok(Exit::Held)
+    Ok(())
 }
 
-fn explain_word(common: &Common, matrix: &Matrix, asked: &str) -> Result<Exit, Failure> {
+fn explain_word(common: &Common, matrix: &Matrix, asked: &str) -> Result<Done, Failure> {
     let glossary = Glossary::builtin(matrix).map_err(Failure::internal)?;
     if asked.trim().is_empty() {
-        match common.format {
-            Format::Human => print(&word::all(&glossary))?,
-            Format::Json => say(&serde_json::json!({ "groups": glossary.groups() }).to_string())?,
-        }
-        return Ok(Exit::Held);
+        let groups = json!({ "groups": glossary.groups() });
+        let to_people = || Ok(print(&word::all(&glossary))?);
+        return common.format.say(Code::Held, &groups, to_people);
     }
     let catalogue = Catalogue::builtin(matrix).map_err(Failure::internal)?;
     let answers = word::answers(asked, &glossary, matrix, catalogue.mutants());
     if answers.is_empty() {
         let near = glossary.nearest(asked, matrix).join("`, `");
-        return Err(Failure::usage(
+        return Err(Failure::unknown(
             format!("nothing here is called `{asked}`"),
             &format!("the nearest words are `{near}`; `harness explain` shows all of them"),
         ));
     }
-    match common.format {
-        Format::Human => print(&word::text(&answers))?,
-        Format::Json => say(&word::as_json(&answers).to_string())?,
-    }
-    Ok(Exit::Held)
+    let to_people = || Ok(print(&word::text(&answers))?);
+    common
+        .format
+        .say(Code::Held, &word::as_json(&answers), to_people)
 }
 
 /// The width of a label with its gap.
 const INDENT: &str = "               ";
 
 fn labelled(label: &str, text: &str) -> String {
-    hanging(&format!("{label:<15}"), INDENT, text)
+    line(&format!("{label:<15}"), text)
 }
 
 fn what_it_is(case: &Case) -> String {
@@ -164,19 +167,19 @@ fn boundary_text(boundary: &Boundary) -> Result<String, evidence::profile::Profi
     for lift in &boundary.lift {
         let changes = lifting::changes(lift)?.join("; ");
         let words = format!("the control lifts `{lift}`: {changes}");
-        text.push_str(&hanging("  ", "    ", &words));
+        text.push_str(&line("  ", &words));
     }
     for alone in &boundary.alone {
         let lifts = lift_set_name(alone);
         let words = format!("with `{lifts}` alone lifted, what is left must hold");
-        text.push_str(&hanging("  ", "    ", &words));
+        text.push_str(&line("  ", &words));
     }
     for attempt in &boundary.attempts {
         let words = format!("{}: {}", attempt.id, act(&attempt.act));
-        text.push_str(&hanging("  - ", "    ", &words));
-        text.push_str(&wrapped("    ", &attempt.why));
+        text.push_str(&line("  - ", &words));
+        text.push_str(&line("    ", &attempt.why));
         let words = format!("locked: {}; control: {}", attempt.locked, attempt.control);
-        text.push_str(&wrapped("    ", &words));
+        text.push_str(&line("    ", &words));
         for one in &attempt.differs {
             let words = format!(
                 "where an engine lacks `{}`: {}; {}",
@@ -184,7 +187,7 @@ fn boundary_text(boundary: &Boundary) -> Result<String, evidence::profile::Profi
                 outcomes(one),
                 one.why
             );
-            text.push_str(&wrapped("    ", &words));
+            text.push_str(&line("    ", &words));
         }
     }
     Ok(text)
@@ -209,8 +212,7 @@ fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
     let sandboxes = plan::orders(case).len();
     let run = match sandboxes {
         0 => "no sandbox".to_owned(),
-        1 => "1 sandbox".to_owned(),
-        many => format!("{many} sandboxes"),
+        many => evidence::count(many, "sandbox"),
     };
     text.push_str(&labelled(
         "run it",
@@ -227,12 +229,12 @@ fn what_shows_it(case: &Case, mutants: &[Mutant]) -> String {
         .filter(|mutant| mutant.row == case.id.as_str() && matches!(mutant.must, Must::Fall(_)))
         .collect();
     if !killers.is_empty() {
-        let words = format!("{} weakenings of the sandbox must break it:", killers.len());
+        let many = evidence::count(killers.len(), "weakening");
+        let words = format!("{many} of the sandbox must break it:");
         text.push_str(&labelled("mutants", &words));
         for mutant in killers {
-            let indent = format!("{INDENT}  ");
             let words = format!("{}: {}", mutant.id, mutant.what);
-            text.push_str(&hanging(&format!("{INDENT}- "), &indent, &words));
+            text.push_str(&line(&format!("{INDENT}- "), &words));
         }
     }
     text

@@ -3,17 +3,15 @@
 use bundle::exit::Exit;
 use negatives::matrix::Matrix;
 use serde_json::json;
-use verify::Format;
-use verify::terminal::{print, say};
+use verify::terminal::print;
+use verify::{Done, Failure};
 
-use super::Failure;
-use super::attest::jobs;
 use crate::cli::{Common, Falsify};
 use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
 use crate::parallel::in_parallel;
 
 /// `harness falsify BUNDLE`.
-pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> {
+pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Done, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
     let word = args.filter.as_deref().unwrap_or_default();
@@ -21,7 +19,7 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> 
     let chosen: Vec<&Falsification> = all.filter(|one| one.id.contains(word)).collect();
     if chosen.is_empty() {
         let error = format!("no falsification matches `{word}`");
-        return Err(Failure::usage(
+        return Err(Failure::unknown(
             error,
             "a part of its name, such as `n19-` or `payload`",
         ));
@@ -29,19 +27,21 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Exit, Failure> 
     let runner = Runner::open(&args.bundle).map_err(not_taken)?;
     let short = catalogue.short();
     let sign = |one: &Falsification| !args.short || short.contains(one.id.as_str());
-    let outcomes = in_parallel(jobs(common), &chosen, |one| runner.run(one, sign(one)));
+    let outcomes = in_parallel(args.side_by_side.count(), &chosen, |one| {
+        runner.run(one, sign(one))
+    });
     let signed = chosen.iter().filter(|one| sign(one)).count();
-    match common.format {
-        Format::Human => print(&words(&outcomes, signed))?,
-        Format::Json => say(&as_json(&outcomes, signed).to_string())?,
-    }
     let fell = outcomes.iter().any(|one| is_red(&one.came));
-    Ok(if fell { Exit::Broken } else { Exit::Held })
+    let exit = if fell { Exit::Broken } else { Exit::Held };
+    let to_people = || Ok(print(&words(&outcomes, signed))?);
+    common
+        .format
+        .say(exit, &as_json(&outcomes, signed), to_people)
 }
 
 fn not_taken(error: RunnerError) -> Failure {
     let hint = "falsify takes a bundle that `verify` believes and all of whose rows are held";
-    Failure::usage(evidence::error::chain(&error), hint)
+    Failure::unusable(evidence::error::chain(&error), hint)
 }
 
 /// Whether an outcome shows that a proof could lie, or that nothing was shown.

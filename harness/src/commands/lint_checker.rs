@@ -3,28 +3,27 @@
 use std::fs;
 
 use bundle::exit::Exit;
+use evidence::count;
 use programs::Programs;
-use serde_json::json;
-use verify::Format;
 use verify::terminal::{safe, say};
+use verify::{Done, Failure};
 
-use super::Failure;
 use crate::cli::{Common, LintChecker};
 use crate::lint::binary::{BinaryScan, Standing};
 use crate::lint::{Scan, Scanner, Tree};
 
 /// Scans the checker that is built into this harness, or another tree or program.
-pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, Failure> {
+pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Done, Failure> {
     let scanner = Scanner::builtin().map_err(Failure::internal)?;
     let tree = match &args.tree {
         None => Tree::builtin(),
         Some(folder) => Tree::read(folder)
-            .map_err(|error| Failure::usage(error, "give the folder of a workspace"))?,
+            .map_err(|error| Failure::unusable(error, "give the folder of a workspace"))?,
     };
     let other = args.binary.as_ref().map(|file| {
         fs::read(file).map_err(|error| {
             let what = format!("failed to read `{}`: {error}", file.display());
-            Failure::usage(what, "give the file of a program")
+            Failure::unusable(what, "give the file of a program")
         })
     });
     let other = other.transpose()?;
@@ -34,15 +33,12 @@ pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Exit, 
         // The program built in here is not the one of that tree.
         (None, Some(_)) => scanner.scan(&tree, None),
     };
-    match common.format {
-        Format::Json => say(&json!(scan).to_string())?,
-        Format::Human => show(&scan)?,
-    }
-    Ok(if scan.findings.is_empty() {
+    let exit = if scan.findings.is_empty() {
         Exit::Held
     } else {
         Exit::Broken
-    })
+    };
+    common.format.say(exit, &scan, || show(&scan))
 }
 
 fn show(scan: &Scan) -> Result<(), Failure> {
@@ -50,25 +46,25 @@ fn show(scan: &Scan) -> Result<(), Failure> {
         say(&safe(&format!("{finding} ({})", finding.why)))?;
     }
     say(&format!(
-        "{} crates, {} source files",
-        scan.dependencies.len(),
-        scan.sources.len()
+        "{}, {}",
+        count(scan.dependencies.len(), "crate"),
+        count(scan.sources.len(), "source file")
     ))?;
     match &scan.binary {
         Some(binary) => program(binary)?,
         None => say("program: not scanned; give one with `--binary`")?,
     }
-    say(&format!("{} findings", scan.findings.len()))?;
+    say(&count(scan.findings.len(), "finding"))?;
     Ok(())
 }
 
 fn program(binary: &BinaryScan) -> Result<(), Failure> {
     say(&format!(
-        "program {}: {} `syscall` instructions, {} system calls, {} symbols",
+        "program {}: {}, {}, {}",
         binary.sha256,
-        binary.sites,
-        binary.calls.len(),
-        binary.symbols
+        count(binary.sites, "`syscall` instruction"),
+        count(binary.calls.len(), "system call"),
+        count(binary.symbols, "symbol")
     ))?;
     for call in &binary.calls {
         let Standing::Tolerated { reason } = &call.standing else {

@@ -1,28 +1,22 @@
 //! `list`: the rows, one line each.
 
-use bundle::exit::Exit;
-use bundle::report::wrap::hanging;
+use bundle::report::wrap;
 use evidence::plan;
 use negatives::matrix::Matrix;
-use serde_json::json;
-use verify::{Format, terminal};
+use serde_json::{Value, json};
+use verify::code::Code;
+use verify::{Done, Failure, terminal};
 
-use super::Failure;
 use crate::cli::Common;
 
 /// Prints the matrix.
-pub(super) fn list(common: &Common) -> Result<Exit, Failure> {
+pub(super) fn list(common: &Common) -> Result<Done, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let text = if common.format == Format::Json {
-        as_json(&matrix)
-    } else {
-        as_text(&matrix)
-    };
-    terminal::print(&text)?;
-    Ok(Exit::Held)
+    let to_people = || Ok(terminal::print(&as_text(&matrix))?);
+    common.format.say(Code::Held, &as_json(&matrix), to_people)
 }
 
-fn as_json(matrix: &Matrix) -> String {
+fn as_json(matrix: &Matrix) -> Value {
     let rows: Vec<_> = matrix
         .cases()
         .iter()
@@ -42,7 +36,7 @@ fn as_json(matrix: &Matrix) -> String {
         .iter()
         .map(|row| json!({ "id": row.id, "title": row.title }))
         .collect();
-    format!("{}\n", json!({ "rows": rows, "deferred": deferred }))
+    json!({ "rows": rows, "deferred": deferred })
 }
 
 fn as_text(matrix: &Matrix) -> String {
@@ -59,12 +53,8 @@ fn as_text(matrix: &Matrix) -> String {
     }
     text.push_str("\ndeferred: never run, never counted\n");
     for row in matrix.deferred() {
-        let first = format!("{:<4} ", row.id);
-        text.push_str(&hanging(
-            &first,
-            "     ",
-            &format!("{}: {}", row.title, row.why),
-        ));
+        let first = format!("{:<4}  ", row.id);
+        text.push_str(&wrap::line(&first, &format!("{}: {}", row.title, row.why)));
     }
     text.push_str("\n`harness explain ID` says more of a row.\n");
     text

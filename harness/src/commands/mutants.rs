@@ -3,14 +3,12 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bundle::exit::Exit;
 use negatives::coverage::Coverage;
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
-use verify::{Format, terminal};
+use verify::{Done, Failure, Format, terminal};
 
-use super::Failure;
-use super::attest::jobs;
+use super::require_unstopped;
 use crate::cli::{Common, Mutants};
 pub(super) use crate::mutants::report::conclusion;
 use crate::mutants::{Catalogue, Mutant, Runner, Score, report};
@@ -18,48 +16,51 @@ use crate::rehearsal;
 use crate::stand::Stand;
 
 /// `harness mutants`.
-pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Exit, Failure> {
+pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Done, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
     let chosen = choose(&catalogue, args);
     if chosen.is_empty() {
         let filter = args.filter.as_deref().unwrap_or_default();
-        return Err(Failure::usage(
+        return Err(Failure::unknown(
             format!("no mutant matches `{filter}`"),
             "a part of a mutant's id, an operator, or a row such as N16",
         ));
     }
     let started = OffsetDateTime::now_utc();
-    let stand = rehearsal::open(common.engine)?;
-    let score = run(common, &stand, &matrix, &chosen);
+    let mut stand = rehearsal::open(args.on.engine)?;
+    stand.use_postgres_image(args.postgres.postgres_image.clone());
+    let score = run(args.side_by_side.count(), &stand, &matrix, &chosen);
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
     let score = score?;
+    let coverage = Coverage::builtin().map_err(Failure::internal)?;
+    let said = report::to_json(&score, coverage);
     if let Some(path) = &args.junit {
         let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
-        fs::write(path, xml)?;
+        fs::write(path, xml).map_err(|error| {
+            let what = format!("failed to write `{}`: {error}", path.display());
+            Failure::unwritten(what, "name another file with --junit").beside(&said)
+        })?;
     }
-    let coverage = Coverage::builtin().map_err(Failure::internal)?;
-    print(common, &score, coverage)?;
-    if stop.is_interrupted() {
-        return Ok(Exit::Interrupted);
+    if common.format == Format::Human {
+        print(&score, coverage)?;
     }
-    if stop.engine_is_lost() {
-        return Err(Failure::blocked("the engine stopped answering", None));
-    }
-    closed.map_err(Failure::internal)?;
-    Ok(score.exit())
+    let unstopped = require_unstopped(&stop, "not every mutant was run");
+    let ended = unstopped.and_then(|()| closed.map_err(Failure::internal));
+    ended.map_err(|failure| failure.beside(&said))?;
+    Done::saying(score.exit(), &said)
 }
 
 /// Runs mutants on an open stand, with a line on standard error for each.
 pub(super) fn run(
-    common: &Common,
+    jobs: usize,
     stand: &Stand,
     matrix: &Matrix,
     chosen: &[&Mutant],
 ) -> Result<Score, Failure> {
     let expected = stand.expected().map_err(Failure::internal)?;
-    let runner = Runner::new(stand, matrix, &expected, jobs(common));
+    let runner = Runner::new(stand, matrix, &expected, jobs);
     let done = AtomicUsize::new(0);
     let score = runner.run(chosen, &|outcome| {
         let number = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -87,13 +88,8 @@ fn choose<'a>(catalogue: &'a Catalogue, args: &Mutants) -> Vec<&'a Mutant> {
     all.into_iter().filter(matches).collect()
 }
 
-fn print(common: &Common, score: &Score, coverage: Coverage) -> Result<(), Failure> {
-    if common.format == Format::Json {
-        return Ok(terminal::say(
-            &report::to_json(score, coverage).to_string(),
-        )?);
-    }
-    terminal::say("row  operator         outcome        seconds  what")?;
+fn print(score: &Score, coverage: Coverage) -> Result<(), Failure> {
+    terminal::say("row  operator         outcome           took  what")?;
     for outcome in &score.outcomes {
         for line in report::lines(outcome) {
             terminal::say(&line)?;

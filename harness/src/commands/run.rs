@@ -5,27 +5,31 @@
 //! a skip at run time counts as a pass for some runners.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use bundle::exit::Exit;
 use engine::choice::EngineChoice;
 use evidence::plan;
-use judge::{Expected, Reason, Verdict, VerdictWord};
+use judge::{Expected, Reason, Verdict};
 use libtest_mimic::{Conclusion, Failed, Trial};
 use negatives::matrix::{Case, Matrix};
-use verify::terminal;
+use serde_json::json;
+use verify::code::Code;
+use verify::{Done, Failure, Printing, terminal};
 
 use self::choice::Choice;
 use self::given::Given;
-use super::Failure;
-use super::attest::jobs;
-use crate::cli::{Common, POSTGRES_IMAGE_VARIABLE, Run};
+use self::heard::{Heard, Hearing, outcome};
+use super::require_unstopped;
+use crate::cli::{self, Common, POSTGRES_IMAGE_VARIABLE, Run};
+use crate::rehearsal;
 use crate::stand::Stand;
 use crate::suite::Suite;
-use crate::{lifts, rehearsal};
 
 mod choice;
 mod given;
+mod heard;
+mod told;
 
 /// What the trials share.
 #[derive(Debug)]
@@ -37,33 +41,57 @@ struct Shared {
 }
 
 /// `harness run`.
-pub(super) fn run(common: &Common, args: &Run) -> Result<Exit, Failure> {
-    let choice = read(args.rest.iter().cloned())?;
-    let lifted = lifts::parse(&args.lift)
-        .map_err(|error| Failure::usage(error, &format!("lifts: {}", lifts::words().join(", "))))?;
+pub(super) fn run(common: &Common, args: &Run) -> Result<Done, Failure> {
+    let choice = match read(args.rest.iter().cloned()) {
+        Err(error) if error.exit_code() == 0 => {
+            let text = error.to_string();
+            let object = json!({ "text": text });
+            let to_people = || Ok(terminal::print(&text)?);
+            return common.format.say(Code::Held, &object, to_people);
+        }
+        read => read.map_err(|error| cli::mistake(&error))?,
+    };
+    let lifted = super::lifted(&args.lift)?;
     let Given { matrix, said } = given::take(args.matrix.as_deref())?;
     require_rows(&choice, &matrix)?;
     if choice.arguments.list {
-        let conclusion = list(&choice, &matrix);
-        return Ok(if conclusion.has_failed() {
-            Exit::Internal
-        } else {
-            Exit::Held
-        });
+        return listed(common.printing(), &choice, &matrix);
     }
     if let Some(said) = said {
         terminal::tell(&terminal::safe(&said));
     }
     let shared = open(
-        common.engine,
-        common.postgres_image.clone(),
+        args.on.engine,
+        args.postgres.postgres_image.clone(),
         lifted,
-        jobs(common),
+        args.side_by_side.count(),
         &matrix,
     )?;
-    let (conclusion, verdicts) = call(&choice, &matrix, on(&shared));
-    close(shared)?;
-    Ok(outcome(&verdicts, &conclusion))
+    let called = call(common.printing(), &choice, &matrix, on(&shared));
+    let closed = close(shared);
+    let (conclusion, heard) = called?;
+    let said = json!({ "rows": heard });
+    closed.map_err(|failure| failure.beside(&said))?;
+    Done::saying(outcome(&heard, &conclusion), &said)
+}
+
+/// The rows that the line means; none is run.
+fn listed(printing: Printing, choice: &Choice, matrix: &Matrix) -> Result<Done, Failure> {
+    let trials = trials(matrix, None);
+    let names: Vec<String> = trials
+        .iter()
+        .filter(|it| choice.is_listed(it))
+        .map(|it| format!("[{}] {}", it.kind(), it.name()))
+        .collect();
+    let conclusion = told::telling(printing, &mut choice.made_of(&trials), |arguments| {
+        libtest_mimic::run(arguments, trials)
+    })?;
+    let code = if conclusion.has_failed() {
+        Code::Internal
+    } else {
+        Code::Held
+    };
+    Done::saying(code, &json!({ "listed": names }))
 }
 
 /// How `run` would end on this line, with `verdict` in place of the sandboxes. The
@@ -73,17 +101,17 @@ pub(crate) fn rehearse(
     verdict: impl Fn(&Case) -> Verdict + Send + Sync + 'static,
 ) -> Result<Exit, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
-    let mut choice = read(line.iter().map(|word| (*word).to_owned()))?;
+    let mut choice = read(line.iter().map(|word| (*word).to_owned())).map_err(Failure::internal)?;
     choice.arguments.logfile = Some("/dev/null".to_owned());
     require_rows(&choice, &matrix)?;
-    let (conclusion, verdicts) = call(&choice, &matrix, Arc::new(verdict));
-    Ok(outcome(&verdicts, &conclusion))
+    let (conclusion, heard) = call(Printing::PLAIN, &choice, &matrix, Arc::new(verdict))?;
+    Ok(outcome(&heard, &conclusion))
 }
 
 /// Reads the words behind `run`.
-fn read(words: impl Iterator<Item = String>) -> Result<Choice, Failure> {
+fn read(words: impl Iterator<Item = String>) -> Result<Choice, clap::Error> {
     let words = std::iter::once("harness run".to_owned()).chain(words);
-    Choice::read(words).map_err(Failure::internal)
+    Choice::read(words)
 }
 
 fn require_rows(choice: &Choice, matrix: &Matrix) -> Result<(), Failure> {
@@ -95,7 +123,7 @@ fn require_rows(choice: &Choice, matrix: &Matrix) -> Result<(), Failure> {
     }
     choice
         .require_rows(&rows, &deferred)
-        .map_err(|error| Failure::usage(error, "`harness list` shows the rows"))
+        .map_err(|error| Failure::unknown(error, "`harness list` shows the rows"))
 }
 
 /// How a row comes to its verdict.
@@ -107,23 +135,25 @@ fn on(shared: &Arc<Shared>) -> Judging {
     Arc::new(move |case| shared.verdict(case))
 }
 
-/// Has the runner call the rows; what it says, and the verdicts it heard.
-fn call(choice: &Choice, matrix: &Matrix, judging: Judging) -> (Conclusion, Vec<VerdictWord>) {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let trials = trials(matrix, Some((&judging, &heard)));
-    let conclusion = libtest_mimic::run(&choice.made_of(&trials), trials);
-    let heard = std::mem::take(&mut *lock(&heard));
-    (conclusion, heard)
+/// Has the runner call the rows; what it says, and what was heard of them.
+fn call(
+    printing: Printing,
+    choice: &Choice,
+    matrix: &Matrix,
+    judging: Judging,
+) -> Result<(Conclusion, Vec<Heard>), Failure> {
+    let hearing = Arc::new(Hearing::default());
+    let trials = trials(matrix, Some((&judging, &hearing)));
+    let conclusion = told::telling(printing, &mut choice.made_of(&trials), |arguments| {
+        libtest_mimic::run(arguments, trials)
+    })?;
+    Ok((conclusion, hearing.take()))
 }
 
 /// The same without anything to judge by: for a list, or where nothing is chosen.
 fn list(choice: &Choice, matrix: &Matrix) -> Conclusion {
     let trials = trials(matrix, None);
     libtest_mimic::run(&choice.made_of(&trials), trials)
-}
-
-fn lock(heard: &Mutex<Vec<VerdictWord>>) -> MutexGuard<'_, Vec<VerdictWord>> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The `acceptance` test target: the same trials under `cargo test` and nextest.
@@ -135,18 +165,15 @@ pub fn as_test_target() -> ExitCode {
     match test_target() {
         Ok(code) => code,
         Err(failure) => {
-            terminal::tell(&format!(
-                "error: {}",
-                evidence::error::chain(&*failure.error)
-            ));
-            failure.exit.into()
+            failure.tell();
+            failure.exit().into()
         }
     }
 }
 
 /// A filter that matches no row here is for another target of the same line.
 fn test_target() -> Result<ExitCode, Failure> {
-    let choice = Choice::read(std::env::args()).map_err(Failure::internal)?;
+    let choice = Choice::read(std::env::args()).unwrap_or_else(|error| error.exit());
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let own: Vec<Trial> = rows(&matrix, None).collect();
     if choice.arguments.list || !choice.has_a_row(&own) {
@@ -154,9 +181,9 @@ fn test_target() -> Result<ExitCode, Failure> {
     }
     let image = std::env::var(POSTGRES_IMAGE_VARIABLE).ok();
     let shared = open(EngineChoice::Auto, image, Vec::new(), 2, &matrix)?;
-    let (conclusion, _) = call(&choice, &matrix, on(&shared));
+    let called = call(Printing::PLAIN, &choice, &matrix, on(&shared));
     close(shared)?;
-    Ok(conclusion.exit_code())
+    Ok(called?.0.exit_code())
 }
 
 fn open(
@@ -188,35 +215,10 @@ fn close(shared: Arc<Shared>) -> Result<(), Failure> {
     let Some(shared) = Arc::into_inner(shared) else {
         return Err(Failure::internal("a trial is still running"));
     };
-    let interrupted = shared.stand.stop.is_interrupted();
-    let lost = shared.stand.stop.engine_is_lost();
+    let stop = Arc::clone(&shared.stand.stop);
     let closed = shared.stand.close();
-    if interrupted {
-        return Err(Failure {
-            exit: Exit::Interrupted,
-            error: "interrupted".into(),
-            hint: None,
-        });
-    }
-    if lost {
-        return Err(Failure::blocked("the engine stopped answering", None));
-    }
+    require_unstopped(&stop, "not every row was run")?;
     closed.map_err(Failure::internal)
-}
-
-/// Held takes a held verdict from every trial. One that was ignored, or failed
-/// without a verdict (it crashed, or is deferred and was run all the same), did not
-/// hold.
-fn outcome(verdicts: &[VerdictWord], conclusion: &Conclusion) -> Exit {
-    let all_held = verdicts.iter().all(|verdict| *verdict == VerdictWord::Held);
-    let silent = conclusion.has_failed() || conclusion.num_ignored > 0;
-    if verdicts.contains(&VerdictWord::Broken) {
-        Exit::Broken
-    } else if verdicts.is_empty() || !all_held || silent {
-        Exit::Incomplete
-    } else {
-        Exit::Held
-    }
 }
 
 fn name(case: &Case) -> String {
@@ -224,7 +226,7 @@ fn name(case: &Case) -> String {
 }
 
 /// How a trial comes to its verdict, and where it says so.
-type Bench<'a> = (&'a Judging, &'a Arc<Mutex<Vec<VerdictWord>>>);
+type Bench<'a> = (&'a Judging, &'a Arc<Hearing>);
 
 fn trials(matrix: &Matrix, bench: Option<Bench<'_>>) -> Vec<Trial> {
     rows(matrix, bench).chain(deferred(matrix)).collect()
@@ -254,13 +256,15 @@ fn rows(matrix: &Matrix, bench: Option<Bench<'_>>) -> impl Iterator<Item = Trial
     })
 }
 
-fn attempt(case: &Case, judging: &Judging, heard: &Mutex<Vec<VerdictWord>>) -> Result<(), Failed> {
+fn attempt(case: &Case, judging: &Judging, hearing: &Hearing) -> Result<(), Failed> {
     let verdict = judging(case);
-    let word = verdict.word();
-    lock(heard).push(word);
+    hearing.hear(case, &verdict);
     match verdict.reason() {
         None => Ok(()),
-        Some(reason) => Err(Failed::from(terminal::safe(&format!("{word}: {reason}")))),
+        Some(reason) => {
+            let words = format!("{}: {reason}", verdict.word());
+            Err(Failed::from(terminal::safe(&words)))
+        }
     }
 }
 

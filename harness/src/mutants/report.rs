@@ -14,12 +14,11 @@ use negatives::coverage::Coverage;
 pub fn lines(outcome: &Outcome) -> Vec<String> {
     let mutant = &outcome.mutant;
     let mut lines = vec![format!(
-        "{:<4} {:<16} {:<14} {:>5}.{}  {}: {}",
+        "{:<4} {:<16} {:<14} {:>7}  {}: {}",
         mutant.row,
         mutant.operator,
         outcome.came.word().replace('_', " "),
-        outcome.took.as_secs(),
-        outcome.took.subsec_millis() / 100,
+        evidence::took(outcome.took),
         mutant.id,
         mutant.what,
     )];

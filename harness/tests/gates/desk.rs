@@ -17,8 +17,9 @@ use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::{SecretKey, Signer};
 use seal::statement::attestation::Unfiltered;
-use serde_json::Value;
 use time::OffsetDateTime;
+
+use crate::fits;
 
 /// A folder with an owner, an operator, and a bundle the operator signed.
 pub(crate) struct Desk {
@@ -96,7 +97,7 @@ impl Desk {
         command.args(["attest", "--engine", "bwrap", "--format", "json", "--key"]);
         command.arg(self.at("operator.pem"));
         let done = command.arg("--out").arg(self.at("out")).assert().code(0);
-        let said: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let said = fits::object("attest", &done.get_output().stdout);
         PathBuf::from(said["bundle"].as_str().unwrap())
     }
 
@@ -149,7 +150,7 @@ impl Desk {
             .args(["--format", "json"])
             .assert()
             .code(1);
-        let said: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+        let said = fits::object("accept", &done.get_output().stdout);
         assert_eq!(said["result"], "refused");
         let gates = said["gates"].as_array().unwrap();
         assert_eq!(gates.len(), 5);

@@ -13,6 +13,8 @@ use seal::bundle::write::BundleWriter;
 use seal::key::Signer;
 
 mod desk;
+#[path = "../objects/fits.rs"]
+mod fits;
 
 use desk::{Desk, harness, verified};
 
@@ -20,6 +22,12 @@ use desk::{Desk, harness, verified};
 fn a_run_that_held_is_accepted_with_the_owners_word_and_not_without() {
     let desk = Desk::new();
     let run = desk.attest();
+    for (command, words) in [("verify", &[][..]), ("falsify", &["n19-", "--short"])] {
+        let mut line = harness();
+        let done = line.arg(command).arg(&run).args(words);
+        let done = done.args(["--format", "json"]).assert().code(0);
+        fits::object(command, &done.get_output().stdout);
+    }
     assert_eq!(desk.unmet(&run), "M1 disposition_absent");
     desk.waive(&run);
     let said = desk.accept(&run).assert().code(0);

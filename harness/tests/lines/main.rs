@@ -15,6 +15,8 @@ use serde_json::Value;
 mod bundles;
 mod close;
 mod ends;
+#[path = "../objects/fits.rs"]
+mod fits;
 mod many;
 mod record;
 mod schema;
@@ -46,7 +48,7 @@ fn found(line: &[&str], flags: &[&str]) -> BTreeMap<String, (String, String)> {
     assert_eq!(code(&done), 4, "{}", String::from_utf8_lossy(&done.stderr));
     let left: Vec<_> = std::fs::read_dir(work.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
-    let object: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let object = fits::object("audit", &done.stdout);
     let findings = object["findings"].as_array().unwrap();
     let each = findings.iter().map(|finding| {
         let act = finding["act"].as_str().unwrap().to_owned();

@@ -16,7 +16,7 @@ fn faults(schema: &jsonschema::Validator, value: &Value) -> Vec<String> {
 /// Of a line in which acts are closed in several ways, with a preset by its name, sealed.
 #[test]
 fn what_is_printed_fits_its_schema_and_nothing_else_does() {
-    let schema = schema(include_str!("../../audit.schema.json"));
+    let schema = fits::schema("audit");
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let line = [
         "bwrap",

@@ -11,7 +11,7 @@ use super::{Desk, path, without_digests};
 
 /// A desk with the bundle `run`, which an operator signed, and the keys of an owner and
 /// of that operator.
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let desk = Desk::new();
     let operator = SecretKey::from_seed(&[7; 32]);
     let owner = SecretKey::from_seed(&[8; 32]);

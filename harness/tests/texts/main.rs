@@ -12,6 +12,7 @@ use std::process::Command;
 mod bundles;
 mod help;
 mod mistakes;
+mod width;
 mod words;
 
 /// A folder to run the program in, which no answer names: it stands as `[folder]`.
@@ -36,10 +37,17 @@ impl Desk {
             .args(words)
             .current_dir(self.folder.path())
             .env_clear()
+            .env("COLUMNS", "80")
             .output()
             .unwrap();
         let code = done.status.code().unwrap();
         let (out, err) = (text(done.stdout), text(done.stderr));
+        assert_eq!(said_twice(&err), None, "{words:?}");
+        let primes = ['\u{2032}', '\u{2034}'];
+        assert!(
+            !out.contains(primes) && !err.contains(primes),
+            "{words:?}: not as on a keyboard"
+        );
         let line = [&["harness"], words].concat().join(" ");
         self.redacted(&format!(
             "$ {line}\n{out}--- standard error\n{err}--- exit code {code}\n"
@@ -50,6 +58,17 @@ impl Desk {
         text.replace(path(self.folder.path()), "[folder]")
             .replace('\u{1b}', "␛")
     }
+}
+
+/// A word that two layers say, one behind the other, such as `refused: refused`.
+fn said_twice(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches([':', ',', ';']).to_lowercase();
+    let twice = words.windows(2).find(|two| {
+        let is_word = two[0].chars().any(char::is_alphabetic);
+        is_word && two[0].ends_with(':') && bare(two[0]) == bare(two[1])
+    });
+    twice.map(|two| two.join(" "))
 }
 
 fn path(path: &Path) -> &str {

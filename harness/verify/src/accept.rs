@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use bundle::acceptance::file::{self, FileError};
 use bundle::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
-use bundle::exit::Exit;
 use bundle::self_audit::AuditTally;
 use seal::bundle::folder::BundleFolder;
 use seal::digest::Sha256Digest;
 use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::terminal::{safe, say};
-use crate::{Failure, Format, Printing};
+use crate::{Done, Failure, Printing};
 
 /// The largest disposition, in bytes.
 const MAX_DISPOSITION: u64 = 64 * 1024;
@@ -33,33 +33,30 @@ pub struct Accept {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(printing: Printing, args: &Accept) -> Result<Exit, Failure> {
+pub fn run(printing: Printing, args: &Accept) -> Result<Done, Failure> {
     let terms = read(&args.terms, MAX_TERMS)?;
     let terms = Terms::parse(&terms)
-        .map_err(|error| Failure::usage(error, "`harness accept --help` shows a file of terms"))?;
+        .map_err(|error| Failure::unusable(error, "ATTESTATION.md shows a file of terms"))?;
     let disposition = match &args.disposition {
         Some(path) => Some(read(path, MAX_DISPOSITION)?),
         None => None,
     };
-    let folder = BundleFolder::open(&args.bundle)
-        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
     let examined = acceptance::examine(&folder);
     let acceptance = acceptance::evaluate(&terms, disposition.as_deref(), &examined);
-    if printing.format == Format::Json {
-        let answer = Answer::of(&args.bundle, &acceptance, &examined);
-        say(&serde_json::to_string(&answer).map_err(Failure::internal)?)?;
-    } else {
-        print(&acceptance, &examined)?;
-    }
-    Ok(match acceptance.outcome() {
-        Outcome::Accepted => Exit::Held,
-        Outcome::Refused => Exit::Broken,
-    })
+    let code = match acceptance.outcome() {
+        Outcome::Accepted => Code::Held,
+        Outcome::Refused => Code::Refused,
+    };
+    let answer = Answer::of(&args.bundle, &acceptance, &examined);
+    printing
+        .format
+        .say(code, &answer, || print(&acceptance, &examined))
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     file::read(path, limit).map_err(|error: FileError| {
-        Failure::usage(error, "give a file that can be read; none is assumed")
+        Failure::unusable(error, "give a file that can be read; none is assumed")
     })
 }
 

@@ -15,7 +15,7 @@ use verify::{Format, Printing};
 
 /// What `--help` says.
 pub(crate) const HELP: &str = "\
-Says what a bundle of Proof of Block is worth: checks that it is whole and signed, and
+Says what a bundle of Proof of Block is worth: checks that it is whole and signed, and \
 judges its observations again. It needs no engine and no network.
 
 Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
@@ -25,13 +25,12 @@ Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
        proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE]
        proof-of-block-verify summary BUNDLE
 
-  --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who
-                      signed
+  --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who signed
   --policy FILE       what is asked of the bundle (TOML): keys, digests, age, witnesses
   --to FILE           write the page here, outside the bundle; `-` is standard output
   --open              open the page in this desktop's browser
-  --key FILE          the private key that the whole is sealed with; without one, a
-                      development key
+  --key FILE          the private key that the whole is sealed with; without one, a development \
+key
   --out DIR           the folder that the merged bundle goes into [default: attestation]
   --terms FILE        what was agreed beforehand (TOML)
   --disposition FILE  the owner's decision on B0''', as `harness dispose` writes it
@@ -42,7 +41,8 @@ Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
 
 A bundle whose name is a command's is written with its folder: ./report.
 
-Exit codes: 0 held; 1 broken or refused; 2 usage; 3 blocked: this host cannot;
+Exit codes: 0 held; of `verify` that the bundle is genuine and as asked for, whatever its rows \
+came to, which its last line says; 1 broken or refused; 2 usage; 3 blocked: this host cannot; \
 4 inconclusive, incomplete or not accepted; 70 internal error.
 ";
 
@@ -98,6 +98,7 @@ pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
     let mut printing = Printing {
         format: Format::Human,
         color: Color::Auto,
+        program: "proof-of-block-verify",
     };
     let (mut words, mut given) = (Words::default(), Vec::new());
     while let Some(word) = line.next()? {

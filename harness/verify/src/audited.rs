@@ -2,7 +2,6 @@
 //! it says of the line?
 
 use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
-use bundle::exit::Exit;
 use bundle::policy::Reason;
 use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
@@ -10,10 +9,11 @@ use seal::bundle::verify::{Anchor, Standing, is_audit};
 use seal::statement::sandbox_audit::SandboxAudit;
 use serde::Serialize;
 
+use crate::code::Code;
 use crate::findings;
 use crate::terminal::{self, print, say, tell};
 use crate::verify::{Verify, anchor};
-use crate::{Failure, Format, Printing};
+use crate::{Done, Failure, Printing};
 
 /// The answer as one JSON object.
 #[derive(Debug, Serialize)]
@@ -28,7 +28,7 @@ struct Json<'a> {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Exit>, Failure> {
+pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Done>, Failure> {
     // A policy names keys of its own, and is asked of attestations.
     let keys = match args.policy {
         Some(_) => Anchor::Embedded,
@@ -46,29 +46,26 @@ pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Exit>, Fai
     let believed = believe(&args.bundle, &keys);
     let reasons: Vec<Reason> = believed.as_ref().err().map(reason).into_iter().collect();
     let believed = believed.ok();
-    match printing.format {
-        Format::Json => {
-            let json = Json {
-                accepted: reasons.is_empty(),
-                reasons: &reasons,
-                audit: believed.as_ref().map(|it| it.bundle.said()),
-            };
-            say(&serde_json::to_string(&json).map_err(Failure::internal)?)?;
-        }
-        Format::Human => {
-            if let Some(believed) = &believed {
-                show(believed)?;
-            }
-            for reason in &reasons {
-                tell(&format!("refused: {}", terminal::safe(&reason.text)));
-            }
-        }
-    }
-    Ok(Some(if reasons.is_empty() {
-        Exit::Held
+    let code = if reasons.is_empty() {
+        Code::Held
     } else {
-        Exit::Broken
-    }))
+        Code::Refused
+    };
+    let json = Json {
+        accepted: reasons.is_empty(),
+        reasons: &reasons,
+        audit: believed.as_ref().map(|it| it.bundle.said()),
+    };
+    let to_people = || {
+        if let Some(believed) = &believed {
+            show(believed)?;
+        }
+        for reason in &reasons {
+            tell(&format!("refused: {}", terminal::safe(&reason.text)));
+        }
+        Ok(())
+    };
+    printing.format.say(code, &json, to_people).map(Some)
 }
 
 fn reason(refusal: &AuditRefusal) -> Reason {

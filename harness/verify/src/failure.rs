@@ -1,62 +1,140 @@
-//! Why something could not be done, in words, with an exit code.
+//! Why something could not be done, in words, with a code.
 
 use std::error::Error;
 
 use bundle::exit::Exit;
 use evidence::error::chain;
+use seal::key::file::KeyFileError;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
+use crate::code::Code;
 use crate::terminal::{safe, tell};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
 pub struct Failure {
-    /// How the process ends.
-    pub exit: Exit,
+    /// Why, and with it how the process ends.
+    pub code: Code,
     /// What failed.
     pub error: Box<dyn Error>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What was found all the same.
+    said: Map<String, Value>,
 }
 
 impl Failure {
-    /// What was given is not to be believed, or not what was asked for.
-    #[must_use]
-    pub fn refused(error: impl Error + 'static) -> Self {
+    fn new(code: Code, error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
         Self {
-            exit: Exit::Broken,
-            error: Box::new(error),
-            hint: None,
+            code,
+            error: error.into(),
+            hint,
+            said: Map::new(),
         }
     }
 
-    /// The command line is wrong, or what it names.
+    /// What was given is not to be believed, or not what was asked for.
+    #[must_use]
+    pub fn refused(error: impl Error + 'static) -> Self {
+        Self::new(Code::Refused, Box::new(error) as Box<dyn Error>, None)
+    }
+
+    /// The command line is wrong.
     #[must_use]
     pub fn usage(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
-        Self {
-            exit: Exit::Usage,
-            error: error.into(),
-            hint: Some(hint.to_owned()),
-        }
+        Self::new(Code::CommandLine, error, Some(hint.to_owned()))
+    }
+
+    /// A name on the line that nothing here has.
+    #[must_use]
+    pub fn unknown(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
+        Self::new(Code::Unknown, error, Some(hint.to_owned()))
+    }
+
+    /// A file or folder that the line names cannot be used.
+    #[must_use]
+    pub fn unusable(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
+        Self::new(Code::Unusable, error, Some(hint.to_owned()))
+    }
+
+    /// What was named as a bundle is none.
+    #[must_use]
+    pub fn no_bundle(error: impl Into<Box<dyn Error>>) -> Self {
+        Self::unusable(error, "give the folder that `attest` wrote")
+    }
+
+    /// A file cannot be written where the line says.
+    #[must_use]
+    pub fn unwritten(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
+        Self::new(Code::Unwritten, error, Some(hint.to_owned()))
     }
 
     /// A fault of this program's own.
     #[must_use]
     pub fn internal(error: impl Into<Box<dyn Error>>) -> Self {
-        Self {
-            exit: Exit::Internal,
-            error: error.into(),
-            hint: None,
-        }
+        Self::new(Code::Internal, error, None)
     }
 
     /// This host cannot do it.
     #[must_use]
     pub fn blocked(error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
-        Self {
-            exit: Exit::Blocked,
-            error: error.into(),
-            hint,
+        Self::new(Code::Blocked, error, hint)
+    }
+
+    /// The engine went away in the middle.
+    #[must_use]
+    pub fn engine_lost(error: impl Into<Box<dyn Error>>, hint: &str) -> Self {
+        Self::new(Code::EngineLost, error, Some(hint.to_owned()))
+    }
+
+    /// It was ended from outside.
+    #[must_use]
+    pub fn interrupted(error: impl Into<Box<dyn Error>>) -> Self {
+        Self::new(Code::Interrupted, error, None)
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn hinting(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
+    }
+
+    /// The same, with what was found all the same: a program is told both.
+    #[must_use]
+    pub fn beside(mut self, said: &impl Serialize) -> Self {
+        if let Ok(Value::Object(fields)) = serde_json::to_value(said) {
+            self.said = fields;
         }
+        self
+    }
+
+    /// How the process ends.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.code.exit()
+    }
+
+    /// Says it on standard error, with what to do about it.
+    pub fn tell(&self) {
+        tell(&format!("error: {}", self.message()));
+        if let Some(hint) = &self.hint {
+            tell(&format!("hint: {hint}"));
+        }
+    }
+
+    fn message(&self) -> String {
+        safe(&chain(&*self.error))
+    }
+
+    /// The same for a program.
+    pub(crate) fn object(self) -> Map<String, Value> {
+        let message = self.message();
+        let mut object = self.said;
+        object.insert("message".to_owned(), json!(message));
+        object.insert("hint".to_owned(), json!(self.hint));
+        object
     }
 }
 
@@ -67,13 +145,9 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-impl Failure {
-    /// Says it on standard error, with what to do about it; how the process ends.
-    pub fn tell(self) -> Exit {
-        tell(&format!("error: {}", safe(&chain(&*self.error))));
-        if let Some(hint) = self.hint {
-            tell(&format!("hint: {hint}"));
-        }
-        self.exit
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        let hint = error.hint();
+        Self::new(Code::UnusableKey, error, hint)
     }
 }

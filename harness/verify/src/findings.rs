@@ -6,6 +6,7 @@ use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
 use negatives::surface;
+use serde_json::{Value, json};
 
 use crate::terminal::safe;
 
@@ -44,6 +45,13 @@ pub fn acts() -> String {
         text += &format!("  {count:>3}  {why}\n");
     }
     text
+}
+
+/// The same for a program.
+#[must_use]
+pub fn listed() -> Vec<Value> {
+    let one = |act: &Act| json!({ "id": act.id, "row": act.row.id(), "does": act.does, "close": act.close });
+    ALL.iter().map(one).collect()
 }
 
 /// What the matrix's attempts are one of, each once, in its order.

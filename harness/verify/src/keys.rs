@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use bundle::exit::Exit;
 use seal::key::{SecretKey, Signer};
 
 use crate::Failure;
@@ -13,17 +12,7 @@ use crate::Failure;
 /// The key cannot be read, or none can be drawn.
 pub fn signer(key: Option<&Path>) -> Result<Signer, Failure> {
     match key {
-        Some(path) => {
-            let key = SecretKey::read(path).map_err(|error| {
-                let hint = error.hint();
-                Failure {
-                    exit: Exit::Usage,
-                    error: error.into(),
-                    hint,
-                }
-            })?;
-            Ok(Signer::operator(key))
-        }
+        Some(path) => Ok(Signer::operator(SecretKey::read(path)?)),
         None => Signer::development().map_err(Failure::internal),
     }
 }

@@ -1,7 +1,7 @@
 //! Says what a bundle is worth: whether it is whole and signed, what the judge makes of
 //! its observations, and whether somebody's terms are met.
 //!
-//! One module a command, each a function from what was asked to an exit code. It is what
+//! One module a command, each a function from what was asked to how it ended. It is what
 //! the program `proof-of-block-verify` does, and the commands of `harness` of the same
 //! names. It needs no engine, no network and no time but the clock's when a policy asks
 //! how old a run is.
@@ -12,6 +12,8 @@
 
 pub mod accept;
 mod audited;
+pub mod code;
+mod done;
 mod failure;
 pub mod findings;
 pub mod keys;
@@ -23,6 +25,8 @@ pub mod show;
 pub mod summary;
 pub mod terminal;
 pub mod verify;
+mod width;
 
+pub use done::Done;
 pub use failure::Failure;
 pub use printing::{Format, Printing};

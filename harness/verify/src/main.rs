@@ -7,38 +7,42 @@ use std::process::ExitCode;
 
 use bundle::exit::Exit;
 use verify::verify as checking;
-use verify::{Failure, accept, merge, report, show, summary, terminal};
+use verify::{Done, Failure, Format, accept, merge, report, show, summary, terminal};
 
 use asked::{Asked, Command};
 
 fn main() -> ExitCode {
     let exit = match asked::parse(lexopt::Parser::from_env()) {
-        Ok(asked) => carry_out(&asked).unwrap_or_else(Failure::tell),
+        Ok(asked) => carry_out(&asked),
         Err(error) => {
             let hint = "`proof-of-block-verify --help` shows what it takes";
-            Failure::usage(error, hint).tell()
+            let format = Format::of_line(std::env::args_os());
+            format.end(Err(Failure::usage(error, hint)))
         }
     };
     exit.into()
 }
 
-fn carry_out(asked: &Asked) -> Result<Exit, Failure> {
+fn carry_out(asked: &Asked) -> Exit {
     let printing = asked.printing;
-    match &asked.command {
+    let done = match &asked.command {
         Command::Verify(it) => checking::run(printing, it),
         Command::Report(it) => report::run(printing, it),
         Command::Show(it) => show::run(printing, it),
         Command::Merge(it) => merge::run(printing, it),
         Command::Accept(it) => accept::run(printing, it),
-        Command::Summary(it) => summary::run(it),
-        Command::Help => {
-            terminal::print(asked::HELP)?;
-            Ok(Exit::Held)
-        }
+        Command::Summary(it) => summary::run(printing, it),
+        Command::Help => return text(asked::HELP),
         Command::Version => {
             let version = env!("CARGO_PKG_VERSION");
-            terminal::say(&format!("proof-of-block-verify {version}"))?;
-            Ok(Exit::Held)
+            return text(&format!("proof-of-block-verify {version}\n"));
         }
-    }
+    };
+    printing.format.end(done)
+}
+
+/// Words about the program itself are text for whoever asks.
+fn text(words: &str) -> Exit {
+    let printed = terminal::print(words).map_err(Failure::from);
+    Format::Human.end(printed.map(|()| Done::held()))
 }

@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::path::PathBuf;
 
-use bundle::exit::Exit;
 use bundle::merge::{self, Joined, ShardBundle};
 use bundle::report::summary::Summary;
 use bundle::{Rejudged, RunFacts};
@@ -16,7 +15,7 @@ use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
 
-use crate::{Failure, Printing, keys, results};
+use crate::{Done, Failure, Printing, keys, results, terminal};
 
 /// What is asked.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ pub struct Merge {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(printing: Printing, args: &Merge) -> Result<Exit, Failure> {
+pub fn run(printing: Printing, args: &Merge) -> Result<Done, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let signer = keys::signer(args.key.as_deref())?;
     let anchor = anchor(args, &signer)?;
@@ -79,7 +78,7 @@ fn seal(
     facts: &RunFacts,
     results: &[CaseResult],
     signer: &Signer,
-) -> Result<Exit, Failure> {
+) -> Result<Done, Failure> {
     let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
     let mut summary = Summary::of(results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
@@ -87,22 +86,14 @@ fn seal(
     let path =
         bundle::write(out, facts, results, matrix, &summary, signer).map_err(Failure::internal)?;
     summary.bundle = Some(path.display().to_string());
-    results::print(printing, matrix, results, &summary, signer.role())?;
-    Ok(summary.exit())
+    results::say(printing, matrix, results, &summary, signer.role())
 }
 
 /// With which keys the shards are believed: those that are named; else the operator's
 /// own, who signs the whole; else the one that each brings.
 fn anchor(args: &Merge, signer: &Signer) -> Result<Anchor, Failure> {
-    let read = |path: &std::path::PathBuf| {
-        PublicKey::read(path).map_err(|error| Failure {
-            exit: Exit::Usage,
-            hint: error.hint(),
-            error: error.into(),
-        })
-    };
     if !args.public_key.is_empty() {
-        let keys = args.public_key.iter().map(read);
+        let keys = args.public_key.iter().map(|path| PublicKey::read(path));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let keys = TrustedKeys::new(keys, NonZeroUsize::MIN).map_err(Failure::internal)?;
         return Ok(Anchor::Keys(keys));
@@ -119,11 +110,10 @@ fn anchor(args: &Merge, signer: &Signer) -> Result<Anchor, Failure> {
 /// It is not to be believed, and why.
 pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudged), Failure> {
     let named = |error: &dyn std::error::Error| {
-        let chain = evidence::error::chain(error);
-        Failure::refused(Unbelieved(format!("refused `{}`: {chain}", path.display())))
+        let why = terminal::without_refused(&evidence::error::chain(error)).to_owned();
+        Failure::refused(Unbelieved(format!("refused `{}`: {why}", path.display())))
     };
-    let folder = BundleFolder::open(path)
-        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+    let folder = BundleFolder::open(path).map_err(Failure::no_bundle)?;
     let verified = verify_bundle(&folder, anchor).map_err(|error| named(&error))?;
     let rejudged = bundle::rejudge(&verified).map_err(|error| named(&error))?;
     Ok((verified, rejudged))

@@ -5,13 +5,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bundle::exit::Exit;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, verify_bundle};
 use serde_json::json;
 
+use crate::code::Code;
 use crate::terminal::{self, say, tell};
-use crate::{Failure, Format, Printing};
+use crate::{Done, Failure, Printing};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +53,9 @@ pub struct Report {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(printing: Printing, args: &Report) -> Result<Exit, Failure> {
-    let folder = BundleFolder::open(&args.bundle)
-        .map_err(|error| Failure::usage(error, "give the folder that `attest` wrote"))?;
+pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
+    require_openable(args)?;
+    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
     let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(Failure::refused)?;
     let rejudged = bundle::rejudge(&verified).map_err(Failure::refused)?;
     let page = bundle::report(&verified, &rejudged).map_err(Failure::internal)?;
@@ -66,33 +66,49 @@ pub fn run(printing: Printing, args: &Report) -> Result<Exit, Failure> {
     };
     let path = match (&args.to, own) {
         (Some(to), _) if to == Path::new("-") => {
-            terminal::put(page.as_bytes())?;
-            return Ok(Exit::Held);
+            let answer = json!({ "report": null, "in_the_bundle": own.is_ok(), "page": page });
+            let show = || Ok(terminal::put(page.as_bytes())?);
+            return printing.format.say(Code::Held, &answer, show);
         }
         (Some(to), _) => write(to, &args.bundle, &page)?,
         (None, Ok(())) => args.bundle.join(bundle::REPORT_FILE),
         (None, Err(observed)) => {
             let error = ReportError::Other { observed };
-            return Err(Failure::usage(error, "give `--to FILE` for a new one"));
+            return Err(Failure::unusable(error, "give `--to FILE` for a new one"));
         }
     };
-    if printing.format == Format::Json {
-        say(&json!({ "report": path, "in_the_bundle": own.is_ok() }).to_string())?;
-    } else {
+    let answer =
+        json!({ "report": path.display().to_string(), "in_the_bundle": own.is_ok(), "page": null });
+    let done = printing.format.say(Code::Held, &answer, || {
         say(&format!("report: {}", path.display()))?;
-        tell("this is a view: `harness verify` says what the bundle is worth");
-    }
+        let verify = format!("{} verify", printing.program);
+        tell(&format!(
+            "this is a view: `{verify}` says what the bundle is worth"
+        ));
+        Ok(())
+    })?;
     if args.open {
-        open(&path)?;
+        open(&path).map_err(|failure| failure.beside(&answer))?;
     }
-    Ok(Exit::Held)
+    Ok(done)
+}
+
+fn require_openable(args: &Report) -> Result<(), Failure> {
+    if args.open && args.to.as_deref() == Some(Path::new("-")) {
+        let why = "a page on standard output is no file that could be opened";
+        return Err(Failure::usage(
+            why,
+            "leave out `--open`, or name a file with `--to`",
+        ));
+    }
+    Ok(())
 }
 
 /// Whole or not at all, and never into the bundle.
 fn write(to: &Path, bundle: &Path, page: &str) -> Result<PathBuf, Failure> {
     let failed = |source| {
         let path = to.to_owned();
-        Failure::usage(
+        Failure::unwritten(
             ReportError::Write { path, source },
             "give a file in a folder you may write to",
         )
@@ -104,7 +120,7 @@ fn write(to: &Path, bundle: &Path, page: &str) -> Result<PathBuf, Failure> {
     let parent = parent.canonicalize().map_err(failed)?;
     if parent.starts_with(bundle.canonicalize().map_err(failed)?) {
         let path = to.to_owned();
-        return Err(Failure::usage(
+        return Err(Failure::unwritten(
             ReportError::Inside { path },
             "a bundle with a file too many is refused",
         ));

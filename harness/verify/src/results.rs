@@ -5,24 +5,32 @@ use judge::CaseResult;
 use negatives::matrix::Matrix;
 use seal::key::Role;
 
-use crate::terminal::{self, Terminal};
-use crate::{Failure, Format, Printing};
+use crate::terminal::Terminal;
+use crate::{Done, Failure, Printing};
 
-/// The rows and what they amount to, as it was asked for.
+/// Says the rows and what they amount to.
 ///
 /// # Errors
-/// Standard output is closed.
-pub fn print(
+/// They cannot be printed.
+pub fn say(
+    printing: Printing,
+    matrix: &Matrix,
+    results: &[CaseResult],
+    summary: &Summary,
+    role: Role,
+) -> Result<Done, Failure> {
+    printing.format.say(summary.exit(), summary, || {
+        print(printing, matrix, results, summary, role)
+    })
+}
+
+fn print(
     printing: Printing,
     matrix: &Matrix,
     results: &[CaseResult],
     summary: &Summary,
     role: Role,
 ) -> Result<(), Failure> {
-    if printing.format == Format::Json {
-        let text = serde_json::to_string(summary).map_err(Failure::internal)?;
-        return Ok(terminal::say(&text)?);
-    }
     let terminal = Terminal::stdout(printing.color);
     terminal.table(judge::own(results), matrix)?;
     let mut notes = vec![format!(

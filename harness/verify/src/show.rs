@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use bundle::exit::Exit;
 use bundle::report::show::{self, Shown};
 use bundle::{Believed, believe};
 use evidence::record::{LaunchRecord, Observations};
@@ -10,9 +9,10 @@ use judge::CaseResult;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
-use crate::terminal::{print, safe, say};
+use crate::code::Code;
+use crate::terminal::{print, safe};
 use crate::verify::require_folder;
-use crate::{Failure, Format, Printing};
+use crate::{Done, Failure, Printing};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub struct Show {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(printing: Printing, args: &Show) -> Result<Exit, Failure> {
+pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
     require_folder(&args.bundle)?;
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
@@ -54,11 +54,9 @@ pub fn run(printing: Printing, args: &Show) -> Result<Exit, Failure> {
     let launch = args.launch.as_deref();
     let launch = launch.map(|it| chosen(&id, &observed, it)).transpose()?;
     let shown = Shown::of(result, &observed, launch);
-    match printing.format {
-        Format::Json => say(&serde_json::to_string(&shown).map_err(Failure::internal)?)?,
-        Format::Human => print(&show::text(&shown))?,
-    }
-    Ok(Exit::Held)
+    printing
+        .format
+        .say(Code::Held, &shown, || Ok(print(&show::text(&shown))?))
 }
 
 fn row_id(matrix: &Matrix, wanted: &str) -> Result<String, Failure> {
@@ -70,11 +68,11 @@ fn row_id(matrix: &Matrix, wanted: &str) -> Result<String, Failure> {
     if let Some(deferred) = matrix.deferred().iter().find(|it| it.id == id) {
         let title = deferred.title.clone();
         let error = ShowError::Deferred { row, title };
-        return Err(Failure::usage(error, "nothing was observed of it"));
+        return Err(Failure::unknown(error, "nothing was observed of it"));
     }
     let ids: Vec<&str> = matrix.cases().iter().map(|case| case.id.as_str()).collect();
     let hint = format!("rows: {}", ids.join(" "));
-    Err(Failure::usage(ShowError::Row { row }, &hint))
+    Err(Failure::unknown(ShowError::Row { row }, &hint))
 }
 
 fn result<'a>(believed: &'a Believed, id: &str) -> Result<&'a CaseResult, Failure> {
@@ -82,7 +80,7 @@ fn result<'a>(believed: &'a Believed, id: &str) -> Result<&'a CaseResult, Failur
     let found = results.find(|it| it.case.id.as_str() == id);
     found.ok_or_else(|| {
         let row = id.to_owned();
-        Failure::usage(ShowError::Row { row }, "the bundle does not call it")
+        Failure::unknown(ShowError::Row { row }, "the bundle does not call it")
     })
 }
 
@@ -102,7 +100,7 @@ fn chosen<'a>(
             row: row.to_owned(),
             launch: safe(wanted),
         };
-        Failure::usage(error, &nearest(launches, wanted))
+        Failure::unknown(error, &nearest(launches, wanted))
     })
 }
 

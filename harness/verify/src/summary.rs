@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use bundle::exit::Exit;
 use bundle::report::markdown;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
+use serde_json::json;
 
-use crate::terminal::say;
-use crate::{Failure, merge};
+use crate::code::Code;
+use crate::terminal::say_raw;
+use crate::{Done, Failure, Printing, merge};
 
 /// What is asked.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct SummaryOf {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(args: &SummaryOf) -> Result<Exit, Failure> {
+pub fn run(printing: Printing, args: &SummaryOf) -> Result<Done, Failure> {
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let (verified, rejudged) = merge::believed(&args.bundle, &Anchor::Embedded)?;
     let said = verified.attestation();
@@ -45,6 +46,11 @@ pub fn run(args: &SummaryOf) -> Result<Exit, Failure> {
             said.lifts.join(", ")
         ));
     }
-    say(markdown::page(&rejudged.results, &matrix, &notes).trim_end())?;
-    Ok(Exit::Held)
+    let page = markdown::page(&rejudged.results, &matrix, &notes);
+    let page = page.trim_end();
+    printing
+        .format
+        .say(Code::Held, &json!({ "markdown": page }), || {
+            Ok(say_raw(page)?)
+        })
 }

@@ -1,13 +1,16 @@
-//! What people read on a terminal. It says the same with and without colour, and
-//! fits 80 columns.
+//! What people read on a terminal. It says the same with and without colour, in lines
+//! that fit the terminal.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use bundle::report::summary::Summary;
 use bundle::report::visible::visible;
-use bundle::report::wrap::{hanging, wrapped};
+use bundle::report::wrap::{self, fitted};
 use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Matrix;
+
+use crate::width;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,21 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether it is wanted on standard output.
+    #[must_use]
+    pub fn is_wanted(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                !refused && io::stdout().is_terminal()
+            }
+        }
+    }
+}
+
 /// A stream for people.
 #[derive(Debug)]
 pub struct Terminal {
@@ -30,15 +48,9 @@ impl Terminal {
     /// Standard output, with colour where it is wanted.
     #[must_use]
     pub fn stdout(color: Color) -> Self {
-        let wanted = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-                !refused && io::stdout().is_terminal()
-            }
-        };
-        Self { colour: wanted }
+        Self {
+            colour: color.is_wanted(),
+        }
     }
 
     /// Without colour, for text that is kept.
@@ -74,21 +86,35 @@ impl Terminal {
         results: impl IntoIterator<Item = &'a CaseResult>,
         matrix: &Matrix,
     ) -> String {
-        let mut text = line("row", "in", "verdict      ", "seconds", "what");
+        let results: Vec<&CaseResult> = results.into_iter().collect();
+        // How long a row took is no part of a bundle.
+        let timed = results.iter().any(|it| it.millis > 0);
+        let took = |words: String| match timed {
+            true => format!("{words:>7}  "),
+            false => String::new(),
+        };
+        let mut text = line(
+            "row",
+            "in",
+            "verdict      ",
+            &took("took".to_owned()),
+            "what",
+        );
         for result in results {
+            let time = Duration::from_millis(result.millis);
             text.push_str(&line(
                 result.case.id.as_str(),
                 &result.case.layer.to_string(),
                 &self.paint(result.verdict.word(), 13),
-                &tenths(result.millis),
+                &took(evidence::took(time)),
                 &result.case.title,
             ));
             if let Some(reason) = result.verdict.reason() {
-                text.push_str(&wrapped("         ", &safe(&reason.to_string())));
+                text.push_str(&wrap::line("         ", &safe(&reason.to_string())));
             }
             if let Some(why) = &result.inside {
                 let said = format!("rests on the inside alone: {why}");
-                text.push_str(&wrapped("         ", &safe(&said)));
+                text.push_str(&wrap::line("         ", &safe(&said)));
             }
         }
         let deferred: Vec<String> = matrix
@@ -96,8 +122,7 @@ impl Terminal {
             .iter()
             .map(|row| format!("{} {}", row.id, row.title))
             .collect();
-        let head = "deferred ";
-        text.push_str(&hanging(head, "         ", &deferred.join("; ")));
+        text.push_str(&wrap::line("deferred  ", &deferred.join("; ")));
         text
     }
 
@@ -119,7 +144,7 @@ impl Terminal {
             summary.deferred.len(),
         );
         for note in notes {
-            text.push_str(&hanging("", "  ", note));
+            text.push_str(&wrap::line("", note));
         }
         text
     }
@@ -154,12 +179,23 @@ pub fn say(line: &str) -> io::Result<()> {
     print(&format!("{line}\n"))
 }
 
-/// Prints text that has its line ends on standard output.
+/// Prints text that has its line ends on standard output, as wide as the terminal is.
 ///
 /// # Errors
 /// As [`put`].
 pub fn print(text: &str) -> io::Result<()> {
-    put(text.as_bytes())
+    match width::of(&io::stdout()) {
+        Some(width) => put(fitted(text, width).as_bytes()),
+        None => put(text.as_bytes()),
+    }
+}
+
+/// Prints a line that is to be taken as it is, by a program or to be pasted.
+///
+/// # Errors
+/// As [`put`].
+pub fn say_raw(line: &str) -> io::Result<()> {
+    put(format!("{line}\n").as_bytes())
 }
 
 /// Puts bytes on standard output. A reader that has seen enough, such as head(1), is
@@ -175,8 +211,18 @@ pub fn put(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// A reason behind a word that says already that something is refused.
+#[must_use]
+pub fn without_refused(reason: &str) -> &str {
+    reason.strip_prefix("refused ").unwrap_or(reason)
+}
+
 /// Prints one line for people beside what is asked for: on standard error.
 pub fn tell(line: &str) {
+    let line = match width::of(&io::stderr()) {
+        Some(width) => fitted(line, width),
+        None => line.to_owned(),
+    };
     // Nobody listens; nothing depends on it.
     drop(writeln!(io::stderr().lock(), "{line}"));
 }
@@ -187,10 +233,6 @@ pub fn safe(text: &str) -> String {
     visible(text)
 }
 
-fn line(row: &str, layer: &str, verdict: &str, seconds: &str, what: &str) -> String {
-    format!("{row:<4} {layer:<3} {verdict} {seconds:>7}  {what}\n")
-}
-
-fn tenths(millis: u64) -> String {
-    format!("{}.{}", millis / 1000, millis % 1000 / 100)
+fn line(row: &str, layer: &str, verdict: &str, took: &str, what: &str) -> String {
+    format!("{row:<4} {layer:<3} {verdict} {took}{what}\n")
 }

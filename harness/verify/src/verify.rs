@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use bundle::exit::Exit;
 use bundle::policy::{self, Answer, Reason};
 use bundle::report::requirement::{self, Requirement, RowProof};
 use bundle::report::summary::{NOT_DISPOSED, Summary};
 use bundle::self_audit::{self, SelfAudit};
 use bundle::{Believed, Rejudged, believe};
+use evidence::count;
 use evidence::record::PackedError;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
@@ -18,8 +18,9 @@ use seal::key::PublicKey;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::code::Code;
 use crate::terminal::{self, Terminal, say, tell};
-use crate::{Failure, Format, Printing};
+use crate::{Done, Failure, Format, Printing};
 
 /// The reason that the bundle gives against itself.
 const SELF_AUDIT: &str = "self_audit";
@@ -51,10 +52,10 @@ pub struct Verify {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub fn run(printing: Printing, args: &Verify) -> Result<Exit, Failure> {
+pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
     require_folder(&args.bundle)?;
-    if let Some(exit) = crate::audited::run(printing, args)? {
-        return Ok(exit);
+    if let Some(done) = crate::audited::run(printing, args)? {
+        return Ok(done);
     }
     let mut answer = answer(args)?;
     let refused = !answer.reasons.is_empty();
@@ -66,21 +67,19 @@ pub fn run(printing: Printing, args: &Verify) -> Result<Exit, Failure> {
         .as_ref()
         .map(|believed| summary(&args.bundle, believed));
     let accepted = answer.reasons.is_empty() && answer.believed.is_some();
-    match printing.format {
-        Format::Json => {
-            let believed = answer.believed.as_ref();
-            let requirements = believed.map(requirements).transpose();
-            let json = Json {
-                requirements: requirements.map_err(Failure::internal)?,
-                accepted,
-                reasons: &answer.reasons,
-                summary: summary.as_ref(),
-            };
-            say(&serde_json::to_string(&json).map_err(Failure::internal)?)?;
-        }
-        Format::Human => print(printing, &answer, summary.as_ref())?,
+    if printing.format == Format::Human {
+        print(printing, &answer, summary.as_ref())?;
+        return Ok(code(accepted, refused).into());
     }
-    Ok(exit(accepted, refused))
+    let believed = answer.believed.as_ref();
+    let requirements = believed.map(requirements).transpose();
+    let json = Json {
+        requirements: requirements.map_err(Failure::internal)?,
+        accepted,
+        reasons: &answer.reasons,
+        summary: summary.as_ref(),
+    };
+    Done::saying(code(accepted, refused), &json)
 }
 
 /// A bundle that says of itself that an article is not kept is genuine, and not green.
@@ -99,11 +98,11 @@ fn failed_audit(audit: &SelfAudit) -> Option<Reason> {
 }
 
 /// `refused` is for another reason than the bundle's own self-audits.
-fn exit(accepted: bool, refused: bool) -> Exit {
+fn code(accepted: bool, refused: bool) -> Code {
     match (accepted, refused) {
-        (true, _) => Exit::Held,
-        (false, true) => Exit::Broken,
-        (false, false) => Exit::Incomplete,
+        (true, _) => Code::Held,
+        (false, true) => Code::Refused,
+        (false, false) => Code::Incomplete,
     }
 }
 
@@ -112,15 +111,15 @@ pub(crate) fn require_folder(bundle: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let error = format!("expected a folder, observed none at `{}`", bundle.display());
-    Err(Failure::usage(error, "give the folder that `attest` wrote"))
+    Err(Failure::no_bundle(error))
 }
 
 fn answer(args: &Verify) -> Result<Answer, Failure> {
     let hint = "ATTESTATION.md says what a policy may ask";
     if let Some(path) = &args.policy {
-        let policy = policy::file::read(path).map_err(|error| Failure::usage(error, hint))?;
+        let policy = policy::file::read(path).map_err(|error| Failure::unusable(error, hint))?;
         let asked = policy.ask(&args.bundle, OffsetDateTime::now_utc());
-        return asked.map_err(|error| Failure::usage(error, hint));
+        return asked.map_err(|error| Failure::unusable(error, hint));
     }
     let anchor = anchor(args.public_key.as_deref())?;
     Ok(match believe(&args.bundle, &anchor) {
@@ -139,15 +138,7 @@ pub(crate) fn anchor(public_key: Option<&Path>) -> Result<Anchor, Failure> {
     let Some(path) = public_key else {
         return Ok(Anchor::Embedded);
     };
-    let key = PublicKey::read(path).map_err(|error| {
-        let hint = error.hint();
-        Failure {
-            exit: Exit::Usage,
-            error: error.into(),
-            hint,
-        }
-    })?;
-    Ok(Anchor::Keys(TrustedKeys::one(key)))
+    Ok(Anchor::Keys(TrustedKeys::one(PublicKey::read(path)?)))
 }
 
 fn summary(path: &Path, believed: &Believed) -> Summary {
@@ -187,9 +178,44 @@ fn print(printing: Printing, answer: &Answer, summary: Option<&Summary>) -> Resu
         } else {
             "refused"
         };
-        tell(&format!("{word}: {}", terminal::safe(&reason.text)));
+        let why = terminal::without_refused(&reason.text);
+        tell(&format!("{word}: {}", terminal::safe(why)));
     }
-    Ok(())
+    Ok(say(&conclusion(answer, summary))?)
+}
+
+/// Of whom a bundle is that is believed.
+fn standing(standing: Standing) -> String {
+    match standing {
+        Standing::UnknownSigner => {
+            "unchanged since it was signed, by a signer who is not known".to_owned()
+        }
+        Standing::Attestation | Standing::Development | Standing::Lifted | Standing::Shard => {
+            format!("genuine, {standing}")
+        }
+    }
+}
+
+/// The last line: what the bundle is worth, and what it says of itself.
+fn conclusion(answer: &Answer, summary: Option<&Summary>) -> String {
+    let Some((believed, summary)) = answer.believed.as_ref().zip(summary) else {
+        return "refused: nothing in it is to be believed".to_owned();
+    };
+    let others = answer.reasons.iter().filter(|it| it.code != SELF_AUDIT);
+    let worth = match (others.count(), answer.reasons.len()) {
+        (0, 0) => format!("accepted: {}", standing(believed.bundle.standing())),
+        (0, _) => "not accepted: genuine, and its own self-audit fails".to_owned(),
+        (many, _) => format!(
+            "refused: genuine, with {} against it",
+            count(many, "reason")
+        ),
+    };
+    let own = format!(
+        "{} of {} held",
+        summary.held.len(),
+        count(summary.rows.len(), "row")
+    );
+    format!("{worth}; its own conclusion is {}, {own}", summary.result)
 }
 
 fn notes(verified: &VerifiedBundle) -> Vec<String> {
@@ -209,7 +235,6 @@ fn notes(verified: &VerifiedBundle) -> Vec<String> {
         ),
         format!("signed by key {}", said.signer.keyid),
         "every byte is as it was signed, and the observations bear out every verdict".to_owned(),
-        format!("this is {}", verified.standing()),
         NOT_DISPOSED.to_owned(),
     ];
     if verified.standing() == Standing::UnknownSigner {
@@ -271,8 +296,8 @@ mod tests {
 
     #[test]
     fn what_is_believed_and_not_accepted_is_incomplete_and_what_is_refused_broken() {
-        assert_eq!(exit(true, false).code(), 0);
-        assert_eq!(exit(false, true).code(), 1);
-        assert_eq!(exit(false, false).code(), 4);
+        assert_eq!(code(true, false).exit().code(), 0);
+        assert_eq!(code(false, true).exit().code(), 1);
+        assert_eq!(code(false, false).exit().code(), 4);
     }
 }

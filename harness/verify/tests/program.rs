@@ -88,7 +88,11 @@ fn a_tampered_bundle_is_refused_in_words() {
             said.starts_with("refused: ") && said.contains(word),
             "{word}: {said}"
         );
-        assert!(output.stdout.is_empty());
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            stdout, "refused: nothing in it is to be believed\n",
+            "{word}"
+        );
     }
 }
 
@@ -178,5 +182,33 @@ fn help_names_every_command_and_flag() {
         "--color",
     ] {
         assert!(text.contains(word), "{word}");
+    }
+}
+
+/// As behind `| head -1`, which reads no more than it wants.
+#[test]
+fn a_reader_that_is_gone_changes_nothing() {
+    let specimen = specimen();
+    let bundle = specimen.path().to_str().unwrap();
+    for line in [
+        vec!["--help"],
+        vec![bundle],
+        vec![bundle, "--format", "json"],
+        vec!["show", bundle, "N1"],
+        vec!["summary", bundle],
+        vec!["report", bundle, "--to", "-"],
+        vec!["nowhere", "--format", "json"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = Command::new(env!("CARGO_BIN_EXE_proof-of-block-verify"))
+            .args(&line)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        let expected = if line[0] == "nowhere" { 2 } else { 0 };
+        let (code, said) = ended(&done);
+        assert_eq!(code, Some(expected), "{line:?}: {said}");
+        assert!(!said.contains("pipe"), "{line:?}: {said}");
     }
 }

@@ -43,11 +43,18 @@ impl Desk {
             .args(line.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
+            .env("COLUMNS", "80")
             .output()
             .unwrap();
         let code = done.status.code().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let (out, err) = (text(done.stdout), text(done.stderr));
+        assert_eq!(said_twice(&err), None, "{line}");
+        let primes = ['\u{2032}', '\u{2034}'];
+        assert!(
+            !out.contains(primes) && !err.contains(primes),
+            "{line}: not as on a keyboard"
+        );
         let said = format!(
             "$ proof-of-block-verify {line}\n{out}--- standard error\n{err}--- exit code {code}\n"
         );
@@ -55,6 +62,17 @@ impl Desk {
         let said = said.replace(folder, "[folder]").replace('\u{1b}', "␛");
         without_digests(&said.replacen(" \n", "\n", 1))
     }
+}
+
+/// A word that two layers say, one behind the other, such as `refused: refused`.
+fn said_twice(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches([':', ',', ';']).to_lowercase();
+    let twice = words.windows(2).find(|two| {
+        let is_word = two[0].chars().any(char::is_alphabetic);
+        is_word && two[0].ends_with(':') && bare(two[0]) == bare(two[1])
+    });
+    twice.map(|two| two.join(" "))
 }
 
 /// Digests change with every line of the matrix, and say nothing to a reader of this.

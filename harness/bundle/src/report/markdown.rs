@@ -12,9 +12,9 @@ pub fn page(results: &[CaseResult], matrix: &Matrix, notes: &[String]) -> String
     let own: Vec<&CaseResult> = judge::own(results).collect();
     let count = |word| own.iter().filter(|it| it.verdict.word() == word).count();
     let mut page = format!(
-        "## Proof of Block: {} of {} rows held\n\n",
+        "## Proof of Block: {} of {} held\n\n",
         count(VerdictWord::Held),
-        matrix.cases().len()
+        evidence::count(matrix.cases().len(), "row")
     );
     page.push_str(&format!(
         "| held | broken | inconclusive | not run | deferred |\n| ---: | ---: | ---: | ---: | ---: |\n| {} | {} | {} | {} | {} |\n\n",

@@ -11,7 +11,7 @@ use negatives::matrix::Fact;
 use serde::Serialize;
 
 use super::visible::{cut, visible};
-use super::wrap::{hanging, wrapped};
+use super::wrap::line;
 
 pub(super) use decode::came;
 
@@ -125,12 +125,12 @@ pub fn text(shown: &Shown) -> String {
     };
     out.push('\n');
     if shown.launch.is_none() {
-        out.push_str(&hanging("shows    ", "         ", &shown.shows));
+        out.push_str(&line("shows    ", &shown.shows));
     }
     let verdict = shown.verdict.as_str().replace('_', " ");
     out.push_str(&format!("verdict  {verdict}, as judged again just now\n"));
     if let Some(reason) = &shown.reason {
-        out.push_str(&hanging("because  ", "         ", reason));
+        out.push_str(&line("because  ", reason));
     }
     for table in &shown.tables {
         out.push('\n');
@@ -142,7 +142,7 @@ pub fn text(shown: &Shown) -> String {
 fn table_text(table: &Table) -> String {
     let mut out = format!("{}\n", table.name);
     if let Some(why) = &table.not_seen {
-        out.push_str(&wrapped("  ", &format!("not seen: {why}")));
+        out.push_str(&line("  ", &format!("not seen: {why}")));
         return out;
     }
     if table.rows.is_empty() {
@@ -157,8 +157,8 @@ fn table_text(table: &Table) -> String {
         widths.filter(|it| *it <= WIDEST).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..table.heads.len()).map(width).collect();
-    for line in lines {
-        out.push_str(&line_text(line, &widths));
+    for cells in lines {
+        out.push_str(&line_text(cells, &widths));
     }
     out
 }

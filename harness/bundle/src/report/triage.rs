@@ -62,13 +62,15 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
 /// The bag by itself, and every algorithm it states: those checked, and those nobody here
 /// knows.
 fn bag(bag: &BagReport, out: &mut String) -> std::fmt::Result {
-    let count = |count: Option<u64>| count.map_or("-".to_owned(), |count| count.to_string());
+    let count = |many: Option<u64>, noun: &str| {
+        many.map_or(format!("- {noun}s"), |many| evidence::count(many, noun))
+    };
     writeln!(
         out,
-        "bag      {}: {} payload files, {} bytes",
+        "bag      {}: {}, {}",
         word(&bag.outcome),
-        count(bag.payload_files),
-        count(bag.payload_bytes)
+        count(bag.payload_files, "payload file"),
+        count(bag.payload_bytes, "byte")
     )?;
     let named = |names: &[String]| {
         let names: Vec<String> = names.iter().map(|name| cut(name)).collect();

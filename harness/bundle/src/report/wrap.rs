@@ -1,43 +1,80 @@
-//! Text in lines of at most [`WIDTH`] columns, broken between words.
+//! Text for people, in the lines that it means, and the same fitted to a terminal.
+//!
+//! Whoever writes a text breaks no line: how wide a line may be is known only where it is
+//! printed.
 
-/// The columns that every terminal has.
-pub const WIDTH: usize = 80;
-
-/// `text` in lines that all begin with `indent`, each ending in a newline. A word
-/// that is longer than a line gets one of its own, whole, so that it can be copied.
-///
-/// ```
-/// let text = bundle::report::wrap::wrapped("  ", &"word ".repeat(40));
-/// assert!(text.lines().all(|line| line.len() <= 80 && line.starts_with("  ")));
-/// ```
+/// A line that begins with `first`: the text's own blanks and ends of lines are as one
+/// blank.
 #[must_use]
-pub fn wrapped(indent: &str, text: &str) -> String {
-    hanging(indent, indent, text)
+pub fn line(first: &str, text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    format!("{first}{}", words.join(" ")).trim_end().to_owned() + "\n"
 }
 
-/// The same, with another beginning of the first line; both beginnings are one width.
+/// The text in lines of at most `width` columns, broken between words. What goes on begins
+/// where the line's last column does, so that a table stays one. A word that is longer
+/// than a line stays whole, so that it can be copied.
+///
+/// ```
+/// let text = bundle::report::wrap::fitted("row  what it says of it\n", 14);
+/// assert_eq!(text, "row  what it\n     says of it\n");
+/// ```
 #[must_use]
-pub fn hanging(first: &str, indent: &str, text: &str) -> String {
-    let mut out = first.to_owned();
-    let mut column = first.chars().count();
-    let mut fresh = true;
-    for word in text.split_whitespace() {
-        let width = word.chars().count();
-        if !fresh && column + 1 + width > WIDTH {
-            out.push('\n');
-            out.push_str(indent);
-            column = indent.chars().count();
-        } else if !fresh {
-            out.push(' ');
-            column += 1;
+pub fn fitted(text: &str, width: usize) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.map(|line| broken(line, width)).collect()
+}
+
+fn broken(line: &str, width: usize) -> String {
+    if columns(line.trim_end_matches('\n')) <= width {
+        return line.to_owned();
+    }
+    let indent = " ".repeat(hang(line, width));
+    let (mut out, mut column, mut rest) = (String::new(), 0, line);
+    loop {
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        let (gap, after) = rest.split_at(blanks);
+        let (word, after) = after.split_at(after.find(' ').unwrap_or(after.len()));
+        let wide = columns(word.trim_end_matches('\n'));
+        if column + blanks + wide > width && !out.trim_start().is_empty() {
+            out = out.trim_end().to_owned() + "\n" + &indent;
+            column = indent.len();
+        } else {
+            out.push_str(gap);
+            column += blanks;
         }
         out.push_str(word);
-        column += width;
-        fresh = false;
+        column += wide;
+        rest = after;
+        if rest.is_empty() {
+            return out;
+        }
     }
-    let mut out = out.trim_end().to_owned();
-    out.push('\n');
-    out
+}
+
+/// Where the line's last column begins; where that leaves too little room, or there is
+/// none, a little behind where the line does.
+fn hang(line: &str, width: usize) -> usize {
+    let start = line.len() - line.trim_start_matches(' ').len();
+    let body = line[start..].trim_end();
+    let last = body.rfind("  ").map(|at| start + columns(&body[..at + 2]));
+    last.filter(|at| at * 3 <= width * 2)
+        .unwrap_or((start + 2).min(width / 3))
+}
+
+/// How many columns a text takes; what only colours takes none.
+fn columns(text: &str) -> usize {
+    let mut count = 0;
+    let mut colouring = false;
+    for c in text.chars() {
+        match c {
+            '\u{1b}' => colouring = true,
+            'm' if colouring => colouring = false,
+            _ if colouring => {}
+            _ => count += 1,
+        }
+    }
+    count
 }
 
 #[cfg(test)]
@@ -45,25 +82,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_break_between_words_and_keep_their_indent() {
-        let text = "word ".repeat(40);
-        let lines = hanging("why  ", "     ", &text);
-        assert!(lines.lines().all(|line| line.len() <= WIDTH), "{lines}");
-        assert!(
-            lines
-                .lines()
-                .skip(1)
-                .all(|line| line.starts_with("     word"))
-        );
-        assert_eq!(lines.split_whitespace().count(), 41);
+    fn lines_break_between_words_and_go_on_where_their_last_column_begins() {
+        let text = line("why  ", &"word \n".repeat(40));
+        assert_eq!(text.lines().count(), 1);
+        for width in [20, 60, 80] {
+            let fitted = fitted(&text, width);
+            assert!(fitted.lines().all(|it| it.len() <= width), "{fitted}");
+            let mut others = fitted.lines().skip(1);
+            assert!(others.all(|it| it.starts_with("     word")), "{fitted}");
+            assert_eq!(fitted.split_whitespace().count(), 41);
+            assert!(fitted.ends_with("word\n"));
+        }
+    }
+
+    #[test]
+    fn what_fits_is_left_as_it_is() {
+        let text = "a   table\n\n  of two columns\n";
+        assert_eq!(fitted(text, 16), text);
+        assert_eq!(fitted("no end", 80), "no end");
     }
 
     #[test]
     fn a_word_longer_than_a_line_stays_whole() {
         let long = "x".repeat(100);
         assert_eq!(
-            wrapped("  ", &format!("a {long} b")),
-            format!("  a\n  {long}\n  b\n")
+            fitted(&format!("  a {long} b\n"), 80),
+            format!("  a\n    {long}\n    b\n")
         );
+    }
+
+    #[test]
+    fn a_column_that_leaves_no_room_is_not_kept() {
+        let wide = format!("{:<30}some words of it\n", "name");
+        let expected = format!("{:<30}some\n  words of it\n", "name");
+        assert_eq!(fitted(&wide, 36), expected);
+    }
+
+    #[test]
+    fn colour_takes_no_room() {
+        let text = "\u{1b}[32mheld\u{1b}[0m  no word\n";
+        assert_eq!(fitted(text, 13), text);
     }
 }

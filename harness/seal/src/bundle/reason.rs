@@ -94,7 +94,7 @@ impl DsseError {
             Self::EmptyPayloadType | Self::PayloadType { .. } => "payload_type",
             Self::NoSignature => "no_signature",
             Self::TooManySignatures { .. } => "too_many_signatures",
-            Self::Threshold { .. } => "too_few_keys",
+            Self::Threshold(_) => "too_few_keys",
             Self::ThresholdOutOfReach { .. } => "threshold",
             Self::StraySignature { .. } => "stray_signature",
             Self::KeyIdDiffers { .. } => "key_id",

@@ -5,14 +5,14 @@ use std::path::Path;
 use audit::diff::{Change, Changed, diff as changes};
 use audit::finding::Finding;
 use bundle::audit_record::believe;
-use bundle::exit::Exit;
 use seal::bundle::verify::Anchor;
 use serde::Deserialize;
-use verify::Format;
-use verify::terminal::{print, safe, say};
+use serde_json::json;
+use verify::code::Code;
+use verify::terminal::{print, safe};
+use verify::{Done, Failure};
 
 use crate::cli::Common;
-use crate::commands::Failure;
 
 /// What `audit --format json` prints, as far as it is read here.
 #[derive(Deserialize)]
@@ -21,21 +21,18 @@ struct Printed {
 }
 
 /// Says what opened, what is no longer shown and what closed.
-pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Exit, Failure> {
+pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Done, Failure> {
     let (before, after) = (findings(before)?, findings(after)?);
     let changed = changes(&before, &after);
-    if common.format == Format::Json {
-        let text = serde_json::to_string(&serde_json::json!({ "changed": changed }));
-        say(&text.map_err(Failure::internal)?)?;
-    } else {
-        print(&told(&changed))?;
-    }
     let worst = changed.iter().map(|it| it.change).min();
-    Ok(match worst {
-        Some(Change::Opened) => Exit::Broken,
-        Some(Change::NoLongerShown) => Exit::Incomplete,
-        Some(Change::Closed) | None => Exit::Held,
-    })
+    let code = match worst {
+        Some(Change::Opened) => Code::Broken,
+        Some(Change::NoLongerShown) => Code::Incomplete,
+        Some(Change::Closed) | None => Code::Held,
+    };
+    let object = json!({ "changed": changed });
+    let to_people = || Ok(print(&told(&changed))?);
+    common.format.say(code, &object, to_people)
 }
 
 /// The findings of a record, once it is believed, or of what was printed as JSON.
@@ -45,7 +42,10 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         return Ok(believed.findings);
     }
     let hint = "give a record's folder, or a file with what `audit --format json` printed";
-    let wrong = |error: String| Failure::usage(format!("{}: {error}", path.display()), hint);
+    let wrong = |error: String| {
+        let shown = path.display();
+        Failure::unusable(format!("failed to read `{shown}` of --diff: {error}"), hint)
+    };
     let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
     let printed: Printed =
         serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;

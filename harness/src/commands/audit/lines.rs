@@ -7,14 +7,14 @@ use std::sync::Arc;
 use audit::finding::{Finding, Verdict};
 use audit::table;
 use bundle::audit_record::Evidence;
-use bundle::exit::Exit;
 use serde::Serialize;
-use verify::Format;
-use verify::terminal::{print, safe, say, tell};
+use serde_json::json;
+use verify::code::Code;
+use verify::terminal::{print, safe};
+use verify::{Done, Failure};
 
 use super::{ground, spoke, unplanted};
 use crate::cli::{Audit, Common};
-use crate::commands::Failure;
 use crate::interrupt::Listener;
 use crate::line::{self, Way};
 use crate::suite::Stop;
@@ -33,7 +33,7 @@ enum Column {
 }
 
 /// Tries every line of the file against one control.
-pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, Failure> {
+pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, Failure> {
     let lines = read(file)?;
     let ground = ground(args)?;
     let way = Way {
@@ -48,8 +48,7 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, 
     for (name, words) in lines {
         let ran = line::run(&words, &ground, &way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
-            tell("interrupted: nothing was judged");
-            return Ok(Exit::Interrupted);
+            return Err(Failure::interrupted("interrupted: nothing was judged"));
         }
         let found = match spoke(&ran, &format!("`{name}`")) {
             Err(failure) => Column::Blocked(failure.error.to_string()),
@@ -64,19 +63,22 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Exit, 
         };
         columns.insert(name, found);
     }
-    if common.format == Format::Json {
-        say(&serde_json::json!({ "lines": columns }).to_string())?;
-    } else {
-        print(&table(&columns))?;
-    }
+    let object = json!({ "lines": columns });
+    let to_people = || Ok(print(&table(&columns))?);
     // Whatever was seen, nothing was declared of any of them.
-    Ok(Exit::Incomplete)
+    common.format.say(Code::Incomplete, &object, to_people)
 }
 
 /// A TOML file: each line's name, and its words.
 fn read(file: &Path) -> Result<BTreeMap<String, Vec<String>>, Failure> {
     let hint = "each line is `name = [\"launcher\", \"its\", \"words\"]`";
-    let wrong = |error: String| Failure::usage(format!("{}: {error}", file.display()), hint);
+    let wrong = |error: String| {
+        let shown = file.display();
+        Failure::unusable(
+            format!("failed to read `{shown}` of --lines: {error}"),
+            hint,
+        )
+    };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let lines: BTreeMap<String, Vec<String>> =
         toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;

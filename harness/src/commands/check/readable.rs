@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use engine::paste::Line;
 use evidence::profile::User;
 use verify::terminal::safe;
 
@@ -26,8 +27,8 @@ pub(super) fn expect(packet: &Path, user: User) -> Result<(), Failure> {
         safe(&closed.display().to_string()),
     );
     let hint = format!(
-        "open it with `chmod -R a+rX {}`, or check a copy of it that is",
-        safe(&packet.display().to_string())
+        "open it with `{}`, or check a copy of it that is",
+        safe(&Line::of(&["chmod", "-R", "a+rX", &packet.display().to_string()]).to_string())
     );
     Err(Failure::blocked(what, Some(hint)))
 }
@@ -107,7 +108,7 @@ mod tests {
             mode("data/file", 0o644);
             mode(name, closed);
             let failure = expect(&bag, STRANGER).unwrap_err();
-            assert_eq!(failure.exit, Exit::Blocked);
+            assert_eq!(failure.exit(), Exit::Blocked);
             let hint = failure.hint.unwrap();
             assert!(hint.contains(&format!("chmod -R a+rX {}", bag.display())));
             mode(name, opened);

@@ -48,10 +48,9 @@ pub(super) enum ChoiceError {
 }
 
 impl Choice {
-    /// Reads a line, its first word being the program's name; ends the process on
-    /// `--help` and on errors, as command lines do.
+    /// Reads a line, its first word being the program's name.
     pub(super) fn read(words: impl IntoIterator<Item = String>) -> Result<Self, clap::Error> {
-        let mut matches = command().get_matches_from(words);
+        let mut matches = command().try_get_matches_from(words)?;
         let filters = matches.remove_many::<String>(FILTER);
         Ok(Self {
             filters: filters.into_iter().flatten().collect(),
@@ -103,6 +102,11 @@ impl Choice {
             })
         });
         refused.map_or(Ok(()), Err)
+    }
+
+    /// Whether a list has it.
+    pub(super) fn is_listed(&self, row: &Trial) -> bool {
+        self.is_chosen(row) && self.is_left(row)
     }
 
     fn is_chosen(&self, row: &Trial) -> bool {

@@ -61,7 +61,7 @@ pub(super) fn take(file: Option<&Path>) -> Result<Given, Failure> {
         return Ok(Given { matrix, said: None });
     };
     let name = file.display().to_string();
-    read(file, &name).map_err(|error| Failure::usage(error, HINT))
+    read(file, &name).map_err(|error| Failure::unusable(error, HINT))
 }
 
 fn read(file: &Path, name: &str) -> Result<Given, GivenError> {

@@ -344,7 +344,9 @@ fn exit(record: &LaunchRecord) -> Artifact {
 
 fn calls(record: &LaunchRecord) -> Artifact {
     let seen = record.file_calls.as_ref();
-    let observed = seen.map_or("not traced".to_owned(), |it| format!("{} calls", it.len()));
+    let observed = seen.map_or("not traced".to_owned(), |it| {
+        evidence::count(it.len(), "call")
+    });
     let from = From::outside_if(seen.is_some());
     artifact("record of calls", observed, from, None)
 }

@@ -212,8 +212,10 @@ fn announcement(record: &LaunchRecord) -> Vec<Table> {
     table.line(["exit code", &said.exit.to_string()]);
     if let Some(report) = &said.report {
         let words = format!(
-            "{}, {} bytes, SHA-256 {}",
-            report.path, report.bytes, report.sha256
+            "{}, {}, SHA-256 {}",
+            report.path,
+            evidence::count(report.bytes, "byte"),
+            report.sha256
         );
         table.line(["report", &words]);
     }

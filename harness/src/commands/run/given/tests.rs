@@ -14,7 +14,7 @@ fn said(text: &str) -> Result<String, String> {
     match take(Some(&file)) {
         Ok(given) => Ok(plain(&given.said.unwrap())),
         Err(failure) => {
-            assert_eq!(failure.exit, Exit::Usage);
+            assert_eq!(failure.exit(), Exit::Usage);
             Err(plain(&chain(&*failure.error)))
         }
     }
@@ -83,7 +83,7 @@ fn a_rule_that_is_broken_is_said_with_its_row() {
 #[test]
 fn a_file_that_cannot_be_read_is_usage_too() {
     let failure = take(Some(Path::new("/no/such/matrix.toml"))).unwrap_err();
-    assert_eq!(failure.exit, Exit::Usage);
+    assert_eq!(failure.exit(), Exit::Usage);
     let error = chain(&*failure.error);
     assert!(
         error.starts_with("failed to read the matrix `/no/such/matrix.toml`: "),

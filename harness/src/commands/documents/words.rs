@@ -1,0 +1,76 @@
+//! The words that there are for an argument, for whoever completes it. A line may hold
+//! others, so the command line itself does not know them.
+
+use std::error::Error;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command};
+use negatives::matrix::Matrix;
+
+use crate::glossary::Glossary;
+use crate::lifts;
+use crate::mutants::Catalogue;
+
+/// The command line with its known words.
+pub(super) fn known(command: Command) -> Result<Command, Box<dyn Error>> {
+    let matrix = Matrix::builtin()?;
+    let catalogue = Catalogue::builtin(&matrix)?;
+    let glossary = Glossary::builtin(&matrix)?;
+    let rows = matrix.cases().iter().map(|case| case.id.to_string());
+    let rows: Vec<String> = rows.collect();
+    let mutants = catalogue.mutants().iter().map(|mutant| mutant.id.clone());
+    let mutants: Vec<String> = rows.iter().cloned().chain(mutants).collect();
+    let lifts: Vec<String> = lifts::words().into_iter().map(str::to_owned).collect();
+    let deferred = matrix.deferred().iter().map(|row| row.id.clone());
+    let attempts = matrix.cases().iter().flat_map(|case| case.attempts());
+    let attempts = attempts.map(|attempt| attempt.id.clone());
+    let packets = fixtures::names().iter().map(|name| (*name).to_owned());
+    let words = glossary.terms().map(|term| term.word.clone());
+    let explained = deferred.chain(attempts).chain(packets).chain(words);
+    let explained = mutants.iter().cloned().chain(explained).collect();
+    let places = [
+        ("show", "row", rows.clone()),
+        ("run", "rest", rows),
+        ("run", "lift", lifts.clone()),
+        ("attest", "lift", lifts),
+        ("mutants", "filter", mutants),
+        ("explain", "word", explained),
+    ];
+    let with = |command: Command, (name, argument, words): (&str, &'static str, Vec<String>)| {
+        let words = PossibleValuesParser::new(plain(words));
+        // One by one, because an argument that is named to be changed goes to the end.
+        let with = |it: Arg| match it.get_id() == argument {
+            true => it.value_parser(words.clone()),
+            false => it,
+        };
+        command.mut_subcommand(name, |it| it.mut_args(with))
+    };
+    Ok(places.into_iter().fold(command, with))
+}
+
+/// What fish is told besides: clap leaves the words of arguments without a flag out of it.
+pub(super) fn for_fish(command: &Command) -> String {
+    let mut text = String::new();
+    for command in command.get_subcommands() {
+        for argument in command.get_positionals() {
+            let words = argument.get_possible_values();
+            let words: Vec<&str> = words.iter().map(|it| it.get_name()).collect();
+            if !words.is_empty() {
+                let (name, words) = (command.get_name(), words.join(" "));
+                text.push_str(&format!(
+                    "complete -c harness -n \"__fish_harness_using_subcommand {name}\" -f -a \"{words}\"\n"
+                ));
+            }
+        }
+    }
+    text
+}
+
+/// Each once, without those that a shell would take apart.
+fn plain(mut words: Vec<String>) -> Vec<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    words.retain(|word| word.chars().all(is_plain));
+    words.sort();
+    words.dedup();
+    words
+}

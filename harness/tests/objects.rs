@@ -1,0 +1,208 @@
+//! With `--format json` every command prints exactly one object, however it ends, and the
+//! object is as `output.schema.json` says. The commands that run all rows, or that take a
+//! sandbox of others, are held to it where they are tested.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose surroundings cannot be made fails there"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use bundle::forgery::Specimen;
+use bundle::sample::stand_in;
+use seal::key::{SecretKey, Signer};
+use serde_json::Value;
+
+#[path = "objects/fits.rs"]
+mod fits;
+
+/// A line, by whose schema its object is held, and how it ends.
+type Line = (&'static str, &'static str, i32);
+
+/// What comes of a line, in a folder with the bundle `run` and a packet.
+fn said(folder: &Path, (words, command, code): Line) -> Value {
+    // What stands behind `--` is another program's.
+    let (ours, theirs) = match words.contains(" -- ") {
+        true => ("", words),
+        false => (words, ""),
+    };
+    let line = format!("{ours} --format json {theirs}");
+    let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(line.split_whitespace())
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let object = fits::object(command, &done.stdout);
+    let errors = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(code), "{words}: {errors}");
+    assert_eq!(object["exit"], code, "{words}: {object}");
+    object
+}
+
+fn desk() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let operator = SecretKey::from_seed(&[7; 32]);
+    let owner = SecretKey::from_seed(&[8; 32]);
+    owner.write_new(&at("owner.pem")).unwrap();
+    let (operators, owners) = (operator.public(), owner.public().to_pem().unwrap());
+    operators.write_new(&at("operator.pub.pem")).unwrap();
+    owner.public().write_new(&at("owner.pub.pem")).unwrap();
+    let specimen = Specimen::seal_with(&stand_in::sample(), Signer::operator(operator)).unwrap();
+    std::fs::rename(specimen.path(), at("run")).unwrap();
+    let example = bundle::acceptance::TERMS_EXAMPLE;
+    let (_, rest) = example.split_once("[[operator]]").unwrap();
+    let terms =
+        format!("schema = 1\n\n[owner]\npublic_key = '''\n{owners}'''\n\n[[operator]]{rest}");
+    std::fs::write(at("terms.toml"), terms).unwrap();
+    fixtures::write("fix7", &at("packet")).unwrap();
+    folder
+}
+
+const ENDS: &[Line] = &[
+    ("list", "list", 0),
+    ("explain", "explain", 0),
+    ("explain N19", "explain", 0),
+    ("explain N1", "explain", 0),
+    ("explain D1", "explain", 0),
+    ("explain airlock", "explain", 0),
+    ("explain moon", "explain", 2),
+    ("schema verify", "schema", 0),
+    ("schema moon", "schema", 2),
+    ("completions bash", "completions", 0),
+    ("man", "man", 0),
+    ("man pages", "man", 0),
+    ("man terms.toml", "man", 2),
+    ("digests", "digests", 0),
+    ("lint-checker", "lint-checker", 0),
+    ("lint-checker --tree nowhere", "lint-checker", 2),
+    ("keygen new.pem", "keygen", 0),
+    ("keygen new.pem", "keygen", 2),
+    ("profile", "profile", 0),
+    ("profile --as seccomp", "profile", 0),
+    ("profile --as bpf", "profile", 0),
+    ("profile --as docker", "profile", 0),
+    ("profile --input in", "profile", 2),
+    ("audit --acts", "audit", 0),
+    ("audit --expect nowhere -- true", "audit", 2),
+    ("audit -- true", "audit", 3),
+    ("verify run --public-key operator.pub.pem", "verify", 0),
+    ("verify run --public-key owner.pub.pem", "verify", 1),
+    ("verify run --public-key nowhere", "verify", 2),
+    ("verify run --policy nowhere", "verify", 2),
+    ("verify nowhere", "verify", 2),
+    ("report run", "report", 0),
+    ("report run --to page.html", "report", 0),
+    ("report run --to -", "report", 0),
+    ("report run --to run/page.html", "report", 2),
+    ("show run N1", "show", 0),
+    ("show run N1 1", "show", 0),
+    ("show run N99", "show", 2),
+    ("summary run", "summary", 0),
+    ("summary packet", "summary", 1),
+    ("merge run run", "merge", 1),
+    ("merge run", "merge", 2),
+    ("falsify run", "falsify", 2),
+    ("accept run --terms terms.toml", "accept", 1),
+    (
+        "dispose run --honoured --disposition b0.json --owner-key owner.pem",
+        "dispose",
+        0,
+    ),
+    (
+        "dispose run --honoured --disposition b0.json --owner-key owner.pem",
+        "dispose",
+        2,
+    ),
+    (
+        "accept run --terms terms.toml --disposition b0.json",
+        "accept",
+        1,
+    ),
+    ("run --list N19 n20", "run", 0),
+    ("run N19 --help", "run", 0),
+    ("run N99", "run", 2),
+    ("run --moon", "run", 2),
+    ("mutants no-such-mutant", "mutants", 2),
+    ("attest --engine none", "attest", 3),
+    ("attest --jobs 0", "attest", 2),
+    ("check --engine none packet", "check", 3),
+    ("check nowhere", "check", 2),
+    ("moon", "mistake", 2),
+];
+
+#[test]
+fn every_end_is_one_object() {
+    let desk = desk();
+    for line in ENDS {
+        said(desk.path(), *line);
+    }
+}
+
+/// Nothing to carry out is a mistake, too, whatever stands on the line.
+#[test]
+fn no_command_is_a_mistake() {
+    let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["--format", "json"])
+        .output()
+        .unwrap();
+    let object = fits::object("mistake", &done.stdout);
+    assert_eq!(object["code"], "command_line");
+}
+
+/// A packet that takes minutes: a file of many bytes, none of which the disk has.
+fn long(folder: &Path) {
+    let data = folder.join("long/data");
+    std::fs::create_dir_all(&data).unwrap();
+    let file = std::fs::File::create(data.join("zeros")).unwrap();
+    file.set_len(200 << 30).unwrap();
+    std::fs::write(data.join("packet.json"), "{}").unwrap();
+    let bag = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+    std::fs::write(folder.join("long/bagit.txt"), bag).unwrap();
+    let none = "0".repeat(64);
+    let manifest = format!("{none}  data/zeros\n{none}  data/packet.json\n");
+    std::fs::write(folder.join("long/manifest-sha256.txt"), manifest).unwrap();
+}
+
+#[test]
+fn a_packet_is_given_up_when_the_line_says_so() {
+    let desk = desk();
+    long(desk.path());
+    let line = "check long packet --engine bwrap --timeout 1";
+    let object = said(desk.path(), (line, "check", 3));
+    assert_eq!(object["code"], "timed_out");
+    let codes = [0, 1].map(|at| object["packets"][at]["code"].clone());
+    assert_eq!(codes, ["timed_out", "gaps_found"]);
+}
+
+#[test]
+fn what_runs_in_sandboxes_is_one_object() {
+    let desk = desk();
+    let one = "check packet --engine bwrap";
+    let two = "check packet packet --engine bwrap";
+    for (line, packets) in [(one, 1), (two, 2)] {
+        let object = said(desk.path(), (line, "check", 4));
+        let list = object["packets"].as_array().unwrap();
+        assert_eq!(list.len(), packets);
+        assert_eq!(list[0]["code"], "gaps_found");
+        assert_eq!(list[0]["report"]["exit"], 4);
+    }
+    let broken = "run N19 --engine bwrap --lift seccomp";
+    let object = said(desk.path(), (broken, "run", 1));
+    assert_eq!(object["rows"][0]["reason"], "not_refused");
+    let object = said(desk.path(), ("run N19 a3 --engine bwrap", "run", 0));
+    let rows = object["rows"].as_array().unwrap();
+    let told = rows.iter().map(|row| (&row["id"], &row["verdict"]));
+    let told: Vec<String> = told
+        .map(|(id, verdict)| format!("{id} {verdict}"))
+        .collect();
+    assert_eq!(told, ["\"A3\" \"held\"", "\"N19\" \"held\""]);
+    said(
+        desk.path(),
+        ("mutants network-bridge --engine bwrap", "mutants", 0),
+    );
+    said(desk.path(), ("options", "options", 0));
+    said(desk.path(), ("doctor --engine bwrap", "doctor", 0));
+}
