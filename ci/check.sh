@@ -6,7 +6,8 @@
 #   ci/check.sh --quick [BASE]  after an edit: what is cheap for the whole project, and
 #                               clippy and the lib tests of the crates that differ from the
 #                               commit BASE (HEAD unless given). No engine is needed.
-#   ci/check.sh --long          every gate, and the least Rust version
+#   ci/check.sh --long          every gate, all mutants on the engine that `auto` takes, clippy
+#                               of the wrong checkers, fuzzing, and the least Rust version
 #
 # Exit codes: 0 no gate failed, 1 at least one did, 2 usage. A gate that could not run is
 # counted apart as NOT RUN, and is not passed.
@@ -53,7 +54,6 @@ gate tests ci/test
 gate clippy cargo clippy --workspace --all-targets -- -D warnings
 # Wrong checkers are behind a feature that nothing else turns on.
 gate wrong cargo test --workspace --features checker/wrong --test wrong
-gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
 gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 # The program that the tests were built with: cargo would build it once more, without what
 # tests turn on in its libraries, and show the same.
@@ -63,6 +63,9 @@ gate denylist "$HARNESS" lint-checker
 gate mutants "$HARNESS" mutants --engine bwrap
 if [ "$form" = --long ]; then gate mutants-auto "$HARNESS" mutants; else gate mutants-auto "$HARNESS" mutants --short; fi
 gate falsify ci/falsify
-gate fuzz ci/fuzz
-if [ "$form" = --long ]; then gate least-rust ci/least_rust.sh; fi
+if [ "$form" = --long ]; then
+  gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
+  gate fuzz ci/fuzz
+  gate least-rust ci/least_rust.sh
+fi
 account

@@ -57,4 +57,22 @@ mod tests {
         }
         report(b"{}");
     }
+
+    /// What fuzzing learnt to reach is read in every run of the tests; `ci/fuzz` looks for
+    /// more.
+    #[test]
+    fn the_targets_take_the_committed_corpus() {
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+        type Target = (&'static str, fn(&[u8]));
+        let targets: [Target; 3] = [
+            ("packet", packet),
+            ("report", report),
+            ("tag_file", tag_file),
+        ];
+        for (name, target) in targets {
+            let inputs = std::fs::read_dir(corpus.join(name)).unwrap();
+            let read = inputs.map(|it| target(&std::fs::read(it.unwrap().path()).unwrap()));
+            assert!(read.count() > 0, "{name}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub fn line(first: &str, text: &str) -> String {
 /// than a line stays whole, so that it can be copied.
 ///
 /// ```
-/// let text = bundle::report::wrap::fitted("row  what it says of it\n", 14);
+/// let text = bundle::report::wrap::fitted("row  what it says of it\n", 15);
 /// assert_eq!(text, "row  what it\n     says of it\n");
 /// ```
 #[must_use]

@@ -108,6 +108,28 @@ fn each_outcome_has_its_element_and_nothing_is_skipped() {
     );
 }
 
+/// junit2html 31.1.4 finds no test in a suite within a suite, junitparser 5.0.3 counts two
+/// failures of one test as two tests, and a property whose value is text ends xunitparser
+/// 1.3.4: `findings` has each.
+#[test]
+fn the_narrowest_readers_find_every_test_once() {
+    let xml = xml(&suite());
+    let document = Document::parse(&xml).unwrap();
+    let is = |name: &'static str| {
+        document
+            .descendants()
+            .filter(move |it| it.has_tag_name(name))
+    };
+    assert_eq!(is("testcase").count(), suite().cases.len());
+    for case in is("testcase") {
+        let above = case.ancestors().filter(|it| it.has_tag_name("testsuite"));
+        assert_eq!(above.count(), 1);
+        let outcome = |it: &String| ["failure", "error", "skipped"].contains(&it.as_str());
+        assert!(names(case).iter().filter(|it| outcome(it)).count() <= 1);
+    }
+    assert!(is("property").all(|it| it.has_attribute("value")));
+}
+
 #[test]
 fn deferred_rows_are_listed_and_are_no_cases() {
     let xml = xml(&suite());
