@@ -61,9 +61,11 @@ export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness
 gate denylist "$HARNESS" lint-checker
 # Every mutant where a sandbox costs least, and one of each operator where `auto` goes.
 gate mutants "$HARNESS" mutants --engine bwrap
-if [ "$form" = --long ]; then gate mutants-auto "$HARNESS" mutants; else gate mutants-auto "$HARNESS" mutants --short; fi
 gate falsify ci/falsify
-if [ "$form" = --long ]; then
+if [ "$form" != --long ]; then
+  gate mutants-auto "$HARNESS" mutants --short
+else
+  gate mutants-auto "$HARNESS" mutants
   gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
   gate fuzz ci/fuzz
   gate least-rust ci/least_rust.sh

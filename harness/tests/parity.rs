@@ -1,5 +1,6 @@
-//! Every engine that this host has comes to the same verdict on every row. What an
-//! engine cannot do changes the outcomes that the matrix declares, never the verdict.
+//! Every engine of this host beside the one that `auto` takes, whose rows the acceptance
+//! tests run, holds every row too. What an engine cannot do changes the outcomes that the
+//! matrix declares, never the verdict.
 
 #![expect(
     clippy::unwrap_used,
