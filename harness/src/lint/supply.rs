@@ -93,14 +93,21 @@ impl Supply {
 
     fn licence_of(&self, package: &Package) -> Option<String> {
         let said = package.license.as_deref().unwrap_or_default();
+        let what = format!("{}: its licence, {said:?}, is not allowed", package.name);
+        (!self.allows(package, None)).then_some(what)
+    }
+
+    /// Whether the licences that are allowed, but for one of them, allow a crate.
+    fn allows(&self, package: &Package, but: Option<&str>) -> bool {
+        let said = package.license.as_deref().unwrap_or_default();
         // A slash is how licences were joined before expressions; cargo still takes it.
         let expression = spdx::Expression::parse_mode(said, spdx::ParseMode::LAX);
         let allowed = |wanted: &spdx::LicenseReq| {
             let name = wanted.license.to_string();
-            wanted.addition.is_none() && self.licence.iter().any(|it| it.name == name)
+            let mut licences = self.licence.iter().filter(|it| Some(&*it.name) != but);
+            wanted.addition.is_none() && licences.any(|it| it.name == name)
         };
-        let fits = expression.is_ok_and(|it| it.evaluate(allowed));
-        (!fits).then(|| format!("{}: its licence, {said:?}, is not allowed", package.name))
+        expression.is_ok_and(|it| it.evaluate(allowed))
     }
 
     fn ban(&self, by: &Package, package: &Package) -> Option<String> {
@@ -112,14 +119,8 @@ impl Supply {
     /// Licences that no crate needs.
     fn stale(&self, graphs: &[Metadata]) -> Vec<String> {
         let needs = |licence: &Licence| {
-            let rest = self.licence.iter().filter(|it| it.name != licence.name);
-            let without: BTreeSet<&str> = rest.map(|it| it.name.as_str()).collect();
-            let packages = graphs.iter().flat_map(|it| &it.packages);
-            packages
-                .filter_map(|it| {
-                    spdx::Expression::parse_mode(it.license.as_ref()?, spdx::ParseMode::LAX).ok()
-                })
-                .any(|it| !it.evaluate(|one| without.contains(one.license.to_string().as_str())))
+            let mut packages = graphs.iter().flat_map(|it| &it.packages);
+            packages.any(|it| self.allows(it, None) && !self.allows(it, Some(&licence.name)))
         };
         let unused = self.licence.iter().filter(|it| !needs(it));
         unused.map(|it| it.name.clone()).collect()
@@ -136,8 +137,8 @@ fn foreign(package: &Package) -> Option<String> {
             package.name, package.source
         ));
     }
-    let chosen = |asked: &&Asked| asked.req == "*" && asked.path.is_none();
-    let open = package.dependencies.iter().find(chosen).filter(|_| own)?;
+    let any = |asked: &&Asked| asked.req == "*" && asked.path.is_none();
+    let open = package.dependencies.iter().find(any).filter(|_| own)?;
     Some(format!(
         "{}: asks for any version of {}",
         package.name, open.name
