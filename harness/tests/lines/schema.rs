@@ -6,13 +6,6 @@ fn schema(text: &str) -> jsonschema::Validator {
     jsonschema::draft202012::new(&serde_json::from_str(text).unwrap()).unwrap()
 }
 
-fn faults(schema: &jsonschema::Validator, value: &Value) -> Vec<String> {
-    let faults = schema.iter_errors(value);
-    faults
-        .map(|it| format!("{}: {it}", it.instance_path()))
-        .collect()
-}
-
 /// Of a line in which acts are closed in several ways, with a preset by its name, sealed.
 #[test]
 fn what_is_printed_fits_its_schema_and_nothing_else_does() {
@@ -37,7 +30,7 @@ fn what_is_printed_fits_its_schema_and_nothing_else_does() {
         String::from_utf8_lossy(&printed.stderr)
     );
     let good: Value = serde_json::from_slice(&printed.stdout).unwrap();
-    assert_eq!(faults(&schema, &good), Vec::<String>::new());
+    assert_eq!(fits::faults(&schema, &good), Vec::<String>::new());
     assert_eq!(good["expected"]["unix-path"], "broken");
     let edits: [fn(&mut Value); 4] = [
         |it| it["approved"] = true.into(),

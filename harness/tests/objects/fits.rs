@@ -13,6 +13,14 @@ pub(crate) fn schema(command: &str) -> jsonschema::Validator {
     jsonschema::draft202012::new(&schema).unwrap()
 }
 
+/// Each place that does not fit, with why.
+pub(crate) fn faults(schema: &jsonschema::Validator, value: &Value) -> Vec<String> {
+    let faults = schema.iter_errors(value);
+    faults
+        .map(|fault| format!("{}: {fault}", fault.instance_path()))
+        .collect()
+}
+
 /// Reads what stood on standard output, and holds it against the schema.
 pub(crate) fn object(command: &str, stdout: &[u8]) -> Value {
     let text = std::str::from_utf8(stdout).unwrap();
@@ -20,10 +28,7 @@ pub(crate) fn object(command: &str, stdout: &[u8]) -> Value {
     assert!(object.is_ok(), "{command}: not one object: {text}");
     let object = object.unwrap();
     let schema = schema(command);
-    let faults: Vec<String> = schema
-        .iter_errors(&object)
-        .map(|fault| format!("{}: {fault}", fault.instance_path()))
-        .collect();
+    let faults = faults(&schema, &object);
     assert_eq!(faults, Vec::<String>::new(), "{command}: {text}");
     object
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::code::Code;
 use crate::findings;
 use crate::terminal::{self, print, say, tell};
-use crate::verify::{Verify, anchor};
+use crate::verify::Verify;
 use crate::{Done, Failure, Printing};
 
 /// The answer as one JSON object.
@@ -28,14 +28,13 @@ struct Json<'a> {
 ///
 /// # Errors
 /// It could not be done, in words.
-pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Done>, Failure> {
-    // A policy names keys of its own, and is asked of attestations.
-    let keys = match args.policy {
-        Some(_) => Anchor::Embedded,
-        None => anchor(args.public_key.as_deref())?,
-    };
+pub(crate) fn run(
+    printing: Printing,
+    args: &Verify,
+    keys: &Anchor,
+) -> Result<Option<Done>, Failure> {
     let is = BundleFolder::open(&args.bundle).ok();
-    if !is.is_some_and(|folder| is_audit(&folder, &keys).unwrap_or(false)) {
+    if !is.is_some_and(|folder| is_audit(&folder, keys).unwrap_or(false)) {
         return Ok(None);
     }
     if args.policy.is_some() {
@@ -43,7 +42,7 @@ pub(crate) fn run(printing: Printing, args: &Verify) -> Result<Option<Done>, Fai
         let error = "a policy asks about attestations, and this is the record of an audit";
         return Err(Failure::usage(error, hint));
     }
-    let believed = believe(&args.bundle, &keys);
+    let believed = believe(&args.bundle, keys);
     let reasons: Vec<Reason> = believed.as_ref().err().map(reason).into_iter().collect();
     let believed = believed.ok();
     let code = if reasons.is_empty() {

@@ -54,10 +54,15 @@ pub struct Verify {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
     require_folder(&args.bundle)?;
-    if let Some(done) = crate::audited::run(printing, args)? {
+    // A policy names keys of its own.
+    let anchor = match args.policy {
+        Some(_) => Anchor::Embedded,
+        None => anchor(args.public_key.as_deref())?,
+    };
+    if let Some(done) = crate::audited::run(printing, args, &anchor)? {
         return Ok(done);
     }
-    let mut answer = answer(args)?;
+    let mut answer = answer(args, &anchor)?;
     let refused = !answer.reasons.is_empty();
     let audit = answer.believed.as_ref().map(|it| &it.rejudged.audit);
     let failed = audit.and_then(failed_audit);
@@ -114,15 +119,14 @@ pub(crate) fn require_folder(bundle: &Path) -> Result<(), Failure> {
     Err(Failure::no_bundle(error))
 }
 
-fn answer(args: &Verify) -> Result<Answer, Failure> {
+fn answer(args: &Verify, anchor: &Anchor) -> Result<Answer, Failure> {
     let hint = "ATTESTATION.md says what a policy may ask";
     if let Some(path) = &args.policy {
         let policy = policy::file::read(path).map_err(|error| Failure::unusable(error, hint))?;
         let asked = policy.ask(&args.bundle, OffsetDateTime::now_utc());
         return asked.map_err(|error| Failure::unusable(error, hint));
     }
-    let anchor = anchor(args.public_key.as_deref())?;
-    Ok(match believe(&args.bundle, &anchor) {
+    Ok(match believe(&args.bundle, anchor) {
         Ok(believed) => Answer {
             believed: Some(believed),
             reasons: Vec::new(),
