@@ -7,8 +7,8 @@ use negatives::matrix::Lift;
 use verify::{Done, Failure, Format, accept, merge, report, show, summary};
 
 use crate::cli::{Cli, Command, Helper, HelperLine};
-use crate::lifts;
 use crate::suite::Stop;
+use crate::{interrupt, lifts};
 
 mod attest;
 mod audit;
@@ -75,7 +75,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Schema(args) => schema::schema(common, &args),
         Command::Man(args) => documents::man(common, &args),
     };
-    format.end(done)
+    format.end(interrupt::rather(done))
 }
 
 /// Carries out a helper's task.

@@ -1,15 +1,18 @@
 //! Ctrl-C and SIGTERM: no further launch, an end to those that run, and an end to the
 //! whole within seconds.
 
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use engine::{Engine, caller};
 use nix::sys::signal::Signal;
-use tokio::signal::unix::{SignalKind, signal};
-use verify::{Failure, Format};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use verify::{Done, Failure, Format};
 
 use crate::suite::Stop;
 
@@ -17,6 +20,33 @@ use crate::suite::Stop;
 const AGAIN: Duration = Duration::from_millis(200);
 /// How long everything may take to be given back; after it the reaper goes on alone.
 const AT_MOST: Duration = Duration::from_secs(4);
+
+/// Whether this process was told to end, whoever in it listens.
+static TOLD: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// What came of a command, seen with what the process was told meanwhile. The terminal
+/// sends a signal to what the harness started as well: a helper that died of it, or a
+/// launcher that did not answer, says nothing about this host.
+///
+/// # Errors
+/// The command failed, or was told to end before it could fail.
+pub fn rather(done: Result<Done, Failure>) -> Result<Done, Failure> {
+    done.map_err(|failure| match not_yet() {
+        Ok(()) => failure,
+        Err(_) => failure.cut_short(),
+    })
+}
+
+/// Nothing, unless this process was told to end.
+///
+/// # Errors
+/// It was.
+pub fn not_yet() -> Result<(), Failure> {
+    if TOLD.load(Ordering::SeqCst) {
+        return Err(Failure::interrupted("interrupted"));
+    }
+    Ok(())
+}
 
 /// What is listened for, and for whom.
 #[derive(Debug, Clone, Default)]
@@ -28,21 +58,16 @@ impl Listener {
     /// Listens for the rest of the process's life, from before this returns. Without
     /// signals to listen to, the default holds: the process ends and its reaper cleans up.
     #[must_use]
-    pub fn start(stop: Arc<Stop>) -> Self {
+    pub fn start(stop: &Stop) -> Self {
         let listener = Self::default();
-        let (ready, listens) = mpsc::channel();
-        let of_thread = listener.clone();
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            if runtime.is_ok_and(|it| it.block_on(wait(ready)).is_some()) {
-                stop.interrupt();
-                of_thread.end_all();
-            }
-        });
-        // Where it cannot listen, the sender is gone.
-        _ = listens.recv();
+        if let Ok(mut signals) = hear(stop) {
+            let of_thread = listener.clone();
+            thread::spawn(move || {
+                if signals.forever().next().is_some() {
+                    of_thread.end_all();
+                }
+            });
+        }
         listener
     }
 
@@ -69,29 +94,15 @@ impl Listener {
     }
 }
 
-/// The first signal that asks for the end. Whoever started this with nohup(1) asked that
-/// the end of the terminal be none.
-async fn wait(ready: Sender<()>) -> Option<()> {
-    let hangs_up = !caller::ignores(Signal::SIGHUP);
-    let mut interrupt = signal(SignalKind::interrupt()).ok()?;
-    let mut terminate = signal(SignalKind::terminate()).ok()?;
-    let mut quit = signal(SignalKind::quit()).ok()?;
-    let mut hangup = if hangs_up {
-        Some(signal(SignalKind::hangup()).ok()?)
-    } else {
-        None
-    };
-    drop(ready);
-    let hung_up = async {
-        match &mut hangup {
-            Some(hangup) => hangup.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        word = interrupt.recv() => word,
-        word = terminate.recv() => word,
-        word = quit.recv() => word,
-        word = hung_up => word,
+/// The signals that ask for the end. Their flags are set as they arrive, not once a thread
+/// gets to run: whoever sees a child die of one of them sees them set. Whoever started
+/// this with nohup(1) asked that the end of the terminal be none.
+fn hear(stop: &Stop) -> io::Result<Signals> {
+    let hangup = (!caller::ignores(Signal::SIGHUP)).then_some(SIGHUP);
+    let asked = [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup);
+    for signal in asked.clone() {
+        flag::register(signal, stop.interrupted())?;
+        flag::register(signal, Arc::clone(&TOLD))?;
     }
+    Signals::new(asked)
 }

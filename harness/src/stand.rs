@@ -118,7 +118,7 @@ impl Stand {
         room_for_descriptors()?;
         let modes = Modes::kept();
         let stop = Arc::<Stop>::default();
-        let listener = Listener::start(Arc::clone(&stop));
+        let listener = Listener::start(&stop);
         let run = new_run()?;
         let image = Image::build(programs)?;
         let settled = settle(choice, &run, &Surroundings::of_this_process())?;

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -46,14 +46,20 @@ pub enum Event {
 /// Set by Ctrl-C and by an engine that is gone: no further launch is begun.
 #[derive(Debug, Default)]
 pub struct Stop {
-    interrupted: AtomicBool,
+    interrupted: Arc<AtomicBool>,
     engine_lost: AtomicBool,
 }
 
 impl Stop {
-    /// The user asked for the end.
+    /// The user asks for the end.
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
+    }
+
+    /// What is set when the user asks for the end.
+    #[must_use]
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.interrupted)
     }
 
     /// Whether the user asked for the end.

@@ -10,6 +10,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -196,6 +197,55 @@ fn of_engines(run: &str) -> Vec<String> {
     ];
     let lines = found.iter().flat_map(|text| text.lines());
     lines.map(|line| format!("of run {run}: {line}")).collect()
+}
+
+/// Ctrl-C reaches what the harness started as well. That a launcher died of it says
+/// nothing about this host, whoever is first to see it.
+#[test]
+fn a_launcher_that_dies_of_the_signal_is_no_reason_to_call_the_host_blocked() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let launcher = folder.path().join("bwrap");
+    fs::write(&launcher, "#!/bin/sh\nwhile :; do :; done\n").unwrap();
+    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
+    for command in ["attest", "doctor", "options", "run"] {
+        let run = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .args([command, "--format", "json"])
+            .args(if command == "options" {
+                &[][..]
+            } else {
+                &["--engine", "bwrap"]
+            })
+            .env("PATH", folder.path())
+            .env("TMPDIR", folder.path())
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        while !is_running(&launcher) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        send(To::Group(Signal::SIGINT), &run);
+        let ended = run.wait_with_output().unwrap();
+        let said: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{command}: {said}");
+        assert_eq!(said["code"], "interrupted", "{command}");
+        let left = fs::read_dir(folder.path()).unwrap().flatten();
+        let left: Vec<_> = left.map(|it| it.file_name()).collect();
+        assert_eq!(left, ["bwrap"], "{command}");
+    }
+}
+
+fn is_running(program: &Path) -> bool {
+    let named = |line: &[u8]| {
+        line.split(|byte| *byte == 0)
+            .any(|it| it == program.as_os_str().as_bytes())
+    };
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let mut lines = processes.filter_map(|it| fs::read(it.path().join("cmdline")).ok());
+    lines.any(|line| named(&line))
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
@@ -100,8 +99,8 @@ fn files(
 fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, Failure> {
     let lines = lifted(args)?;
     let ground = ground(args)?;
-    let stop = Arc::new(Stop::default());
-    let _listener = Listener::start(Arc::clone(&stop));
+    let stop = Stop::default();
+    let _listener = Listener::start(&stop);
     let run = |line: &[String], what: &str| -> Result<Option<Ran>, Failure> {
         let ran = line::run(line, &ground, way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use bundle::exit::Exit;
 use engine::choice::EngineChoice;
+use engine::reaper::Reaper;
 use engine::{database, launch, unfiltered};
 use evidence::error::chain;
 use programs::Programs;
@@ -15,8 +16,10 @@ use verify::{Done, Failure};
 use crate::cli::{Common, Doctor};
 use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Finding, Report, State, facts, kernel, resources};
+use crate::interrupt::{self, Listener};
 use crate::rehearsal;
 use crate::stand::Stand;
+use crate::suite::Stop;
 
 /// Looks around; exit 3 when no engine can be used.
 pub(super) fn doctor(common: &Common, args: &Doctor) -> Result<Done, Failure> {
@@ -27,6 +30,8 @@ pub(super) fn doctor(common: &Common, args: &Doctor) -> Result<Done, Failure> {
     } else {
         Exit::Blocked
     };
+    // What was found after that is the signal's doing.
+    interrupt::not_yet()?;
     common.format.say(exit, &report, || print(&report))
 }
 
@@ -43,7 +48,15 @@ pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
             let what = format!("failed to make a temporary folder: {error}");
             Failure::blocked(what, Some(mend.to_owned()))
         })?;
-    Ok(engines::all(&run, scratch.path()))
+    // From here on a signal waits for the folder to be gone, and a kill for the reaper.
+    _ = Listener::start(&Stop::default());
+    let reaper = Reaper::start(&run, scratch.path())
+        .map_err(|error| Failure::blocked(chain(&error), None))?;
+    let tried = engines::all(&run, scratch.path());
+    if scratch.close().is_ok() {
+        reaper.dismiss();
+    }
+    interrupt::not_yet().map(|()| tried)
 }
 
 fn examine(args: &Doctor, tried: &[Tried]) -> Report {

@@ -94,6 +94,20 @@ impl Failure {
         Self::new(Code::Interrupted, error, None)
     }
 
+    /// The same as the end of a run that was told to end: that something could not be
+    /// done then says nothing but that.
+    #[must_use]
+    pub fn cut_short(self) -> Self {
+        if self.code == Code::Interrupted {
+            return self;
+        }
+        let error = format!("interrupted; what failed then: {}", chain(&*self.error));
+        Self {
+            said: self.said,
+            ..Self::interrupted(error)
+        }
+    }
+
     /// The same, with what to do about it.
     #[must_use]
     pub fn hinting(mut self, hint: &str) -> Self {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use audit::finding::{Finding, Verdict};
 use audit::table;
@@ -40,8 +39,8 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
         tty: args.tty,
         bundle: None,
     };
-    let stop = Arc::new(Stop::default());
-    let _listener = Listener::start(Arc::clone(&stop));
+    let stop = Stop::default();
+    let _listener = Listener::start(&stop);
     let outside = line::run(&[], &ground, &way, &stop).map_err(unplanted)?;
     spoke(&outside, "the probe alone, without a line,")?;
     let mut columns = Columns::new();
