@@ -152,9 +152,26 @@ reasons! {
 }
 
 impl Reason {
-    /// Whether it refuses a bag with which nothing was shown to be wrong.
+    /// Whether it is what this program or its host does not take: nothing was shown to be
+    /// wrong with the bag.
     pub const fn is_policy(self) -> bool {
-        matches!(self, Self::AlgorithmUnknown | Self::ManifestTooWeak)
+        matches!(
+            self,
+            Self::Unreadable
+                | Self::HardLink
+                | Self::NameNotUtf8
+                | Self::PathTooLong
+                | Self::TooManyEntries
+                | Self::ChangedWhileRead
+                | Self::VersionUnsupported
+                | Self::EncodingUnsupported
+                | Self::TagFileTooLong
+                | Self::TooManyManifests
+                | Self::CaseCollision
+                | Self::FetchNotAllowed
+                | Self::AlgorithmUnknown
+                | Self::ManifestTooWeak
+        )
     }
 }
 

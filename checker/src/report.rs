@@ -17,7 +17,7 @@ use crate::gates::{Gate, GateReport};
 use crate::guard::Action;
 use crate::outcome::Outcome;
 use crate::provenance::ProvenanceOutcome;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::verdict::Denial;
 
 pub use reading::ReadError;
@@ -123,15 +123,15 @@ pub enum BagOutcome {
     Valid,
     /// Refused at one of G2–G5, for what was shown to be wrong with it.
     Invalid,
-    /// Refused at G5 with nothing shown to be wrong: it states an algorithm that is not
-    /// known, or only digests that can be forged.
+    /// Refused at one of G2–G5 for what this program or its host does not take, such as
+    /// digests that can be forged, or a bound: nothing was shown to be wrong.
     NotAccepted,
 }
 
 impl BagOutcome {
-    /// What a refusal, or that there is none, makes of the bag by itself.
-    pub(crate) fn of(refusal: Option<&Refusal>) -> Self {
-        match refusal.map(|refusal| refusal.reason) {
+    /// What the reason of a refusal, or that there is none, makes of the bag by itself.
+    pub fn of(reason: Option<Reason>) -> Self {
+        match reason {
             Some(reason) if reason.is_policy() => Self::NotAccepted,
             Some(reason) if reason.gate() < Gate::G6 => Self::Invalid,
             Some(_) | None => Self::Valid,

@@ -90,7 +90,7 @@ fn packet(bag: &Bag) -> Result<Packet, Refusal> {
 fn refused(refusal: Refusal, bag: Option<&Bag>) -> Report {
     let gates = gates::refused(&refusal);
     let mut report = blank(Outcome::Refused, gates, bag);
-    report.bag.outcome = BagOutcome::of(Some(&refusal));
+    report.bag.outcome = BagOutcome::of(Some(refusal.reason));
     report.refusal = Some(refusal);
     report
 }

@@ -104,7 +104,7 @@ impl Report {
     }
 
     fn bag_of_refusal(&self) -> BagOutcome {
-        BagOutcome::of(self.refusal.as_ref())
+        BagOutcome::of(self.refusal.as_ref().map(|refusal| refusal.reason))
     }
 
     /// What was checked bears the bag's word: a valid one states nothing unknown and not
@@ -121,16 +121,16 @@ impl Report {
         let unknown = unverified
             .iter()
             .all(|name| Algorithm::named(name).is_none());
+        let none = known.is_empty() && unverified.is_empty();
         let reason = self.refusal.as_ref().map(|refusal| refusal.reason);
         unknown
-            && match self.bag.outcome {
-                BagOutcome::Invalid => known.is_empty() && unverified.is_empty(),
-                BagOutcome::Valid => {
+            && match (self.bag.outcome, reason) {
+                (BagOutcome::Valid, _) => {
                     unverified.is_empty() && known.into_iter().any(Algorithm::is_strong)
                 }
-                BagOutcome::NotAccepted => {
-                    unverified.is_empty() == (reason == Some(Reason::ManifestTooWeak))
-                }
+                (BagOutcome::NotAccepted, Some(Reason::AlgorithmUnknown)) => !unverified.is_empty(),
+                (BagOutcome::NotAccepted, Some(Reason::ManifestTooWeak)) => unverified.is_empty(),
+                (BagOutcome::Invalid | BagOutcome::NotAccepted, _) => none,
             }
     }
 }
