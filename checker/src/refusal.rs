@@ -84,9 +84,9 @@ reasons! {
         DuplicateEntry,
         /// Two paths that differ in letter case only.
         CaseCollision,
-        /// Two paths that Unicode normalisation makes one.
-        NormalisationCollision,
-        /// A `fetch.txt`: this program is offline.
+        /// A `fetch.txt` line that is not a URL, a length and a path (RFC 8493 §2.2.3).
+        FetchSyntax,
+        /// A `fetch.txt` that names a file which is not here: this program is offline.
         FetchNotAllowed,
         /// A `bag-info.txt` line that is neither `Label: value` nor folded.
         BagInfoSyntax,
@@ -248,6 +248,6 @@ impl Refusal {
     }
 }
 
-fn bounded(text: &str) -> String {
+pub(crate) fn bounded(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }

@@ -38,7 +38,7 @@ const WORDS: &[(Reason, BagOutcome)] = {
         (Reason::PathEncoding, Invalid),
         (Reason::DuplicateEntry, Invalid),
         (Reason::CaseCollision, NotAccepted),
-        (Reason::NormalisationCollision, Invalid),
+        (Reason::FetchSyntax, Invalid),
         (Reason::FetchNotAllowed, NotAccepted),
         (Reason::BagInfoSyntax, Invalid),
         (Reason::OxumSyntax, Invalid),

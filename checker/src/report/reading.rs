@@ -66,13 +66,14 @@ impl Report {
 
     /// The first part that does not follow from the rest.
     fn contradiction(&self) -> Option<&'static str> {
-        let parts: [(&'static str, bool); 9] = [
+        let parts: [(&'static str, bool); 10] = [
             ("/schema", self.schema == REPORT_SCHEMA),
             ("/statement", self.statement == Statement::new()),
             ("/gates", self.gates_follow()),
             ("/outcome", self.outcome == self.outcome_of_gates()),
             ("/exit", self.exit == self.outcome.exit()),
             ("/bag/outcome", self.bag.outcome == self.bag_of_refusal()),
+            ("/bag/faults", self.bag.follows(self.refusal.as_ref())),
             ("/bag/verified", self.digests_follow()),
             ("/article13", self.article13 == article13::audit(self)),
             ("/article14", self.article14 == article14::audit(self)),

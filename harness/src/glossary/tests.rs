@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bundle::exit::Exit;
 use bundle::report::requirement;
+use checker::report::Caution;
 use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
 use evidence::Ability;
 use judge::VerdictWord;
@@ -158,6 +159,15 @@ fn every_reason_and_exit_code_of_the_checker_is_there() {
     };
     assert_eq!(said("Why a claim has a gap"), gaps);
     assert_eq!(said("Why a packet is refused").len(), Reason::ALL.len());
+    let cautions: BTreeSet<String> = Caution::ALL.iter().map(ToString::to_string).collect();
+    let warned = said("What is said of a bag and is no fault");
+    assert_eq!(
+        warned
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>(),
+        cautions
+    );
     let codes = [
         Outcome::Blocked,
         Outcome::Gaps,
