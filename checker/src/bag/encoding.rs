@@ -18,7 +18,7 @@ impl Encoding {
     pub(super) fn named(name: &str) -> Option<Self> {
         let is = |it: &&str| it.eq_ignore_ascii_case(name);
         let mut all = NAMES.iter();
-        all.find(|(_, names)| names.iter().any(|it| is(&it)))
+        all.find(|(_, names)| names.iter().any(is))
             .map(|(encoding, _)| *encoding)
     }
 }

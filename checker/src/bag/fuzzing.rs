@@ -88,28 +88,34 @@ fn read(how: u8, content: &[u8], chunk: usize) -> Result<String, Refusal> {
             format!("{:?}", reader.finish())
         }
         kind => {
-            let mut files = FILES.map(|path| FileEntry {
-                path: path.into(),
-                listed: 0,
-                digests: Digests::default(),
-            });
             let kind = [manifest::PAYLOAD, manifest::TAG][usize::from(kind & 1)];
-            let mut reader = listing::Reader::new(
-                (kind, algorithm, version),
-                "x.txt",
-                &mut files,
-                1,
-                &mut found,
-            );
-            lines(&mut |number, line| {
-                reader.take(number, line);
-                Ok(())
-            })?;
-            let missing = reader.finish();
-            format!("{missing:?} {files:?}")
+            listed((kind, algorithm, version), &lines, &mut found)?
         }
     };
     Ok(format!("{read} {found:?}"))
+}
+
+/// Gives the lines of the content to whoever takes them.
+type Lines<'a> = dyn Fn(&mut super::text::Each<'_>) -> Result<(), Refusal> + 'a;
+
+/// What the content lists as a manifest.
+fn listed(
+    how: (manifest::Kind, &str, Version),
+    lines: &Lines<'_>,
+    found: &mut Findings,
+) -> Result<String, Refusal> {
+    let mut files = FILES.map(|path| FileEntry {
+        path: path.into(),
+        listed: 0,
+        digests: Digests::default(),
+    });
+    let mut reader = listing::Reader::new(how, "x.txt", &mut files, 1, found);
+    lines(&mut |number, line| {
+        reader.take(number, line);
+        Ok(())
+    })?;
+    let missing = reader.finish();
+    Ok(format!("{missing:?} {files:?}"))
 }
 
 #[cfg(test)]
