@@ -167,10 +167,10 @@ fn outside(entry: &str) -> ArchiveError {
 
 fn write(entry: &str, source: io::Error) -> ArchiveError {
     let entry = shown(entry);
-    match source.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
-            ArchiveError::Twice { entry }
-        }
-        _ => ArchiveError::Write { entry, source },
+    let there = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotADirectory];
+    if there.contains(&source.kind()) {
+        ArchiveError::Twice { entry }
+    } else {
+        ArchiveError::Write { entry, source }
     }
 }

@@ -7,8 +7,6 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use tar::EntryType;
-
 use super::place::Place;
 use super::{ArchiveError, shown};
 
@@ -29,26 +27,7 @@ pub(super) fn unpack(bytes: impl Read, place: &mut Place<'_>) -> Result<(), Arch
         let name = String::from_utf8(bytes).map_err(|error| ArchiveError::Name {
             entry: shown(&String::from_utf8_lossy(error.as_bytes())),
         })?;
-        let size = entry.size();
-        match entry.header().entry_type() {
-            EntryType::Regular | EntryType::Continuous => {
-                let copied = place.file(&name, &mut entry)?;
-                if copied != size {
-                    let entry = shown(&name);
-                    return Err(ArchiveError::Truncated { entry });
-                }
-            }
-            EntryType::Directory => place.folder(&name)?,
-            EntryType::XGlobalHeader => {}
-            EntryType::Link | EntryType::Symlink => {
-                let entry = shown(&name);
-                return Err(ArchiveError::Link { entry });
-            }
-            _ => {
-                let entry = shown(&name);
-                return Err(ArchiveError::Special { entry });
-            }
-        }
+        take(&name, &mut entry, place)?;
         left.set(MAX_HEADERS);
     }
     // To the end, where a gzip has its sum.
@@ -56,6 +35,31 @@ pub(super) fn unpack(bytes: impl Read, place: &mut Place<'_>) -> Result<(), Arch
     left.set(MAX_HEADERS);
     let rest = io::copy(&mut rest, &mut io::sink());
     rest.map(drop).map_err(ArchiveError::Read)
+}
+
+/// Unpacks one entry; its kind is what the archive says, and nothing is made of a link.
+fn take(
+    name: &str,
+    entry: &mut tar::Entry<'_, impl Read>,
+    place: &mut Place<'_>,
+) -> Result<(), ArchiveError> {
+    let (kind, size) = (entry.header().entry_type(), entry.size());
+    let of = || shown(name);
+    if kind.is_file() || kind.is_contiguous() {
+        let whole = place.file(name, entry)? == size;
+        return whole
+            .then_some(())
+            .ok_or_else(|| ArchiveError::Truncated { entry: of() });
+    }
+    if kind.is_dir() {
+        place.folder(name)
+    } else if kind.is_pax_global_extensions() {
+        Ok(())
+    } else if kind.is_symlink() || kind.is_hard_link() {
+        Err(ArchiveError::Link { entry: of() })
+    } else {
+        Err(ArchiveError::Special { entry: of() })
+    }
 }
 
 /// Gives no more bytes than are allowed just then.
