@@ -215,6 +215,8 @@ fn what_stands_before_an_entry_is_bounded() {
     header.set_cksum();
     let mut archive = header.as_bytes().to_vec();
     archive.resize(512 + 2 * 1024 * 1024, b'x');
+    // Whose name that would be: it is never asked how long it is.
+    archive.extend(tar_of(&[("x", Is::File, "")]));
     let folder = tempfile::tempdir().unwrap();
     let mut place = Place::of((folder.path(), &|| false), 10, 10);
     let refused = tape::unpack(&archive[..], &mut place).unwrap_err();
