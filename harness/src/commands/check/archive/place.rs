@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::{ArchiveError, MAX_DEPTH, MAX_PATH, shown};
 
 /// The most files and folders: the checker's own bound.
-const MAX_ENTRIES: u64 = 4 * 1024 * 1024;
+pub(super) const MAX_ENTRIES: u64 = 4 * 1024 * 1024;
 /// The most bytes, whatever room there is.
 const MAX_BYTES: u64 = 1024 * 1024 * 1024 * 1024;
 const CHUNK: usize = 128 * 1024;
@@ -49,6 +49,11 @@ impl<'a> Place<'a> {
             most_entries,
             most_bytes,
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn most_bytes(&self) -> u64 {
+        self.most_bytes
     }
 
     /// Makes a folder, and those above it.

@@ -241,9 +241,28 @@ fn an_interruption_ends_it() {
     assert_eq!(refused.word(), "ARCHIVE_STOPPED");
 }
 
+const PAGE: &str = include_str!("../../../../../checker/BAGS.md");
+
+#[test]
+fn the_bounds_are_on_the_page_of_bags() {
+    assert_eq!(place::MAX_ENTRIES, 4_194_304);
+    let page = PAGE.replace('\n', " ");
+    assert!(page.contains("4,194,304 files and folders"));
+    let path = format!("{MAX_PATH} bytes and {MAX_DEPTH} folders of a path");
+    assert!(page.contains(&path), "{path}");
+    let folder = tempfile::tempdir().unwrap();
+    let free = nix::sys::statvfs::statvfs(folder.path()).unwrap();
+    let free = free.blocks_available() * free.fragment_size();
+    let place = Place::new(folder.path(), &|| false).unwrap();
+    assert!(
+        place.most_bytes() <= free / 2 + free / 100,
+        "half of what is free"
+    );
+}
+
 #[test]
 fn every_word_is_on_the_page_of_bags() {
-    let page = include_str!("../../../../../checker/BAGS.md");
+    let page = PAGE;
     let entry = String::new;
     let io = || io::Error::other("x");
     let all = [
