@@ -7,30 +7,38 @@ mod algorithm;
 mod declaration;
 mod digest;
 mod encoding;
+mod entry;
+mod fetch;
+mod findings;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod info;
 mod lines;
+mod listing;
 mod manifest;
 mod path;
 mod payload;
 mod regular;
 mod tags;
 mod text;
+mod twins;
 mod walk;
 
 pub(crate) use algorithm::Algorithm;
 pub(crate) use declaration::Version;
 pub(crate) use digest::Digests;
 pub(crate) use digest::sha256_hex;
+pub(crate) use findings::{Refused, Said};
 pub(crate) use path::is_plain;
 pub(crate) use payload::PACKET;
 
 use std::collections::BTreeSet;
 
+use crate::bounded::Bounded;
 use crate::guard::Guard;
-use crate::refusal::{Reason, Refusal};
-use crate::wrong;
+use crate::refusal::Refusal;
+use findings::{Findings, Stop};
+use manifest::Manifests;
 use walk::FileEntry;
 
 /// A bag whose every payload byte was read and matches every digest that is known.
@@ -43,7 +51,9 @@ pub(crate) struct Bag {
     /// The algorithms of payload and tag manifests that are not known.
     pub(crate) unverified: Vec<String>,
     /// Nothing was shown to be wrong with it, and it is not taken; why.
-    pub(crate) not_accepted: Option<Refusal>,
+    pub(crate) not_accepted: Bounded<Refusal>,
+    /// What is said of it besides.
+    pub(crate) said: Said,
     /// How many tag files there are.
     pub(crate) tag_files: u64,
     /// Payload bytes, each read and hashed once.
@@ -72,7 +82,8 @@ impl Bag {
             version: Version::V1_0,
             verified: vec!["sha256".to_owned()],
             unverified: Vec::new(),
-            not_accepted: None,
+            not_accepted: Bounded::default(),
+            said: Said::default(),
             tag_files: 2,
             payload_bytes: packet.len() as u64,
             payload: paths.into_iter().map(file).collect(),
@@ -93,45 +104,63 @@ impl Bag {
 }
 
 /// Reads the bag beneath the guard's input.
-pub(crate) fn read(guard: &Guard) -> Result<Bag, Refusal> {
+pub(crate) fn read(guard: &Guard) -> Result<Bag, Refused> {
+    let mut found = Findings::default();
+    match stages(guard, &mut found) {
+        Ok(bag) => Ok(Bag {
+            not_accepted: found.take_faults(),
+            said: found.said,
+            ..bag
+        }),
+        Err(Stop) => Err(found.refused()),
+    }
+}
+
+/// Each stage finds all its faults, and is the last if there are any.
+fn stages(guard: &Guard, found: &mut Findings) -> Result<Bag, Stop> {
     // G2: what is there, regular files only.
-    let mut tree = walk::walk(guard)?;
+    let mut tree = walk::walk(guard).map_err(|many| found.stop(many))?;
     // G3: the declaration, the manifests and bag-info.txt, well-formed.
     let mut tags = tags::Tags::new(guard, &tree);
-    let declaration = declaration::read(&mut tags, &tree)?;
-    if tree.has_tag("fetch.txt") {
-        wrong::lets(Refusal::new(Reason::FetchNotAllowed).file("fetch.txt"))?;
-    }
-    let mut manifests = manifest::read_payload(&mut tags, &declaration, &mut tree)?;
-    path::collisions(&tree)?;
-    let oxum = info::read(&mut tags, &declaration, &tree)?;
-    let mut tag_manifests = manifest::read_tags(&mut tags, &declaration, &mut tree)?;
+    let declaration = declaration::read(&mut tags, &tree);
+    let declaration = found.or_stop(declaration)?;
+    fetch::read(&mut tags, &declaration, &tree, found);
+    let mut manifests = manifest::read_payload(&mut tags, &declaration, &mut tree, found);
+    twins::collisions(&tree, found);
+    let oxum = info::read(&mut tags, &declaration, &tree, found);
+    let mut tag_manifests = manifest::read_tags(&mut tags, &declaration, &mut tree, found);
+    found.stage()?;
     // G4: complete both ways.
-    let complete = manifests.complete(&tree.payload, declaration.version);
-    complete.or_else(wrong::lets)?;
-    tag_manifests.all_there()?;
-    info::check_count(oxum.as_ref(), &tree.payload).or_else(wrong::lets)?;
+    manifests.complete(&tree.payload, declaration.version, found);
+    tag_manifests.all_there(found);
+    // A count that is another because files are missing says nothing more.
+    found.stage()?;
+    info::check_count(oxum.as_ref(), &tree.payload, found);
+    found.stage()?;
     // G5: every payload byte once, then the tag files.
-    let hashed = payload::hash(guard, &tree.payload)?;
-    info::check_bytes(oxum.as_ref(), hashed.bytes).or_else(wrong::lets)?;
-    hashed.mismatch.map_or(Ok(()), wrong::lets)?;
-    manifest::check_tags(&mut tags, &tree.tags).or_else(wrong::lets)?;
+    let hashed = payload::hash(guard, &tree.payload).map_err(|many| found.stop(many))?;
+    info::check_bytes(oxum.as_ref(), hashed.bytes, found);
+    found.faults(hashed.mismatch);
+    manifest::check_tags(&mut tags, &tree.tags, found);
+    found.stage()?;
     let both = [&manifests, &tag_manifests];
-    let unknown = both.iter().find_map(|it| it.known());
-    let names = |known| {
-        let names: BTreeSet<&str> = both.iter().flat_map(|it| it.names(known)).collect();
-        names.into_iter().map(str::to_owned).collect()
-    };
+    both.iter().for_each(|it| it.known(found));
+    manifests.strong(&tree.payload, found);
     Ok(Bag {
         version: declaration.version,
-        verified: names(true),
-        unverified: names(false),
-        not_accepted: unknown
-            .or_else(|| manifests.strong(&tree.payload))
-            .and_then(|refusal| wrong::lets(refusal).err()),
+        verified: names(both, true),
+        unverified: names(both, false),
+        not_accepted: Bounded::default(),
+        said: Said::default(),
         tag_files: tree.tags.len() as u64,
         payload_bytes: hashed.bytes,
         payload: tree.payload,
         packet: hashed.packet,
     })
+}
+
+/// The algorithms of both kinds of manifest that are known, or that are not.
+fn names(both: [&Manifests; 2], known: bool) -> Vec<String> {
+    let names: BTreeSet<&str> = both.iter().flat_map(|it| it.names(known)).collect();
+    names.into_iter().map(str::to_owned).collect()
 }

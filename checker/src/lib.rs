@@ -10,6 +10,7 @@ mod announcement;
 mod article13;
 mod article14;
 mod bag;
+mod bounded;
 mod canonical;
 mod derivation;
 mod evidence;

@@ -84,9 +84,9 @@ reasons! {
         DuplicateEntry,
         /// Two paths that differ in letter case only.
         CaseCollision,
-        /// Two paths that Unicode normalisation makes one.
-        NormalisationCollision,
-        /// A `fetch.txt`: this program is offline.
+        /// A `fetch.txt` line that is not a URL, a length and a path (RFC 8493 §2.2.3).
+        FetchSyntax,
+        /// A `fetch.txt` that names a file which is not here: this program is offline.
         FetchNotAllowed,
         /// A `bag-info.txt` line that is neither `Label: value` nor folded.
         BagInfoSyntax,
@@ -152,9 +152,26 @@ reasons! {
 }
 
 impl Reason {
-    /// Whether it refuses a bag with which nothing was shown to be wrong.
+    /// Whether it is what this program or its host does not take: nothing was shown to be
+    /// wrong with the bag.
     pub const fn is_policy(self) -> bool {
-        matches!(self, Self::AlgorithmUnknown | Self::ManifestTooWeak)
+        matches!(
+            self,
+            Self::Unreadable
+                | Self::HardLink
+                | Self::NameNotUtf8
+                | Self::PathTooLong
+                | Self::TooManyEntries
+                | Self::ChangedWhileRead
+                | Self::VersionUnsupported
+                | Self::EncodingUnsupported
+                | Self::TagFileTooLong
+                | Self::TooManyManifests
+                | Self::CaseCollision
+                | Self::FetchNotAllowed
+                | Self::AlgorithmUnknown
+                | Self::ManifestTooWeak
+        )
     }
 }
 
@@ -231,6 +248,6 @@ impl Refusal {
     }
 }
 
-fn bounded(text: &str) -> String {
+pub(crate) fn bounded(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }

@@ -3,6 +3,7 @@
 //! Written as canonical JSON, byte-identical for one packet: no time, no host,
 //! no process. It has no field in which a success could stand.
 
+mod bag;
 mod form;
 mod reading;
 
@@ -13,13 +14,15 @@ use crate::article13::AuditItem;
 use crate::bag::sha256_hex;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
-use crate::gates::{Gate, GateReport};
+use crate::gates::GateReport;
 use crate::guard::Action;
 use crate::outcome::Outcome;
 use crate::provenance::ProvenanceOutcome;
 use crate::refusal::Refusal;
 use crate::verdict::Denial;
 
+pub use crate::bounded::{Bounded, MOST};
+pub use bag::{BagOutcome, BagReport, Caution, Element, Warning};
 pub use reading::ReadError;
 
 /// The report's name in the output folder.
@@ -113,50 +116,6 @@ pub struct PacketReport {
     pub exported_by: String,
     /// The sha256 of `data/packet.json`.
     pub sha256: String,
-}
-
-/// Whether the bag is valid as a bag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BagOutcome {
-    /// Well-formed, complete, every digest as listed.
-    Valid,
-    /// Refused at one of G2–G5, for what was shown to be wrong with it.
-    Invalid,
-    /// Refused at G5 with nothing shown to be wrong: it states an algorithm that is not
-    /// known, or only digests that can be forged.
-    NotAccepted,
-}
-
-impl BagOutcome {
-    /// What a refusal, or that there is none, makes of the bag by itself.
-    pub(crate) fn of(refusal: Option<&Refusal>) -> Self {
-        match refusal.map(|refusal| refusal.reason) {
-            Some(reason) if reason.is_policy() => Self::NotAccepted,
-            Some(reason) if reason.gate() < Gate::G6 => Self::Invalid,
-            Some(_) | None => Self::Valid,
-        }
-    }
-}
-
-/// The bag by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BagReport {
-    /// Valid, or why not.
-    pub outcome: BagOutcome,
-    /// The declared version; of an invalid bag nothing is said, here and below.
-    pub version: Option<String>,
-    /// Algorithms of payload and tag manifests whose every digest was checked and matches.
-    pub verified: Vec<String>,
-    /// Algorithms of payload and tag manifests that are not known.
-    pub unverified: Vec<String>,
-    /// Payload files, each opened and hashed once.
-    pub payload_files: Option<u64>,
-    /// Payload bytes, each read once.
-    pub payload_bytes: Option<u64>,
-    /// Files outside the payload.
-    pub tag_files: Option<u64>,
 }
 
 /// One item.

@@ -5,7 +5,7 @@
 
 use crate::adequacy::{self, CHAIN, Case, GapReason, Link};
 use crate::article13::AuditItem;
-use crate::bag::{self, Bag, PACKET};
+use crate::bag::{self, Bag, PACKET, Refused};
 use crate::derivation::{self, Derivation};
 use crate::gates::{self, Finding, Gate, GateReport};
 use crate::guard::{Action, Guard};
@@ -52,11 +52,14 @@ pub fn triage(guard: &Guard) -> Result<Report, AuditError> {
 
 /// The report of what was read, and of what was done for it.
 pub(crate) fn report(
-    bag: Result<Bag, Refusal>,
+    bag: Result<Bag, Refused>,
     done: Vec<ActionDone>,
 ) -> Result<Report, AuditError> {
     let mut report = match bag {
-        Err(refusal) => refused(refusal, None),
+        Err(bag) => Report {
+            bag: BagReport::refused(&bag),
+            ..refused(bag.refusal(), None)
+        },
         Ok(bag) => match accepted(&bag).and_then(packet) {
             Err(refusal) => refused(refusal, Some(&bag)),
             Ok(packet) => triaged(&bag, &packet),
@@ -75,7 +78,8 @@ pub(crate) fn report(
 
 /// The bag, unless policy does not take it.
 fn accepted(bag: &Bag) -> Result<&Bag, Refusal> {
-    bag.not_accepted.clone().map_or(Ok(bag), Err)
+    let first = bag.not_accepted.listed.first();
+    first.map_or(Ok(bag), |first| Err(first.clone()))
 }
 
 /// G6: the packet, if the bag holds one.
@@ -90,7 +94,7 @@ fn packet(bag: &Bag) -> Result<Packet, Refusal> {
 fn refused(refusal: Refusal, bag: Option<&Bag>) -> Report {
     let gates = gates::refused(&refusal);
     let mut report = blank(Outcome::Refused, gates, bag);
-    report.bag.outcome = BagOutcome::of(Some(&refusal));
+    report.bag.outcome = BagOutcome::of(Some(refusal.reason));
     report.refusal = Some(refusal);
     report
 }
@@ -271,15 +275,7 @@ fn blank(outcome: Outcome, gates: Vec<GateReport>, bag: Option<&Bag>) -> Report 
         outcome,
         exit: outcome.exit(),
         packet: None,
-        bag: BagReport {
-            outcome: BagOutcome::of(None),
-            version: bag.map(|bag| bag.version.as_str().to_owned()),
-            verified: bag.map(|bag| bag.verified.clone()).unwrap_or_default(),
-            unverified: bag.map(|bag| bag.unverified.clone()).unwrap_or_default(),
-            payload_files: bag.map(Bag::payload_files),
-            payload_bytes: bag.map(|bag| bag.payload_bytes),
-            tag_files: bag.map(|bag| bag.tag_files),
-        },
+        bag: BagReport::of(bag),
         gates,
         refusal: None,
         items: Vec::new(),

@@ -98,7 +98,7 @@ const WAYS: &[(Reason, Damage)] = &[
         write(
             dir,
             "fetch.txt",
-            format!("http://a.invalid/ 1 {victim}\n").as_bytes(),
+            format!("http://a.invalid/ 1 {victim}.more\n").as_bytes(),
         )
     }),
     (Reason::VersionUnsupported, |dir, _, number| {

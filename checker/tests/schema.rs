@@ -193,3 +193,11 @@ fn the_bag_of_a_refusal_has_the_refusals_word() {
         }
     }
 }
+
+#[test]
+fn the_schema_lists_the_warnings_of_the_code() {
+    let said = checker::report::Caution::ALL.iter();
+    let said = said.map(ToString::to_string).collect::<BTreeSet<_>>();
+    let pointer = "/$defs/warning/properties/warning/enum";
+    assert_eq!(names(&schema(), pointer), said);
+}

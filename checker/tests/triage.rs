@@ -38,6 +38,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("names-of-hashlib", NoGap),
     ("folded-info", NoGap),
     ("empty-folder-inside", NoGap),
+    ("normalisation-twins", NoGap),
     ("prose-only", Gaps(Gate::G10, Gap::ProseOnly)),
     ("local-copy", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     (
@@ -99,6 +100,7 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("unlisted-file", Refused(Reason::UnlistedFile)),
     ("missing-file", Refused(Reason::MissingFile)),
     ("fetch-txt", Refused(Reason::FetchNotAllowed)),
+    ("fetch-syntax", Refused(Reason::FetchSyntax)),
     ("symlink", Refused(Reason::Symlink)),
     ("symlink-outside", Refused(Reason::Symlink)),
     ("symlink-folder", Refused(Reason::Symlink)),
@@ -143,10 +145,6 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("not-utf8", Refused(Reason::TagFileEncoding)),
     ("case-collision", Refused(Reason::CaseCollision)),
     ("case-collision-tag", Refused(Reason::CaseCollision)),
-    (
-        "normalisation-collision",
-        Refused(Reason::NormalisationCollision),
-    ),
     ("oxum-wrong", Refused(Reason::OxumMismatch)),
     ("oxum-bytes", Refused(Reason::OxumMismatch)),
     ("oxum-twice", Refused(Reason::OxumRepeated)),

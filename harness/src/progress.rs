@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use evidence::count;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,6 +18,20 @@ pub fn show(events: &Receiver<Event>) {
         lines(events);
     }
 }
+
+/// A bar of packets for a terminal, whose clock runs while a long one is read; nothing is
+/// shown where standard error is none.
+pub fn packets(count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    let template = "{spinner} {pos}/{len} packets  {elapsed}  {wide_msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+const TICK: Duration = Duration::from_millis(200);
 
 fn bar(events: &Receiver<Event>) {
     let bar = ProgressBar::new(0);

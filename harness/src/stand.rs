@@ -1,6 +1,8 @@
 //! Everything a run needs on this host, taken up at its start and given back at
 //! its end, however it ends.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -108,6 +110,18 @@ impl Stand {
     /// As [`Stand::open`].
     pub fn with(choice: EngineChoice, programs: Programs) -> Result<Self, StandError> {
         Self::prepare(choice, programs, |_| {})
+    }
+
+    /// A folder for what is unpacked: the sandbox's user may read it, it is gone when it
+    /// is dropped, and with this run's own folder however the run ends.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn room(&self) -> std::io::Result<tempfile::TempDir> {
+        tempfile::Builder::new()
+            .prefix("archive-")
+            .permissions(Permissions::from_mode(0o755))
+            .tempdir_in(self.scratch.path())
     }
 
     fn prepare(

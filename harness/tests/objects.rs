@@ -177,6 +177,52 @@ fn a_packet_is_given_up_when_the_line_says_so() {
     assert_eq!(codes, ["timed_out", "gaps_found"]);
 }
 
+/// The packet as a tar.gz, and a tar whose one file would lie beside it.
+fn archives(desk: &Path) {
+    let file = std::fs::File::create(desk.join("packet.tar.gz")).unwrap();
+    let gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    archive.append_dir_all("bag", desk.join("packet")).unwrap();
+    archive.into_inner().unwrap().finish().unwrap();
+    let mut header = tar::Header::new_ustar();
+    header.as_old_mut().name[..9].copy_from_slice(b"../beside");
+    header.set_size(0);
+    header.set_cksum();
+    let mut archive = tar::Builder::new(std::fs::File::create(desk.join("out.tar")).unwrap());
+    archive.append(&header, &b""[..]).unwrap();
+    archive.finish().unwrap();
+}
+
+#[test]
+fn an_archive_is_checked_as_its_folder_is_and_each_report_is_kept() {
+    let desk = desk();
+    archives(desk.path());
+    let line = "check packet packet.tar.gz out.tar --engine bwrap --report-dir reports";
+    let object = said(desk.path(), (line, "check", 2));
+    let packets = object["packets"].as_array().unwrap();
+    let codes: Vec<&Value> = packets.iter().map(|it| &it["code"]).collect();
+    assert_eq!(codes, ["gaps_found", "gaps_found", "unusable"]);
+    assert_eq!(packets[0]["report"], packets[1]["report"]);
+    let why = packets[2]["error"].as_str().unwrap();
+    assert!(why.starts_with("ARCHIVE_PATH_OUTSIDE: "), "{why}");
+    said(
+        desk.path(),
+        (
+            "check packet --engine bwrap --report-dir reports",
+            "check",
+            4,
+        ),
+    );
+    let reports = desk.path().join("reports");
+    for name in ["packet", "packet.tar.gz", "packet-2"] {
+        let kept = std::fs::read(reports.join(format!("{name}.report.json"))).unwrap();
+        let kept: Value = serde_json::from_slice(&kept).unwrap();
+        assert_eq!(kept, packets[0]["report"], "{name}");
+    }
+    assert_eq!(std::fs::read_dir(reports).unwrap().count(), 3);
+    assert!(!desk.path().join("beside").exists());
+}
+
 #[test]
 fn what_runs_in_sandboxes_is_one_object() {
     let desk = desk();

@@ -1,8 +1,9 @@
 //! The digest algorithms that are checked: their names in manifests, their hashers,
 //! and which of them one may rely on.
 //!
-//! A name is normalised as RFC 8493 §2.4 says: lower case, letters and digits only.
-//! Beside it stands the name of Python's `hashlib`, which `bagit.py` writes.
+//! A name is normalised as RFC 8493 §2.4 says: lower case, letters and digits only; whoever
+//! writes a manifest does that, and `sha-256` names none. Beside it stands the name of
+//! Python's `hashlib`, which `bagit.py` writes.
 
 use sha2::digest::{DynDigest, OutputSizeUser};
 
@@ -59,6 +60,18 @@ algorithms! {
     Sha3_512, Strong, sha3::Sha3_512, ["sha3512", "sha3_512"];
     Blake2b, Strong, blake2::Blake2b512, ["blake2b512", "blake2b"];
     Blake2s, Strong, blake2::Blake2s256, ["blake2s256", "blake2s"];
+}
+
+/// A name as RFC 8493 §2.4 has it in a manifest's: in lower case, and without what is
+/// neither letter nor digit.
+pub(super) fn normalised(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_ascii_alphanumeric());
+    kept.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether a name is its own [`normalised`].
+pub(super) fn is_normalised(name: &str) -> bool {
+    normalised(name) == name
 }
 
 /// Whether somebody can make two files of one digest.
@@ -190,6 +203,23 @@ mod tests {
             "",
         ] {
             assert_eq!(Algorithm::named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_normalised_but_those_of_hashlib_that_are_not() {
+        for algorithm in Algorithm::ALL {
+            assert!(is_normalised(algorithm.name()), "{}", algorithm.name());
+        }
+        for (name, same) in [
+            ("sha-256", "sha256"),
+            ("SHA-512/256", "sha512256"),
+            ("sha3_256", "sha3256"),
+            ("BLAKE2b", "blake2b"),
+            ("\u{3c3}1", "1"),
+        ] {
+            assert_eq!(normalised(name), same);
+            assert!(!is_normalised(name), "{name}");
         }
     }
 

@@ -51,9 +51,16 @@ impl Reader {
         };
         match number {
             1 => {
-                let version = version_of(value("BagIt-Version: ")?);
-                let refused = || at(Reason::VersionUnsupported).expected("1.0 or 0.97", line);
-                self.version = Some(version.ok_or_else(refused)?);
+                let text = value("BagIt-Version: ")?;
+                let refused = || {
+                    let reason = if is_version(text) {
+                        Reason::VersionUnsupported
+                    } else {
+                        Reason::DeclarationSyntax
+                    };
+                    at(reason).expected("1.0 or 0.97", line)
+                };
+                self.version = Some(version_of(text).ok_or_else(refused)?);
             }
             2 => {
                 let encoding = Encoding::named(value("Tag-File-Character-Encoding: ")?);
@@ -95,4 +102,40 @@ fn version_of(text: &str) -> Option<Version> {
     [Version::V0_97, Version::V1_0]
         .into_iter()
         .find(|version| version.as_str() == text)
+}
+
+/// Whether it is two numbers and a dot, as every version is (RFC 8493 §2.1.1).
+fn is_version(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.split_once('.');
+    parts.is_some_and(|(major, minor)| number(major) && number(minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(version: &str) -> Option<Reason> {
+        let taken = Reader::default().take(1, &format!("BagIt-Version: {version}"));
+        taken.err().map(|refusal| refusal.reason)
+    }
+
+    #[test]
+    fn a_version_that_is_not_read_is_not_a_version_that_is_none() {
+        for version in ["0.93", "0.96", "2.0", "1.00", "10.97"] {
+            assert_eq!(
+                reason(version),
+                Some(Reason::VersionUnsupported),
+                "{version}"
+            );
+        }
+        for version in [".97", "1.", "1", "1.0 ", " 1.0", "1.0.0", "one", "+1.0"] {
+            assert_eq!(
+                reason(version),
+                Some(Reason::DeclarationSyntax),
+                "{version}"
+            );
+        }
+        assert_eq!((reason("0.97"), reason("1.0")), (None, None));
+    }
 }

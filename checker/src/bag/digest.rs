@@ -52,6 +52,11 @@ impl Digests {
         }
     }
 
+    /// Whether each digest of the other is stated here.
+    pub(super) fn state(&self, other: &Self) -> bool {
+        other.all().all(|it| self.all().any(|own| own == it))
+    }
+
     /// `None` if each digest listed is the one observed; else those that differ.
     pub(super) fn differ(&self, observed: &Self) -> Option<(String, String)> {
         if self == observed {

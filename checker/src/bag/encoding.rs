@@ -14,19 +14,53 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// The encoding of an IANA name, in any letter case.
+    /// The encoding of a name or alias that IANA lists, in any letter case (RFC 2978 §2.3).
     pub(super) fn named(name: &str) -> Option<Self> {
-        match name.to_ascii_uppercase().as_str() {
-            "UTF-8" => Some(Self::Utf8),
-            "US-ASCII" | "ASCII" => Some(Self::Ascii),
-            "ISO-8859-1" => Some(Self::Latin1),
-            "UTF-16" => Some(Self::Utf16),
-            "UTF-16BE" => Some(Self::Utf16Be),
-            "UTF-16LE" => Some(Self::Utf16Le),
-            _ => None,
-        }
+        let is = |it: &&str| it.eq_ignore_ascii_case(name);
+        let mut all = NAMES.iter();
+        all.find(|(_, names)| names.iter().any(is))
+            .map(|(encoding, _)| *encoding)
     }
 }
+
+/// Each encoding with the names of IANA's registry of character sets; `ASCII` alone is
+/// none of them, and is written all the same.
+const NAMES: &[(Encoding, &[&str])] = &[
+    (Encoding::Utf8, &["UTF-8", "csUTF8"]),
+    (
+        Encoding::Ascii,
+        &[
+            "US-ASCII",
+            "ASCII",
+            "iso-ir-6",
+            "ANSI_X3.4-1968",
+            "ANSI_X3.4-1986",
+            "ISO_646.irv:1991",
+            "ISO646-US",
+            "us",
+            "IBM367",
+            "cp367",
+            "csASCII",
+        ],
+    ),
+    (
+        Encoding::Latin1,
+        &[
+            "ISO-8859-1",
+            "ISO_8859-1:1987",
+            "iso-ir-100",
+            "ISO_8859-1",
+            "latin1",
+            "l1",
+            "IBM819",
+            "CP819",
+            "csISOLatin1",
+        ],
+    ),
+    (Encoding::Utf16, &["UTF-16", "csUTF16"]),
+    (Encoding::Utf16Be, &["UTF-16BE", "csUTF16BE"]),
+    (Encoding::Utf16Le, &["UTF-16LE", "csUTF16LE"]),
+];
 
 /// The bytes are not text in the declared encoding.
 #[derive(Debug, PartialEq, Eq)]
@@ -140,6 +174,32 @@ mod tests {
 
     fn units(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn an_encoding_has_every_name_that_iana_lists_and_no_other() {
+        for (name, encoding) in [
+            ("utf-8", Encoding::Utf8),
+            ("CSutf8", Encoding::Utf8),
+            ("Latin1", Encoding::Latin1),
+            ("iso_8859-1:1987", Encoding::Latin1),
+            ("ansi_x3.4-1968", Encoding::Ascii),
+            ("CSUTF16le", Encoding::Utf16Le),
+        ] {
+            assert_eq!(Encoding::named(name), Some(encoding), "{name}");
+        }
+        for name in [
+            "utf8",
+            "UTF-9",
+            "latin-1",
+            "windows-1252",
+            "ISO-8859-15",
+            "",
+        ] {
+            assert_eq!(Encoding::named(name), None, "{name}");
+        }
+        let names: Vec<&&str> = NAMES.iter().flat_map(|(_, names)| *names).collect();
+        assert_eq!(names.len(), 28, "aliases of six encodings");
     }
 
     #[test]

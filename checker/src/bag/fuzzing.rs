@@ -4,9 +4,10 @@
 use super::declaration::{self, Version};
 use super::digest::Digests;
 use super::encoding::Encoding;
+use super::findings::Findings;
 use super::text::TextLines;
 use super::walk::FileEntry;
-use super::{info, manifest, path};
+use super::{info, listing, manifest, path};
 use crate::refusal::Refusal;
 
 const ENCODINGS: [Encoding; 6] = [
@@ -71,31 +72,50 @@ fn read(how: u8, content: &[u8], chunk: usize) -> Result<String, Refusal> {
             .try_for_each(|chunk| lines.push(chunk, each))?;
         lines.finish(each)
     };
-    match how & 3 {
+    let mut found = Findings::default();
+    let read = match how & 3 {
         0 => {
             let mut reader = declaration::Reader::default();
             lines(&mut |number, line| reader.take(number, line))?;
-            Ok(format!("{:?}", reader.finish()?))
+            format!("{:?}", reader.finish()?)
         }
         1 => {
-            let mut reader = info::Reader::new(version);
-            lines(&mut |number, line| reader.take(number, line))?;
-            Ok(format!("{:?}", reader.finish()?))
+            let mut reader = info::Reader::new(version, &mut found);
+            lines(&mut |number, line| {
+                reader.take(number, line);
+                Ok(())
+            })?;
+            format!("{:?}", reader.finish())
         }
         kind => {
-            let mut files = FILES.map(|path| FileEntry {
-                path: path.into(),
-                listed: 0,
-                digests: Digests::default(),
-            });
             let kind = [manifest::PAYLOAD, manifest::TAG][usize::from(kind & 1)];
-            let mut reader =
-                manifest::Reader::new((kind, algorithm, version), "x.txt", &mut files, 1);
-            lines(&mut |number, line| reader.take(number, line))?;
-            let missing = reader.missing();
-            Ok(format!("{missing:?} {files:?}"))
+            listed((kind, algorithm, version), &lines, &mut found)?
         }
-    }
+    };
+    Ok(format!("{read} {found:?}"))
+}
+
+/// Gives the lines of the content to whoever takes them.
+type Lines<'a> = dyn Fn(&mut super::text::Each<'_>) -> Result<(), Refusal> + 'a;
+
+/// What the content lists as a manifest.
+fn listed(
+    how: (manifest::Kind, &str, Version),
+    lines: &Lines<'_>,
+    found: &mut Findings,
+) -> Result<String, Refusal> {
+    let mut files = FILES.map(|path| FileEntry {
+        path: path.into(),
+        listed: 0,
+        digests: Digests::default(),
+    });
+    let mut reader = listing::Reader::new(how, "x.txt", &mut files, 1, found);
+    lines(&mut |number, line| {
+        reader.take(number, line);
+        Ok(())
+    })?;
+    let missing = reader.finish();
+    Ok(format!("{missing:?} {files:?}"))
 }
 
 #[cfg(test)]

@@ -1,14 +1,22 @@
 //! `bag-info.txt` (RFC 8493 §2.2.2): `Label: value` lines, folded ones, `Payload-Oxum`.
 //!
-//! Only the Oxum is used; the rest is read for its form.
+//! The Oxum is used; of the other elements the first are kept for the report, as text
+//! that can be shown. What they say is the bag's word and nobody's here.
 
 use super::declaration::{Declaration, Version};
+use super::findings::Findings;
 use super::tags::Tags;
 use super::walk::{FileEntry, Tree};
 use crate::refusal::{Reason, Refusal};
+use crate::report::{Caution, Element, Warning};
 
-const FILE: &str = "bag-info.txt";
+pub(super) const FILE: &str = "bag-info.txt";
+/// The longest line, in bytes: a value need not be folded, however long it is.
+pub(super) const MAX_LINE: usize = 16 * 1024 * 1024;
 const OXUM: &str = "Payload-Oxum";
+const PROFILE: &str = "BagIt-Profile-Identifier";
+/// The elements that should not be repeated.
+const ONCE: [&str; 3] = ["Bagging-Date", "Bag-Size", "Bag-Count"];
 
 /// `Payload-Oxum`: octets and streams, as the bag's maker counted them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,36 +26,39 @@ pub(super) struct Oxum {
     files: u64,
 }
 
-/// Takes the lines of `bag-info.txt`; keeps none but the Oxum's.
+/// Takes the lines of `bag-info.txt`.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
     version: Version,
+    found: &'a mut Findings,
     /// The line the Oxum began on, and its value, unfolded.
     oxum: Option<(u64, String)>,
     /// What a folded line belongs to.
-    element: Element,
+    element: Option<Element>,
+    seen: [bool; ONCE.len()],
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Element {
-    None,
-    Oxum,
-    Other,
-}
-
-impl Reader {
-    pub(super) const fn new(version: Version) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) const fn new(version: Version, found: &'a mut Findings) -> Self {
         Self {
             version,
+            found,
             oxum: None,
-            element: Element::None,
+            element: None,
+            seen: [false; ONCE.len()],
         }
     }
 
-    pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
-        if let Some(folded) = line.strip_prefix([' ', '\t']) {
-            return self.fold(number, line, folded.trim());
-        }
+    pub(super) fn take(&mut self, number: u64, line: &str) {
+        let taken = match line.strip_prefix([' ', '\t']) {
+            Some(folded) => self.fold(number, line, folded.trim()),
+            None => self.begin(number, line),
+        };
+        taken.unwrap_or_else(|refusal| self.found.fault(refusal));
+    }
+
+    fn begin(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
+        self.end();
         let syntax = || syntax(number, line);
         let (label, value) = line.split_once(':').ok_or_else(syntax)?;
         let spaced = label.trim_end() == label && value.starts_with([' ', '\t']);
@@ -56,35 +67,59 @@ impl Reader {
         if label.is_empty() || (self.version == Version::V1_0 && !spaced) {
             return Err(syntax());
         }
-        self.element = Element::Other;
+        self.element = Some(Element::new(label, value.trim()));
         if label.eq_ignore_ascii_case(OXUM) {
             if self.oxum.is_some() {
                 return Err(Refusal::new(Reason::OxumRepeated).file(FILE).line(number));
             }
             self.oxum = Some((number, value.trim().to_owned()));
-            self.element = Element::Oxum;
+        }
+        let once = ONCE.iter().position(|it| it.eq_ignore_ascii_case(label));
+        let seen = once.and_then(|at| self.seen.get_mut(at));
+        if seen.is_some_and(|seen| std::mem::replace(seen, true)) {
+            let warning = Warning::new(Caution::LabelRepeated).file(FILE);
+            self.found.warn(warning.line(number).about(label));
         }
         Ok(())
     }
 
     fn fold(&mut self, number: u64, line: &str, folded: &str) -> Result<(), Refusal> {
-        match (self.element, &mut self.oxum) {
-            (Element::None, _) => Err(syntax(number, line)),
+        let Some(element) = &mut self.element else {
+            return Err(syntax(number, line));
+        };
+        element.unfold(folded);
+        let oxum = element.label.eq_ignore_ascii_case(OXUM);
+        match self.oxum.as_mut().filter(|_| oxum) {
             // Two numbers do not go over two lines, unless one line is empty.
-            (Element::Oxum, Some((_, value))) if value.is_empty() => {
+            Some((_, value)) if value.is_empty() => {
                 folded.clone_into(value);
                 Ok(())
             }
-            (Element::Oxum, Some((at, value))) if !folded.is_empty() => Err(malformed(*at, value)),
-            (Element::Oxum | Element::Other, _) => Ok(()),
+            Some((at, value)) if !folded.is_empty() => Err(malformed(*at, value)),
+            Some(_) | None => Ok(()),
         }
     }
 
-    pub(super) fn finish(self) -> Result<Option<Oxum>, Refusal> {
-        let parsed = |(line, value): (u64, String)| {
-            Oxum::parse(line, &value).ok_or_else(|| malformed(line, &value))
+    /// The element that was read is whole.
+    fn end(&mut self) {
+        let Some(element) = self.element.take() else {
+            return;
         };
-        self.oxum.map(parsed).transpose()
+        let said = &mut self.found.said;
+        if element.label.eq_ignore_ascii_case(PROFILE) {
+            said.profile.get_or_insert_with(|| element.value.clone());
+        }
+        said.info.push(element);
+    }
+
+    pub(super) fn finish(mut self) -> Option<Oxum> {
+        self.end();
+        let (line, value) = self.oxum?;
+        let oxum = Oxum::parse(line, &value);
+        if oxum.is_none() {
+            self.found.fault(malformed(line, &value));
+        }
+        oxum
     }
 }
 
@@ -106,32 +141,34 @@ pub(super) fn read(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
     tree: &Tree,
-) -> Result<Option<Oxum>, Refusal> {
+    found: &mut Findings,
+) -> Option<Oxum> {
     if !tree.has_tag(FILE) {
-        return Ok(None);
+        return None;
     }
-    let mut reader = Reader::new(declaration.version);
-    tags.lines(FILE, declaration.encoding, &mut |number, line| {
-        reader.take(number, line)
-    })?;
-    reader.finish()
+    let mut reader = Reader::new(declaration.version, found);
+    let read = tags.lines(FILE, declaration.encoding, &mut |number, line| {
+        reader.take(number, line);
+        Ok(())
+    });
+    let oxum = reader.finish();
+    read.unwrap_or_else(|refusal| found.fault(refusal));
+    oxum
 }
 
 /// G4: as many files as the Oxum says.
-pub(super) fn check_count(oxum: Option<&Oxum>, payload: &[FileEntry]) -> Result<(), Refusal> {
+pub(super) fn check_count(oxum: Option<&Oxum>, payload: &[FileEntry], found: &mut Findings) {
     let files = payload.len() as u64;
-    oxum.filter(|oxum| oxum.files != files)
-        .map_or(Ok(()), |oxum| {
-            Err(mismatch(oxum, oxum.files, files, "files"))
-        })
+    if let Some(oxum) = oxum.filter(|oxum| oxum.files != files) {
+        found.fault(mismatch(oxum, oxum.files, files, "files"));
+    }
 }
 
 /// G4: as many bytes as the Oxum says.
-pub(super) fn check_bytes(oxum: Option<&Oxum>, bytes: u64) -> Result<(), Refusal> {
-    oxum.filter(|oxum| oxum.bytes != bytes)
-        .map_or(Ok(()), |oxum| {
-            Err(mismatch(oxum, oxum.bytes, bytes, "bytes"))
-        })
+pub(super) fn check_bytes(oxum: Option<&Oxum>, bytes: u64, found: &mut Findings) {
+    if let Some(oxum) = oxum.filter(|oxum| oxum.bytes != bytes) {
+        found.fault(mismatch(oxum, oxum.bytes, bytes, "bytes"));
+    }
 }
 
 fn mismatch(oxum: &Oxum, expected: u64, observed: u64, of: &str) -> Refusal {
@@ -159,13 +196,21 @@ fn syntax(line: u64, text: &str) -> Refusal {
 mod tests {
     use super::*;
 
-    fn oxum_of(version: Version, lines: &[&str]) -> Result<Option<Oxum>, Reason> {
-        let mut reader = Reader::new(version);
+    fn read(version: Version, lines: &[&str]) -> (Option<Oxum>, Findings) {
+        let mut found = Findings::default();
+        let mut reader = Reader::new(version, &mut found);
         (1..)
             .zip(lines)
-            .try_for_each(|(number, line)| reader.take(number, line))
-            .and_then(|()| reader.finish())
-            .map_err(|refusal| refusal.reason)
+            .for_each(|(at, line)| reader.take(at, line));
+        (reader.finish(), found)
+    }
+
+    fn oxum_of(version: Version, lines: &[&str]) -> Result<Option<Oxum>, Reason> {
+        let (oxum, found) = read(version, lines);
+        found
+            .refused()
+            .first()
+            .map_or(Ok(oxum), |it| Err(it.reason))
     }
 
     fn oxum(lines: &[&str]) -> Result<Option<Oxum>, Reason> {
@@ -230,5 +275,54 @@ mod tests {
             assert_eq!(oxum(&[line]), Err(Reason::BagInfoSyntax), "{line}");
             assert_eq!(oxum_of(Version::V0_97, &[line]), Ok(None), "{line}");
         }
+    }
+
+    #[test]
+    fn every_malformed_line_is_a_fault() {
+        let (_, found) = read(Version::V1_0, &["no colon", "A: b", "", "Payload-Oxum: x"]);
+        let faults = found.refused().faults.listed;
+        let lines: Vec<Option<u64>> = faults.iter().map(|it| it.line).collect();
+        assert_eq!(lines, [Some(1), Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn what_should_not_be_repeated_is_said_and_what_may_be_is_not() {
+        let lines = [
+            "Bag-Size: 1",
+            "bag-size: 2",
+            "BAG-SIZE: 3",
+            "Contact-Name: A",
+            "Contact-Name: B",
+        ];
+        let (_, found) = read(Version::V1_0, &lines);
+        let warned = &found.said.warnings.listed;
+        let lines: Vec<Option<u64>> = warned.iter().map(|it| it.line).collect();
+        assert_eq!(lines, [Some(2), Some(3)]);
+        assert_eq!(warned[0].about.as_deref(), Some("bag-size"));
+    }
+
+    #[test]
+    fn elements_are_kept_unfolded_bounded_and_as_text_that_can_be_shown() {
+        let long = "x".repeat(100_000);
+        let first = format!("A: {long}");
+        let lines = [
+            &first,
+            "B:  one ",
+            "  two",
+            "\tthree",
+            "BagIt-Profile-Identifier: u\u{202e}:p",
+        ];
+        let (_, found) = read(Version::V1_0, &lines);
+        let info = &found.said.info.listed;
+        assert_eq!(info[0].value.chars().count(), Element::MOST);
+        assert_eq!((&*info[1].label, &*info[1].value), ("B", "one two three"));
+        assert_eq!(found.said.profile.as_deref(), Some("u\u{fffd}:p"));
+        let many: Vec<String> = (0..150).map(|it| format!("L{it}: {it}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let (_, found) = read(Version::V1_0, &many);
+        assert_eq!(
+            (found.said.info.listed.len(), found.said.info.more),
+            (100, 50)
+        );
     }
 }

@@ -5,7 +5,7 @@
 /// The longest line, in bytes: a path of 4096 bytes, each percent-encoded, and a digest.
 pub(super) const MAX_LINE: usize = 16 * 1024;
 
-/// A line is longer than [`MAX_LINE`].
+/// A line is longer than its bound.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong {
     /// The line's number, from 1.
@@ -13,14 +13,25 @@ pub(super) struct TooLong {
 }
 
 /// Splits what is pushed into it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lines {
     line: Vec<u8>,
     number: u64,
     after_cr: bool,
+    most: usize,
 }
 
 impl Lines {
+    /// For lines of at most so many bytes.
+    pub(super) const fn of(most: usize) -> Self {
+        Self {
+            line: Vec::new(),
+            number: 0,
+            after_cr: false,
+            most,
+        }
+    }
+
     /// Takes the next chunk, and gives each line that it ends.
     pub(super) fn push<E: From<TooLong>>(
         &mut self,
@@ -59,7 +70,7 @@ impl Lines {
     }
 
     fn extend(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
-        if self.line.len() + bytes.len() > MAX_LINE {
+        if self.line.len() + bytes.len() > self.most {
             let line = self.current();
             return Err(TooLong { line });
         }
@@ -80,7 +91,7 @@ mod tests {
     use super::*;
 
     fn split(chunks: &[&str]) -> Result<Vec<String>, TooLong> {
-        let mut lines = Lines::default();
+        let mut lines = Lines::of(MAX_LINE);
         let mut seen = Vec::new();
         let mut each = |number, line: &[u8]| {
             seen.push(format!("{number}:{}", String::from_utf8_lossy(line)));

@@ -1,15 +1,20 @@
-//! Payload and tag manifests (RFC 8493 §2.1.3, §2.2.1): `digest  path` lines.
+//! Payload and tag manifests (RFC 8493 §2.1.3, §2.2.1): which there are, and what all of
+//! them together come to.
 //!
-//! A manifest writes what it lists into the walked tree, so that completeness
-//! both ways is a look at the tree, and nothing is kept of what is not there.
+//! A manifest writes what it lists into the walked tree ([`super::listing`]), so that
+//! completeness both ways is a look at the tree.
 
-use super::algorithm::{Algorithm, Set};
+use super::algorithm::{Algorithm, Set, is_normalised, normalised};
 use super::declaration::{Declaration, Version};
-use super::digest::{Digests, is_hex};
+use super::entry::PathRule;
+use super::findings::Findings;
+use super::listing::Reader;
 use super::path;
 use super::tags::Tags;
-use super::walk::{FileEntry, Tree, position};
+use super::walk::{FileEntry, Tree};
+use crate::bounded::Bounded;
 use crate::refusal::{Reason, Refusal};
+use crate::report::{Caution, Warning};
 use crate::wrong::{self, Fault};
 
 /// One bit each in [`FileEntry::listed`].
@@ -20,8 +25,8 @@ const MAX_MANIFESTS: usize = 16;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
     prefix: &'static str,
-    rule: PathRule,
-    absent: Reason,
+    pub(super) rule: PathRule,
+    pub(super) absent: Reason,
 }
 
 pub(super) const PAYLOAD: Kind = Kind {
@@ -41,8 +46,8 @@ pub(super) struct Manifests {
     kind: Kind,
     /// Each manifest's algorithm by its name there; `None` if it is not known.
     algorithms: Vec<(String, Option<Algorithm>)>,
-    /// The first listed file, in the order of reading, that is not there.
-    missing: Option<Refusal>,
+    /// The listed files, in the order of reading, that are not there.
+    missing: Bounded<Refusal>,
 }
 
 /// Reads every payload manifest into the tree.
@@ -50,76 +55,95 @@ pub(super) fn read_payload(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
     tree: &mut Tree,
-) -> Result<Manifests, Refusal> {
+    found: &mut Findings,
+) -> Manifests {
     let names = tree.algorithms(PAYLOAD.prefix);
     if names.is_empty() {
-        return Err(Refusal::new(Reason::ManifestMissing).expected("manifest-sha256.txt", "none"));
+        let none = Refusal::new(Reason::ManifestMissing);
+        found.fault(none.expected("manifest-sha256.txt", "none"));
     }
-    read(tags, declaration, PAYLOAD, names, &mut tree.payload)
+    read(
+        tags,
+        declaration,
+        (PAYLOAD, names),
+        &mut tree.payload,
+        found,
+    )
 }
 
 /// Reads every tag manifest into the tree. Each lists every payload manifest
-/// (RFC 8493 §2.2.1).
+/// (RFC 8493 §2.2.1); in version 0.97 it should.
 pub(super) fn read_tags(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
     tree: &mut Tree,
-) -> Result<Manifests, Refusal> {
+    found: &mut Findings,
+) -> Manifests {
     let mut names = tree.algorithms(TAG.prefix);
     if wrong::is(Fault::TagManifestsSkipped) {
         names.clear();
     }
-    let manifests = read(tags, declaration, TAG, names, &mut tree.tags)?;
-    for payload in tree
-        .algorithms(PAYLOAD.prefix)
-        .iter()
-        .map(|name| file(PAYLOAD, name))
-    {
+    let manifests = read(tags, declaration, (TAG, names), &mut tree.tags, found);
+    let payload = tree.algorithms(PAYLOAD.prefix);
+    for payload in payload.iter().map(|name| file(PAYLOAD, name)) {
         let listed = tree.tags.iter().find(|file| *file.path == *payload);
         let listed = listed.map_or(0, |file| file.listed);
         for (index, (name, _)) in manifests.algorithms.iter().enumerate() {
             if listed & 1 << index == 0 {
-                return Err(Refusal::new(Reason::TagManifestCoverage)
-                    .file(&file(TAG, name))
-                    .about(&payload));
+                uncovered(declaration.version, &file(TAG, name), &payload, found);
             }
         }
     }
-    Ok(manifests)
+    manifests
+}
+
+fn uncovered(version: Version, seal: &str, payload: &str, found: &mut Findings) {
+    if version == Version::V1_0 {
+        let refusal = Refusal::new(Reason::TagManifestCoverage);
+        found.fault(refusal.file(seal).about(payload));
+    } else {
+        let warning = Warning::new(Caution::ManifestNotCovered);
+        found.warn(warning.file(seal).about(payload));
+    }
 }
 
 fn read(
     tags: &mut Tags<'_>,
     declaration: &Declaration,
-    kind: Kind,
-    names: Vec<String>,
+    (kind, names): (Kind, Vec<String>),
     files: &mut [FileEntry],
-) -> Result<Manifests, Refusal> {
+    found: &mut Findings,
+) -> Manifests {
+    let mut manifests = Manifests {
+        kind,
+        algorithms: Vec::new(),
+        missing: Bounded::default(),
+    };
     if names.len() > MAX_MANIFESTS {
         let refusal =
             Refusal::new(Reason::TooManyManifests).about(&format!("{}*.txt", kind.prefix));
         let most = format!("at most {MAX_MANIFESTS}");
-        return Err(refusal.expected(&most, &names.len().to_string()));
+        found.fault(refusal.expected(&most, &names.len().to_string()));
+        return manifests;
     }
-    let mut missing = None;
-    for (index, algorithm) in names.iter().enumerate() {
-        let manifest = file(kind, algorithm);
-        let how = (kind, &**algorithm, declaration.version);
-        let mut reader = Reader::new(how, &manifest, files, 1 << index);
-        tags.lines(&manifest, declaration.encoding, &mut |number, line| {
-            reader.take(number, line)
-        })?;
-        missing = missing.or(reader.missing());
-    }
-    let known = |name: String| {
+    for (index, name) in names.into_iter().enumerate() {
+        let manifest = file(kind, &name);
+        let how = (kind, &*name, declaration.version);
+        let mut reader = Reader::new(how, &manifest, files, 1 << index, found);
+        let whole = tags.lines(&manifest, declaration.encoding, &mut |number, line| {
+            reader.take(number, line);
+            Ok(())
+        });
+        manifests.missing.extend(reader.finish());
+        whole.unwrap_or_else(|refusal| found.fault(refusal));
         let known = Algorithm::named(&name);
-        (name, known)
-    };
-    Ok(Manifests {
-        kind,
-        algorithms: names.into_iter().map(known).collect(),
-        missing,
-    })
+        if known.is_some() && !is_normalised(&name) {
+            let warning = Warning::new(Caution::AlgorithmSpelling).file(&manifest);
+            found.warn(warning.about(&normalised(&name)));
+        }
+        manifests.algorithms.push((name, known));
+    }
+    manifests
 }
 
 /// What the tag manifests of this bag state of tag files.
@@ -140,8 +164,8 @@ impl Manifests {
     }
 
     /// G4: everything listed is there.
-    pub(super) fn all_there(&mut self) -> Result<(), Refusal> {
-        self.missing.take().map_or(Ok(()), Err)
+    pub(super) fn all_there(&mut self, found: &mut Findings) {
+        found.faults(std::mem::take(&mut self.missing));
     }
 
     /// G4: everything listed is there, everything there is listed by every manifest.
@@ -151,43 +175,60 @@ impl Manifests {
         &mut self,
         payload: &[FileEntry],
         version: Version,
-    ) -> Result<(), Refusal> {
-        self.all_there()?;
+        found: &mut Findings,
+    ) {
+        self.all_there(found);
         let all = self.bits(|_| true);
         for file in payload {
             if file.listed == 0 {
-                return Err(Refusal::new(Reason::UnlistedFile).file(&file.path));
-            }
-            if version == Version::V1_0 && file.listed != all {
-                return Err(Refusal::new(Reason::ManifestsDisagree).file(&file.path));
+                found.fault(Refusal::new(Reason::UnlistedFile).file(&file.path));
+            } else if version == Version::V1_0 && file.listed != all {
+                let disagree = Refusal::new(Reason::ManifestsDisagree).file(&file.path);
+                found.fault(disagree.about(&self.without(file)));
             }
         }
-        Ok(())
+    }
+
+    /// The manifests that do not list this file.
+    fn without(&self, of: &FileEntry) -> String {
+        let all = self.algorithms.iter().enumerate();
+        let without = all.filter(|(index, _)| of.listed & 1 << index == 0);
+        let names: Vec<String> = without
+            .map(|(_, (name, _))| file(self.kind, name))
+            .collect();
+        names.join(", ")
     }
 
     /// G5, when all that can be checked was: no algorithm is stated that is not known.
-    pub(super) fn known(&self) -> Option<Refusal> {
-        let first = self.names(false).next()?;
-        let names: Vec<&str> = self.names(false).collect();
-        let refusal = Refusal::new(Reason::AlgorithmUnknown).file(&file(self.kind, first));
-        Some(refusal.expected(&Algorithm::names(), &names.join(", ")))
+    pub(super) fn known(&self, found: &mut Findings) {
+        for name in self.names(false) {
+            let right = normalised(name);
+            let expected = match Algorithm::named(&right) {
+                // RFC 8493 §2.4 asks for the name without what normalisation takes away.
+                Some(_) => right,
+                None => Algorithm::names(),
+            };
+            let refusal = Refusal::new(Reason::AlgorithmUnknown).file(&file(self.kind, name));
+            found.fault(refusal.expected(&expected, name));
+        }
     }
 
     /// G5, likewise: of every file a digest is stated that one may rely on.
-    pub(super) fn strong(&self, payload: &[FileEntry]) -> Option<Refusal> {
+    pub(super) fn strong(&self, payload: &[FileEntry], found: &mut Findings) {
         let strong = self.bits(|it| it.is_some_and(Algorithm::is_strong));
         let names: Vec<&str> = self.names(true).collect();
-        let weak = if strong == 0 {
-            names.first().map(|first| file(self.kind, first))
+        let weak = |path: &str| {
+            let expected = "sha256 or another digest that cannot be forged";
+            let refusal = Refusal::new(Reason::ManifestTooWeak).file(path);
+            refusal.expected(expected, &names.join(", "))
+        };
+        if strong == 0 {
+            let first = names.first().map(|first| file(self.kind, first));
+            first.iter().for_each(|first| found.fault(weak(first)));
         } else {
-            let weak = payload.iter().find(|file| file.listed & strong == 0);
-            weak.map(|file| file.path.to_string())
-        }?;
-        let refusal = Refusal::new(Reason::ManifestTooWeak).file(&weak);
-        Some(refusal.expected(
-            "sha256 or another digest that cannot be forged",
-            &names.join(", "),
-        ))
+            let all = payload.iter().filter(|file| file.listed & strong == 0);
+            all.for_each(|file| found.fault(weak(&file.path)));
+        }
     }
 
     /// The bits of some manifests in [`FileEntry::listed`].
@@ -199,121 +240,18 @@ impl Manifests {
 }
 
 /// G5 for tag files: each digest listed is the one observed.
-pub(super) fn check_tags(tags: &mut Tags<'_>, files: &[FileEntry]) -> Result<(), Refusal> {
+pub(super) fn check_tags(tags: &mut Tags<'_>, files: &[FileEntry], found: &mut Findings) {
     let listed = |file: &&FileEntry| !file.digests.wanted().is_empty();
     for file in files.iter().filter(listed) {
-        let observed = tags.digests(&file.path)?;
-        if let Some((expected, observed)) = file.digests.differ(&observed) {
-            let refusal = Refusal::new(Reason::TagDigestMismatch).file(&file.path);
-            return Err(refusal.expected(&expected, &observed));
+        match tags.digests(&file.path) {
+            Err(refusal) => found.fault(refusal),
+            Ok(observed) => {
+                if let Some((expected, observed)) = file.digests.differ(&observed) {
+                    let refusal = Refusal::new(Reason::TagDigestMismatch).file(&file.path);
+                    found.fault(refusal.expected(&expected, &observed));
+                }
+            }
         }
-    }
-    Ok(())
-}
-
-struct Entry<'a> {
-    digests: Digests,
-    path: std::borrow::Cow<'a, str>,
-}
-
-type PathRule = for<'a> fn(&'a str, Version) -> Result<std::borrow::Cow<'a, str>, Reason>;
-
-impl<'a> Entry<'a> {
-    /// `digest`, white space, `path`; the `*` of a checksum tool's binary mode is dropped.
-    fn parse(line: &'a str, name: &str, version: Version, rule: PathRule) -> Result<Self, Refusal> {
-        let blank = |c| c == ' ' || c == '\t';
-        let syntax =
-            || Refusal::new(Reason::ManifestSyntax).expected("digest, white space, path", line);
-        let (hex, rest) = line.split_once(blank).ok_or_else(syntax)?;
-        // That mode writes one space and the `*`; a name that begins with one has two spaces.
-        let rest = match rest.strip_prefix('*') {
-            Some(path) => path,
-            None => rest.trim_start_matches(blank),
-        };
-        if rest.is_empty() {
-            return Err(syntax());
-        }
-        let algorithm = Algorithm::named(name);
-        let is_digest = !hex.is_empty() && hex.len() % 2 == 0 && is_hex(hex);
-        if !is_digest || algorithm.is_some_and(|it| 2 * it.length() != hex.len()) {
-            return Err(Refusal::new(Reason::DigestSyntax).expected(&format!("{name} in hex"), hex));
-        }
-        let mut digests = Digests::default();
-        if let Some(algorithm) = algorithm {
-            digests.set(algorithm, hex).ok_or_else(syntax)?;
-        }
-        let path = rule(rest, version).map_err(|reason| Refusal::new(reason).about(rest))?;
-        Ok(Self { digests, path })
-    }
-}
-
-/// Takes the lines of one manifest, and writes what they list into the files.
-#[derive(Debug)]
-pub(super) struct Reader<'a> {
-    manifest: &'a str,
-    algorithm: &'a str,
-    version: Version,
-    kind: Kind,
-    files: &'a mut [FileEntry],
-    bit: u16,
-    /// Where the next entry stands if the manifest is sorted as the files are.
-    cursor: usize,
-    missing: Option<Refusal>,
-}
-
-impl<'a> Reader<'a> {
-    /// For the manifest of this name, whose entries are marked with `bit`.
-    pub(super) fn new(
-        (kind, algorithm, version): (Kind, &'a str, Version),
-        manifest: &'a str,
-        files: &'a mut [FileEntry],
-        bit: u16,
-    ) -> Self {
-        Self {
-            manifest,
-            algorithm,
-            version,
-            kind,
-            files,
-            bit,
-            cursor: 0,
-            missing: None,
-        }
-    }
-
-    /// The first listed file that is not there.
-    pub(super) fn missing(self) -> Option<Refusal> {
-        self.missing
-    }
-
-    pub(super) fn take(&mut self, number: u64, line: &str) -> Result<(), Refusal> {
-        let place = |refusal: Refusal| refusal.file(self.manifest).line(number);
-        let entry =
-            Entry::parse(line, self.algorithm, self.version, self.kind.rule).map_err(place)?;
-        let found = self.find(&entry.path);
-        let Some(file) = found.and_then(|index| self.files.get_mut(index)) else {
-            // For G4, when every line was read for G3; the first is kept.
-            let missing = || place(Refusal::new(self.kind.absent).about(&entry.path));
-            self.missing.get_or_insert_with(missing);
-            return Ok(());
-        };
-        if file.listed & self.bit != 0 {
-            return Err(place(
-                Refusal::new(Reason::DuplicateEntry).about(&entry.path),
-            ));
-        }
-        file.listed |= self.bit;
-        file.digests.add(entry.digests);
-        self.cursor = found.map_or(0, |index| index + 1);
-        Ok(())
-    }
-
-    fn find(&self, path: &str) -> Option<usize> {
-        let next = self.files.get(self.cursor);
-        if next.is_some_and(|file| &*file.path == path) {
-            return Some(self.cursor);
-        }
-        position(self.files, path)
     }
 }
 

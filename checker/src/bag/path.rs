@@ -4,14 +4,9 @@
 //! spelling of its file. One leading `./` is dropped, as tools write it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hasher};
-
-use unicode_normalization::UnicodeNormalization;
 
 use super::declaration::Version;
-use super::walk::{FileEntry, Tree};
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Reason;
 
 /// A payload path from a manifest: plain and beneath `data/`.
 pub(super) fn payload(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
@@ -86,64 +81,8 @@ fn decode(raw: &str, version: Version) -> Result<Cow<'_, str>, Reason> {
     Ok(Cow::Owned(path))
 }
 
-/// Refuses two paths that another file system would take for one.
-///
-/// Such a bag is not the same bag everywhere (RFC 8493 §6.1.4 warns of both).
-pub(super) fn collisions(tree: &Tree) -> Result<(), Refusal> {
-    let files = || tree.payload.iter().chain(&tree.tags);
-    // No two are the same as they are: of two that collide, one is changed by folding.
-    if files().all(|file| is_folded(&file.path)) {
-        return Ok(());
-    }
-    let key = |file: &FileEntry| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(fold(&file.path).as_bytes());
-        hasher.finish()
-    };
-    let mut keys: Vec<u64> = files().map(key).collect();
-    keys.sort_unstable();
-    let shared: BTreeSet<u64> = keys
-        .windows(2)
-        .filter(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0])
-        .collect();
-    // Equal keys are not yet equal names: a hash can be made to collide.
-    let mut known = BTreeMap::new();
-    let mut twins = files().filter(|file| shared.contains(&key(file)));
-    let Some((first, second)) =
-        twins.find_map(|file| Some((known.insert(fold(&file.path), &file.path)?, &file.path)))
-    else {
-        return Ok(());
-    };
-    let reason = if first.nfc().eq(second.nfc()) {
-        Reason::NormalisationCollision
-    } else {
-        Reason::CaseCollision
-    };
-    Err(Refusal::new(reason).file(first).about(second))
-}
-
-/// Whether a path is its own [`fold`], as is plain to see; the usual case.
-fn is_folded(path: &str) -> bool {
-    path.bytes().fold(true, |all, byte| {
-        all & byte.is_ascii() & !byte.is_ascii_uppercase()
-    })
-}
-
-/// One form for all spellings that differ in letter case or normalisation (Unicode
-/// §3.13, canonical caseless matching); ASCII, the common case, is quick.
-fn fold(path: &str) -> String {
-    if path.is_ascii() {
-        return path.to_ascii_lowercase();
-    }
-    // By way of upper case, so that ß meets SS, and the two small sigmas meet.
-    let upper = path.nfd().flat_map(char::to_uppercase);
-    upper.flat_map(char::to_lowercase).nfd().collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::digest::Digests;
     use super::*;
 
     #[test]
@@ -193,55 +132,6 @@ mod tests {
             payload("data/50%off%é%25%0a", Version::V0_97).unwrap(),
             "data/50%off%é%25\n"
         );
-    }
-
-    fn collision(names: &[&str]) -> Option<Reason> {
-        let entry = |name: &&str| FileEntry {
-            path: (*name).into(),
-            listed: 0,
-            digests: Digests::default(),
-        };
-        let (payload, tags) = names
-            .iter()
-            .map(entry)
-            .partition(|file: &FileEntry| file.path.starts_with("data/"));
-        let tree = Tree {
-            payload,
-            tags,
-            ..Tree::default()
-        };
-        collisions(&tree).err().map(|refusal| refusal.reason)
-    }
-
-    #[test]
-    fn names_collide_as_another_file_system_would_have_it() {
-        for (names, reason) in [
-            (&["data/a", "data/b"][..], None),
-            (&["data/a", "data/A"], Some(Reason::CaseCollision)),
-            (&["data/a", "Data/a"], Some(Reason::CaseCollision)),
-            (
-                &["manifest-sha256.txt", "Manifest-SHA256.txt"],
-                Some(Reason::CaseCollision),
-            ),
-            (
-                &["data/stra\u{df}e", "data/STRASSE"],
-                Some(Reason::CaseCollision),
-            ),
-            (
-                &["data/\u{3b1}\u{3c2}", "data/\u{3b1}\u{3c3}"],
-                Some(Reason::CaseCollision),
-            ),
-            (
-                &["data/\u{e9}", "data/e\u{301}"],
-                Some(Reason::NormalisationCollision),
-            ),
-            (
-                &["data/\u{c9}", "data/e\u{301}"],
-                Some(Reason::CaseCollision),
-            ),
-        ] {
-            assert_eq!(collision(names), reason, "{names:?}");
-        }
     }
 
     #[test]

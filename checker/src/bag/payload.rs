@@ -8,7 +8,9 @@ mod worker;
 use std::panic::resume_unwind;
 use std::thread;
 
+use super::findings::Firsts;
 use super::walk::FileEntry;
+use crate::bounded::Bounded;
 use crate::guard::Guard;
 use crate::refusal::Refusal;
 use worker::{Queue, Worker};
@@ -25,8 +27,8 @@ const MAX_THREADS: usize = 8;
 pub(super) struct Hashed {
     /// How many bytes it has.
     pub(super) bytes: u64,
-    /// The first file, by path, whose digest is not as listed.
-    pub(super) mismatch: Option<Refusal>,
+    /// The files, by path, whose digest is not as listed.
+    pub(super) mismatch: Bounded<Refusal>,
     /// The bytes of [`PACKET`], unless it is larger than [`MAX_PACKET`].
     pub(super) packet: Option<Vec<u8>>,
 }
@@ -34,8 +36,8 @@ pub(super) struct Hashed {
 /// Hashes every payload file and compares it with what is listed.
 ///
 /// # Errors
-/// The first file, by path, that is not an unshared regular file, changed, or cannot be read.
-pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Refusal> {
+/// The files, by path, that are no unshared regular ones, changed, or cannot be read.
+pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Bounded<Refusal>> {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(MAX_THREADS).min(payload.len()).max(1);
     let queue = Queue::new(payload, threads);
@@ -51,9 +53,10 @@ pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Refus
         results
     });
     let found = results.into_iter().fold(Found::default(), Found::with);
-    match found.refusal {
-        Some((_, refusal)) => Err(refusal),
-        None => Ok(found.hashed()),
+    if found.refusal.is_empty() {
+        Ok(found.hashed())
+    } else {
+        Err(found.refusal.in_order())
     }
 }
 
@@ -61,8 +64,8 @@ pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Refus
 #[derive(Default)]
 struct Found {
     bytes: u64,
-    refusal: Option<(usize, Refusal)>,
-    mismatch: Option<(usize, Refusal)>,
+    refusal: Firsts<usize>,
+    mismatch: Firsts<usize>,
     packet: Option<Vec<u8>>,
 }
 
@@ -70,26 +73,17 @@ impl Found {
     fn with(self, other: Self) -> Self {
         Self {
             bytes: self.bytes + other.bytes,
-            refusal: first(self.refusal, other.refusal),
-            mismatch: first(self.mismatch, other.mismatch),
+            refusal: self.refusal.with(other.refusal),
+            mismatch: self.mismatch.with(other.mismatch),
             packet: self.packet.or(other.packet),
         }
     }
 
     fn hashed(self) -> Hashed {
-        let mismatch = self.mismatch.map(|(_, refusal)| refusal);
         Hashed {
             bytes: self.bytes,
-            mismatch,
+            mismatch: self.mismatch.in_order(),
             packet: self.packet,
         }
-    }
-}
-
-/// Of two findings the one with the smaller index, that is, path.
-fn first(a: Option<(usize, Refusal)>, b: Option<(usize, Refusal)>) -> Option<(usize, Refusal)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
-        (a, b) => a.or(b),
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::algorithm::Set;
 use super::digest::{Digests, Hasher};
 use super::encoding::Encoding;
+use super::info;
 use super::manifest;
 use super::regular::{Buffer, Regular};
 use super::text::{Each, TextLines};
@@ -48,6 +49,9 @@ impl<'a> Tags<'a> {
         each: &mut Each<'_>,
     ) -> Result<(), Refusal> {
         let mut lines = TextLines::new(name, encoding);
+        if name == info::FILE {
+            lines = lines.at_most(info::MAX_LINE);
+        }
         let digests = self.bytes(&Arc::from(name), &mut |chunk| lines.push(chunk, each))?;
         lines.finish(each)?;
         self.read.insert(name.to_owned(), digests);

@@ -3,7 +3,7 @@
 //! What a line says is for whoever is given it.
 
 use super::encoding::{Decoder, Encoding, NotText};
-use super::lines::{Lines, TooLong};
+use super::lines::{Lines, MAX_LINE, TooLong};
 use crate::refusal::{Reason, Refusal};
 
 /// Is given each line, with its number from 1.
@@ -24,9 +24,15 @@ impl<'a> TextLines<'a> {
         Self {
             file,
             decoder: Decoder::new(encoding),
-            lines: Lines::default(),
+            lines: Lines::of(MAX_LINE),
             text: Vec::new(),
         }
+    }
+
+    /// With lines of at most so many bytes.
+    pub(super) fn at_most(mut self, bytes: usize) -> Self {
+        self.lines = Lines::of(bytes);
+        self
     }
 
     /// Takes the next bytes, wherever they end.

@@ -7,6 +7,8 @@ use std::fs::DirEntry;
 use std::sync::Arc;
 
 use super::digest::Digests;
+use super::findings::Firsts;
+use crate::bounded::Bounded;
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
 
@@ -62,43 +64,49 @@ pub(super) fn position(files: &[FileEntry], path: &str) -> Option<usize> {
     files.binary_search_by(|file| (*file.path).cmp(path)).ok()
 }
 
-/// Walks the bag. The order in which folders list their entries changes nothing.
-pub(super) fn walk(guard: &Guard) -> Result<Tree, Refusal> {
+/// Walks the bag, or says what of it is not taken. The order in which folders list their
+/// entries changes nothing.
+pub(super) fn walk(guard: &Guard) -> Result<Tree, Bounded<Refusal>> {
     at_most(MAX_ENTRIES, guard)
 }
 
-fn at_most(max_entries: usize, guard: &Guard) -> Result<Tree, Refusal> {
+fn at_most(max_entries: usize, guard: &Guard) -> Result<Tree, Bounded<Refusal>> {
     let (mut tree, mut entries) = (Tree::default(), 0);
-    let mut worst: Option<Refusal> = None;
+    let mut faults = Firsts::default();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         let unreadable = |error| Refusal::unreadable(shown(&folder), &error);
-        for entry in guard.list(&folder).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
+        let listed = match guard.list(&folder) {
+            Ok(listed) => listed,
+            Err(error) => {
+                faults.put((folder.clone(), 0), unreadable(error));
+                continue;
+            }
+        };
+        for entry in listed {
             entries += 1;
             if entries > max_entries {
-                return Err(Refusal::new(Reason::TooManyEntries).file(shown(&folder)));
+                let mut alone = Bounded::default();
+                alone.push(Refusal::new(Reason::TooManyEntries).file(shown(&folder)));
+                return Err(alone);
             }
-            if let Err(refusal) = take(&mut tree, &mut folders, &folder, &entry) {
-                worst = Some(first(worst, refusal));
+            let taken = entry
+                .map_err(unreadable)
+                .and_then(|entry| take(&mut tree, &mut folders, &folder, &entry));
+            if let Err(refusal) = taken {
+                // Two names that are not UTF-8 can be shown as one.
+                let file = refusal.file.clone().unwrap_or_default();
+                faults.put((file, entries), refusal);
             }
         }
     }
-    if let Some(refusal) = worst {
-        return Err(refusal);
+    if !faults.is_empty() {
+        return Err(faults.in_order());
     }
     for files in [&mut tree.payload, &mut tree.tags] {
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
     Ok(tree)
-}
-
-/// Of two refusals the one whose file sorts first, so that the answer is the same each time.
-fn first(worst: Option<Refusal>, refusal: Refusal) -> Refusal {
-    match worst {
-        Some(worst) if worst.file <= refusal.file => worst,
-        Some(_) | None => refusal,
-    }
 }
 
 fn take(
@@ -170,7 +178,7 @@ mod tests {
             output: "/nowhere".into(),
         });
         assert_eq!(at_most(3, &guard).unwrap().tags.len(), 3);
-        let refusal = at_most(2, &guard).unwrap_err();
-        assert_eq!(refusal.reason, Reason::TooManyEntries);
+        let faults = at_most(2, &guard).unwrap_err();
+        assert_eq!(faults.listed[0].reason, Reason::TooManyEntries);
     }
 }

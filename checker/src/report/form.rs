@@ -4,7 +4,10 @@
 //! A test changes reports value by value and holds that what the schema refuses is
 //! refused here.
 
-use super::{ActionDone, ClaimOutcome, ClaimReport, ItemReport, LinkOutcome, PacketReport, Report};
+use super::{
+    ActionDone, BagReport, ClaimOutcome, ClaimReport, Element, ItemReport, LinkOutcome,
+    PacketReport, Report,
+};
 use crate::adequacy::Link;
 use crate::bag::Algorithm;
 use crate::guard::Action;
@@ -42,6 +45,7 @@ pub(super) fn broken(report: &Report) -> Option<&'static str> {
             "/bag/version",
             version.is_none_or(|it| VERSIONS.contains(&it)),
         ),
+        ("/bag", said(&report.bag)),
         (
             "/gates",
             report
@@ -67,6 +71,19 @@ pub(super) fn broken(report: &Report) -> Option<&'static str> {
         ("/outcome", goes_with_the_outcome(report)),
     ];
     parts.into_iter().find(|(_, fits)| !fits).map(|(at, _)| at)
+}
+
+/// Lists no longer than they may be, lines from 1, and texts that can be shown.
+fn said(bag: &BagReport) -> bool {
+    let mut lines = bag.faults.listed.iter().map(|it| it.line);
+    let mut warnings = bag.warnings.listed.iter();
+    let shown = |text: &String| Element::new("", text).value == *text;
+    let lists = bag.faults.is_sound() && bag.warnings.is_sound() && bag.info.is_sound();
+    lists
+        && lines.all(|line| line != Some(0))
+        && warnings.all(|it| it.line != Some(0) && it.times > 0)
+        && bag.info.listed.iter().all(Element::is_shown)
+        && bag.profile.iter().all(shown)
 }
 
 /// A packet is there unless it was refused, and a verdict is about claims.

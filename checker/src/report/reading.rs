@@ -66,13 +66,14 @@ impl Report {
 
     /// The first part that does not follow from the rest.
     fn contradiction(&self) -> Option<&'static str> {
-        let parts: [(&'static str, bool); 9] = [
+        let parts: [(&'static str, bool); 10] = [
             ("/schema", self.schema == REPORT_SCHEMA),
             ("/statement", self.statement == Statement::new()),
             ("/gates", self.gates_follow()),
             ("/outcome", self.outcome == self.outcome_of_gates()),
             ("/exit", self.exit == self.outcome.exit()),
             ("/bag/outcome", self.bag.outcome == self.bag_of_refusal()),
+            ("/bag/faults", self.bag.follows(self.refusal.as_ref())),
             ("/bag/verified", self.digests_follow()),
             ("/article13", self.article13 == article13::audit(self)),
             ("/article14", self.article14 == article14::audit(self)),
@@ -104,7 +105,7 @@ impl Report {
     }
 
     fn bag_of_refusal(&self) -> BagOutcome {
-        BagOutcome::of(self.refusal.as_ref())
+        BagOutcome::of(self.refusal.as_ref().map(|refusal| refusal.reason))
     }
 
     /// What was checked bears the bag's word: a valid one states nothing unknown and not
@@ -121,16 +122,16 @@ impl Report {
         let unknown = unverified
             .iter()
             .all(|name| Algorithm::named(name).is_none());
+        let none = known.is_empty() && unverified.is_empty();
         let reason = self.refusal.as_ref().map(|refusal| refusal.reason);
         unknown
-            && match self.bag.outcome {
-                BagOutcome::Invalid => known.is_empty() && unverified.is_empty(),
-                BagOutcome::Valid => {
+            && match (self.bag.outcome, reason) {
+                (BagOutcome::Valid, _) => {
                     unverified.is_empty() && known.into_iter().any(Algorithm::is_strong)
                 }
-                BagOutcome::NotAccepted => {
-                    unverified.is_empty() == (reason == Some(Reason::ManifestTooWeak))
-                }
+                (BagOutcome::NotAccepted, Some(Reason::AlgorithmUnknown)) => !unverified.is_empty(),
+                (BagOutcome::NotAccepted, Some(Reason::ManifestTooWeak)) => unverified.is_empty(),
+                (BagOutcome::Invalid | BagOutcome::NotAccepted, _) => none,
             }
     }
 }

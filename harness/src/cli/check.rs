@@ -10,12 +10,15 @@ use super::{OnEngine, SideBySide};
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct Check {
-    /// Packets: each a folder that is a BagIt bag.
+    /// Packets: each a folder that is a BagIt bag, or a zip, tar or tar.gz of one.
     #[arg(required = true, value_name = "PACKET")]
     pub packets: Vec<PathBuf>,
     /// Give a packet up after so many seconds; without it, each has the time that it takes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
+    /// Write each report there too, as the checker wrote it, and never over another.
+    #[arg(long, value_name = "DIR")]
+    pub report_dir: Option<PathBuf>,
     /// Where they are read.
     #[command(flatten)]
     pub on: OnEngine,
@@ -26,5 +29,6 @@ pub struct Check {
 
 const EXIT_CODES: &str = "\
 Exit codes, of several packets the worst, which is the first of these: 70 internal error; \
-3 blocked, or given up; 6 packet refused; 4 gaps found; 5 no gap observed in the packet's \
-scope. 2 is usage. Never 0: what is found permits nothing.";
+3 blocked, or given up; 2 an archive that is not taken; 6 packet refused; 4 gaps found; \
+5 no gap observed in the packet's scope. 2 is usage, too. Never 0: what is found permits \
+nothing.";

@@ -1,19 +1,16 @@
 //! `check`: the checker on a user's packets, each in a locked sandbox of its own.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bundle::exit::Exit;
 use bundle::report::triage;
-use checker::report::Report;
 use engine::choice::EngineChoice;
 use engine::launch::Bench;
 use engine::open::OpenError;
-use evidence::error::chain;
 use evidence::order::{Order, Packet, Task};
-use evidence::record::{LaunchRecord, Role};
-use judge::output_contract;
+use evidence::record::Role;
 use serde_json::{Value, json};
 use verify::code::Code;
 use verify::terminal::{safe, say, tell};
@@ -22,9 +19,15 @@ use verify::{Done, Failure};
 use super::require_unstopped;
 use crate::cli::{Check, Common};
 use crate::parallel::in_parallel;
+use crate::progress;
 use crate::stand::{Stand, StandError};
 
+mod answer;
+mod archive;
 mod readable;
+mod report_dir;
+
+use answer::Answer;
 
 /// Checks packets. A program is told of as many as were answered, however it ends.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Done, Failure> {
@@ -44,60 +47,135 @@ fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
     if args.on.engine == EngineChoice::None {
         return Err(StandError::from(OpenError::NoSandbox).into());
     }
-    let packets: Vec<PathBuf> = args
+    let packets: Vec<Given> = args
         .packets
         .iter()
-        .map(|packet| folder(packet))
+        .map(|packet| given(packet))
         .collect::<Result<_, _>>()?;
     for packet in &packets {
-        readable::expect(packet, crate::stand::user())?;
+        if packet.archive.is_none() {
+            readable::expect(&packet.path, crate::stand::user())?;
+        }
     }
+    args.report_dir
+        .iter()
+        .try_for_each(|it| report_dir::open(it))?;
     let stand = Stand::open(args.on.engine)?;
     let answers = launch(&stand, &packets, args);
     let stop = Arc::clone(&stand.stop);
     stand.close().map_err(Failure::internal)?;
     require_unstopped(&stop, "nothing is said of any packet")?;
-    Ok(answers)
+    answers
 }
 
-/// The packet's own path; what is no folder, or cannot be read, is found out before
-/// anything is started.
-fn folder(packet: &Path) -> Result<PathBuf, Failure> {
-    let shown = packet.display();
+/// A packet as the line names it, and as this host has it.
+struct Given {
+    name: PathBuf,
+    path: PathBuf,
+    archive: Option<archive::Kind>,
+}
+
+/// The packet's own path; what is neither folder nor archive, or cannot be read, is found
+/// out before anything is started.
+fn given(packet: &Path) -> Result<Given, Failure> {
+    let shown = name(packet);
     let real = packet.canonicalize().map_err(|error| {
         let what = format!("failed to find packet `{shown}`: {error}");
-        Failure::unusable(what, "give the folder of a BagIt bag")
+        Failure::unusable(what, "give the folder of a BagIt bag, or an archive of it")
     })?;
-    if !real.is_dir() {
-        let what = format!("expected packet `{shown}` to be a folder, observed a file");
-        return Err(Failure::unusable(what, "unpack an archive first"));
-    }
-    std::fs::read_dir(&real).map_err(|error| {
+    let unreadable = |error| {
         let what = format!("failed to read packet `{shown}`: {error}");
         Failure::unusable(what, "the folder and its files must be readable")
-    })?;
-    Ok(real)
+    };
+    let archive = if real.is_dir() {
+        std::fs::read_dir(&real).map_err(unreadable)?;
+        None
+    } else {
+        let kind = archive::kind(&real).map_err(unreadable)?;
+        let other = || {
+            let what = format!(
+                "expected packet `{shown}` to be a folder, a zip, a tar or a tar.gz, observed another file"
+            );
+            Failure::unusable(what, "unpack another archive first")
+        };
+        Some(kind.ok_or_else(other)?)
+    };
+    Ok(Given {
+        name: packet.to_owned(),
+        path: real,
+        archive,
+    })
+}
+
+/// A path on one line that says nothing but its name: a line end in it begins no line.
+fn name(path: &Path) -> String {
+    safe(&path.display().to_string()).replace('\n', "\u{240a}")
 }
 
 /// As good as no bound: an honest packet has the time that it takes.
 const UNBOUNDED: Duration = Duration::from_secs(31_536_000);
 
 /// One launch for each packet, some at a time; the answers in the packets' order.
-fn launch(stand: &Stand, packets: &[PathBuf], args: &Check) -> Vec<Answer> {
+fn launch(stand: &Stand, packets: &[Given], args: &Check) -> Result<Vec<Answer>, Failure> {
     let limit = args.timeout.map(Duration::from_secs);
     let bench = Bench {
         limit: limit.unwrap_or(UNBOUNDED),
         ..stand.bench(Vec::new())
     };
-    let orders: Vec<Order> = (0..).zip(packets).map(|(at, it)| order(at, it)).collect();
-    let answers = in_parallel(args.side_by_side.count(), &orders, |order| {
-        let started = Instant::now();
-        let interrupted = stand.stop.is_interrupted();
-        let record = (!interrupted).then(|| bench.launch(order))?;
-        let over = limit.filter(|limit| started.elapsed() >= *limit);
-        Some(Answer::of(&record, over))
+    let numbered: Vec<(usize, &Given)> = packets.iter().enumerate().collect();
+    let bar = progress::packets(packets.len());
+    let answers = in_parallel(args.side_by_side.count(), &numbered, |(at, packet)| {
+        if stand.stop.is_interrupted() {
+            return Ok(None);
+        }
+        bar.set_message(name(&packet.name));
+        let answer = one(stand, &bench, (*at, packet), args);
+        bar.inc(1);
+        answer.map(Some)
     });
-    answers.into_iter().flatten().collect()
+    bar.finish_and_clear();
+    let answers: Result<Vec<_>, _> = answers.into_iter().collect();
+    let answers = answers.map_err(|error| match (error, &args.report_dir) {
+        (Trouble::Report(error), Some(dir)) => report_dir::unwritten(dir, &error),
+        (Trouble::Report(error) | Trouble::Room(error), _) => Failure::internal(error),
+    })?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+/// What keeps this program from its own work.
+enum Trouble {
+    Room(io::Error),
+    Report(io::Error),
+}
+
+/// One packet: unpacked if it is an archive, checked, its report written.
+fn one(
+    stand: &Stand,
+    bench: &Bench<'_>,
+    (at, packet): (usize, &Given),
+    args: &Check,
+) -> Result<Answer, Trouble> {
+    let room = stand.room().map_err(Trouble::Room)?;
+    let folder = match packet.archive {
+        None => Ok(packet.path.clone()),
+        Some(kind) => {
+            let stopped = || stand.stop.is_interrupted();
+            archive::unpack(&packet.path, kind, (room.path(), &stopped))
+        }
+    };
+    let folder = match folder {
+        Ok(folder) => folder,
+        Err(refused) => return Ok(Answer::archive(&refused)),
+    };
+    let limit = args.timeout.map(Duration::from_secs);
+    let started = Instant::now();
+    let record = bench.launch(&order(at, &folder));
+    let over = limit.filter(|limit| started.elapsed() >= *limit);
+    let mut answer = Answer::of(&record, over);
+    if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, &record.report, &answer.report) {
+        answer.file = Some(report_dir::put(dir, &packet.name, text).map_err(Trouble::Report)?);
+    }
+    Ok(answer)
 }
 
 fn order(index: usize, packet: &Path) -> Order {
@@ -115,74 +193,29 @@ fn order(index: usize, packet: &Path) -> Order {
     }
 }
 
-/// What came of one packet.
-struct Answer {
-    code: Code,
-    report: Option<Report>,
-    /// The checker's own words on how it ended.
-    words: String,
-    /// Why there is no answer.
-    error: Option<String>,
-}
-
-impl Answer {
-    /// `over` is the time that it had, where that is over.
-    fn of(record: &LaunchRecord, over: Option<Duration>) -> Self {
-        let none = |code, error: String| Self {
-            code,
-            report: None,
-            words: String::new(),
-            error: Some(error),
-        };
-        // How an engine tells that it killed something differs; what the line said does not.
-        if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
-            let limit = limit.as_secs();
-            let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
-            return none(Code::TimedOut, why);
-        }
-        if let Some(trouble) = &record.trouble {
-            let words = format!("{trouble}: {}", record.errors.trim_end());
-            return none(Code::Blocked, words.trim_end_matches([':', ' ']).to_owned());
-        }
-        let Some(announcement) = &record.announcement else {
-            let ended = format!(
-                "the checker announced nothing and ended with {:?}",
-                record.exit
-            );
-            return none(Code::Internal, ended);
-        };
-        let text = record.report.as_deref();
-        match output_contract::accept(announcement, &record.exit, text) {
-            Err(refused) => none(Code::Internal, chain(&refused)),
-            Ok(report) => Self {
-                code: Exit::Checker(announcement.exit).into(),
-                report,
-                words: announcement.words(),
-                error: None,
-            },
-        }
-    }
-}
-
 /// The worst first.
 fn rank(code: Code) -> u8 {
     match code.exit().code() {
         70 => 0,
         3 => 1,
-        6 => 2,
-        4 => 3,
-        5 => 4,
+        2 => 2,
+        6 => 3,
+        4 => 4,
+        5 => 5,
         _ => 0,
     }
 }
 
 fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
     for (packet, answer) in packets.iter().zip(answers) {
-        say(&safe(&format!("== {}", packet.display())))?;
+        say(&format!("== {}", name(packet)))?;
         match (&answer.report, &answer.error) {
             (Some(report), _) => say(triage::lines(report).trim_end())?,
             (None, Some(error)) => tell(&safe(&format!("error: {error}"))),
             (None, None) => say(&safe(answer.words.trim_end()))?,
+        }
+        if let Some(file) = &answer.file {
+            say(&format!("written  {}", name(file)))?;
         }
     }
     Ok(())
@@ -197,6 +230,7 @@ fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
             "exit": answer.code.exit().code(),
             "packet": packet.display().to_string(),
             "report": answer.report,
+            "report_file": answer.file.as_ref().map(|it| it.display().to_string()),
             "words": answer.words,
         })
     };
@@ -206,6 +240,8 @@ fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use bundle::exit::Exit;
+
     use super::*;
 
     #[test]
@@ -214,14 +250,28 @@ mod tests {
         let file = folder_of_tests.path().join("bag.tar");
         std::fs::write(&file, "x").unwrap();
         for path in [&file, &folder_of_tests.path().join("nowhere")] {
-            assert_eq!(folder(path).unwrap_err().exit(), Exit::Usage);
+            let failure = given(path).err().unwrap();
+            assert_eq!(failure.exit(), Exit::Usage);
         }
-        assert!(folder(folder_of_tests.path()).is_ok());
+        assert!(given(folder_of_tests.path()).is_ok());
+        std::fs::write(&file, b"PK\x03\x04").unwrap();
+        assert_eq!(given(&file).ok().unwrap().archive, Some(archive::Kind::Zip));
+    }
+
+    #[test]
+    fn the_name_of_a_folder_forges_no_line() {
+        let forged = name(Path::new(
+            "a\n== b\noutcome  no_gap_observed\u{1b}[1A\u{202e}",
+        ));
+        assert_eq!(forged.lines().count(), 1);
+        assert!(!forged.contains(['\u{1b}', '\u{202e}']), "{forged}");
     }
 
     #[test]
     fn the_worst_of_several_answers_is_the_exit_code() {
-        let codes = [5, 4, 6, 3, 70].map(|exit| Code::from(Exit::Checker(exit)));
+        let checker = |exit| Code::from(Exit::Checker(exit));
+        let codes = [5, 4, 6].map(checker);
+        let codes = [&codes[..], &[Code::Unusable], &[3, 70].map(checker)].concat();
         for (index, worst) in codes.iter().enumerate() {
             let least = codes[..=index].iter().min_by_key(|code| rank(**code));
             assert_eq!(least, Some(worst));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bundle::exit::Exit;
 use bundle::report::requirement;
+use checker::report::Caution;
 use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
 use evidence::Ability;
 use judge::VerdictWord;
@@ -135,6 +136,16 @@ fn what_it_says_of_the_checker_is_what_the_checker_says() {
             "{reason}"
         );
     }
+}
+
+#[test]
+fn every_warning_of_the_checker_is_there() {
+    let glossary = builtin();
+    let title = "What is said of a bag and is no fault";
+    let group = glossary.groups().iter().find(|group| group.title == title);
+    let words = group.unwrap().term.iter().map(|term| term.word.clone());
+    let cautions = Caution::ALL.iter().map(ToString::to_string);
+    assert_eq!(words.collect::<Vec<_>>(), cautions.collect::<Vec<_>>());
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Found, MAX_PACKET, PACKET, first};
+use super::{Found, MAX_PACKET, PACKET};
 use crate::bag::digest::Hasher;
 use crate::bag::regular::{Buffer, Regular};
 use crate::bag::walk::FileEntry;
@@ -178,12 +178,12 @@ impl<'a> Worker<'a> {
             let refusal = Refusal::new(Reason::DigestMismatch)
                 .file(&job.listed.path)
                 .expected(&expected, &observed);
-            self.found.mismatch = first(self.found.mismatch.take(), Some((job.index, refusal)));
+            self.found.mismatch.put(job.index, refusal);
         }
     }
 
     fn refused(&mut self, index: usize, refusal: Refusal) {
-        self.found.refusal = first(self.found.refusal.take(), Some((index, refusal)));
+        self.found.refusal.put(index, refusal);
     }
 }
 
@@ -271,7 +271,7 @@ mod tests {
     fn files_hashed_in_turn_have_the_digests_they_have_alone() {
         for threads in [1, 8, 100] {
             let found = found(threads, None);
-            assert!(found.mismatch.is_none() && found.refusal.is_none());
+            assert!(found.mismatch.is_empty() && found.refusal.is_empty());
             assert_eq!(found.bytes, 2 * LENGTHS.iter().sum::<usize>() as u64);
         }
     }
@@ -280,8 +280,8 @@ mod tests {
     fn the_last_byte_of_any_file_counts() {
         for damaged in 1..2 * LENGTHS.len() {
             if LENGTHS[damaged % LENGTHS.len()] > 0 {
-                let (index, _) = found(1, Some(damaged)).mismatch.unwrap();
-                assert_eq!(index, damaged);
+                let found = found(1, Some(damaged));
+                assert_eq!(found.mismatch.first().unwrap().0, &damaged);
             }
         }
     }

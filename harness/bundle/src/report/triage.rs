@@ -38,6 +38,7 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
     bag(&report.bag, out)?;
     gates(report, out)?;
     report.refusal.iter().try_for_each(|it| refusal(it, out))?;
+    faults(&report.bag, out)?;
     for item in &report.items {
         let (source, class) = (word(&item.source), word(&item.evidence_class));
         let provenance = word(&item.provenance);
@@ -86,7 +87,60 @@ fn bag(bag: &BagReport, out: &mut String) -> std::fmt::Result {
             named(&bag.unverified)
         )?;
     }
+    words(bag, out)
+}
+
+/// The bag's own words, and what is said of it that is no fault.
+fn words(bag: &BagReport, out: &mut String) -> std::fmt::Result {
+    if let Some(profile) = &bag.profile {
+        writeln!(out, "profile  {}", cut(profile))?;
+    }
+    for element in &bag.info.listed {
+        writeln!(
+            out,
+            "info     {}: {}",
+            cut(&element.label),
+            cut(&element.value)
+        )?;
+    }
+    more(bag.info.more, out)?;
+    for warning in &bag.warnings.listed {
+        let place = place(warning.file.as_deref(), warning.line);
+        let about = about(warning.about.as_deref());
+        let times = match warning.times {
+            1 => String::new(),
+            times => format!(", {times} times"),
+        };
+        writeln!(out, "warning  {}: {place}{about}{times}", warning.warning)?;
+    }
+    more(bag.warnings.more, out)
+}
+
+/// Every fault but the first, which the refusal tells.
+fn faults(bag: &BagReport, out: &mut String) -> std::fmt::Result {
+    for fault in bag.faults.listed.iter().skip(1) {
+        let place = place(fault.file.as_deref(), fault.line);
+        let about = about(fault.about.as_deref());
+        writeln!(out, "fault    {}: {place}{about}", fault.reason)?;
+    }
+    more(bag.faults.more, out)
+}
+
+/// What is not listed.
+fn more(more: u64, out: &mut String) -> std::fmt::Result {
+    if more > 0 {
+        writeln!(out, "  and {more} more")?;
+    }
     Ok(())
+}
+
+fn place(file: Option<&str>, line: Option<u64>) -> String {
+    let file = cut(file.unwrap_or("the packet"));
+    line.map_or(file.clone(), |line| format!("{file}:{line}"))
+}
+
+fn about(about: Option<&str>) -> String {
+    about.map_or(String::new(), |about| format!(" ({})", cut(about)))
 }
 
 /// The gates in one line, and a line for each that failed.
@@ -110,11 +164,8 @@ fn gates(report: &Report, out: &mut String) -> std::fmt::Result {
 }
 
 fn refusal(refusal: &Refusal, out: &mut String) -> std::fmt::Result {
-    let file = refusal.file.as_deref().unwrap_or("the packet");
-    let line = refusal
-        .line
-        .map_or(String::new(), |line| format!(":{line}"));
-    writeln!(out, "refused  {}: {}{line}", refusal.reason, cut(file))?;
+    let place = place(refusal.file.as_deref(), refusal.line);
+    writeln!(out, "refused  {}: {place}", refusal.reason)?;
     for (name, text) in [
         ("about", &refusal.about),
         ("expected", &refusal.expected),
@@ -213,6 +264,33 @@ mod tests {
             "refused  ALGORITHM_UNKNOWN: manifest-whirlpool.txt",
         ] {
             assert!(unknown.lines().any(|it| it == line), "{line}\n{unknown}");
+        }
+    }
+
+    #[test]
+    fn every_fault_and_warning_has_a_line_with_its_place() {
+        let twins = shown("normalisation-twins");
+        let line = "warning  NORMALISATION_TWINS: data/evidence/cafe\u{301}.txt (data/evidence/caf\u{e9}.txt)";
+        assert!(twins.lines().any(|it| it == line), "{twins}");
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("in");
+        fixtures::write("no-gap", &input).unwrap();
+        let manifest = input.join("manifest-sha256.txt");
+        let listed = std::fs::read_to_string(&manifest).unwrap();
+        std::fs::write(manifest, format!("{listed}one\n{}", "two\n".repeat(120))).unwrap();
+        let profile = "BagIt-Profile-Identifier: urn:a:b\nX: a\u{1b}[2Jb\n";
+        std::fs::write(input.join("bag-info.txt"), profile).unwrap();
+        let output = "/nowhere".into();
+        let report = checker::triage(&Guard::new(&Settings { input, output })).unwrap();
+        let shown = lines(&report);
+        for line in [
+            "profile  urn:a:b",
+            "info     X: a\u{fffd}[2Jb",
+            "refused  MANIFEST_SYNTAX: manifest-sha256.txt:7",
+            "fault    MANIFEST_SYNTAX: manifest-sha256.txt:8",
+            "  and 21 more",
+        ] {
+            assert!(shown.lines().any(|it| it == line), "{line}\n{shown}");
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn expect(packet: &Path, user: User) -> Result<(), Failure> {
         "expected the user of the sandbox (uid {}, gid {}) to be allowed to read the packet, observed `{}` closed to it",
         user.uid,
         user.gid,
-        safe(&closed.display().to_string()),
+        super::name(&closed),
     );
     let hint = format!(
         "open it with `{}`, or check a copy of it that is",

@@ -1,0 +1,76 @@
+//! What came of one packet: the checker's report, or why there is none.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bundle::exit::Exit;
+use checker::report::Report;
+use evidence::error::chain;
+use evidence::record::LaunchRecord;
+use judge::output_contract;
+use verify::code::Code;
+
+use super::archive::ArchiveError;
+
+/// What came of one packet.
+pub(super) struct Answer {
+    pub(super) code: Code,
+    pub(super) report: Option<Report>,
+    /// The file that the report was written to.
+    pub(super) file: Option<PathBuf>,
+    /// The checker's own words on how it ended.
+    pub(super) words: String,
+    /// Why there is no answer.
+    pub(super) error: Option<String>,
+}
+
+impl Answer {
+    /// `over` is the time that it had, where that is over.
+    pub(super) fn of(record: &LaunchRecord, over: Option<Duration>) -> Self {
+        let none = Self::none;
+        // How an engine tells that it killed something differs; what the line said does not.
+        if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
+            let limit = limit.as_secs();
+            let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
+            return none(Code::TimedOut, why);
+        }
+        if let Some(trouble) = &record.trouble {
+            let words = format!("{trouble}: {}", record.errors.trim_end());
+            return none(Code::Blocked, words.trim_end_matches([':', ' ']).to_owned());
+        }
+        let Some(announcement) = &record.announcement else {
+            let ended = format!(
+                "the checker announced nothing and ended with {:?}",
+                record.exit
+            );
+            return none(Code::Internal, ended);
+        };
+        let text = record.report.as_deref();
+        match output_contract::accept(announcement, &record.exit, text) {
+            Err(refused) => none(Code::Internal, chain(&refused)),
+            Ok(report) => Self {
+                code: Exit::Checker(announcement.exit).into(),
+                report,
+                file: None,
+                words: announcement.words(),
+                error: None,
+            },
+        }
+    }
+
+    /// An archive that is not taken; nothing was started for it.
+    pub(super) fn archive(refused: &ArchiveError) -> Self {
+        let why = format!("{}: {}", refused.word(), chain(refused));
+        Self::none(Code::Unusable, why)
+    }
+
+    fn none(code: Code, error: String) -> Self {
+        Self {
+            code,
+            report: None,
+            file: None,
+            words: String::new(),
+            error: Some(error),
+        }
+    }
+}
