@@ -30,6 +30,7 @@ mod derived;
 pub mod exit;
 #[cfg(any(test, feature = "making"))]
 pub mod forgery;
+pub mod inventory;
 mod junit;
 pub mod merge;
 pub mod policy;

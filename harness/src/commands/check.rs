@@ -21,8 +21,8 @@ use verify::{Done, Failure};
 
 use super::require_unstopped;
 use crate::cli::{Check, Common};
-use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
+use verify::parallel::in_parallel;
 
 mod readable;
 
