@@ -60,6 +60,7 @@ gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 # tests turn on in its libraries, and show the same.
 export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness
 gate denylist "$HARNESS" lint-checker
+gate package ci/package.sh
 # Every mutant where a sandbox costs least, and one of each operator where `auto` goes.
 gate mutants "$HARNESS" mutants --engine bwrap
 gate falsify ci/falsify
