@@ -39,6 +39,7 @@ gate size ci/size_budget.sh
 gate words ci/words.sh
 gate debug_words ci/debug_words.sh
 gate shell ci/shell.sh
+gate venues ci/venues.sh
 gate accounting ci/accounting.sh
 gate unused ci/unused.sh
 gate format cargo fmt --all --check
