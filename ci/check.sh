@@ -7,8 +7,8 @@
 #                               clippy and the lib tests of the crates that differ from the
 #                               commit BASE (HEAD unless given). No engine is needed.
 #   ci/check.sh --long          every gate, all mutants on the engine that `auto` takes, clippy
-#                               of the wrong checkers, fuzzing, the least Rust version, and
-#                               the programs once more, by another builder
+#                               of the wrong checkers, fuzzing, the least Rust version, the
+#                               programs once more, by another builder, and unit tests on arm64
 #
 # Exit codes: 0 no gate failed, 1 at least one did, 2 usage. A gate that could not run is
 # counted apart as NOT RUN, and is not passed.
@@ -73,5 +73,6 @@ else
   gate fuzz ci/fuzz
   gate least-rust ci/least_rust.sh
   gate reproduce ci/reproduce
+  gate arm64 ci/arm64.sh
 fi
 account
