@@ -7,7 +7,8 @@
 #                               clippy and the lib tests of the crates that differ from the
 #                               commit BASE (HEAD unless given). No engine is needed.
 #   ci/check.sh --long          every gate, all mutants on the engine that `auto` takes, clippy
-#                               of the wrong checkers, fuzzing, and the least Rust version
+#                               of the wrong checkers, fuzzing, the least Rust version, the
+#                               programs once more, by another builder, and unit tests on arm64
 #
 # Exit codes: 0 no gate failed, 1 at least one did, 2 usage. A gate that could not run is
 # counted apart as NOT RUN, and is not passed.
@@ -38,6 +39,7 @@ gate size ci/size_budget.sh
 gate words ci/words.sh
 gate debug_words ci/debug_words.sh
 gate shell ci/shell.sh
+gate venues ci/venues.sh
 gate accounting ci/accounting.sh
 gate unused ci/unused.sh
 gate format cargo fmt --all --check
@@ -59,6 +61,7 @@ gate docs env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 # tests turn on in its libraries, and show the same.
 export HARNESS=${CARGO_TARGET_DIR:-target}/debug/harness
 gate denylist "$HARNESS" lint-checker
+gate package ci/package.sh
 # Every mutant where a sandbox costs least, and one of each operator where `auto` goes.
 gate mutants "$HARNESS" mutants --engine bwrap
 gate falsify ci/falsify
@@ -69,5 +72,7 @@ else
   gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
   gate fuzz ci/fuzz
   gate least-rust ci/least_rust.sh
+  gate reproduce ci/reproduce
+  gate arm64 ci/arm64.sh
 fi
 account

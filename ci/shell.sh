@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts=(.ci/run ci/bootstrap ci/falsify ci/fuzz ci/mutate ci/test ci/venue ci/*.sh findings/*.sh)
+scripts=(.ci/run ci/bootstrap ci/deb ci/falsify ci/fuzz ci/github/run ci/mutate ci/rebuild ci/reproduce ci/test ci/venue ci/*.sh findings/*.sh)
 wrong=0
 for script in "${scripts[@]}"; do
   bash -n "$script" || wrong=$((wrong + 1))

@@ -22,7 +22,7 @@ files=$(git ls-files --cached --others --exclude-standard)
 while IFS= read -r file; do
   case "$file" in
     *.rs) budget 400 "$file" ;;
-    *.sh | ci/bootstrap | ci/falsify | ci/fuzz | ci/mutate | ci/test | ci/venue | .ci/run) budget 100 "$file" ;;
+    *.sh | ci/bootstrap | ci/deb | ci/falsify | ci/fuzz | ci/github/run | ci/mutate | ci/rebuild | ci/reproduce | ci/test | ci/venue | .ci/run) budget 100 "$file" ;;
   esac
 done <<<"$files"
 

@@ -4,13 +4,23 @@
 //! The nested build has a target folder of its own: cargo holds a lock on the
 //! outer one while this script runs. The checker's sources, as its compiler listed
 //! them, are taken along: the scan of what was built needs them where only the
-//! harness is installed.
+//! harness is installed. So is what the programs were made with ([`made_with`]).
+//!
+//! The nested build comes out the same in any folder, for any user: this very program
+//! stands before its compiler ([`rustc`]).
 
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+#[path = "build/made_with.rs"]
+mod made_with;
+#[path = "build/rustc.rs"]
+mod rustc;
 
 /// Package and binary of each program in the image, and of the one that is in none.
 const PROGRAMS: [(&str, &str); 4] = [
@@ -25,7 +35,23 @@ const PROGRAMS: [(&str, &str); 4] = [
 const RIGHT: &[&str] = &["--no-default-features", "--features", "seccomp/airlock"];
 const WRONG: &[&str] = &["--no-default-features", "--features", "checker/wrong"];
 
+/// Everything that the programs are made of, in the workspace.
+const SOURCES: [&str; 9] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "checker/Cargo.toml",
+    "checker/src",
+    "negatives/Cargo.toml",
+    "negatives/src",
+    "seccomp/Cargo.toml",
+    "seccomp/policy.toml",
+    "seccomp/src",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Ok(remaps) = env::var(rustc::REMAPS) {
+        return rustc::become_compiler(&remaps);
+    }
     let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..");
     watch(&workspace);
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -46,8 +72,49 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::copy(built(binary), out.join(binary))
             .map_err(|error| format!("failed to take the static `{binary}`: {error}"))?;
     }
+    let deps = build.join(&target).join("sandboxed/deps");
+    let mut made_with = made_with::read(&deps)?;
+    made_with.insert("sources".to_owned(), digest_of_sources(&workspace)?);
+    write_made_with(&made_with, &out.join("made_with.rs"))?;
     let dep_info = build.join(&target).join("sandboxed/checker.d");
     take_sources(&workspace, &dep_info, &out.join("checker_sources.rs"))
+}
+
+/// Writes what the programs were made with as constants, in the order of its names.
+fn write_made_with(made_with: &made_with::MadeWith, to: &Path) -> Result<(), Box<dyn Error>> {
+    let pairs: Vec<_> = made_with.iter().collect();
+    let text = format!(
+        "/// Each input of the programs' build by its name.\npub const MADE_WITH: &[(&str, &str)] = &{pairs:?};\n"
+    );
+    Ok(fs::write(to, text)?)
+}
+
+/// One digest over the paths and the bytes of the programs' sources.
+fn digest_of_sources(workspace: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for path in SOURCES {
+        collect(&workspace.join(path), &mut files)?;
+    }
+    files.sort();
+    let mut all = Sha256::new();
+    for file in files {
+        let bytes = fs::read(&file)?;
+        let path = file.strip_prefix(workspace)?.to_string_lossy();
+        all.update(format!("{path}\0{}\0", bytes.len()));
+        all.update(bytes);
+    }
+    Ok(made_with::hexadecimal(&all.finalize()))
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), files)?;
+    }
+    Ok(())
 }
 
 /// Writes the files that `checker` was compiled from as constants, with the manifests.
@@ -83,19 +150,8 @@ fn take_sources(workspace: &Path, dep_info: &Path, to: &Path) -> Result<(), Box<
     Ok(fs::write(to, constants)?)
 }
 
-/// Everything the programs are made of.
 fn watch(workspace: &Path) {
-    for path in [
-        "Cargo.lock",
-        "Cargo.toml",
-        "checker/Cargo.toml",
-        "checker/src",
-        "negatives/Cargo.toml",
-        "negatives/src",
-        "seccomp/Cargo.toml",
-        "seccomp/policy.toml",
-        "seccomp/src",
-    ] {
+    for path in SOURCES {
         let path = workspace.join(path);
         if path.exists() {
             println!("cargo::rerun-if-changed={}", path.display());
@@ -112,11 +168,7 @@ fn compile(
     what: &[&str],
 ) -> Result<(), Box<dyn Error>> {
     let root = workspace.canonicalize()?;
-    let flags = [
-        "-Ctarget-feature=+crt-static".to_owned(),
-        "-Crelocation-model=static".to_owned(),
-        format!("--remap-path-prefix={}=.", root.display()),
-    ];
+    let flags = ["-Ctarget-feature=+crt-static", "-Crelocation-model=static"];
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(&root)
@@ -130,20 +182,57 @@ fn compile(
             cargo.args(["-p", package, "--bin", binary]);
         }
     }
-    // The outer build's wrappers and flags are for the outer build: clippy's
-    // driver emits no code, and a dynamic flag would replace ours unseen.
-    for name in [
-        "RUSTFLAGS",
-        "CARGO_BUILD_TARGET",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTC_WRAPPER",
-    ] {
-        cargo.env_remove(name);
-    }
+    alike(&mut cargo);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    cargo.env("RUSTC_WRAPPER", env::current_exe()?);
+    cargo.env(rustc::REMAPS, remaps(&root, build)?);
     let status = cargo.status()?;
     if !status.success() {
         return Err(format!("the static build of the sandboxed programs failed: {status}").into());
     }
     Ok(())
+}
+
+/// Takes from a nested build what the caller's surroundings would change of it. The outer
+/// build's wrappers and flags are for the outer build: clippy's driver emits no code, and
+/// a dynamic flag would replace ours unseen.
+fn alike(cargo: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PROFILE_") || name.starts_with("LC_") {
+            cargo.env_remove(&*name);
+        }
+    }
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "LANG",
+        "LANGUAGE",
+    ] {
+        cargo.env_remove(name);
+    }
+    cargo.env("LC_ALL", "C").env("CARGO_INCREMENTAL", "0");
+}
+
+/// What of each path is no input: the folders of workspace, build and toolchain. A
+/// toolchain that brings the standard library's sources would name them where they lie.
+fn remaps(root: &Path, build: &Path) -> Result<String, Box<dyn Error>> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let ask = |words: &[&str]| -> Result<String, Box<dyn Error>> {
+        let said = Command::new(&rustc).args(words).output()?;
+        Ok(String::from_utf8(said.stdout)?.trim().to_owned())
+    };
+    let version = ask(&["-vV"])?;
+    let commit = version
+        .lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "))
+        .unwrap_or("unknown");
+    let library = format!("{}/lib/rustlib/src/rust", ask(&["--print", "sysroot"])?);
+    let pairs = [
+        format!("{}=.", root.display()),
+        format!("{}=/build", build.display()),
+        format!("{library}=/rustc/{commit}"),
+    ];
+    Ok(pairs.join(rustc::BETWEEN))
 }

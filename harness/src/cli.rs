@@ -58,7 +58,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 held, or accepted by verify; 1 broken, or refused by verify or accept; 2 usage; \
-3 blocked: this host cannot; 4 inconclusive or incomplete; 70 internal error; 130 interrupted.";
+3 blocked: this host cannot; 4 inconclusive or incomplete; 70 internal error; 130 interrupted.\n\n`--version --verbose` \
+says the commit, and the digests of what is built in.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

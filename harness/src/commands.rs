@@ -4,7 +4,7 @@ use bundle::exit::Exit;
 use clap::Parser as _;
 use engine::{database, helper, reaper, unfiltered};
 use negatives::matrix::Lift;
-use verify::{Done, Failure, Format, accept, merge, report, show, summary};
+use verify::{Done, Failure, Format, accept, fleet, merge, report, show, summary};
 
 use crate::cli::{Cli, Command, Helper, HelperLine};
 use crate::suite::Stop;
@@ -27,6 +27,9 @@ mod options;
 mod profile;
 pub mod run;
 mod schema;
+mod versions;
+
+pub(crate) use versions::versions;
 
 /// Does a helper's task, if this process was started for one.
 #[must_use]
@@ -59,7 +62,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Check(args) => check::check(common, &args),
         Command::Audit(args) => audit::audit(common, &args),
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
-        Command::Verify(args) => verify::verify::run(common.printing(), &(&args).into()),
+        Command::Verify(args) => fleet::run(common.printing(), &(&args).into()),
         Command::Dispose(args) => dispose::dispose(common, &args),
         Command::Accept(args) => accept::run(common.printing(), &(&args).into()),
         Command::Report(args) => report::run(common.printing(), &(&args).into()),

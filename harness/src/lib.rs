@@ -51,7 +51,6 @@ pub mod line;
 pub mod lint;
 pub mod mutants;
 pub mod options;
-mod parallel;
 pub mod progress;
 pub mod rehearsal;
 pub mod stand;

@@ -150,6 +150,84 @@ fn gitlab_gets_its_report_and_its_exit_code() {
     );
 }
 
+/// GitLab's own schema takes a job without a script, and a stage that is none.
+#[test]
+fn every_job_of_gitlab_has_a_script_and_a_stage_that_exists() {
+    let (_, yaml) = definition("gitlab.yml");
+    let stages = yaml["stages"].as_vec().unwrap();
+    let mut used = BTreeSet::new();
+    for (name, job) in entries(&yaml) {
+        if ["default", "workflow", "stages"].contains(&name.as_str()) {
+            continue;
+        }
+        assert!(job["script"].as_vec().is_some(), "{name} has no script");
+        assert!(stages.contains(&job["stage"]), "{name} is in no stage");
+        used.insert(job["stage"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(used.len(), stages.len(), "a stage has no job");
+}
+
+#[test]
+fn the_action_pastes_nothing_into_a_script_and_is_pinned() {
+    let (_, yaml) = definition("github/action.yml");
+    assert_eq!(yaml["runs"]["using"].as_str(), Some("composite"));
+    let inputs = keys(&yaml["inputs"]);
+    for step in yaml["runs"]["steps"].as_vec().unwrap() {
+        match (step["uses"].as_str(), step["run"].as_str()) {
+            (Some(action), None) => pinned(action, step),
+            (None, Some(run)) => {
+                assert_eq!(run, "\"$GITHUB_ACTION_PATH/run\"");
+                // Every input but the name of what is uploaded reaches the step.
+                assert_eq!(keys(&step["env"]).len(), inputs.len() - 1);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The action's step, as a runner starts it.
+fn step(folder: &Path, inputs: &[(&str, &str)]) -> std::process::Output {
+    let mut step = Command::new(root().join("ci/github/run"));
+    step.env("GITHUB_OUTPUT", folder.join("output"))
+        .env("GITHUB_STEP_SUMMARY", folder.join("page.md"))
+        .env("RUNNER_TEMP", folder)
+        .env("PROOF_OF_BLOCK_HARNESS", env!("CARGO_BIN_EXE_harness"));
+    for (name, is) in inputs {
+        step.env(format!("PROOF_OF_BLOCK_{name}"), is);
+    }
+    step.output().unwrap()
+}
+
+#[test]
+fn the_action_ends_as_the_harness_did_and_leaves_what_a_job_uploads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let line = "bwrap\n--unshare-all\n--ro-bind\n/\n/\n--dev\n/dev\n--proc\n/proc\n";
+    let done = step(path, &[("COMMAND", "audit"), ("LINE", line)]);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(4), "{said}");
+    let output = fs::read_to_string(path.join("output")).unwrap();
+    let out = output.trim().strip_prefix("folder=").unwrap();
+    let record = fs::read_dir(Path::new(out).join("bundle")).unwrap().next();
+    assert!(
+        record
+            .unwrap()
+            .unwrap()
+            .path()
+            .join("statement.dsse.json")
+            .exists()
+    );
+    assert!(
+        fs::read_to_string(path.join("page.md"))
+            .unwrap()
+            .contains("U1")
+    );
+    for (command, engine) in [("attest", "moon"), ("moon", "auto")] {
+        let done = step(path, &[("COMMAND", command), ("ENGINE", engine)]);
+        assert_eq!(done.status.code(), Some(2), "{command}");
+    }
+}
+
 /// What the definitions' jobs do, one after the other; on the engine that is quickest, for
 /// where rows run is no matter of shards.
 #[test]

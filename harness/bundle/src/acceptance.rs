@@ -8,7 +8,7 @@
 use std::fmt;
 
 use seal::key::{KeyId, Role};
-use seal::statement::attestation::{Instant, RunResult};
+use seal::statement::attestation::{Instant, MadeWith, RunResult};
 use seal::statement::disposition::{Bound, SignedDisposition};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,8 @@ impl fmt::Display for Gate {
 pub struct Facts {
     /// What a disposition must be bound to.
     pub bound: Bound,
+    /// What its programs were made with, as its signer claims.
+    pub made_with: MadeWith,
     /// The role its signer claims.
     pub role: Role,
     /// The key that signed it.

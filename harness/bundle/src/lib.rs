@@ -14,7 +14,7 @@ use seal::canonical::CanonicalError;
 use seal::digest::{DigestError, Sha256Digest};
 use seal::key::Signer;
 use seal::statement::Subjects;
-use seal::statement::attestation::{Attestation, Host, Mutants, Sharding};
+use seal::statement::attestation::{Attestation, Host, MadeWith, Mutants, Sharding};
 use time::OffsetDateTime;
 
 use crate::report::html;
@@ -30,6 +30,7 @@ mod derived;
 pub mod exit;
 #[cfg(any(test, feature = "making"))]
 pub mod forgery;
+pub mod inventory;
 mod junit;
 pub mod merge;
 pub mod policy;
@@ -73,6 +74,8 @@ pub struct RunFacts {
     pub host: Host,
     /// The engine's account of itself.
     pub engine: EngineAccount,
+    /// What its programs were made with.
+    pub made_with: MadeWith,
     /// What it was about.
     pub subjects: Subjects,
     /// What was lifted from what was to be proved.

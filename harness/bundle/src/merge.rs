@@ -13,7 +13,7 @@ use judge::CaseResult;
 use seal::bundle::verify::VerifiedBundle;
 use seal::key::Role;
 use seal::partition::Partition;
-use seal::statement::attestation::{Attestation, Host, Run, Shard, Sharding};
+use seal::statement::attestation::{Attestation, Host, MadeWith, Run, Shard, Sharding};
 use seal::statement::{StatementError, Subjects};
 
 use crate::Rejudged;
@@ -42,6 +42,8 @@ pub struct Joined {
     pub host: Host,
     /// The engine's account of itself, the same in all of them.
     pub engine: EngineAccount,
+    /// What the programs of all of them were made with.
+    pub made_with: MadeWith,
     /// What all of them are about.
     pub subjects: Subjects,
     /// What was lifted in all of them.
@@ -175,14 +177,8 @@ pub fn join(shards: Vec<ShardBundle>, signer: Role) -> Result<Joined, MergeError
         }
     }
     require_own_runs(by_index.values().copied())?;
-    let run = by_index.values().fold(said(first).run.clone(), |all, it| {
-        let run = &said(it).run;
-        Run {
-            started: all.started.min(run.started),
-            finished: all.finished.max(run.finished),
-            ..all
-        }
-    });
+    let all = |all, it: &&ShardBundle| over(all, &said(it).run);
+    let run = by_index.values().fold(said(first).run.clone(), all);
     let notes = by_index.iter().map(|(partition, it)| note(*partition, it));
     let notes = notes.collect::<Result<Vec<_>, _>>()?;
     let mut results = Vec::new();
@@ -199,9 +195,19 @@ pub fn join(shards: Vec<ShardBundle>, signer: Role) -> Result<Joined, MergeError
         run,
         host: said(first).host.clone(),
         engine: first.rejudged.engine.clone(),
+        made_with: said(first).made_with.clone(),
         subjects: *first.verified.subjects(),
         lifts: said(first).lifts.clone(),
     })
+}
+
+/// From the first start to the last finish.
+fn over(all: Run, run: &Run) -> Run {
+    Run {
+        started: all.started.min(run.started),
+        finished: all.finished.max(run.finished),
+        ..all
+    }
 }
 
 fn said(shard: &ShardBundle) -> &Attestation {
@@ -258,12 +264,14 @@ fn agreement(shard: &ShardBundle) -> Vec<(&'static str, String)> {
     let (said, host) = (said(shard), &said(shard).host);
     let engine = &shard.rejudged.engine;
     let subjects = shard.verified.subjects();
+    let made_with: Vec<String> = said.made_with.named().map(|(_, is)| is).into();
     let lacking = serde_json::to_string(&engine.lacking);
     vec![
         ("checker", subjects.checker.to_string()),
         ("airlock", subjects.airlock.to_string()),
         ("probe", subjects.probe.to_string()),
         ("image", subjects.image.to_string()),
+        ("making of the programs", made_with.join(", ")),
         ("kernel", host.kernel.clone()),
         ("engine", host.engine.name.clone()),
         ("engine's version", host.engine.version.clone()),

@@ -71,6 +71,7 @@ pub(super) fn of(
         rows,
         deferred: summary.deferred.clone(),
         host: facts.host.clone(),
+        made_with: facts.made_with.clone(),
         witnesses: Vec::new(),
         mutants: facts.mutants.clone(),
         coverage: Coverage::builtin()?,

@@ -5,7 +5,9 @@
 
 use evidence::digest::{ProgramDigests, sha256};
 use negatives::wire::{INPUT, OUTPUT};
-use programs::Programs;
+use programs::{MADE_WITH, Programs};
+use seal::digest::{DigestError, Sha256Digest};
+use seal::statement::attestation::MadeWith;
 use serde_json::json;
 
 mod archive;
@@ -49,6 +51,28 @@ pub struct Image {
     pub programs: Programs,
     /// Lower-case hex SHA-256 of each program.
     pub digests: ProgramDigests,
+}
+
+/// What the programs built together with this one were made with.
+///
+/// # Errors
+/// A digest is none: the build wrote something else.
+pub fn made_with() -> Result<MadeWith, DigestError> {
+    let text = |name: &str| {
+        let found = MADE_WITH.iter().find(|(it, _)| *it == name);
+        found.map_or("", |(_, is)| is).to_owned()
+    };
+    let digest = |name: &str| Sha256Digest::parse(&text(name));
+    Ok(MadeWith {
+        target: text("target"),
+        rustc: text("rustc"),
+        flags: text("flags"),
+        std: digest("std")?,
+        linker: text("linker"),
+        libc: digest("libc")?,
+        startup: digest("startup")?,
+        sources: digest("sources")?,
+    })
 }
 
 impl Image {

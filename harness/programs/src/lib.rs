@@ -52,3 +52,12 @@ impl Programs {
 pub mod sources {
     include!(concat!(env!("OUT_DIR"), "/checker_sources.rs"));
 }
+
+mod made_with {
+    include!(concat!(env!("OUT_DIR"), "/made_with.rs"));
+}
+
+pub use made_with::MADE_WITH;
+
+#[cfg(test)]
+mod tests;

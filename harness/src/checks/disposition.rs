@@ -128,6 +128,7 @@ impl Scene {
     fn facts(&self) -> Result<Facts, Failed> {
         Ok(Facts {
             bound: self.bound(),
+            made_with: engine::image::made_with()?,
             role: Role::Operator,
             keyid: self.operator.public().id(),
             finished: made()?,
@@ -151,6 +152,7 @@ impl Scene {
             owner: self.owner.public(),
             operators: vec![self.operator.public()],
             reviewed: self.bound().artifacts,
+            made_with: None,
         }
     }
 

@@ -78,6 +78,7 @@ impl<'a> Sampler<'a> {
                 identity: bench.engine.identity().clone(),
                 lacking: bench.engine.abilities().clone(),
             },
+            made_with: engine::image::made_with()?,
             subjects: bundle::subjects(&bench.image.digests, bench.image.id())?,
             lifts: Vec::new(),
             mutants: None,

@@ -31,6 +31,9 @@ impl Cli {
     /// # Errors
     /// There is no command to carry out.
     pub fn of_line(line: Vec<OsString>) -> Result<Self, bundle::exit::Exit> {
+        if asks_for_versions(&line) {
+            return Err(crate::commands::versions());
+        }
         let format = Format::of_line(line.iter().cloned());
         Self::try_parse_from(arranged(line)).map_err(|error| {
             if format == Format::Json && error.exit_code() != 0 {
@@ -44,6 +47,17 @@ impl Cli {
             }
         })
     }
+}
+
+/// Whether the line is `--version --verbose`, in either order, and nothing else.
+fn asks_for_versions(line: &[OsString]) -> bool {
+    let words: Vec<&str> = line.iter().skip(1).filter_map(|it| it.to_str()).collect();
+    let [one, other] = words.as_slice() else {
+        return false;
+    };
+    let version = |word: &str| word == "--version" || word == "-V";
+    line.len() == 3
+        && (version(one) && *other == "--verbose" || *one == "--verbose" && version(other))
 }
 
 /// A mistake of the line in one sentence, and what to do about it.

@@ -87,6 +87,7 @@ fn facts(stand: &Stand, started: OffsetDateTime) -> Result<RunFacts, Failure> {
         finished: OffsetDateTime::now_utc(),
         host: bundle::this_host(engine, unfiltered::of_this_kernel()).map_err(Failure::internal)?,
         engine: stand.account(),
+        made_with: engine::image::made_with().map_err(Failure::internal)?,
         subjects: bundle::subjects(&stand.image.digests, stand.image.id())
             .map_err(Failure::internal)?,
         lifts: Vec::new(),

@@ -13,12 +13,12 @@ use evidence::order::{Order, Packet, Task};
 use evidence::record::Role;
 use serde_json::{Value, json};
 use verify::code::Code;
+use verify::parallel::in_parallel;
 use verify::terminal::{safe, say, tell};
 use verify::{Done, Failure};
 
 use super::require_unstopped;
 use crate::cli::{Check, Common};
-use crate::parallel::in_parallel;
 use crate::progress;
 use crate::stand::{Stand, StandError};
 

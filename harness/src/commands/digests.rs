@@ -22,8 +22,16 @@ pub(super) fn digests(common: &Common) -> Result<Done, Failure> {
         .into_iter()
         .map(|it| (it.name, it.digest.sha256.to_string()))
         .collect();
-    let answer = serde_json::json!({ "sha256": digests });
-    common.format.say(Code::Held, &answer, || print(&digests))
+    let made_with = engine::image::made_with().map_err(Failure::internal)?;
+    let answer = serde_json::json!({ "sha256": digests, "made_with": made_with });
+    common.format.say(Code::Held, &answer, || {
+        print(&digests)?;
+        say_raw("[made_with]")?;
+        for (name, is) in made_with.named() {
+            say_raw(&format!("{name} = {is:?}"))?;
+        }
+        Ok(())
+    })
 }
 
 fn print(digests: &BTreeMap<String, String>) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use verify::{Done, Failure};
 
 use crate::cli::{Common, Falsify};
 use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
-use crate::parallel::in_parallel;
+use verify::parallel::in_parallel;
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Done, Failure> {

@@ -19,9 +19,9 @@ use programs::Programs;
 
 use super::catalogue::Mutant;
 use super::score::{Came, Outcome, Score};
-use crate::parallel::in_parallel;
 use crate::stand::{Stand, StandError};
 use crate::suite::Suite;
+use verify::parallel::in_parallel;
 
 /// Mutants to run on a stand.
 #[derive(Debug)]

@@ -189,6 +189,7 @@ fn facts(run: &str) -> RunFacts {
             identity,
             lacking: Abilities::all(),
         },
+        made_with: engine::image::made_with().unwrap(),
         subjects: {
             let image = Image::build(Programs::builtin()).unwrap();
             bundle::subjects(&image.digests, image.id()).unwrap()

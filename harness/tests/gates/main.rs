@@ -163,7 +163,10 @@ fn what_was_not_agreed_or_reviewed_is_named() {
         (it.matrix, "M2 another_matrix, M5 not_all_held"),
         (it.image, "M4 another_image, M5 not_all_held"),
         (it.policy, "M4 another_policy, M5 not_all_held"),
-        (it.probe, "M4 another_probe, M5 not_all_held"),
+        (
+            it.probe,
+            "M4 another_probe made_with_the_same, M5 not_all_held",
+        ),
     ] {
         desk.write_terms(|terms| terms.replace(&artifact.to_string(), &other));
         assert_eq!(desk.unmet(&desk.bundle()), expected);

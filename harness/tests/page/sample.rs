@@ -80,6 +80,7 @@ impl Sample {
             finished: started + time::Duration::seconds(61),
             host: bundle::this_host(&engine.identity, &unfiltered()).unwrap(),
             engine,
+            made_with: engine::image::made_with().unwrap(),
             subjects,
             lifts: Vec::new(),
             mutants: None,

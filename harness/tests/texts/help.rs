@@ -32,3 +32,22 @@ fn the_version_is_said_in_one_line() {
     let said = said.replace(env!("CARGO_PKG_VERSION"), "[version]");
     insta::assert_snapshot!("version", said);
 }
+
+#[test]
+fn the_version_with_verbose_says_what_is_built_in() {
+    let desk = Desk::new();
+    let said = desk.answer(&["--version", "--verbose"]);
+    let (told, _) = said.split_once("--- standard error").unwrap();
+    let names = told.lines().filter_map(|line| line.split_once(": "));
+    let names: Vec<&str> = names.map(|(name, _)| name).collect();
+    let built_in = [
+        "commit", "schema", "matrix", "policy", "image", "checker", "airlock",
+    ];
+    assert_eq!(names[..7], built_in);
+    assert_eq!(names[7..9], ["probe", "made with target"]);
+    let other_way = desk.answer(&["--verbose", "-V"]);
+    assert!(other_way.ends_with(&said[said.find('\n').unwrap()..]));
+    // It goes with nothing else.
+    let mistake = desk.answer(&["list", "--verbose"]);
+    assert!(mistake.ends_with("--- exit code 2\n"), "{mistake}");
+}

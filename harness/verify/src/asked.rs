@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Error, Parser, ValueExt as _};
 use verify::accept::Accept;
+use verify::fleet::Fleet;
 use verify::merge::Merge;
 use verify::report::Report;
 use verify::show::Show;
 use verify::summary::SummaryOf;
 use verify::terminal::Color;
-use verify::verify::Verify;
 use verify::{Format, Printing};
 
 /// What `--help` says.
@@ -18,7 +18,8 @@ pub(crate) const HELP: &str = "\
 Says what a bundle of Proof of Block is worth: checks that it is whole and signed, and \
 judges its observations again. It needs no engine and no network.
 
-Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
+Usage: proof-of-block-verify [verify] BUNDLE... [--public-key FILE | --policy FILE]
+                             [--each DIR] [--inventory FILE] [--junit FILE]
        proof-of-block-verify report BUNDLE [--to FILE] [--open]
        proof-of-block-verify show BUNDLE ROW [LAUNCH]
        proof-of-block-verify merge SHARD SHARD... [--public-key FILE]... [--key FILE] [--out DIR]
@@ -27,6 +28,9 @@ Usage: proof-of-block-verify [verify] BUNDLE [--public-key FILE | --policy FILE]
 
   --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who signed
   --policy FILE       what is asked of the bundle (TOML): keys, digests, age, witnesses
+  --each DIR          every bundle in this folder, or in folders of it: one table of all of them
+  --inventory FILE    the hosts that must be among them, by their keys (TOML)
+  --junit FILE        write the table as JUnit XML, too
   --to FILE           write the page here, outside the bundle; `-` is standard output
   --open              open the page in this desktop's browser
   --key FILE          the private key that the whole is sealed with; without one, a development \
@@ -37,7 +41,7 @@ key
   --format FORMAT     human or json [default: human]
   --color WHEN        auto, always or never [default: auto]
   -h, --help          show this
-  -V, --version       show the version
+  -V, --version       show the version; with --verbose the commit, and digests of the rules
 
 A bundle whose name is a command's is written with its folder: ./report.
 
@@ -56,14 +60,14 @@ pub(crate) struct Asked {
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Verify(Verify),
+    Verify(Fleet),
     Report(Report),
     Show(Show),
     Merge(Merge),
     Accept(Accept),
     Summary(SummaryOf),
     Help,
-    Version,
+    Version { verbose: bool },
 }
 
 /// The words of the command line, each where it belongs.
@@ -72,6 +76,9 @@ struct Words {
     plain: Vec<OsString>,
     public_key: Vec<PathBuf>,
     policy: Option<PathBuf>,
+    each: Option<PathBuf>,
+    inventory: Option<PathBuf>,
+    junit: Option<PathBuf>,
     to: Option<PathBuf>,
     open: bool,
     key: Option<PathBuf>,
@@ -87,7 +94,7 @@ fn takes(command: &str) -> &'static [&'static str] {
         "merge" => &["public-key", "key", "out"],
         "accept" => &["terms", "disposition"],
         "show" | "summary" => &[],
-        _ => &["public-key", "policy"],
+        _ => &["public-key", "policy", "each", "inventory", "junit"],
     }
 }
 
@@ -108,7 +115,10 @@ pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
                 continue;
             }
             Arg::Short('h') | Arg::Long("help") => return Ok(only(Command::Help, printing)),
-            Arg::Short('V') | Arg::Long("version") => return Ok(only(Command::Version, printing)),
+            Arg::Short('V') | Arg::Long("version" | "verbose") => {
+                let verbose = word == Arg::Long("verbose");
+                return version(verbose, &mut line, printing);
+            }
             Arg::Long("format") => {
                 printing.format = line.value()?.parse()?;
                 continue;
@@ -129,6 +139,17 @@ pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
         return Err(format!("`{command}` takes no `--{other}`").into());
     }
     Ok(only(words.ask(&command)?, printing))
+}
+
+/// `--version`, alone or with `--verbose`, in either order.
+fn version(verbose: bool, line: &mut Parser, printing: Printing) -> Result<Asked, Error> {
+    let next = line.next()?;
+    let verbose = match (verbose, next) {
+        (true, Some(Arg::Short('V') | Arg::Long("version"))) => true,
+        (true, _) => return Err("`--verbose` goes with `--version`".into()),
+        (false, next) => next == Some(Arg::Long("verbose")),
+    };
+    Ok(only(Command::Version { verbose }, printing))
 }
 
 fn only(command: Command, printing: Printing) -> Asked {
@@ -158,6 +179,9 @@ fn take(words: &mut Words, name: &str, line: &mut Parser) -> Result<(), Error> {
             return Ok(());
         }
         "policy" => &mut words.policy,
+        "each" => &mut words.each,
+        "inventory" => &mut words.inventory,
+        "junit" => &mut words.junit,
         "to" => &mut words.to,
         "key" => &mut words.key,
         "out" => &mut words.out,
@@ -184,6 +208,9 @@ impl Words {
                 out: self.out.unwrap_or_else(|| "attestation".into()),
             }));
         }
+        if command == "verify" {
+            return Ok(Command::Verify(self.verify()?));
+        }
         if self.plain.is_empty() {
             return Err("expected a bundle: the folder that `attest` wrote".into());
         }
@@ -200,8 +227,7 @@ impl Words {
                 disposition: self.disposition,
             }),
             "summary" => Command::Summary(SummaryOf { bundle }),
-            "show" => return self.show(bundle),
-            _ => Command::Verify(self.verify(bundle)?),
+            _ => return self.show(bundle),
         };
         nothing_left(&self.plain)?;
         Ok(asked)
@@ -221,17 +247,23 @@ impl Words {
         }))
     }
 
-    fn verify(&mut self, bundle: PathBuf) -> Result<Verify, Error> {
+    fn verify(mut self) -> Result<Fleet, Error> {
+        if self.plain.is_empty() && self.each.is_none() {
+            return Err("expected a bundle: the folder that `attest` wrote".into());
+        }
         if self.public_key.len() > 1 {
             return Err("`--public-key` is given twice: a policy may name several keys".into());
         }
         if !self.public_key.is_empty() && self.policy.is_some() {
             return Err("expected a public key or a policy, observed both".into());
         }
-        Ok(Verify {
-            bundle,
+        Ok(Fleet {
+            bundles: self.plain.into_iter().map(PathBuf::from).collect(),
+            each: self.each,
+            inventory: self.inventory,
+            junit: self.junit,
             public_key: self.public_key.pop(),
-            policy: self.policy.take(),
+            policy: self.policy,
         })
     }
 }

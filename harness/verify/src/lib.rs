@@ -16,8 +16,10 @@ pub mod code;
 mod done;
 mod failure;
 pub mod findings;
+pub mod fleet;
 pub mod keys;
 pub mod merge;
+pub mod parallel;
 pub mod printing;
 pub mod report;
 pub mod results;
@@ -25,6 +27,7 @@ pub mod show;
 pub mod summary;
 pub mod terminal;
 pub mod verify;
+pub mod version;
 mod width;
 
 pub use done::Done;

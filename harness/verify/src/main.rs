@@ -6,8 +6,9 @@ mod asked;
 use std::process::ExitCode;
 
 use bundle::exit::Exit;
-use verify::verify as checking;
-use verify::{Done, Failure, Format, accept, merge, report, show, summary, terminal};
+use verify::{
+    Done, Failure, Format, accept, fleet, merge, report, show, summary, terminal, version,
+};
 
 use asked::{Asked, Command};
 
@@ -26,16 +27,18 @@ fn main() -> ExitCode {
 fn carry_out(asked: &Asked) -> Exit {
     let printing = asked.printing;
     let done = match &asked.command {
-        Command::Verify(it) => checking::run(printing, it),
+        Command::Verify(it) => fleet::run(printing, it),
         Command::Report(it) => report::run(printing, it),
         Command::Show(it) => show::run(printing, it),
         Command::Merge(it) => merge::run(printing, it),
         Command::Accept(it) => accept::run(printing, it),
         Command::Summary(it) => summary::run(printing, it),
         Command::Help => return text(asked::HELP),
-        Command::Version => {
-            let version = env!("CARGO_PKG_VERSION");
-            return text(&format!("proof-of-block-verify {version}\n"));
+        Command::Version { verbose: false } => {
+            return text(&version::short("proof-of-block-verify"));
+        }
+        Command::Version { verbose: true } => {
+            return text(&version::long("proof-of-block-verify", &[]));
         }
     };
     printing.format.end(done)

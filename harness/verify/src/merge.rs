@@ -54,6 +54,7 @@ pub fn run(printing: Printing, args: &Merge) -> Result<Done, Failure> {
         run,
         host,
         engine,
+        made_with,
         subjects,
         lifts,
     } = joined;
@@ -63,6 +64,7 @@ pub fn run(printing: Printing, args: &Merge) -> Result<Done, Failure> {
         finished: run.finished.time(),
         host,
         engine,
+        made_with,
         subjects,
         lifts,
         mutants: None,

@@ -23,7 +23,7 @@ use crate::terminal::{self, Terminal, say, tell};
 use crate::{Done, Failure, Format, Printing};
 
 /// The reason that the bundle gives against itself.
-const SELF_AUDIT: &str = "self_audit";
+pub(crate) const SELF_AUDIT: &str = "self_audit";
 
 /// The answer as one JSON object.
 #[derive(Debug, Serialize)]
@@ -88,7 +88,7 @@ pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
 }
 
 /// A bundle that says of itself that an article is not kept is genuine, and not green.
-fn failed_audit(audit: &SelfAudit) -> Option<Reason> {
+pub(crate) fn failed_audit(audit: &SelfAudit) -> Option<Reason> {
     let fails = audit.tally().fails;
     let text = format!(
         "`{}`: expected no item of the self-audits to fail, observed {}",

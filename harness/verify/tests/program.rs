@@ -153,6 +153,27 @@ fn what_is_no_command_line_ends_with_2_and_a_hint() {
 }
 
 #[test]
+fn the_version_is_told_and_with_verbose_from_which_rules_it_is() {
+    let said = |words: &[&str]| {
+        let words: Vec<&Path> = words.iter().map(Path::new).collect();
+        let done = program(&words);
+        assert_eq!(done.status.code(), Some(0), "{words:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let short = said(&["--version"]);
+    let long = said(&["--version", "--verbose"]);
+    assert_eq!(said(&["--verbose", "-V"]), long);
+    let told = long.strip_prefix(&short).unwrap();
+    let names = told.lines().map(|line| line.split_once(": ").unwrap().0);
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["commit", "schema", "matrix", "policy"]
+    );
+    let matrix = seal::digest::Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes());
+    assert!(told.contains(&format!("\nmatrix: {matrix}\n")), "{told}");
+}
+
+#[test]
 fn a_path_is_bytes() {
     let path = OsString::from_vec(b"/nowhere/caf\xe9".to_vec());
     let (code, said) = ended(&program(&[Path::new(&path)]));

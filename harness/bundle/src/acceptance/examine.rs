@@ -46,6 +46,7 @@ fn facts(verified: &VerifiedBundle) -> Result<Facts, StatementError> {
     let said = verified.attestation();
     Ok(Facts {
         bound: bound(verified)?,
+        made_with: said.made_with.clone(),
         role: said.signer.role,
         keyid: said.signer.keyid,
         finished: said.run.finished,

@@ -17,10 +17,35 @@ pub(super) fn agreed(terms: &Terms, facts: &Facts) -> Vec<Unmet> {
 
 /// M4.
 pub(super) fn reviewed(terms: &Terms, facts: &Facts) -> Vec<Unmet> {
-    others(terms, facts)
+    let mut found: Vec<Unmet> = others(terms, facts)
         .filter(|(artifact, _)| *artifact != Artifact::Matrix)
         .map(|(_, unmet)| unmet)
-        .collect()
+        .collect();
+    let programs = [Artifact::Checker, Artifact::Airlock, Artifact::Probe];
+    if others(terms, facts).any(|(artifact, _)| programs.contains(&artifact)) {
+        found.extend(causes(terms, facts));
+    }
+    found
+}
+
+/// Why programs are other ones, as far as the terms say what theirs were made with.
+fn causes(terms: &Terms, facts: &Facts) -> Vec<Unmet> {
+    let Some(expected) = &terms.made_with else {
+        return Vec::new();
+    };
+    let pairs = expected.named().into_iter().zip(facts.made_with.named());
+    let causes: Vec<Unmet> = pairs
+        .filter(|(expected, observed)| expected != observed)
+        .map(|((input, expected), (_, observed))| Unmet::OtherInput {
+            input,
+            expected,
+            observed,
+        })
+        .collect();
+    match causes.is_empty() {
+        true => vec![Unmet::SameInputs],
+        false => causes,
+    }
 }
 
 fn others(terms: &Terms, facts: &Facts) -> impl Iterator<Item = (Artifact, Unmet)> {

@@ -1,12 +1,14 @@
 //! The terms of acceptance: what people agreed to before they look at a bundle.
 //!
 //! One strict TOML file that says who may sign as what, and which artifacts were
-//! reviewed. Nothing in it has a default.
+//! reviewed. Nothing in it has a default; what the
+//! programs were made with may be left out.
 
 use seal::digest::Sha256Digest;
 use seal::key::PublicKey;
 use seal::key::pem::{self, PemError};
 use seal::statement::Subjects;
+use seal::statement::attestation::MadeWith;
 use serde::Deserialize;
 
 /// The version of the file's fields.
@@ -25,6 +27,9 @@ pub struct Terms {
     pub operators: Vec<PublicKey>,
     /// The artifacts: the matrix as agreed, everything else as reviewed.
     pub reviewed: Subjects,
+    /// What the reviewed programs were made with, where that was written down: other
+    /// programs then have a cause that can be named. It is not asked for itself.
+    pub made_with: Option<MadeWith>,
 }
 
 /// A file does not hold terms.
@@ -74,6 +79,7 @@ struct Raw {
     operator: Vec<RawKey>,
     agreed: Agreed,
     reviewed: Reviewed,
+    made_with: Option<MadeWith>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +142,7 @@ impl Terms {
                 policy,
                 matrix: raw.agreed.matrix,
             },
+            made_with: raw.made_with,
         })
     }
 }

@@ -6,7 +6,7 @@ use seal::key::SecretKey;
 use seal::statement::attestation::{Counts, RunVerdict};
 use seal::statement::disposition as signed;
 use seal::statement::disposition::{Decision, Risk};
-use seal::statement::samples::subjects;
+use seal::statement::samples::{made_with, subjects};
 
 use super::*;
 
@@ -36,12 +36,14 @@ impl Scene {
                 owner: owner.public(),
                 operators: vec![key(3).public(), operator.public()],
                 reviewed: subjects(),
+                made_with: Some(made_with()),
             },
             facts: Facts {
                 bound: Bound {
                     statement: Sha256Digest::of(b"statement"),
                     artifacts: subjects(),
                 },
+                made_with: made_with(),
                 role: Role::Operator,
                 keyid: operator.public().id(),
                 finished: instant("2026-11-24T08:00:00Z"),
@@ -140,6 +142,38 @@ fn each_fact_that_is_not_as_agreed_is_named_at_its_gate() {
         let said = scene.after(|facts| change(facts, other));
         assert_eq!(said, format!("refused: {expected}"));
     }
+}
+
+#[test]
+fn other_programs_have_each_cause_that_the_terms_know_of() {
+    let scene = Scene::new();
+    let (other, signed) = (
+        Sha256Digest::of(b"other"),
+        "M1 disposition_for_another_probe",
+    );
+    let after = |change: fn(&mut Facts)| {
+        scene.after(|facts| {
+            facts.bound.artifacts.probe = other;
+            change(facts);
+        })
+    };
+    assert_eq!(
+        after(|facts| {
+            facts.made_with.libc = Sha256Digest::of(b"other");
+            facts.made_with.flags = "opt-level=1".to_owned();
+        }),
+        format!(
+            "refused: {signed}, M4 another_probe made_with_another_flags made_with_another_libc"
+        )
+    );
+    let said = after(|_| {});
+    assert_eq!(
+        said,
+        format!("refused: {signed}, M4 another_probe made_with_the_same")
+    );
+    // The same programs, however they came about, are the reviewed ones.
+    let said = scene.after(|facts| facts.made_with.rustc = "rustc 1.89.0".to_owned());
+    assert_eq!(said, "accepted");
 }
 
 #[test]

@@ -98,6 +98,23 @@ pub enum Unmet {
         /// The key that signed.
         keyid: KeyId,
     },
+    /// The programs are other ones, and this is a cause.
+    #[error(
+        "the programs were made with another `{input}`: expected `{expected}`, observed `{observed}`"
+    )]
+    OtherInput {
+        /// What they were made with.
+        input: &'static str,
+        /// What the reviewed ones were made with.
+        expected: String,
+        /// What the bundle says of its own.
+        observed: String,
+    },
+    /// The programs are other ones without a cause.
+    #[error(
+        "the bundle says that its programs were made with what the reviewed ones were made with: expected the same programs; one of the two is not as said"
+    )]
+    SameInputs,
     /// The observations do not bear the statement out.
     #[error("expected observations that bear the statement out: {why}")]
     NotBorneOut {
@@ -138,6 +155,8 @@ impl Unmet {
                 return format!("disposition_for_another_{}", other.artifact);
             }
             Self::MadeBeforeTheRun { .. } => "made_before_the_run",
+            Self::OtherInput { input, .. } => return format!("made_with_another_{input}"),
+            Self::SameInputs => "made_with_the_same",
             Self::OtherArtifact(other) => return format!("another_{}", other.artifact),
             Self::DevelopmentKey => "development_key",
             Self::NotEnrolled { .. } => "not_enrolled",

@@ -64,6 +64,7 @@ impl Shards {
                 finished: datetime!(2026-11-23 22:52:00 UTC),
                 host: crate::this_host(&engine.identity, &Unfiltered::Asked(Vec::new())).unwrap(),
                 engine,
+                made_with: seal::statement::samples::made_with(),
                 subjects: crate::subjects(&samples::programs(), &sha256(b"an image")).unwrap(),
                 lifts: Vec::new(),
                 mutants: None,
@@ -213,12 +214,15 @@ fn merged_bundle_is_believed(shards: &Shards, joined: Joined, paths: &[PathBuf])
 }
 
 /// Each thing in which shards can disagree.
-pub(crate) fn disagreements() -> [(&'static str, Change); 14] {
+pub(crate) fn disagreements() -> [(&'static str, Change); 15] {
     [
         ("checker", |it| it.subjects.checker = Sha256Digest::of(b"x")),
         ("airlock", |it| it.subjects.airlock = Sha256Digest::of(b"x")),
         ("probe", |it| it.subjects.probe = Sha256Digest::of(b"x")),
         ("image", |it| it.subjects.image = Sha256Digest::of(b"x")),
+        ("making of the programs", |it| {
+            it.made_with.libc = Sha256Digest::of(b"x");
+        }),
         ("kernel", |it| it.host.kernel.push('x')),
         ("engine", |it| {
             it.host.engine.name = "podman".into();

@@ -5,6 +5,7 @@
     reason = "a sample that cannot be made is a test that fails"
 )]
 
+use evidence::record::Packed;
 use judge::samples::{RUN, engine, expected, programs, result};
 use negatives::matrix::Matrix;
 use seal::digest::Sha256Digest;
@@ -39,6 +40,7 @@ pub fn sample() -> Sample {
             runtime: engine.identity.runtime.clone(),
             calls_shown_to_no_filter: unfiltered(),
         },
+        made_with: seal::statement::samples::made_with(),
         engine,
         subjects,
         lifts: Vec::new(),
@@ -46,6 +48,20 @@ pub fn sample() -> Sample {
         sharding: None,
     };
     Sample::new(std::env::temp_dir(), facts, results, matrix)
+}
+
+/// The same of another run, whose id is as long: its records are of that run, too.
+#[must_use]
+pub fn sample_of(run: &str) -> Sample {
+    sample().with(|facts, results, _| {
+        facts.id = run.to_owned();
+        for result in results {
+            let observed = serde_json::to_string(&result.observed.open().unwrap()).unwrap();
+            if !result.observed.is_empty() {
+                result.observed = Packed::of_json(observed.replace(RUN, run).as_bytes());
+            }
+        }
+    })
 }
 
 fn unfiltered() -> Unfiltered {

@@ -7,10 +7,18 @@ use seal::bundle::verify::Anchor;
 
 use crate::believe;
 
-/// The envelopes and the key of a bundle of schema 1: the least that shows what it is.
+/// The envelopes and the key of a bundle of each earlier schema: the least that shows
+/// what it is.
 #[test]
-fn a_bundle_of_schema_1_is_refused_by_name() {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-1");
+fn a_bundle_of_an_earlier_schema_is_refused_by_name() {
+    for schema in [1, 2] {
+        is_refused(schema);
+    }
+}
+
+fn is_refused(schema: u32) {
+    let kept = format!("tests/fixtures/schema-{schema}");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(kept);
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(kept).unwrap() {
         let entry = entry.unwrap();
@@ -20,6 +28,6 @@ fn a_bundle_of_schema_1_is_refused_by_name() {
     assert_eq!(refusal.code(), "schema");
     assert_eq!(refusal.file(), "statement.dsse.json");
     let words = evidence::error::chain(&refusal);
-    let said = "expected schema version 2, observed 1: a bundle of another release";
-    assert!(words.contains(said), "{words}");
+    let said = format!("expected schema version 3, observed {schema}: a bundle of another release");
+    assert!(words.contains(&said), "{words}");
 }

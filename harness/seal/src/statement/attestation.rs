@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::host::{EngineNote, Host, Unfiltered, UnfilteredCall};
 pub use self::instant::{Instant, InstantError};
+pub use self::made_with::MadeWith;
 pub use self::rows::{Layer, Row, VerdictWord};
 pub use self::sharding::{OTHER_SHARD, Shard, Sharding, ShardingRule};
 use super::super::digest::Sha256Digest;
@@ -21,11 +22,12 @@ use crate::path::BundlePath;
 
 mod host;
 mod instant;
+mod made_with;
 mod rows;
 mod sharding;
 
 /// The version of this predicate's fields. It goes up when a field changes meaning.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// The predicate (type `tag:proof-of-block,2026:sandbox-attestation/v1`, RFC 4151).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub struct Attestation {
     pub deferred: Vec<String>,
     /// Where it ran.
     pub host: Host,
+    /// What its programs were made with, as the signer's software knew it.
+    pub made_with: MadeWith,
     /// From where it was looked at.
     pub witnesses: Vec<Witness>,
     /// Whether the tests can fail, if that was tried in this run.

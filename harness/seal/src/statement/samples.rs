@@ -5,8 +5,8 @@
 )]
 
 use super::attestation::{
-    Attestation, EngineNote, Host, Instant, Layer, Row, Run, RunResult, SCHEMA, Sight, SignerNote,
-    Unfiltered, VerdictWord, Witness,
+    Attestation, EngineNote, Host, Instant, Layer, MadeWith, Row, Run, RunResult, SCHEMA, Sight,
+    SignerNote, Unfiltered, VerdictWord, Witness,
 };
 use super::*;
 use crate::key::{SecretKey, Signer};
@@ -29,6 +29,22 @@ pub fn subjects() -> Subjects {
         image: of("image"),
         policy: of("policy"),
         matrix: of("matrix"),
+    }
+}
+
+/// What programs of nobody's were made with.
+#[must_use]
+pub fn made_with() -> MadeWith {
+    let of = |name: &str| Sha256Digest::of(name.as_bytes());
+    MadeWith {
+        target: note("x86_64-unknown-linux-gnu"),
+        rustc: note("rustc 1.88.0, LLVM 20.1.5"),
+        flags: note("opt-level=3"),
+        std: of("std"),
+        linker: note("cc 12.2.0, GNU ld 2.40"),
+        libc: of("libc"),
+        startup: of("startup"),
+        sources: of("sources"),
     }
 }
 
@@ -103,6 +119,7 @@ pub fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestation {
         rows,
         deferred: vec![note("D1")],
         host: host(),
+        made_with: made_with(),
         witnesses: witnesses(),
         mutants: None,
         coverage: Coverage::builtin().unwrap(),

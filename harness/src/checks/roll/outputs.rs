@@ -170,6 +170,7 @@ fn sealed(
         finished: now,
         host: bundle::this_host(&engine.identity, &not_asked)?,
         engine,
+        made_with: ::engine::image::made_with()?,
         subjects: subjects()?,
         lifts: Vec::new(),
         mutants: None,

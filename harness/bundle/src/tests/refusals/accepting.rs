@@ -4,6 +4,7 @@
 use seal::bundle::folder::BundleFolder;
 use seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
 use seal::statement::disposition::{self, Bound, Decision};
+use seal::statement::samples;
 
 use super::forging::{forge, sign};
 use super::*;
@@ -33,6 +34,7 @@ impl Desk {
                 owner: owner.public(),
                 operators: vec![specimen.signer().public()],
                 reviewed: bound(&specimen).artifacts,
+                made_with: Some(samples::made_with()),
             },
             specimen,
             owner,
@@ -134,13 +136,16 @@ const TABLE: &[(&[&str], Change)] = &[
         it.disposition = Some(signed);
     }),
     (&["OtherArtifact.Checker"], |it| {
-        it.terms.reviewed.checker = other()
+        it.terms.reviewed.checker = other();
+        it.terms.made_with = None;
     }),
-    (&["OtherArtifact.Airlock"], |it| {
+    (&["OtherArtifact.Airlock", "SameInputs"], |it| {
         it.terms.reviewed.airlock = other()
     }),
-    (&["OtherArtifact.Probe"], |it| {
-        it.terms.reviewed.probe = other()
+    (&["OtherArtifact.Probe", "OtherInput"], |it| {
+        it.terms.reviewed.probe = other();
+        let made_with = it.terms.made_with.as_mut();
+        made_with.unwrap().libc = other();
     }),
     (&["OtherArtifact.Image"], |it| {
         it.terms.reviewed.image = other()

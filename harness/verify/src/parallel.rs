@@ -6,7 +6,7 @@ use std::thread;
 
 /// Does `work` on every item, `jobs` of them at a time; what came of each, in the order
 /// of the items. Work that crashes ends the whole, once the others have ended.
-pub(crate) fn in_parallel<T: Sync, R: Send>(
+pub fn in_parallel<T: Sync, R: Send>(
     jobs: usize,
     items: &[T],
     work: impl Fn(&T) -> R + Sync,

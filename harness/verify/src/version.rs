@@ -1,0 +1,34 @@
+//! What `--version` says, and with `--verbose` from which sources a program is.
+
+use negatives::matrix::MATRIX_TOML;
+use seal::digest::Sha256Digest;
+use seal::statement::attestation;
+use seccomp::policy::POLICY_TOML;
+
+/// The commit, where whoever built the program said so.
+const COMMIT: Option<&str> = option_env!("PROOF_OF_BLOCK_COMMIT");
+
+/// The program and its version.
+#[must_use]
+pub fn short(program: &str) -> String {
+    format!("{program} {}\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// The same, with the commit, the schema, the digests of this release's rules, and `more`.
+#[must_use]
+pub fn long(program: &str, more: &[(String, String)]) -> String {
+    let digest = |text: &str| Sha256Digest::of(text.as_bytes()).to_string();
+    let own = [
+        (
+            "commit",
+            COMMIT.unwrap_or("not said by who built it").to_owned(),
+        ),
+        ("schema", attestation::SCHEMA.to_string()),
+        ("matrix", digest(MATRIX_TOML)),
+        ("policy", digest(POLICY_TOML)),
+    ];
+    let own = own.map(|(name, is)| (name.to_owned(), is));
+    let lines = own.iter().chain(more);
+    let lines = lines.map(|(name, is)| format!("{name}: {is}\n"));
+    short(program) + &lines.collect::<String>()
+}
