@@ -8,11 +8,8 @@ use checker::{Guard, Settings, triage};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let input = std::env::args_os().nth(1).ok_or("usage: triage DIR")?;
-    let settings = Settings {
-        input: input.into(),
-        output: "/nowhere".into(),
-    };
-    let report = triage(&Guard::new(&settings))?;
+    let settings = Settings::of(input.into(), "/nowhere".into());
+    let report = triage(&Guard::new(&settings), &settings.order)?;
     writeln!(
         std::io::stdout(),
         "{:?} {:?}",

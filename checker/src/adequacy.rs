@@ -1,13 +1,17 @@
 //! Adequacy: the Article 14 chain of one claim, link by link.
 //!
-//! Each link is one small function; the first that breaks is the claim's gap.
+//! Each link is one small function; the first that breaks is the claim's gap, and those
+//! that break beside it are told as well.
 //! The list of reasons is closed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bag::Bag;
+use crate::capture::Capture;
+use crate::content::Content;
 use crate::derivation::Derivation;
 use crate::evidence::EvidenceClass;
+use crate::order::Order;
 use crate::packet::{Claim, Item, Packet};
 use crate::provenance;
 use crate::verdict;
@@ -21,6 +25,8 @@ pub enum Link {
     Evidence,
     /// The evidence is present and digest-true.
     Present,
+    /// Its content is what its media type says, and holds the values claimed of it.
+    Content,
     /// Its provenance is complete.
     Provenance,
     /// Its source is native or governed, not prose, and what the claim requires.
@@ -45,8 +51,31 @@ pub enum GapReason {
     NoEvidence,
     /// The evidence named is not an item, or its file is not in the bag.
     EvidenceMissing,
+    /// An item is not JSON, or not text, as its media type says.
+    ContentNotAsSaid,
+    /// A value that the claim names is another, or not where it is said to stand: an item
+    /// that is not JSON has none.
+    ValueDiffers,
+    /// A value that the claim names stands in an item that is larger than 1 MiB.
+    ValueNotRead,
     /// An item does not say who vouches for it, or who captured it when.
     ProvenanceIncomplete,
+    /// An item is called native or governed and nobody signed that: it is a statement.
+    CaptureMissing,
+    /// The authority is not enrolled by whoever runs the checker.
+    AuthorityUnknown,
+    /// No key that is enrolled for the authority signed the capture.
+    CaptureNotSigned,
+    /// What was signed is not a capture.
+    CaptureMalformed,
+    /// The capture is of other bytes than the item's.
+    CaptureOfAnother,
+    /// The capture says other than the packet says of the item.
+    CaptureDisagrees,
+    /// The authority is enrolled, for another class of evidence.
+    AuthorityNotForClass,
+    /// The capture was made before or after the time for which its authority is enrolled.
+    EnrolmentExpired,
     /// A local copy is offered as the authority (Article 13).
     LocalCopyAsAuthority,
     /// Prose is all there is (Article 14).
@@ -74,11 +103,16 @@ pub enum GapReason {
 }
 
 /// What the links are judged on.
+#[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
     pub(crate) packet: &'a Packet,
     pub(crate) bag: &'a Bag,
+    pub(crate) order: &'a Order,
+    pub(crate) captures: &'a [Capture],
     pub(crate) derivations: &'a [Derivation],
     pub(crate) claim: &'a Claim,
+    /// Which of the packet's claims it is.
+    pub(crate) index: usize,
 }
 
 type Rule = fn(&Case<'_>) -> Result<(), GapReason>;
@@ -87,6 +121,7 @@ type Rule = fn(&Case<'_>) -> Result<(), GapReason>;
 pub(crate) const CHAIN: &[(Link, Rule)] = &[
     (Link::Evidence, has_evidence),
     (Link::Present, is_present),
+    (Link::Content, content_holds),
     (Link::Provenance, provenance_complete),
     (Link::Source, source_carries),
     (Link::Pinned, pinned),
@@ -96,12 +131,34 @@ pub(crate) const CHAIN: &[(Link, Rule)] = &[
     (Link::Verdict, asks_no_verdict),
 ];
 
-/// The first link that breaks, and why.
-pub(crate) fn gap(case: &Case<'_>) -> Option<(Link, GapReason)> {
-    CHAIN
+/// The links that break, and why. Nothing is asked of evidence that is not there.
+pub(crate) fn gaps(case: &Case<'_>) -> Vec<(Link, GapReason)> {
+    let broken = CHAIN
         .iter()
         .filter_map(|(link, rule)| rule(case).err().map(|reason| (*link, reason)))
-        .find(|(_, reason)| !wrong::passes(*reason))
+        .filter(|(_, reason)| !wrong::passes(*reason));
+    let broken: Vec<(Link, GapReason)> = broken.collect();
+    let gone = |(link, _): &(Link, _)| matches!(link, Link::Evidence | Link::Present);
+    let bare = broken.iter().any(gone);
+    broken
+        .into_iter()
+        .filter(|broken| !bare || gone(broken) || broken.0.is_of_the_claim())
+        .collect()
+}
+
+impl Link {
+    /// Whether it is judged on the claim alone, and not on evidence that is there.
+    pub(crate) const fn is_of_the_claim(self) -> bool {
+        match self {
+            Self::Evidence | Self::Present | Self::Scope | Self::Verdict => true,
+            Self::Content
+            | Self::Provenance
+            | Self::Source
+            | Self::Pinned
+            | Self::Time
+            | Self::Derivation => false,
+        }
+    }
 }
 
 impl<'a> Case<'a> {
@@ -113,23 +170,37 @@ impl<'a> Case<'a> {
 
     /// The local copies the claim names, by index (Article 13).
     pub(crate) fn copies(&self) -> impl Iterator<Item = usize> + use<'a> {
-        let copied = |item: &Item| item.provenance.source.class() == EvidenceClass::Copied;
+        let case = *self;
         self.cited()
-            .filter(move |(_, item)| copied(item))
+            .filter(move |(index, item)| case.class(*index, item) == EvidenceClass::Copied)
             .map(|(index, _)| index)
     }
 
     /// The items that can carry the claim: prose beside evidence is not counted.
     fn counted(&self) -> impl Iterator<Item = (usize, &'a Item)> + use<'a> {
-        let claim = self.claim;
-        self.cited().filter(move |(_, item)| counts(claim, item))
+        let case = *self;
+        self.cited()
+            .filter(move |(index, item)| case.counts(*index, item))
+    }
+
+    /// The class of an item, by its label and what its capture shows of that.
+    pub(crate) fn class(&self, index: usize, item: &Item) -> EvidenceClass {
+        class(self.captures, index, item)
+    }
+
+    /// Whether an item can carry the claim: an authority, or a statement that was asked
+    /// for.
+    pub(crate) fn counts(&self, index: usize, item: &Item) -> bool {
+        let class = self.class(index, item);
+        class.is_authority() || self.claim.requires.contains(&class)
     }
 }
 
-/// Whether an item can carry the claim: an authority, or a statement that was asked for.
-pub(crate) fn counts(claim: &Claim, item: &Item) -> bool {
-    let class = item.provenance.source.class();
-    class.is_authority() || claim.requires.contains(&class)
+/// The class of an item, by its label and what its capture shows of that.
+pub(crate) fn class(captures: &[Capture], index: usize, item: &Item) -> EvidenceClass {
+    let source = item.provenance.source;
+    let capture = captures.get(index).unwrap_or(&Capture::Absent);
+    capture.class(source)
 }
 
 /// Link 1: a claim without evidence is asserted, not supported (fake green).
@@ -155,7 +226,26 @@ fn is_present(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 3: each item named says who vouches for it, who captured it and when.
+/// Link 3: each item named is what its media type says, and each value that the claim
+/// names stands where it is said to.
+fn content_holds(case: &Case<'_>) -> Result<(), GapReason> {
+    let mut cited = case.cited();
+    let looks = &case.bag.looks;
+    if cited.any(|(index, item)| looks.item(index, &item.media_type) == Content::NotAsSaid) {
+        return Err(GapReason::ContentNotAsSaid);
+    }
+    for (index, value) in case.claim.values.iter().enumerate() {
+        if !case.claim.evidence.contains(&value.item) {
+            return Err(GapReason::EvidenceMissing);
+        }
+        if let Some(reason) = looks.value(case.index, index) {
+            return Err(reason);
+        }
+    }
+    Ok(())
+}
+
+/// Link 4: each item named says who vouches for it, who captured it and when.
 fn provenance_complete(case: &Case<'_>) -> Result<(), GapReason> {
     let complete = |(_, item): (usize, &Item)| provenance::missing(&item.provenance).is_empty();
     if case.cited().all(complete) {
@@ -165,16 +255,22 @@ fn provenance_complete(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 4: no local copy is offered, something carries the claim, and what it requires is there.
+/// Link 5: no local copy is offered, something carries the claim, and what it requires is there.
 fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     let classes: Vec<EvidenceClass> = case
         .cited()
-        .map(|(_, item)| item.provenance.source.class())
+        .map(|(index, item)| case.class(index, item))
         .collect();
     if classes.contains(&EvidenceClass::Copied) {
         return Err(GapReason::LocalCopyAsAuthority);
     }
     if case.counted().next().is_none() {
+        let mut refused = case
+            .cited()
+            .filter_map(|(index, _)| case.captures.get(index)?.reason());
+        if let Some(reason) = refused.next() {
+            return Err(reason);
+        }
         let stated = classes.contains(&EvidenceClass::Stated);
         return Err(if stated {
             GapReason::StatementOnly
@@ -190,13 +286,16 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     if met {
         Ok(())
     } else {
-        Err(GapReason::RequirementUnmet)
+        let mut refused = case
+            .cited()
+            .filter_map(|(index, _)| case.captures.get(index)?.reason());
+        Err(refused.next().unwrap_or(GapReason::RequirementUnmet))
     }
 }
 
-/// Link 5: locator and revision of what carries the claim name one state of one thing.
+/// Link 6: locator and revision of what carries the claim name one state of one thing.
 fn pinned(case: &Case<'_>) -> Result<(), GapReason> {
-    let pinned = |(_, item): (usize, &Item)| provenance::is_pinned(&item.provenance);
+    let pinned = |(_, item): (usize, &Item)| provenance::is_pinned(&item.provenance, case.order);
     if case.counted().all(pinned) {
         Ok(())
     } else {
@@ -204,9 +303,10 @@ fn pinned(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 6: times fit, and no source is there in two revisions.
+/// Link 7: times fit, and no source is there in two revisions.
 fn times_fit(case: &Case<'_>) -> Result<(), GapReason> {
-    if !case.counted().all(|(_, item)| time_fits(case.packet, item)) {
+    let late = is_late(case.packet, case.order);
+    if late || !case.counted().all(|(_, item)| time_fits(case.packet, item)) {
         return Err(GapReason::TimeInconsistent);
     }
     if revisions_agree(case) {
@@ -214,6 +314,11 @@ fn times_fit(case: &Case<'_>) -> Result<(), GapReason> {
     } else {
         Err(GapReason::RevisionConflict)
     }
+}
+
+/// Whether the packet was exported later than it is now, by the order's clock.
+pub(crate) fn is_late(packet: &Packet, order: &Order) -> bool {
+    order.now.is_some_and(|now| now < packet.exported_at)
 }
 
 /// Captured no later than the export and no earlier than what it is derived from.
@@ -236,7 +341,7 @@ pub(crate) fn revisions_agree(case: &Case<'_>) -> bool {
     })
 }
 
-/// Link 7: no ring, and an end in a source that is not prose and not a copy.
+/// Link 8: no ring, and an end in a source that is not prose and not a copy.
 fn derivation_ends(case: &Case<'_>) -> Result<(), GapReason> {
     let ends: Vec<Derivation> = case
         .counted()
@@ -253,7 +358,7 @@ fn derivation_ends(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 8: the claim is the packet's scope or beneath it.
+/// Link 9: the claim is the packet's scope or beneath it.
 fn scope_covers(case: &Case<'_>) -> Result<(), GapReason> {
     if case.claim.scope.is_global() || case.packet.scope.is_global() {
         return Err(GapReason::GlobalVerdictDenied);
@@ -265,7 +370,7 @@ fn scope_covers(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 9: what the claim asks for is a triage, not a verdict.
+/// Link 10: what the claim asks for is a triage, not a verdict.
 fn asks_no_verdict(case: &Case<'_>) -> Result<(), GapReason> {
     verdict::asked(case.claim).map_or(Ok(()), |asked| Err(asked.reason()))
 }

@@ -8,6 +8,7 @@ use std::error::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::VERSION;
+use crate::order::OrderSeen;
 use crate::outcome::Outcome;
 use crate::report::Report;
 use crate::self_check::{Invariant, SelfCheck};
@@ -26,6 +27,8 @@ pub struct Announcement {
     pub outcome: Outcome,
     /// The exit code, which the process must end with.
     pub exit: u8,
+    /// What it was told: who is enrolled, and the time.
+    pub order: OrderSeen,
     /// Every invariant of P1, in a fixed order.
     pub self_check: Vec<Invariant>,
     /// The report, when one was written whole.
@@ -46,24 +49,27 @@ pub struct ReportFile {
     pub bytes: u64,
 }
 
+/// What the run began with: its self-check, and what it was told.
+pub(crate) type Seen = (SelfCheck, OrderSeen);
+
 impl Announcement {
     /// P1 does not hold; `broken` names the invariants.
-    pub(crate) fn blocked(self_check: SelfCheck, broken: String) -> Self {
+    pub(crate) fn blocked(seen: Seen, broken: &str) -> Self {
         let reason = format!("invariants that do not hold: {broken}");
-        Self::new(self_check, Outcome::Blocked, None, Some(reason))
+        Self::new(seen, Outcome::Blocked, None, Some(reason))
     }
 
     /// The report was written.
-    pub(crate) fn reported(self_check: SelfCheck, report: &Report, file: ReportFile) -> Self {
+    pub(crate) fn reported(seen: Seen, report: &Report, file: ReportFile) -> Self {
         let reason = report
             .refusal
             .as_ref()
             .map(|refusal| refusal.reason.to_string());
-        Self::new(self_check, report.outcome, Some(file), reason)
+        Self::new(seen, report.outcome, Some(file), reason)
     }
 
     /// The checker failed.
-    pub(crate) fn internal(self_check: SelfCheck, error: &dyn Error) -> Self {
+    pub(crate) fn internal(seen: Seen, error: &dyn Error) -> Self {
         let mut reason = error.to_string();
         let mut cause = error.source();
         while let Some(next) = cause {
@@ -71,11 +77,11 @@ impl Announcement {
             reason.push_str(&next.to_string());
             cause = next.source();
         }
-        Self::new(self_check, Outcome::InternalError, None, Some(reason))
+        Self::new(seen, Outcome::InternalError, None, Some(reason))
     }
 
     fn new(
-        self_check: SelfCheck,
+        (self_check, order): Seen,
         outcome: Outcome,
         report: Option<ReportFile>,
         reason: Option<String>,
@@ -85,6 +91,7 @@ impl Announcement {
             checker: VERSION.to_owned(),
             outcome,
             exit: outcome.exit(),
+            order,
             self_check,
             report,
             reason,

@@ -5,9 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::capture::Capture;
 use crate::evidence::EvidenceClass;
 use crate::gates::Gate;
-use crate::report::{Citation, ClaimOutcome, ClaimReport, ItemReport, Report, Weight};
+use crate::guard::Action;
+use crate::report::{
+    ActionDone, Citation, ClaimOutcome, ClaimReport, ItemReport, REPORT_FILE, Report, Weight,
+};
 use crate::wrong;
 
 /// One question of a self-audit.
@@ -64,7 +68,7 @@ pub(crate) fn audit(report: &Report) -> Vec<AuditItem> {
     vec![
         native_first(report),
         no_copy(report),
-        no_authority(report),
+        no_label(report),
         only_the_packet(report),
     ]
 }
@@ -80,12 +84,16 @@ fn native_first(report: &Report) -> AuditItem {
         let classes: Vec<EvidenceClass> = counted
             .filter_map(|citation| class(report, citation))
             .collect();
-        good &= !classes.is_empty() && classes.iter().all(|class| class.can_anchor());
+        let carries =
+            |class: &EvidenceClass| class.is_authority() || claim.requires.contains(class);
+        good &= !classes.is_empty() && classes.iter().all(carries);
         evidence.push(format!("/claims/{index}/evidence"));
+        evidence.push(format!("/claims/{index}/requires"));
     }
     AuditItem::new(
         "A13.1",
-        "does every claim without a gap rest on native or governed evidence?",
+        "does every claim without a gap rest on native or governed evidence, or on a statement \
+         that it asks for?",
         good,
         or(evidence, "/claims"),
     )
@@ -110,29 +118,40 @@ fn no_copy(report: &Report) -> AuditItem {
     )
 }
 
-/// The report itself is a local file.
-fn no_authority(report: &Report) -> AuditItem {
-    let good = !report.statement.authority && !report.statement.decision;
-    let evidence = vec![
-        "/statement/authority".to_owned(),
-        "/statement/decision".to_owned(),
-    ];
+/// A label is nobody's authority: a capture by one that is enrolled is.
+fn no_label(report: &Report) -> AuditItem {
+    let (mut good, mut evidence) = (true, Vec::new());
+    for (index, item) in report.items.iter().enumerate() {
+        if item.evidence_class.is_authority() {
+            good &= matches!(item.capture, Capture::Verified { .. });
+            evidence.push(format!("/items/{index}/capture"));
+        }
+    }
     AuditItem::new(
         "A13.3",
-        "does the report claim no authority for itself?",
+        "is every native or governed item shown by a capture of an enrolled authority?",
         good,
-        evidence,
+        or(evidence, "/items"),
     )
 }
 
-/// What was done is the two actions and nothing else.
+/// What was done is the two actions: the one wrote the report alone, the other opened at
+/// least every payload file of a bag that was read whole.
 fn only_the_packet(report: &Report) -> AuditItem {
-    let good = report.actions.done.len() <= 2;
+    let payload = report.bag.payload_files.unwrap_or_default();
+    let good = match report.actions.done.as_slice() {
+        [read, written] => {
+            read.action == Action::ReadPacketItem
+                && read.opened >= payload
+                && *written == ActionDone::of(Action::WriteLocalReport, &[REPORT_FILE])
+        }
+        _ => false,
+    };
     AuditItem::new(
         "A13.4",
-        "was nothing read but the packet, nothing written but the report?",
+        "was every payload file read, and nothing written but the report?",
         good,
-        vec!["/actions/done".to_owned()],
+        vec!["/actions/done".to_owned(), "/bag/payload_files".to_owned()],
     )
 }
 

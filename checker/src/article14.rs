@@ -10,6 +10,7 @@ use crate::evidence::EvidenceClass;
 use crate::gates::Gate;
 use crate::outcome::Outcome;
 use crate::report::{BagOutcome, Citation, ClaimOutcome, LinkOutcome, Report};
+use crate::scope::Scope;
 
 /// Audits the report against Article 14.
 pub(crate) fn audit(report: &Report) -> Vec<AuditItem> {
@@ -61,30 +62,32 @@ fn no_prose_only(report: &Report) -> AuditItem {
     )
 }
 
-/// A gap has a reason of the closed list at exactly one link; no gap has none.
+/// Each broken link has a reason of the closed list, and the first one's is the gap's.
 fn gaps_are_typed(report: &Report) -> AuditItem {
     let (mut good, mut evidence) = (true, Vec::new());
     for (index, claim) in report.claims.iter().enumerate() {
-        let broken = claim
+        let mut broken = claim
             .links
             .iter()
-            .filter(|link| link.outcome == LinkOutcome::Broken)
-            .count();
+            .filter(|link| link.outcome == LinkOutcome::Broken);
+        let typed = claim
+            .links
+            .iter()
+            .all(|link| (link.outcome == LinkOutcome::Broken) == link.reason.is_some());
+        let first = broken.next().and_then(|link| link.reason);
+        good &= typed && claim.gap == first;
         good &= match claim.outcome {
-            ClaimOutcome::Gap => claim.gap.is_some() && broken == 1,
-            ClaimOutcome::NoGapObserved => {
-                claim.gap.is_none()
-                    && claim
-                        .links
-                        .iter()
-                        .all(|link| link.outcome == LinkOutcome::Holds)
-            }
+            ClaimOutcome::Gap => claim.gap.is_some(),
+            ClaimOutcome::NoGapObserved => claim
+                .links
+                .iter()
+                .all(|link| link.outcome == LinkOutcome::Holds),
         };
         evidence.push(format!("/claims/{index}/links"));
     }
     AuditItem::new(
         "A14.3",
-        "is every gap one typed reason at one link?",
+        "has every broken link a typed reason, and every gap that of the first?",
         good,
         or(evidence, "/claims"),
     )
@@ -115,29 +118,35 @@ fn digests_behind(report: &Report) -> AuditItem {
     )
 }
 
-/// Neither a gate nor global; what was asked beyond that is denied.
+/// A claim without a gap is within the packet's scope, and what was asked beyond a triage
+/// is denied to a claim that has a gap.
 fn no_verdict_beyond(report: &Report) -> AuditItem {
     let gaps: BTreeSet<String> = (0..)
         .zip(&report.claims)
         .filter(|(_, claim): &(usize, _)| claim.outcome == ClaimOutcome::Gap)
         .map(|(index, _)| format!("/claims/{index}"))
         .collect();
-    let asked = report
+    let denied = report
         .denials
         .iter()
         .all(|denial| denial.at == "/packet/scope" || gaps.contains(&denial.at));
-    let good = !report.statement.gate && !report.statement.global && asked;
-    let evidence = [
-        "/statement/gate",
-        "/statement/global",
-        "/denials",
-        "/gates/10",
+    let scope = |text: &str| Scope::parse(text);
+    let whole = report.packet.as_ref().and_then(|it| scope(&it.scope));
+    let mut evidence = vec![
+        "/denials".to_owned(),
+        format!("/gates/{}", Gate::G11 as usize),
     ];
+    let mut good = denied;
+    for (index, claim) in without_gap(report) {
+        let part = scope(&claim.scope);
+        good &= matches!((&whole, part), (Some(whole), Some(part)) if whole.covers(&part));
+        evidence.push(format!("/claims/{index}/scope"));
+    }
     AuditItem::new(
         "A14.5",
-        "is nothing global and nothing gating said?",
+        "is nothing said beyond the packet's scope, and every verdict that was asked for denied?",
         good,
-        evidence.map(str::to_owned).to_vec(),
+        evidence,
     )
 }
 

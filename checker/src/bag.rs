@@ -27,7 +27,7 @@ mod walk;
 pub(crate) use algorithm::Algorithm;
 pub(crate) use declaration::Version;
 pub(crate) use digest::Digests;
-pub(crate) use digest::sha256_hex;
+pub(crate) use digest::{hex, sha256_hex, unhex};
 pub(crate) use findings::{Refused, Said};
 pub(crate) use path::is_plain;
 pub(crate) use payload::PACKET;
@@ -35,6 +35,7 @@ pub(crate) use payload::PACKET;
 use std::collections::BTreeSet;
 
 use crate::bounded::Bounded;
+use crate::content::{Looks, Wishes};
 use crate::guard::Guard;
 use crate::refusal::Refusal;
 use findings::{Findings, Stop};
@@ -62,6 +63,8 @@ pub(crate) struct Bag {
     payload: Vec<FileEntry>,
     /// The bytes of `data/packet.json`, kept when it was hashed.
     pub(crate) packet: Option<Vec<u8>>,
+    /// What was seen in its items.
+    pub(crate) looks: Looks,
 }
 
 impl Bag {
@@ -88,6 +91,7 @@ impl Bag {
             payload_bytes: packet.len() as u64,
             payload: paths.into_iter().map(file).collect(),
             packet: Some(packet),
+            looks: Looks::default(),
         }
     }
 
@@ -103,10 +107,11 @@ impl Bag {
     }
 }
 
-/// Reads the bag beneath the guard's input.
-pub(crate) fn read(guard: &Guard) -> Result<Bag, Refused> {
+/// Reads the bag beneath the guard's input; `wishes` says from the bytes of [`PACKET`]
+/// which files are to be looked into while they are hashed.
+pub(crate) fn read(guard: &Guard, wishes: fn(&[u8]) -> Wishes) -> Result<Bag, Refused> {
     let mut found = Findings::default();
-    match stages(guard, &mut found) {
+    match stages(guard, wishes, &mut found) {
         Ok(bag) => Ok(Bag {
             not_accepted: found.take_faults(),
             said: found.said,
@@ -117,7 +122,7 @@ pub(crate) fn read(guard: &Guard) -> Result<Bag, Refused> {
 }
 
 /// Each stage finds all its faults, and is the last if there are any.
-fn stages(guard: &Guard, found: &mut Findings) -> Result<Bag, Stop> {
+fn stages(guard: &Guard, wishes: fn(&[u8]) -> Wishes, found: &mut Findings) -> Result<Bag, Stop> {
     // G2: what is there, regular files only.
     let mut tree = walk::walk(guard).map_err(|many| found.stop(many))?;
     // G3: the declaration, the manifests and bag-info.txt, well-formed.
@@ -138,7 +143,7 @@ fn stages(guard: &Guard, found: &mut Findings) -> Result<Bag, Stop> {
     info::check_count(oxum.as_ref(), &tree.payload, found);
     found.stage()?;
     // G5: every payload byte once, then the tag files.
-    let hashed = payload::hash(guard, &tree.payload).map_err(|many| found.stop(many))?;
+    let hashed = payload::hash(guard, &tree.payload, wishes).map_err(|many| found.stop(many))?;
     info::check_bytes(oxum.as_ref(), hashed.bytes, found);
     found.faults(hashed.mismatch);
     manifest::check_tags(&mut tags, &tree.tags, found);
@@ -156,6 +161,7 @@ fn stages(guard: &Guard, found: &mut Findings) -> Result<Bag, Stop> {
         payload_bytes: hashed.bytes,
         payload: tree.payload,
         packet: hashed.packet,
+        looks: hashed.looks,
     })
 }
 

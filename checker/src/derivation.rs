@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::adequacy::class;
+use crate::capture::Capture;
 use crate::packet::Packet;
 use crate::wrong::{self, Fault};
 
@@ -24,7 +26,7 @@ pub enum Derivation {
 ///
 /// Items are settled from the sources upwards; whoever is never settled is in a
 /// ring or derived from one.
-pub(crate) fn judge(packet: &Packet) -> Vec<Derivation> {
+pub(crate) fn judge(packet: &Packet, captures: &[Capture]) -> Vec<Derivation> {
     let unsettled = if wrong::is(Fault::CirclesNotSeen) {
         Derivation::Anchored
     } else {
@@ -44,7 +46,7 @@ pub(crate) fn judge(packet: &Packet) -> Vec<Derivation> {
         }
     }
     while let Some(index) = ready.pop() {
-        settled[index] = settle(packet, index, &settled);
+        settled[index] = settle(packet, captures, index, &settled);
         for &child in &children[index] {
             waiting[child] -= 1;
             if waiting[child] == 0 {
@@ -56,7 +58,12 @@ pub(crate) fn judge(packet: &Packet) -> Vec<Derivation> {
 }
 
 /// One item, all of whose sources are settled.
-fn settle(packet: &Packet, index: usize, settled: &[Derivation]) -> Derivation {
+fn settle(
+    packet: &Packet,
+    captures: &[Capture],
+    index: usize,
+    settled: &[Derivation],
+) -> Derivation {
     let Some(item) = packet.items.get(index) else {
         return Derivation::Unanchored;
     };
@@ -67,7 +74,7 @@ fn settle(packet: &Packet, index: usize, settled: &[Derivation]) -> Derivation {
     };
     let ends_here = item.derived_from.is_empty();
     let good = if ends_here {
-        item.provenance.source.class().can_anchor()
+        class(captures, index, item).can_anchor()
     } else {
         item.derived_from.iter().all(anchored)
     };

@@ -42,17 +42,44 @@ pub enum EvidenceClass {
 }
 
 impl Source {
+    /// Every source there is.
+    pub const ALL: [Self; 6] = [
+        Self::KbDocument,
+        Self::PgNamedQuery,
+        Self::NativeListing,
+        Self::OperatorStatement,
+        Self::LocalCopy,
+        Self::Prose,
+    ];
+
+    /// Its name, as `packet.json` spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KbDocument => "kb_document",
+            Self::PgNamedQuery => "pg_named_query",
+            Self::NativeListing => "native_listing",
+            Self::OperatorStatement => "operator_statement",
+            Self::LocalCopy => "local_copy",
+            Self::Prose => "prose",
+        }
+    }
+
+    /// Whether a capture must show that an item is from it: else it is a statement.
+    pub const fn needs_capture(self) -> bool {
+        match self {
+            Self::KbDocument | Self::PgNamedQuery | Self::NativeListing => true,
+            Self::OperatorStatement | Self::LocalCopy | Self::Prose => false,
+        }
+    }
+
+    /// The names of all, for a refusal to say.
+    pub(crate) fn words() -> String {
+        format!("one of {}", Self::ALL.map(Self::name).join(", "))
+    }
+
     /// The source of this name, as `packet.json` spells it.
     pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "kb_document" => Some(Self::KbDocument),
-            "pg_named_query" => Some(Self::PgNamedQuery),
-            "native_listing" => Some(Self::NativeListing),
-            "operator_statement" => Some(Self::OperatorStatement),
-            "local_copy" => Some(Self::LocalCopy),
-            "prose" => Some(Self::Prose),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|source| source.name() == name)
     }
 
     /// The class of evidence from this source.
@@ -79,6 +106,11 @@ impl EvidenceClass {
             "stated" => Some(Self::Stated),
             _ => None,
         }
+    }
+
+    /// The words for those, for a refusal to say.
+    pub(crate) fn words() -> String {
+        "native, governed or stated".to_owned()
     }
 
     /// Whether a derivation may end in it.

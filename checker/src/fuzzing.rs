@@ -3,10 +3,13 @@
 //!
 //! Compiled for tests and fuzzing only: the program does not have it.
 
+use std::collections::BTreeSet;
+
 use crate::bag::Bag;
 use crate::guard::Action;
+use crate::order::Order;
 use crate::packet::Packet;
-use crate::report::{ActionDone, Report};
+use crate::report::{ActionDone, REPORT_FILE, Report};
 use crate::{canonical, triage};
 
 pub use crate::bag::fuzzing::tag_file;
@@ -19,11 +22,14 @@ pub fn packet(bytes: &[u8]) {
     let Ok(packet) = Packet::parse(bytes) else {
         return;
     };
-    let paths = packet.items.into_iter().map(|item| item.path);
-    let bag = Bag::holding(paths, bytes.to_vec());
-    let done = [Action::ReadPacketItem, Action::WriteLocalReport];
-    let done = done.map(|action| ActionDone::of(action, &[]));
-    let report = triage::report(Ok(bag), done.into());
+    let paths: BTreeSet<String> = packet.items.into_iter().map(|item| item.path).collect();
+    let opened: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let done = vec![
+        ActionDone::of(Action::ReadPacketItem, &opened),
+        ActionDone::of(Action::WriteLocalReport, &[REPORT_FILE]),
+    ];
+    let bag = Bag::holding(paths.iter().cloned(), bytes.to_vec());
+    let report = triage::report(Ok(bag), &Order::default(), done);
     assert!(report.is_ok(), "{report:?}");
     let written = report.as_ref().map(canonical);
     let Ok(Ok(written)) = written else {

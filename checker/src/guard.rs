@@ -76,7 +76,7 @@ impl Guard {
     /// a look-up then does not pass the root, which can be a slow file system
     /// (fuse-overlayfs asks another process each time).
     pub fn new(settings: &Settings) -> Self {
-        let Settings { input, output } = settings.clone();
+        let Settings { input, output, .. } = settings.clone();
         let input = if is_here(&input) {
             PathBuf::new()
         } else {
@@ -183,10 +183,7 @@ mod tests {
     use super::*;
 
     fn guard(input: &std::path::Path, output: &std::path::Path) -> Guard {
-        Guard::new(&Settings {
-            input: input.into(),
-            output: output.into(),
-        })
+        Guard::new(&Settings::of(input.into(), output.into()))
     }
 
     #[test]

@@ -12,13 +12,17 @@ mod article14;
 mod bag;
 mod bounded;
 mod canonical;
+mod capture;
+mod content;
 mod derivation;
 mod evidence;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gates;
 mod guard;
+mod key;
 pub mod mounts;
+mod order;
 mod outcome;
 mod packet;
 mod provenance;
@@ -40,12 +44,17 @@ pub use adequacy::{GapReason, Link};
 pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
 pub use article13::{AuditItem, AuditOutcome};
 pub use canonical::{CanonicalError, canonical};
+pub use capture::{CAPTURE, Capture, IN_TOTO, STATEMENT, pre_authentication};
+pub use content::Content;
 pub use derivation::Derivation;
 pub use evidence::{EvidenceClass, Source};
 pub use gates::{Finding, Gate, GateOutcome, GateReport};
 pub use guard::{Action, Guard, GuardError};
+pub use key::EnrolledKey;
+pub use order::{Authority, MAX_ORDER, ORDER_SCHEMA, Order, OrderError, OrderSeen};
 pub use outcome::{EXIT_USAGE, Outcome};
-pub use provenance::ProvenanceOutcome;
+pub use packet::{SCHEMA as PACKET_SCHEMA, Timestamp, read as read_packet};
+pub use provenance::{ProvenanceOutcome, RevisionKind};
 pub use refusal::{Reason, Refusal};
 pub use report::{REPORT_FILE, REPORT_SCHEMA, ReadError, Report};
 pub use settings::{Settings, USAGE, UsageError};
@@ -69,14 +78,15 @@ pub fn run(settings: &Settings, facts: &Facts) -> Announcement {
         && !wrong::is(Fault::SelfCheckSkipped)
     {
         if wrong::is(Fault::SelfCheckAfterReading) {
-            drop(triage(&Guard::new(settings)));
+            drop(triage(&Guard::new(settings), &settings.order));
         }
-        return Announcement::blocked(self_check, broken);
+        return Announcement::blocked((self_check, settings.order.seen()), &broken);
     }
+    let seen = (self_check, settings.order.seen());
     let guard = Guard::new(settings);
-    let report = match triage(&guard) {
+    let report = match triage(&guard, &settings.order) {
         Ok(report) => report,
-        Err(error) => return Announcement::internal(self_check, &error),
+        Err(error) => return Announcement::internal(seen, &error),
     };
     if wrong::is(Fault::WrittenTwice) {
         drop(writer::write(&guard, &report));
@@ -84,7 +94,7 @@ pub fn run(settings: &Settings, facts: &Facts) -> Announcement {
     #[cfg(feature = "wrong")]
     wrong::acts::beside_the_report(settings);
     match writer::write(&guard, &report) {
-        Ok(file) => Announcement::reported(self_check, &report, file),
-        Err(error) => Announcement::internal(self_check, &error),
+        Ok(file) => Announcement::reported(seen, &report, file),
+        Err(error) => Announcement::internal(seen, &error),
     }
 }

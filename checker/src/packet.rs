@@ -1,31 +1,49 @@
 //! `data/packet.json`, parsed strictly into a packet, or a typed refusal (G6).
 //!
-//! The shape is serde's work ([`wire`]); what a text, an id, a time or a scope
-//! may be is decided here, once, so that no rule meets an unchecked string.
+//! The shape is serde's work ([`wire`]); what a text, an id, a time or a scope may be is
+//! decided once ([`plain`]), so that no rule meets an unchecked string.
 
+mod plain;
 mod time;
 mod wire;
 
 use std::collections::BTreeMap;
 
-pub(crate) use time::Timestamp;
+pub use time::Timestamp;
 
 use crate::bag::PACKET;
 use crate::evidence::{EvidenceClass, Source};
 use crate::guard::Action;
 use crate::refusal::{Reason, Refusal};
 use crate::scope::Scope;
-use crate::text::hides;
 use crate::wrong::{self, Fault};
+use plain::{at, id, path, scope, text, timestamp};
 
 /// The schema this program reads.
-pub(crate) const SCHEMA: &str = "proof-of-block/packet/v1";
+pub const SCHEMA: &str = "proof-of-block/packet/v1";
 
 const MAX_PARTS: usize = 10_000;
 const MAX_REFERENCES: usize = 256;
 const MAX_ALL_REFERENCES: usize = 50_000;
-const MAX_TEXT: usize = 4096;
-const MAX_ID: usize = 64;
+/// The most signatures of one capture, and the most values of one claim.
+const MAX_SIGNATURES: usize = 16;
+const MAX_VALUES: usize = 64;
+/// The longest payload of a capture, in characters of base64.
+const MAX_CAPTURE: usize = 64 * 1024;
+const MAX_POINTER: usize = 4096;
+
+/// Whether the bytes of a `data/packet.json` are a packet, as G6 asks.
+///
+/// # Errors
+/// [`Refusal`] with the place, what was expected and what was observed.
+///
+/// ```
+/// let refusal = checker::read_packet(b"{}").unwrap_err();
+/// assert_eq!(refusal.reason, checker::Reason::PacketShape);
+/// ```
+pub fn read(bytes: &[u8]) -> Result<(), Refusal> {
+    Packet::parse(bytes).map(drop)
+}
 
 /// A packet that is what it must be.
 #[derive(Debug)]
@@ -49,6 +67,15 @@ pub(crate) struct Item {
     pub(crate) media_type: String,
     pub(crate) provenance: Provenance,
     pub(crate) derived_from: Vec<String>,
+    pub(crate) capture: Option<Envelope>,
+}
+
+/// A DSSE envelope, as it is written: nothing of it was decoded or believed.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    pub(crate) payload_type: String,
+    pub(crate) payload: String,
+    pub(crate) signatures: Vec<String>,
 }
 
 /// Where an item comes from. What is not said is `None`.
@@ -70,15 +97,24 @@ pub(crate) struct Claim {
     pub(crate) scope: Scope,
     pub(crate) requires: Vec<EvidenceClass>,
     pub(crate) evidence: Vec<String>,
+    pub(crate) values: Vec<Value>,
     pub(crate) asserted: Asserted,
 }
 
-/// What the packet asserts of its claim. Nothing follows from it.
+/// What a claim says is found at one place of an item.
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) item: String,
+    /// A JSON pointer (RFC 6901) into the item.
+    pub(crate) pointer: String,
+    pub(crate) value: serde_json::Value,
+}
+
+/// What the packet asserts of its claim: what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asserted {
+    /// That the evidence carries it, which is what a triage looks for.
     Supported,
-    Unsupported,
-    Undetermined,
     /// A global verdict is asked for.
     AllClear,
     /// A gating verdict is asked for.
@@ -127,6 +163,26 @@ impl Item {
             media_type: text(&item.media_type, &format!("{at}/media_type"))?,
             provenance: Provenance::parse(item.provenance.0, &format!("{at}/provenance"))?,
             derived_from: ids(item.derived_from, &format!("{at}/derived_from"))?,
+            capture: item
+                .capture
+                .map(|capture| Envelope::parse(capture.0, &format!("{at}/capture")))
+                .transpose()?,
+        })
+    }
+}
+
+impl Envelope {
+    fn parse(wire: wire::Envelope, pointer: &str) -> Result<Self, Refusal> {
+        if wire.payload.len() > MAX_CAPTURE {
+            let most = format!("at most {MAX_CAPTURE} characters");
+            let refusal = at(Reason::CaptureTooLong, &format!("{pointer}/payload"));
+            return Err(refusal.expected(&most, &wire.payload.len().to_string()));
+        }
+        let signatures = within(wire.signatures, &format!("{pointer}/signatures"))?;
+        Ok(Self {
+            payload_type: text(&wire.payload_type, &format!("{pointer}/payloadType"))?,
+            payload: wire.payload,
+            signatures: signatures.into_iter().map(|it| it.0.sig).collect(),
         })
     }
 }
@@ -142,7 +198,8 @@ impl Provenance {
         let when = wire.captured_at.as_deref().filter(|when| !when.is_empty());
         let when = when.map(|when| timestamp(when, &format!("{pointer}/captured_at")));
         let source = Source::parse(&wire.source).ok_or_else(|| {
-            at(Reason::PacketShape, &format!("{pointer}/source")).expected("a source", &wire.source)
+            at(Reason::PacketShape, &format!("{pointer}/source"))
+                .expected(&Source::words(), &wire.source)
         })?;
         Ok(Self {
             source,
@@ -164,7 +221,7 @@ impl Claim {
         let requires = requires.iter().map(|name| {
             let refused = || at(Reason::PacketShape, &format!("{pointer}/requires"));
             EvidenceClass::required(name)
-                .ok_or_else(|| refused().expected("an evidence class", name))
+                .ok_or_else(|| refused().expected(&EvidenceClass::words(), name))
         });
         let refused = || at(Reason::PacketShape, &format!("{pointer}/asserted"));
         Ok(Self {
@@ -173,18 +230,21 @@ impl Claim {
             scope: scope(&claim.scope, &format!("{pointer}/scope"))?,
             requires: requires.collect::<Result<_, _>>()?,
             evidence: ids(claim.evidence, &format!("{pointer}/evidence"))?,
+            values: values(claim.values, &format!("{pointer}/values"))?,
             asserted: Asserted::parse(&claim.asserted)
-                .ok_or_else(|| refused().expected("an assertion", &claim.asserted))?,
+                .ok_or_else(|| refused().expected(&Asserted::words(), &claim.asserted))?,
         })
     }
 }
 
 impl Asserted {
+    fn words() -> String {
+        "supported, all_clear or may_deploy (both of which are denied)".to_owned()
+    }
+
     fn parse(name: &str) -> Option<Self> {
         match name {
             "supported" => Some(Self::Supported),
-            "unsupported" => Some(Self::Unsupported),
-            "undetermined" => Some(Self::Undetermined),
             "all_clear" => Some(Self::AllClear),
             "may_deploy" => Some(Self::MayDeploy),
             _ => None,
@@ -235,6 +295,28 @@ fn claims(wire: Vec<wire::Object<wire::Claim>>) -> Result<Vec<Claim>, Refusal> {
     Ok(claims)
 }
 
+fn values<const MAX: usize>(
+    values: Option<wire::List<wire::Object<wire::Value>, MAX>>,
+    pointer: &str,
+) -> Result<Vec<Value>, Refusal> {
+    let values = values.map_or(Ok(Vec::new()), |values| within(values, pointer))?;
+    let each = |(index, wire::Object(value)): (usize, wire::Object<wire::Value>)| {
+        let here = format!("{pointer}/{index}");
+        // The whole of an item is its digest's business.
+        let place = value.pointer.starts_with('/') && value.pointer.len() <= MAX_POINTER;
+        if !place {
+            let refusal = at(Reason::PacketShape, &format!("{here}/pointer"));
+            return Err(refusal.expected("a JSON pointer that begins with /", &value.pointer));
+        }
+        Ok(Value {
+            item: id(&value.item, &format!("{here}/item"))?,
+            pointer: value.pointer,
+            value: value.value,
+        })
+    };
+    values.into_iter().enumerate().map(each).collect()
+}
+
 fn unique<'a>(
     list: &str,
     ids: impl Iterator<Item = &'a String>,
@@ -261,9 +343,10 @@ fn references(
     claims: &[wire::Object<wire::Claim>],
 ) -> Result<(), Refusal> {
     let derived = items.iter().map(|item| item.0.derived_from.kept());
-    let cited = claims
-        .iter()
-        .map(|claim| claim.0.evidence.kept() + claim.0.requires.kept());
+    let cited = claims.iter().map(|claim| {
+        let values = claim.0.values.as_ref().map_or(0, wire::List::kept);
+        claim.0.evidence.kept() + claim.0.requires.kept() + values
+    });
     let all: usize = derived.chain(cited).sum();
     if all <= MAX_ALL_REFERENCES {
         return Ok(());
@@ -283,63 +366,4 @@ fn ids<const MAX: usize>(
         .enumerate()
         .map(|(index, value)| id(value, &format!("{pointer}/{index}")))
         .collect()
-}
-
-fn id(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let good = !value.is_empty() && value.len() <= MAX_ID && value.bytes().all(plain);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::IdMalformed, pointer))
-    }
-}
-
-/// Text that is shown as it is: nothing in it hides, or hides or rearranges the rest.
-fn text(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let good = !value.is_empty() && value.len() <= MAX_TEXT && !value.chars().any(hides);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::TextUnsafe, pointer))
-    }
-}
-
-fn timestamp(value: &str, pointer: &str) -> Result<Timestamp, Refusal> {
-    Timestamp::parse(value)
-        .ok_or_else(|| at(Reason::TimeMalformed, pointer).expected("YYYY-MM-DDThh:mm:ssZ", value))
-}
-
-fn scope(value: &str, pointer: &str) -> Result<Scope, Refusal> {
-    Scope::parse(value).ok_or_else(|| at(Reason::ScopeMalformed, pointer))
-}
-
-/// A plain path beneath `data/` that is not the packet itself.
-fn path(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let good = value.starts_with("data/") && value != PACKET && crate::bag::is_plain(value);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::ItemPath, pointer).expected("data/...", value))
-    }
-}
-
-fn at(reason: Reason, pointer: &str) -> Refusal {
-    Refusal::new(reason).file(PACKET).about(pointer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::all_that_hide;
-
-    #[test]
-    fn a_text_in_which_anything_hides_is_refused() {
-        let taken = |value: &str| text(value, "/claims/0/text");
-        for c in all_that_hide() {
-            let refusal = taken(&format!("a{c}b")).unwrap_err();
-            assert_eq!(refusal.reason, Reason::TextUnsafe, "U+{:04X}", u32::from(c));
-        }
-        assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}").is_ok());
-    }
 }

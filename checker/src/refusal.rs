@@ -142,6 +142,8 @@ reasons! {
         ScopeMalformed,
         /// An item's path that is not a plain path beneath `data/`, or is the packet itself.
         ItemPath,
+        /// A capture whose payload is longer than 64 KiB of base64.
+        CaptureTooLong,
         /// More items, claims or references than the checker takes on.
         TooManyParts,
         /// A packet that claims nothing: there is nothing to triage.

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::adequacy::{GapReason, Link};
 use crate::article13::AuditItem;
 use crate::bag::sha256_hex;
+use crate::capture::Capture;
+use crate::content::Content;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
 use crate::gates::GateReport;
@@ -42,6 +44,8 @@ pub struct Report {
     pub schema: String,
     /// The version of the checker that wrote it.
     pub checker: String,
+    /// The sha256 of the authorities that whoever ran the checker enrolled.
+    pub authorities_sha256: String,
     /// What this report is not.
     pub statement: Statement,
     /// Refused, gaps, or no gap observed.
@@ -128,12 +132,17 @@ pub struct ItemReport {
     pub path: String,
     /// Its media type, as the packet says.
     pub media_type: String,
+    /// Whether its bytes are what its media type says.
+    pub content: Content,
     /// Its verified digests, if its file is in the bag.
     pub digest: Option<String>,
     /// Where it comes from.
     pub source: Source,
-    /// What that makes it good for.
+    /// What that makes it good for: without a capture that is believed, native and
+    /// governed sources are somebody's word.
     pub evidence_class: EvidenceClass,
+    /// What shows that its source is what the packet says.
+    pub capture: Capture,
     /// Whether its provenance is said and pinned.
     pub provenance: ProvenanceOutcome,
     /// What is not said.
@@ -152,9 +161,13 @@ pub struct ClaimReport {
     pub statement_in_packet: String,
     /// Its scope.
     pub scope: String,
+    /// The classes of evidence that it asks for.
+    pub requires: Vec<EvidenceClass>,
+    /// How many values at places of its evidence it names; its words are not interpreted.
+    pub values: u64,
     /// What was observed.
     pub outcome: ClaimOutcome,
-    /// Why there is a gap.
+    /// Why there is a gap: the first link that breaks.
     pub gap: Option<GapReason>,
     /// The chain, link by link.
     pub links: Vec<LinkReport>,
@@ -180,6 +193,8 @@ pub struct LinkReport {
     pub link: Link,
     /// What came of it.
     pub outcome: LinkOutcome,
+    /// Why it breaks.
+    pub reason: Option<GapReason>,
 }
 
 /// What came of a link.
@@ -188,9 +203,9 @@ pub struct LinkReport {
 pub enum LinkOutcome {
     /// It holds.
     Holds,
-    /// It is the first that breaks.
+    /// It breaks.
     Broken,
-    /// An earlier one broke.
+    /// It is about evidence, and that is not there.
     NotReached,
 }
 

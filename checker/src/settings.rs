@@ -1,13 +1,16 @@
 //! The command line: where the packet is and where the report goes.
 //!
-//! Nothing else can be set. There is no flag and no variable that makes P1 weaker.
+//! Beside them stands the order. There is no flag and no variable that makes P1 weaker.
 
 use std::ffi::OsString;
 use std::path::{Component, PathBuf};
 
+use crate::order::{Order, OrderError};
+
 /// What `--help` says, and what follows a usage error.
-pub const USAGE: &str = "usage: checker [--input DIR] [--output DIR]\n\
+pub const USAGE: &str = "usage: checker [--input DIR] [--output DIR] [--order JSON]\n\
     Reads the packet in DIR (default /in), writes report.json to DIR (default /out).\n\
+    The order says whose captures are believed, and what time it is.\n\
     Exit: 2 usage, 3 blocked, 4 gaps, 5 no gap observed, 6 refused, 70 internal error.";
 
 /// Where the packet is and where the report goes.
@@ -17,6 +20,8 @@ pub struct Settings {
     pub input: PathBuf,
     /// The folder the report goes to; absolute, a mount point of its own.
     pub output: PathBuf,
+    /// What else whoever runs it says.
+    pub order: Order,
 }
 
 /// The arguments are not as they must be, or asked for help.
@@ -29,11 +34,14 @@ pub enum UsageError {
     #[error("checker {}", crate::VERSION)]
     Version,
     /// An argument nobody defined.
-    #[error("expected `--input DIR` or `--output DIR`, observed `{0}`\n{USAGE}")]
+    #[error("expected `--input DIR`, `--output DIR` or `--order JSON`, observed `{0}`\n{USAGE}")]
     Unknown(String),
-    /// A flag without its folder, or given twice.
-    #[error("expected `{0}` once, with a folder\n{USAGE}")]
-    Folder(&'static str),
+    /// The order cannot be followed.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A flag without its value, or given twice.
+    #[error("expected `{0}` once, with a value\n{USAGE}")]
+    Value(&'static str),
     /// A folder that is not absolute, or is spelled with `.` or `..`.
     #[error("expected an absolute folder below the root, plainly spelled, observed `{0}`")]
     NotPlain(String),
@@ -47,12 +55,21 @@ pub enum UsageError {
 }
 
 impl Settings {
+    /// These folders, with nobody enrolled and no time told.
+    pub fn of(input: PathBuf, output: PathBuf) -> Self {
+        Self {
+            input,
+            output,
+            order: Order::default(),
+        }
+    }
+
     /// Reads the arguments (without the program's name).
     ///
     /// # Errors
     /// [`UsageError`]; all of them are exit code 2.
     pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Self, UsageError> {
-        let (mut input, mut output) = (None, None);
+        let (mut input, mut output, mut order) = (None, None, None);
         let mut args = args;
         while let Some(arg) = args.next() {
             match arg.to_str() {
@@ -60,6 +77,7 @@ impl Settings {
                 Some("--version" | "-V") => return Err(UsageError::Version),
                 Some("--input") => set(&mut input, args.next(), "--input")?,
                 Some("--output") => set(&mut output, args.next(), "--output")?,
+                Some("--order") => told(&mut order, args.next())?,
                 #[cfg(feature = "wrong")]
                 Some("--wrong") => select(args.next())?,
                 Some(_) | None => {
@@ -72,7 +90,11 @@ impl Settings {
         if input.starts_with(&output) || output.starts_with(&input) {
             return Err(UsageError::Nested);
         }
-        Ok(Self { input, output })
+        Ok(Self {
+            input,
+            output,
+            order: order.unwrap_or_default(),
+        })
     }
 }
 
@@ -83,13 +105,20 @@ fn select(name: Option<OsString>) -> Result<(), UsageError> {
     Ok(crate::wrong::select(&name.to_string_lossy())?)
 }
 
+fn told(slot: &mut Option<Order>, value: Option<OsString>) -> Result<(), UsageError> {
+    let value = value.filter(|_| slot.is_none());
+    let text = value.and_then(|value| value.into_string().ok());
+    *slot = Some(Order::parse(&text.ok_or(UsageError::Value("--order"))?)?);
+    Ok(())
+}
+
 fn set(
     slot: &mut Option<PathBuf>,
     value: Option<OsString>,
     flag: &'static str,
 ) -> Result<(), UsageError> {
     let (Some(value), None) = (value, slot.as_ref()) else {
-        return Err(UsageError::Folder(flag));
+        return Err(UsageError::Value(flag));
     };
     let not_plain = || UsageError::NotPlain(value.to_string_lossy().into_owned());
     let text = value.to_str().ok_or_else(not_plain)?;
@@ -143,10 +172,10 @@ mod tests {
             parse(&["--no-self-check"]),
             Err(UsageError::Unknown("--no-self-check".into()))
         );
-        assert_eq!(parse(&["--input"]), Err(UsageError::Folder("--input")));
+        assert_eq!(parse(&["--input"]), Err(UsageError::Value("--input")));
         assert_eq!(
             parse(&["--input", "/a", "--input", "/b"]),
-            Err(UsageError::Folder("--input"))
+            Err(UsageError::Value("--input"))
         );
     }
 

@@ -6,11 +6,14 @@
 use crate::adequacy::{self, CHAIN, Case, GapReason, Link};
 use crate::article13::AuditItem;
 use crate::bag::{self, Bag, PACKET, Refused};
+use crate::capture::{self, Capture};
+use crate::content::Wishes;
 use crate::derivation::{self, Derivation};
 use crate::gates::{self, Finding, Gate, GateReport};
 use crate::guard::{Action, Guard};
+use crate::order::Order;
 use crate::outcome::Outcome;
-use crate::packet::{Packet, SCHEMA};
+use crate::packet::{Item, Packet, SCHEMA};
 use crate::provenance::{self, ProvenanceOutcome};
 use crate::refusal::{Reason, Refusal};
 use crate::report::{
@@ -19,6 +22,9 @@ use crate::report::{
     Statement, Weight,
 };
 use crate::{VERSION, article13, article14, verdict, wrong};
+
+/// The links of a claim that break, in order.
+type Gaps = Vec<(Link, GapReason)>;
 
 /// The report contradicts the articles it is to follow: a fault of this program.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,14 +51,15 @@ impl AuditError {
 ///
 /// # Errors
 /// [`AuditError`], if the report contradicts itself.
-pub fn triage(guard: &Guard) -> Result<Report, AuditError> {
-    let bag = bag::read(guard);
-    report(bag, done(guard))
+pub fn triage(guard: &Guard, order: &Order) -> Result<Report, AuditError> {
+    let bag = bag::read(guard, Wishes::of);
+    report(bag, order, done(guard))
 }
 
 /// The report of what was read, and of what was done for it.
 pub(crate) fn report(
     bag: Result<Bag, Refused>,
+    order: &Order,
     done: Vec<ActionDone>,
 ) -> Result<Report, AuditError> {
     let mut report = match bag {
@@ -62,10 +69,11 @@ pub(crate) fn report(
         },
         Ok(bag) => match accepted(&bag).and_then(packet) {
             Err(refusal) => refused(refusal, Some(&bag)),
-            Ok(packet) => triaged(&bag, &packet),
+            Ok(packet) => triaged(&bag, &packet, order),
         },
     };
     report.actions.done = done;
+    report.authorities_sha256 = order.authorities_sha256();
     #[cfg(feature = "wrong")]
     wrong::acts::on_report(&mut report);
     report.article13 = article13::audit(&report);
@@ -99,23 +107,37 @@ fn refused(refusal: Refusal, bag: Option<&Bag>) -> Report {
     report
 }
 
-fn triaged(bag: &Bag, packet: &Packet) -> Report {
-    let derivations = derivation::judge(packet);
-    let case = |claim| Case {
+fn triaged(bag: &Bag, packet: &Packet, order: &Order) -> Report {
+    let captures = capture::of_items(order, packet, bag);
+    let derivations = derivation::judge(packet, &captures);
+    let case = |(index, claim)| Case {
         packet,
         bag,
+        order,
+        captures: &captures,
         derivations: &derivations,
         claim,
+        index,
     };
-    let cases: Vec<Case<'_>> = packet.claims.iter().map(case).collect();
-    let gaps: Vec<Option<(Link, GapReason)>> = cases.iter().map(adequacy::gap).collect();
+    let cases: Vec<Case<'_>> = packet.claims.iter().enumerate().map(case).collect();
+    let gaps: Vec<Gaps> = cases.iter().map(adequacy::gaps).collect();
+    let found = Found {
+        packet,
+        order,
+        captures: &captures,
+        cases: &cases,
+        gaps: &gaps,
+    };
     let gates = gates::triaged(|gate| {
-        let mut found = findings(gate, packet, &cases, &gaps);
-        found.retain(|finding| !wrong::passes(finding.reason));
-        found
+        let mut findings = found.at(gate);
+        findings.retain(|finding| !wrong::passes(finding.reason));
+        findings
     });
-    let item = |(index, _)| item(packet, bag, &derivations, index);
-    let claims = cases.iter().zip(&gaps).map(|(case, gap)| claim(case, *gap));
+    let item = |(index, item)| item_report(found, bag, *derivations.get(index)?, (index, item));
+    let claims = cases
+        .iter()
+        .zip(&gaps)
+        .map(|(case, gaps)| claim(case, gaps));
     let mut report = blank(verdict::outcome(&gates), gates, Some(bag));
     report.items = packet.items.iter().enumerate().filter_map(item).collect();
     report.claims = claims.collect();
@@ -132,107 +154,147 @@ fn triaged(bag: &Bag, packet: &Packet) -> Report {
     report
 }
 
-/// What each triage gate found.
-fn findings(
-    gate: Gate,
-    packet: &Packet,
-    cases: &[Case<'_>],
-    gaps: &[Option<(Link, GapReason)>],
-) -> Vec<Finding> {
-    let item = |index: usize, reason| Finding {
+/// What each triage gate looks at.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    packet: &'a Packet,
+    order: &'a Order,
+    captures: &'a [Capture],
+    cases: &'a [Case<'a>],
+    gaps: &'a [Gaps],
+}
+
+impl Found<'_> {
+    /// What a triage gate found.
+    fn at(self, gate: Gate) -> Vec<Finding> {
+        match gate {
+            Gate::G7 => self.each_item(|_, item| unsaid(item, self.order)),
+            Gate::G8 => self.no_authority(),
+            Gate::G9 => self.inconsistent(),
+            Gate::G10 => {
+                let gaps = self.gaps.iter().enumerate();
+                gaps.flat_map(|(index, gaps)| {
+                    gaps.iter().map(move |(_, reason)| at_claim(index, *reason))
+                })
+                .collect()
+            }
+            Gate::G11 => verdict::denials(self.packet)
+                .into_iter()
+                .map(|denial| Finding {
+                    reason: denial.asked.reason(),
+                    at: denial.at,
+                })
+                .collect(),
+            Gate::G1 | Gate::G2 | Gate::G3 | Gate::G4 | Gate::G5 | Gate::G6 | Gate::G12 => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn each_item(self, of: impl Fn(usize, &Item) -> Option<GapReason>) -> Vec<Finding> {
+        let items = self.packet.items.iter().enumerate();
+        items
+            .filter_map(|(index, item)| Some(at_item(index, of(index, item)?)))
+            .collect()
+    }
+
+    /// Local copies that a claim rests on, and captures that are not believed. An item
+    /// that has none is a statement, which a claim may ask for.
+    fn no_authority(self) -> Vec<Finding> {
+        let refused = self.each_item(|index, _| match self.captures.get(index)? {
+            Capture::Refused { reason } => Some(*reason),
+            Capture::NotNeeded | Capture::Absent | Capture::Verified { .. } => None,
+        });
+        let copies = self.cases.iter().flat_map(Case::copies);
+        let copies = copies.map(|index| at_item(index, GapReason::LocalCopyAsAuthority));
+        copies.chain(refused).collect()
+    }
+
+    fn inconsistent(self) -> Vec<Finding> {
+        let late = adequacy::is_late(self.packet, self.order).then(|| Finding {
+            at: "/packet/exported_at".to_owned(),
+            reason: GapReason::TimeInconsistent,
+        });
+        let unfit = self.each_item(|_, item| {
+            let fits = adequacy::time_fits(self.packet, item);
+            (!fits).then_some(GapReason::TimeInconsistent)
+        });
+        let claims = self.cases.iter().enumerate();
+        let torn = claims.filter(|(_, case)| !adequacy::revisions_agree(case));
+        let torn = torn.map(|(index, _)| at_claim(index, GapReason::RevisionConflict));
+        late.into_iter().chain(unfit).chain(torn).collect()
+    }
+}
+
+fn at_item(index: usize, reason: GapReason) -> Finding {
+    Finding {
         at: format!("/items/{index}"),
         reason,
-    };
-    let claim = |index: usize, reason| Finding {
+    }
+}
+
+fn at_claim(index: usize, reason: GapReason) -> Finding {
+    Finding {
         at: format!("/claims/{index}"),
         reason,
-    };
-    let items = packet.items.iter().enumerate();
-    let claims = cases.iter().enumerate();
-    match gate {
-        Gate::G7 => items
-            .filter_map(|(index, of)| Some(item(index, unsaid(of)?)))
-            .collect(),
-        Gate::G8 => cases
-            .iter()
-            .flat_map(Case::copies)
-            .map(|index| item(index, GapReason::LocalCopyAsAuthority))
-            .collect(),
-        Gate::G9 => {
-            let late = items.filter(|(_, of)| !adequacy::time_fits(packet, of));
-            let torn = claims.filter(|(_, case)| !adequacy::revisions_agree(case));
-            let late = late.map(|(index, _)| item(index, GapReason::TimeInconsistent));
-            late.chain(torn.map(|(index, _)| claim(index, GapReason::RevisionConflict)))
-                .collect()
-        }
-        Gate::G10 => gaps
-            .iter()
-            .enumerate()
-            .filter_map(|(index, gap)| Some(claim(index, gap.as_ref()?.1)))
-            .collect(),
-        Gate::G11 => verdict::denials(packet)
-            .into_iter()
-            .map(|denial| Finding {
-                reason: denial.asked.reason(),
-                at: denial.at,
-            })
-            .collect(),
-        Gate::G1 | Gate::G2 | Gate::G3 | Gate::G4 | Gate::G5 | Gate::G6 | Gate::G12 => Vec::new(),
     }
 }
 
 /// G7: what an item's provenance lacks.
-fn unsaid(item: &crate::packet::Item) -> Option<GapReason> {
-    match provenance::outcome(item) {
+fn unsaid(item: &Item, order: &Order) -> Option<GapReason> {
+    match provenance::outcome(item, order) {
         ProvenanceOutcome::Complete => None,
         ProvenanceOutcome::Incomplete => Some(GapReason::ProvenanceIncomplete),
         ProvenanceOutcome::NotPinned => Some(GapReason::NotPinned),
     }
 }
 
-fn item(
-    packet: &Packet,
+fn item_report(
+    found: Found<'_>,
     bag: &Bag,
-    derivations: &[Derivation],
-    index: usize,
+    derivation: Derivation,
+    (index, item): (usize, &Item),
 ) -> Option<ItemReport> {
-    let item = packet.items.get(index)?;
     let source = item.provenance.source;
+    let capture = found.captures.get(index)?;
     Some(ItemReport {
         id: item.id.clone(),
         path: item.path.clone(),
         media_type: item.media_type.clone(),
+        content: bag.looks.item(index, &item.media_type),
         digest: bag.digests(&item.path).map(ToString::to_string),
         source,
-        evidence_class: source.class(),
-        provenance: provenance::outcome(item),
+        evidence_class: capture.class(source),
+        capture: capture.clone(),
+        provenance: provenance::outcome(item, found.order),
         missing: provenance::missing(&item.provenance)
             .into_iter()
             .map(str::to_owned)
             .collect(),
-        derivation: *derivations.get(index)?,
+        derivation,
     })
 }
 
-fn claim(case: &Case<'_>, gap: Option<(Link, GapReason)>) -> ClaimReport {
-    let mut broken = false;
+fn claim(case: &Case<'_>, gaps: &Gaps) -> ClaimReport {
+    let gone = |(link, _): &(Link, _)| matches!(link, Link::Evidence | Link::Present);
+    let bare = gaps.iter().any(gone);
     let link = |(link, _): &(Link, _)| {
-        let here = gap.is_some_and(|(at, _)| at == *link);
-        let outcome = match (here, broken) {
-            (true, _) => LinkOutcome::Broken,
-            (false, true) => LinkOutcome::NotReached,
-            (false, false) => LinkOutcome::Holds,
+        let gap = gaps.iter().find(|(at, _)| at == link);
+        let outcome = match gap {
+            Some(_) => LinkOutcome::Broken,
+            None if bare && !link.is_of_the_claim() => LinkOutcome::NotReached,
+            None => LinkOutcome::Holds,
         };
-        broken |= here;
         LinkReport {
             link: *link,
             outcome,
+            reason: gap.map(|(_, reason)| *reason),
         }
     };
     let citation = |id: &String| {
         let found = case.packet.item(id);
         let weight = match found {
-            Some((_, item)) if adequacy::counts(case.claim, item) => Weight::Counted,
+            Some((index, item)) if case.counts(index, item) => Weight::Counted,
             Some(_) => Weight::NotCounted,
             None => Weight::Absent,
         };
@@ -246,12 +308,14 @@ fn claim(case: &Case<'_>, gap: Option<(Link, GapReason)>) -> ClaimReport {
         id: case.claim.id.clone(),
         statement_in_packet: case.claim.statement.clone(),
         scope: case.claim.scope.as_str().to_owned(),
-        outcome: if gap.is_some() {
-            ClaimOutcome::Gap
-        } else {
+        requires: case.claim.requires.clone(),
+        values: case.claim.values.len() as u64,
+        outcome: if gaps.is_empty() {
             ClaimOutcome::NoGapObserved
+        } else {
+            ClaimOutcome::Gap
         },
-        gap: gap.map(|(_, reason)| reason),
+        gap: gaps.first().map(|(_, reason)| *reason),
         links: CHAIN.iter().map(link).collect(),
         evidence: case.claim.evidence.iter().map(citation).collect(),
     }
@@ -271,6 +335,7 @@ fn blank(outcome: Outcome, gates: Vec<GateReport>, bag: Option<&Bag>) -> Report 
     Report {
         schema: REPORT_SCHEMA.to_owned(),
         checker: VERSION.to_owned(),
+        authorities_sha256: Order::default().authorities_sha256(),
         statement: Statement::new(),
         outcome,
         exit: outcome.exit(),

@@ -85,7 +85,7 @@ fn beyond_triage(claim: &Claim) -> Option<Asked> {
     match claim.asserted {
         Asserted::AllClear => Some(Asked::Global),
         Asserted::MayDeploy => Some(Asked::Gating),
-        Asserted::Supported | Asserted::Unsupported | Asserted::Undetermined => {
+        Asserted::Supported => {
             if claim.scope.is_global() || says(GLOBAL_PHRASES) {
                 Some(Asked::Global)
             } else {

@@ -77,6 +77,19 @@ faults! {
     IgnoresCapabilities = "ignores-capabilities",
     /// The user holds, whatever was seen.
     IgnoresUser = "ignores-user",
+    // Captures and who may make them.
+    /// A native or governed label is believed without a capture.
+    LabelsBelieved = "labels-believed",
+    /// The signature of a capture is not looked at.
+    CapturesNotVerified = "captures-not-verified",
+    /// The digest that a capture is of is not compared with the item's.
+    CapturesOfAnything = "captures-of-anything",
+    /// An authority that nobody enrolled is believed.
+    EnrolmentNotAsked = "enrolment-not-asked",
+    /// The class that an authority is enrolled for is not looked at.
+    EnrolledForAnything = "enrolled-for-anything",
+    /// A claimed value is not compared with the one that is there.
+    ValuesNotCompared = "values-not-compared",
     // What is opened, and the log of it.
     /// Each file is opened once more, and that is not logged.
     OpensUnlogged = "opens-unlogged",

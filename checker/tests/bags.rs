@@ -16,11 +16,8 @@ use fixtures::bag::{Algorithm, Bag, put, seal_tags};
 const MANIFEST: &str = "manifest-sha256.txt";
 
 fn triage(input: &Path) -> Report {
-    let guard = Guard::new(&Settings {
-        input: input.into(),
-        output: "/nowhere".into(),
-    });
-    checker::triage(&guard).expect("the self-audit holds")
+    let guard = Guard::new(&Settings::of(input.into(), "/nowhere".into()));
+    checker::triage(&guard, &order()).expect("the self-audit holds")
 }
 
 /// A bag of these files, changed, its tag files sealed again.
@@ -349,4 +346,9 @@ fn an_element_that_should_stand_once_and_does_not_is_said() {
     });
     assert_eq!(warning(&report).warning, Caution::LabelRepeated);
     assert_eq!(warning(&report).line, Some(4));
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -58,10 +58,8 @@ fn every_bag_of_the_suite_has_the_expected_word() {
     for (bag, files) in suite() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         write(dir.path(), &files);
-        let report = checker::triage(&Guard::new(&Settings {
-            input: dir.path().into(),
-            output: "/nowhere".into(),
-        }));
+        let guard = Guard::new(&Settings::of(dir.path().into(), "/nowhere".into()));
+        let report = checker::triage(&guard, &checker::Order::default());
         let report = report.expect("the self-audit holds");
         observed.push(format!("{bag}: {}", said(&report.bag)));
     }

@@ -24,11 +24,8 @@ const HASHLIB: &[(&str, &str)] = &[
 ];
 
 fn triage(input: &Path) -> Report {
-    let guard = Guard::new(&Settings {
-        input: input.into(),
-        output: "/nowhere".into(),
-    });
-    checker::triage(&guard).expect("the self-audit holds")
+    let guard = Guard::new(&Settings::of(input.into(), "/nowhere".into()));
+    checker::triage(&guard, &order()).expect("the self-audit holds")
 }
 
 fn fixture(name: &str) -> Report {
@@ -212,4 +209,9 @@ fn a_wrong_digest_is_said_before_an_unknown_algorithm() {
     } = report.bag;
     assert_eq!(outcome, BagOutcome::Invalid);
     assert!(verified.is_empty() && unverified.is_empty());
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -138,11 +138,8 @@ fn drop_line(bytes: &mut Vec<u8>, line: &Index) {
 }
 
 fn triage(input: &Path) -> Report {
-    let guard = Guard::new(&Settings {
-        input: input.into(),
-        output: "/nowhere".into(),
-    });
-    checker::triage(&guard).expect("the self-audit holds")
+    let guard = Guard::new(&Settings::of(input.into(), "/nowhere".into()));
+    checker::triage(&guard, &order()).expect("the self-audit holds")
 }
 
 /// What no manifest covers: the tag manifest, and tag files it does not list.
@@ -186,4 +183,9 @@ proptest! {
         prop_assert_eq!(report.outcome, Outcome::NoGapObserved);
         prop_assert_eq!(report.bag.payload_files, Some(u64::from(files) + 6));
     }
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -74,11 +74,8 @@ fn blocks_before_any_path_of_the_packet_is_opened() {
         Err(Errno::EAGAIN)
     );
     // The same record sees it when the packet is read.
-    let settings = Settings {
-        input: input.into(),
-        output: output.into(),
-    };
-    checker::triage(&Guard::new(&settings)).expect("the self-audit holds");
+    let settings = Settings::of(input.into(), output.into());
+    checker::triage(&Guard::new(&settings), &order()).expect("the self-audit holds");
     assert!(record.read_events().expect("events").len() > 5);
 }
 
@@ -130,4 +127,9 @@ fn an_announcement_that_cannot_be_written_is_an_internal_error() {
         .status()
         .expect("the program runs");
     assert_eq!(run.code(), Some(70));
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -18,11 +18,8 @@ use checker::{Gate, GateOutcome, Guard, Outcome, Reason, Settings};
 use fixtures::bag::put;
 
 fn triage(input: &Path) -> Report {
-    let guard = Guard::new(&Settings {
-        input: input.into(),
-        output: "/nowhere".into(),
-    });
-    checker::triage(&guard).expect("the self-audit holds")
+    let guard = Guard::new(&Settings::of(input.into(), "/nowhere".into()));
+    checker::triage(&guard, &order()).expect("the self-audit holds")
 }
 
 /// Unpacks the committed bag.
@@ -95,4 +92,9 @@ fn the_tool_itself_makes_a_bag_that_is_read_and_agrees_on_damage() {
     put(&bag, "data/sub/%25", b"2!").expect("written");
     assert_eq!(bagit_py(&["--validate"], &bag), Some(false));
     assert_eq!(triage(&bag).bag.outcome, BagOutcome::Invalid);
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -24,11 +24,9 @@ fn report(name: &str) -> Value {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let input = dir.path().join("in");
     fixtures::write(name, &input).expect("a packet");
-    let guard = Guard::new(&Settings {
-        input,
-        output: "/nowhere".into(),
-    });
-    serde_json::to_value(checker::triage(&guard).expect("the self-audit holds")).expect("JSON")
+    let guard = Guard::new(&Settings::of(input, "/nowhere".into()));
+    serde_json::to_value(checker::triage(&guard, &order()).expect("the self-audit holds"))
+        .expect("JSON")
 }
 
 fn names(schema: &Value, pointer: &str) -> BTreeSet<String> {
@@ -200,4 +198,9 @@ fn the_schema_lists_the_warnings_of_the_code() {
     let said = said.map(ToString::to_string).collect::<BTreeSet<_>>();
     let pointer = "/$defs/warning/properties/warning/enum";
     assert_eq!(names(&schema(), pointer), said);
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

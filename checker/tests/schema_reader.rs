@@ -17,11 +17,9 @@ fn report(name: &str) -> Value {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let input = dir.path().join("in");
     fixtures::write(name, &input).expect("a packet");
-    let guard = Guard::new(&Settings {
-        input,
-        output: "/nowhere".into(),
-    });
-    serde_json::to_value(checker::triage(&guard).expect("the self-audit holds")).expect("JSON")
+    let guard = Guard::new(&Settings::of(input, "/nowhere".into()));
+    serde_json::to_value(checker::triage(&guard, &order()).expect("the self-audit holds"))
+        .expect("JSON")
 }
 
 /// Other values in this one's place.
@@ -122,4 +120,9 @@ fn what_the_schema_refuses_the_reader_refuses() {
         refused > 5000,
         "only {refused} changes were refused by the schema"
     );
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -88,8 +88,8 @@ fn facts(settings: &Settings, around: &str) -> Facts {
 fn answer(packet: &str, around: &str) -> Value {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let settings = Settings {
-        input: dir.path().join("in"),
-        output: dir.path().join("out"),
+        order: checker::Order::parse(&fixtures::order()).expect("an order"),
+        ..Settings::of(dir.path().join("in"), dir.path().join("out"))
     };
     let (input, output) = (&settings.input, &settings.output);
     fixtures::write(packet, input).expect("a packet");

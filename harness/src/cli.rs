@@ -14,6 +14,7 @@ mod groups;
 mod helper;
 mod line;
 mod merge;
+mod packet;
 mod profile;
 mod report;
 mod run;
@@ -30,6 +31,9 @@ pub use groups::{Common, Into, OnEngine, POSTGRES_IMAGE_VARIABLE, Postgres, Side
 pub use helper::{AskKernel, Helper, HelperLine, Reap, ServeDatabase};
 pub(crate) use line::mistake;
 pub use merge::Merge;
+pub use packet::{
+    AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask,
+};
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
 pub(crate) use run::FILTERS;
@@ -77,6 +81,8 @@ pub enum Command {
     List,
     /// Say what a row requires, attempts and lifts, or what a word of this project means.
     Explain(Explain),
+    /// Make a packet: its items, captures and claims, and the bag around them.
+    Packet(Packet),
     /// Check your own packets in locked sandboxes, side by side.
     Check(Check),
     /// Try a sandbox of your own, by its line: what it leaves open, what closes the rest

@@ -24,6 +24,7 @@ mod lint_checker;
 mod list;
 mod mutants;
 mod options;
+mod packet;
 mod profile;
 pub mod run;
 mod schema;
@@ -59,6 +60,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Falsify(args) => falsify::falsify(common, &args),
         Command::List => list::list(common),
         Command::Explain(args) => explain::explain(common, &args),
+        Command::Packet(args) => packet::packet(common, &args),
         Command::Check(args) => check::check(common, &args),
         Command::Audit(args) => audit::audit(common, &args),
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),

@@ -39,6 +39,7 @@
 //! scan of what the checker is made of, and every command. It owns no rule of judging, no
 //! spelling of an engine's, and no format that is signed.
 
+pub mod authorities;
 pub mod checks;
 pub mod cli;
 pub mod commands;
@@ -51,6 +52,7 @@ pub mod line;
 pub mod lint;
 pub mod mutants;
 pub mod options;
+pub mod packet;
 pub mod progress;
 pub mod rehearsal;
 pub mod stand;

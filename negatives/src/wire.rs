@@ -201,3 +201,9 @@ pub enum Outcome {
     /// The attempt could not be set up, so nothing was shown; why.
     Unready(String),
 }
+
+/// The sha256 of the authorities that the packets' order enrols, in canonical JSON.
+pub const AUTHORITIES_SHA256: &str =
+    "16b9680810b77c4e378afb04ecc6c972c13c02ba42b2abe35a5f4d184278264b";
+/// The time that the packets' order tells.
+pub const NOW: &str = "2026-06-10T00:00:00Z";

@@ -59,11 +59,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let bag = &*FOLDER;
     fs::create_dir(bag).expect("a folder");
     lay_out(bag, bytes);
-    let settings = Settings {
-        input: bag.clone(),
-        output: "/nowhere".into(),
-    };
-    let report = checker::triage(&Guard::new(&settings));
+    let settings = Settings::of(bag.clone(), "/nowhere".into());
+    let report = checker::triage(&Guard::new(&settings), &order());
     fs::remove_dir_all(bag).expect("removed");
     let report = report.expect("the self-audit holds");
     if report.bag.outcome == BagOutcome::Invalid {
@@ -113,4 +110,9 @@ fn hex(bytes: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// What the fixtures' captures are believed by.
+fn order() -> checker::Order {
+    checker::Order::parse(&fixtures::order()).expect("an order")
 }

@@ -20,6 +20,15 @@ pub(crate) struct Digests {
     others: Option<Box<Others>>,
 }
 
+/// Two digests of one algorithm, side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Compared {
+    /// They are the same.
+    pub(crate) same: bool,
+    /// Nobody can make two files of one.
+    pub(crate) strong: bool,
+}
+
 /// Digests of other algorithms, sorted. Two manifests can state one under two names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Others(Vec<(Algorithm, Box<[u8]>)>);
@@ -50,6 +59,19 @@ impl Digests {
         for (algorithm, bytes) in other.others.into_iter().flat_map(|others| others.0) {
             self.put(algorithm, bytes);
         }
+    }
+
+    /// How a digest that somebody else states compares with the one known; `None` if none
+    /// of that algorithm is known.
+    pub(crate) fn compare(&self, algorithm: &str, hex: &str) -> Option<Compared> {
+        let algorithm = Algorithm::named(algorithm)?;
+        let (_, known) = self.all().find(|(it, _)| *it == algorithm)?;
+        let mut stated = vec![0; algorithm.length()];
+        let same = unhex(hex, &mut stated).is_some() && *stated == *known;
+        Some(Compared {
+            same,
+            strong: algorithm.is_strong(),
+        })
     }
 
     /// Whether each digest of the other is stated here.
@@ -151,7 +173,7 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -165,7 +187,7 @@ pub(super) fn is_hex(text: &str) -> bool {
 }
 
 /// Fills `bytes` from as many pairs of hex digits.
-fn unhex(text: &str, bytes: &mut [u8]) -> Option<()> {
+pub(crate) fn unhex(text: &str, bytes: &mut [u8]) -> Option<()> {
     if text.len() != 2 * bytes.len() || !is_hex(text) {
         return None;
     }

@@ -9,8 +9,9 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::findings::Firsts;
-use super::walk::FileEntry;
+use super::walk::{self, FileEntry};
 use crate::bounded::Bounded;
+use crate::content::{Looks, Wishes};
 use crate::guard::Guard;
 use crate::refusal::Refusal;
 use worker::{Queue, Worker};
@@ -31,17 +32,31 @@ pub(super) struct Hashed {
     pub(super) mismatch: Bounded<Refusal>,
     /// The bytes of [`PACKET`], unless it is larger than [`MAX_PACKET`].
     pub(super) packet: Option<Vec<u8>>,
+    /// What was seen in what the packet makes worth a look.
+    pub(super) looks: Looks,
 }
 
 /// Hashes every payload file and compares it with what is listed.
 ///
 /// # Errors
 /// The files, by path, that are no unshared regular ones, changed, or cannot be read.
-pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Bounded<Refusal>> {
+pub(super) fn hash(
+    guard: &Guard,
+    payload: &[FileEntry],
+    wishes: fn(&[u8]) -> Wishes,
+) -> Result<Hashed, Bounded<Refusal>> {
+    // The packet first: it says which of the others are to be looked into, and each is
+    // read once.
+    let at = walk::position(payload, PACKET);
+    let nothing = Wishes::default();
+    let first = at.map_or_else(Found::default, |at| {
+        Worker::new(guard, &Queue::only(payload, at), &nothing).run()
+    });
+    let wishes = first.packet.as_deref().map(wishes).unwrap_or_default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(MAX_THREADS).min(payload.len()).max(1);
-    let queue = Queue::new(payload, threads);
-    let work = || Worker::new(guard, &queue).run();
+    let queue = Queue::new(payload, threads, at);
+    let work = || Worker::new(guard, &queue, &wishes).run();
     let results: Vec<Found> = thread::scope(|scope| {
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work);
         let handles: Vec<_> = (1..threads).filter_map(|n| spawn(n).ok()).collect();
@@ -52,7 +67,7 @@ pub(super) fn hash(guard: &Guard, payload: &[FileEntry]) -> Result<Hashed, Bound
         }
         results
     });
-    let found = results.into_iter().fold(Found::default(), Found::with);
+    let found = results.into_iter().fold(first, Found::with);
     if found.refusal.is_empty() {
         Ok(found.hashed())
     } else {
@@ -67,6 +82,7 @@ struct Found {
     refusal: Firsts<usize>,
     mismatch: Firsts<usize>,
     packet: Option<Vec<u8>>,
+    looks: Looks,
 }
 
 impl Found {
@@ -76,6 +92,7 @@ impl Found {
             refusal: self.refusal.with(other.refusal),
             mismatch: self.mismatch.with(other.mismatch),
             packet: self.packet.or(other.packet),
+            looks: self.looks.with(other.looks),
         }
     }
 
@@ -84,6 +101,7 @@ impl Found {
             bytes: self.bytes,
             mismatch: self.mismatch.in_order(),
             packet: self.packet,
+            looks: self.looks,
         }
     }
 }

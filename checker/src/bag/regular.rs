@@ -154,10 +154,7 @@ mod tests {
 
     /// Reads the file `x` of a folder four bytes at a time, with `meanwhile` after the first.
     fn read(dir: &Path, meanwhile: impl Fn(&Path)) -> Result<Vec<u8>, Reason> {
-        let guard = Guard::new(&Settings {
-            input: dir.into(),
-            output: "/nowhere".into(),
-        });
+        let guard = Guard::new(&Settings::of(dir.into(), "/nowhere".into()));
         let (path, mut bytes) = (Arc::from("x"), Vec::new());
         let mut each = |chunk: &[u8]| {
             if bytes.is_empty() {
@@ -210,7 +207,7 @@ mod tests {
         let at_once = |meanwhile: &str| {
             let dir = folder();
             let (input, output) = (dir.path().into(), "/nowhere".into());
-            let guard = Guard::new(&Settings { input, output });
+            let guard = Guard::new(&Settings::of(input, output));
             let path = Arc::from("x");
             let mut file = Regular::open(&guard, &path).unwrap();
             fs::write(dir.path().join("x"), meanwhile).unwrap();

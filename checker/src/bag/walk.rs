@@ -173,10 +173,7 @@ mod tests {
         for name in ["a", "b", "c"] {
             std::fs::write(dir.path().join(name), "").unwrap();
         }
-        let guard = Guard::new(&Settings {
-            input: dir.path().into(),
-            output: "/nowhere".into(),
-        });
+        let guard = Guard::new(&Settings::of(dir.path().into(), "/nowhere".into()));
         assert_eq!(at_most(3, &guard).unwrap().tags.len(), 3);
         let faults = at_most(2, &guard).unwrap_err();
         assert_eq!(faults.listed[0].reason, Reason::TooManyEntries);

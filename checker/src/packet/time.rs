@@ -1,33 +1,44 @@
-//! Times as `YYYY-MM-DDThh:mm:ssZ` with an optional fraction (RFC 3339, UTC only).
+//! Times as RFC 3339 writes them (section 5.6): `YYYY-MM-DDThh:mm:ss`, an optional
+//! fraction, and `Z` or an offset. An offset is taken away: a moment is kept in UTC.
 //!
 //! Enough to compare two; there is no clock here.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// A moment, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Timestamp {
-    date: [u32; 3],
-    time: [u32; 3],
+pub struct Timestamp {
+    /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
+    seconds: i64,
     nanoseconds: u32,
 }
 
+const DAY: i64 = 24 * 60 * 60;
+/// Days from 0000-03-01 to 1970-01-01. A year that begins in March ends with the day
+/// that a leap year has more.
+const DAYS_TO_1970: i64 = 719_468;
+/// Days of 400 years, after which the calendar repeats itself.
+const DAYS_OF_ERA: i64 = 146_097;
+
 impl Timestamp {
-    /// Parses a time; `None` for other forms, other zones and days that do not exist.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
-            Some((whole, fraction)) => (whole, Some(fraction)),
-            None => (text.strip_suffix('Z')?, None),
+    /// Parses a time; `None` for other forms and for days that do not exist.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, rest) = text.split_once(['T', 't'])?;
+        let (clock, offset) = split_offset(rest)?;
+        let (time, fraction) = match clock.split_once('.') {
+            Some((time, fraction)) => (time, Some(fraction)),
+            None => (clock, None),
         };
-        let (date, time) = whole.split_once('T')?;
-        let date = numbers(date, '-', [4, 2, 2])?;
-        let time = numbers(time, ':', [2, 2, 2])?;
-        let [year, month, day] = date;
-        let [hour, minute, second] = time;
+        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
         let real =
             (1..=days(year, month)?).contains(&day) && hour < 24 && minute < 60 && second < 60;
         let nanoseconds = fraction.map_or(Some(0), nanoseconds)?;
-        real.then_some(Self {
-            date,
-            time,
+        let clock = i64::from(hour * 3600 + minute * 60 + second);
+        let seconds = days_since_1970(year, month, day) * DAY + clock - offset;
+        let spelled = (0..=9999).contains(&date_of(seconds.div_euclid(DAY)).0);
+        (real && spelled).then_some(Self {
+            seconds,
             nanoseconds,
         })
     }
@@ -35,7 +46,9 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let ([year, month, day], [hour, minute, second]) = (self.date, self.time);
+        let (year, month, day) = date_of(self.seconds.div_euclid(DAY));
+        let clock = self.seconds.rem_euclid(DAY);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
         write!(
             f,
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
@@ -45,6 +58,63 @@ impl std::fmt::Display for Timestamp {
             fraction => write!(f, ".{}Z", format!("{fraction:09}").trim_end_matches('0')),
         }
     }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let expected = "expected a time as RFC 3339 writes it";
+        Self::parse(&text).ok_or_else(|| de::Error::custom(expected))
+    }
+}
+
+/// The clock, and the seconds that it is ahead of UTC.
+fn split_offset(text: &str) -> Option<(&str, i64)> {
+    if let Some(clock) = text.strip_suffix(['Z', 'z']) {
+        return Some((clock, 0));
+    }
+    let (clock, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+    let (sign, offset) = match offset.split_at_checked(1)? {
+        ("+", offset) => (1, offset),
+        ("-", offset) => (-1, offset),
+        _ => return None,
+    };
+    let (hours, minutes) = offset.split_once(':')?;
+    let two = |digits: &str| plain(Some(digits).filter(|it| it.len() == 2)?);
+    let (hours, minutes) = (two(hours)?, two(minutes)?);
+    let real = hours < 24 && minutes < 60;
+    real.then_some((clock, sign * i64::from(hours * 3600 + minutes * 60)))
+}
+
+fn days_since_1970(year: u32, month: u32, day: u32) -> i64 {
+    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    // Months from March; 153 days are five of them.
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * DAYS_OF_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_TO_1970
+}
+
+/// Year, month and day of the day that many days after 1970-01-01.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + DAYS_TO_1970;
+    let (era, of_era) = (days.div_euclid(DAYS_OF_ERA), days.rem_euclid(DAYS_OF_ERA));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    (year + era * 400 + later, month, day)
 }
 
 fn numbers(text: &str, between: char, digits: [usize; 3]) -> Option<[u32; 3]> {
@@ -113,7 +183,13 @@ mod tests {
     fn refuses_other_forms_and_days_that_do_not_exist() {
         for time in [
             "2026-06-09T12:00:00",
-            "2026-06-09T12:00:00+00:00",
+            "2026-06-09T12:00:00+0000",
+            "2026-06-09T12:00:00+24:00",
+            "2026-06-09T12:00:00+00:60",
+            "2026-06-09T12:00:00+1:00",
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+            "+00:00",
             "2026-06-09 12:00:00Z",
             "2026-6-9T12:00:00Z",
             "2026-02-29T00:00:00Z",
@@ -132,5 +208,39 @@ mod tests {
             assert_eq!(Timestamp::parse(time), None, "{time}");
         }
         assert!(Timestamp::parse("2000-02-29T00:00:00Z").is_some());
+    }
+
+    #[test]
+    fn an_offset_is_taken_away() {
+        let same = [
+            ("2026-06-09T12:00:00+02:00", "2026-06-09T10:00:00Z"),
+            ("2026-06-09T12:00:00-00:30", "2026-06-09T12:30:00Z"),
+            ("2026-01-01T01:00:00.5+05:45", "2025-12-31T19:15:00.5Z"),
+            ("2024-02-28T23:59:59-00:01", "2024-02-29T00:00:59Z"),
+            ("2026-06-09t12:00:00z", "2026-06-09T12:00:00Z"),
+            ("1969-12-31T23:59:59+00:00", "1969-12-31T23:59:59Z"),
+        ];
+        for (with, without) in same {
+            let parsed = Timestamp::parse(with).unwrap();
+            assert_eq!(parsed.to_string(), without);
+            assert_eq!(Timestamp::parse(without), Some(parsed));
+        }
+    }
+
+    #[test]
+    fn every_day_of_eight_hundred_years_is_one_day_after_the_last() {
+        let mut before = days_since_1970(1599, 12, 31);
+        for year in 1600..2400 {
+            for month in 1..=12 {
+                for day in 1..=days(year, month).unwrap() {
+                    let today = days_since_1970(year, month, day);
+                    assert_eq!(today, before + 1);
+                    let date = (i64::from(year), i64::from(month), i64::from(day));
+                    assert_eq!(date_of(today), date);
+                    before = today;
+                }
+            }
+        }
+        assert_eq!(days_since_1970(1970, 1, 1), 0);
     }
 }

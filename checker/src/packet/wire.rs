@@ -10,7 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use super::{MAX_PARTS, MAX_REFERENCES};
+use super::{MAX_PARTS, MAX_REFERENCES, MAX_SIGNATURES, MAX_VALUES};
 use crate::bag::PACKET;
 use crate::refusal::{Reason, Refusal};
 use crate::wrong::{self, Fault};
@@ -43,6 +43,25 @@ pub(super) struct Item {
     pub(super) media_type: String,
     pub(super) provenance: Object<Provenance>,
     pub(super) derived_from: List<String, MAX_REFERENCES>,
+    /// A DSSE envelope; without it, the source is somebody's word.
+    pub(super) capture: Option<Object<Envelope>>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Envelope {
+    #[serde(rename = "payloadType")]
+    pub(super) payload_type: String,
+    pub(super) payload: String,
+    pub(super) signatures: List<Object<Signature>, MAX_SIGNATURES>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signature {
+    #[serde(rename = "keyid", default)]
+    _keyid: Option<String>,
+    pub(super) sig: String,
 }
 
 /// All but the source may be left out or null: that is a gap, not a fault of form.
@@ -66,6 +85,16 @@ pub(super) struct Claim {
     pub(super) requires: List<String, MAX_REFERENCES>,
     pub(super) evidence: List<String, MAX_REFERENCES>,
     pub(super) asserted: String,
+    /// What is found at places of its evidence; none if left out.
+    pub(super) values: Option<List<Object<Value>, MAX_VALUES>>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Value {
+    pub(super) item: String,
+    pub(super) pointer: String,
+    pub(super) value: serde_json::Value,
 }
 
 /// A `T` that was written as a JSON object.

@@ -10,14 +10,16 @@ use super::{
 };
 use crate::adequacy::Link;
 use crate::bag::Algorithm;
+use crate::capture::Capture;
 use crate::guard::Action;
 use crate::outcome::Outcome;
 use crate::packet;
 
-/// The nine links of a claim's chain, in order.
-const CHAIN: [Link; 9] = [
+/// The ten links of a claim's chain, in order.
+const CHAIN: [Link; 10] = [
     Link::Evidence,
     Link::Present,
+    Link::Content,
     Link::Provenance,
     Link::Source,
     Link::Pinned,
@@ -40,6 +42,10 @@ pub(super) fn broken(report: &Report) -> Option<&'static str> {
     let refusal = report.refusal.iter();
     let parts = [
         ("/checker", is_version(&report.checker)),
+        (
+            "/authorities_sha256",
+            is_hex(&report.authorities_sha256, 64),
+        ),
         ("/packet", report.packet.iter().all(packet)),
         (
             "/bag/version",
@@ -117,7 +123,11 @@ fn item(item: &ItemReport) -> bool {
         Some(is_hex(value, 2 * algorithm.length()))
     };
     let all = |stated: &String| stated.split(' ').all(|it| digest(it) == Some(true));
-    item.path.starts_with("data/")
+    let key = match &item.capture {
+        Capture::Verified { key } => is_hex(key, 64),
+        Capture::NotNeeded | Capture::Absent | Capture::Refused { .. } => true,
+    };
+    key && item.path.starts_with("data/")
         && item.digest.as_ref().is_none_or(all)
         && item.missing.iter().all(|it| LACKING.contains(&it.as_str()))
 }

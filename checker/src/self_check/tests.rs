@@ -47,10 +47,7 @@ fn locked() -> Facts {
 }
 
 fn settings() -> Settings {
-    Settings {
-        input: "/in".into(),
-        output: "/out".into(),
-    }
+    Settings::of("/in".into(), "/out".into())
 }
 
 /// The names of what does not hold, after one change to a locked container.

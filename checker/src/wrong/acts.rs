@@ -15,6 +15,7 @@ use crate::adequacy::{GapReason, Link};
 use crate::announcement::Announcement;
 use crate::article13::{AuditItem, AuditOutcome};
 use crate::bag::sha256_hex;
+use crate::capture::Capture;
 use crate::evidence::{EvidenceClass, Source};
 use crate::gates::{self, Finding, Gate};
 use crate::outcome::Outcome;
@@ -105,6 +106,9 @@ fn items(report: &mut Report) {
         }
         if is(Fault::ClassMisreported) && item.source == Source::Prose {
             item.evidence_class = EvidenceClass::Native;
+            item.capture = Capture::Verified {
+                key: "0".repeat(64),
+            };
         }
     }
 }
@@ -115,6 +119,10 @@ fn claims(report: &mut Report) {
             Some(GapReason::NotPinned) if is(Fault::GapSwallowed) => hold(claim),
             Some(GapReason::ProseOnly) if is(Fault::GapOfAnotherReason) => {
                 claim.gap = Some(GapReason::StatementOnly);
+                let mut links = claim.links.iter_mut();
+                if let Some(link) = links.find(|it| it.reason.is_some()) {
+                    link.reason = claim.gap;
+                }
             }
             Some(_) if is(Fault::GapAtAnotherLink) => break_first(claim),
             Some(_) | None => {}
@@ -130,15 +138,16 @@ fn hold(claim: &mut ClaimReport) {
     claim.outcome = ClaimOutcome::NoGapObserved;
     for link in &mut claim.links {
         link.outcome = LinkOutcome::Holds;
+        link.reason = None;
     }
 }
 
 fn break_first(claim: &mut ClaimReport) {
     for link in &mut claim.links {
-        link.outcome = if link.link == Link::Evidence {
-            LinkOutcome::Broken
+        (link.outcome, link.reason) = if link.link == Link::Evidence {
+            (LinkOutcome::Broken, claim.gap)
         } else {
-            LinkOutcome::NotReached
+            (LinkOutcome::NotReached, None)
         };
     }
 }
@@ -309,6 +318,7 @@ pub(crate) fn carelessly<'a>(bytes: &'a [u8], refused: &serde_json::Error) -> Co
 const FIELDS: &[&str] = &[
     "asserted",
     "authority",
+    "capture",
     "captured_at",
     "captured_by",
     "claims",
@@ -317,20 +327,29 @@ const FIELDS: &[&str] = &[
     "export",
     "exported_at",
     "id",
+    "item",
     "items",
+    "keyid",
     "locator",
     "media_type",
     "packet_id",
     "path",
+    "payload",
+    "payloadType",
+    "pointer",
     "provenance",
     "requested_actions",
     "requires",
     "revision",
     "schema",
     "scope",
+    "sig",
+    "signatures",
     "source",
     "statement",
     "tool",
+    "value",
+    "values",
     "version",
 ];
 

@@ -64,6 +64,11 @@ pub(crate) fn passes(reason: GapReason) -> bool {
     is(match reason {
         GapReason::NoEvidence => Fault::NoEvidencePasses,
         GapReason::LocalCopyAsAuthority => Fault::CopyIsAuthority,
+        GapReason::CaptureNotSigned => Fault::CapturesNotVerified,
+        GapReason::CaptureOfAnother => Fault::CapturesOfAnything,
+        GapReason::AuthorityUnknown => Fault::EnrolmentNotAsked,
+        GapReason::AuthorityNotForClass => Fault::EnrolledForAnything,
+        GapReason::ValueDiffers => Fault::ValuesNotCompared,
         GapReason::TimeInconsistent => Fault::TimesNotCompared,
         GapReason::RevisionConflict => Fault::RevisionsNotCompared,
         GapReason::UnanchoredDerivation => Fault::DerivationNotWalked,
@@ -76,6 +81,12 @@ pub(crate) fn passes(reason: GapReason) -> bool {
                 || is(Fault::CopyIsAuthority);
         }
         GapReason::EvidenceMissing
+        | GapReason::ContentNotAsSaid
+        | GapReason::ValueNotRead
+        | GapReason::CaptureMissing
+        | GapReason::CaptureMalformed
+        | GapReason::CaptureDisagrees
+        | GapReason::EnrolmentExpired
         | GapReason::ProvenanceIncomplete
         | GapReason::StatementOnly
         | GapReason::RequirementUnmet
@@ -126,6 +137,9 @@ pub(crate) fn is_blind() -> bool {
         Fault::CopyIsAuthority,
         Fault::NoEvidencePasses,
         Fault::ThirdAction,
+        Fault::ActionLeftOut,
+        Fault::ScopesNotCompared,
+        Fault::GlobalPasses,
     ]
     .into_iter()
     .any(is)

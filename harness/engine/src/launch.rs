@@ -216,7 +216,7 @@ impl Bench<'_> {
             | Task::Bare { fixture: name }
             | Task::Fault { fixture: name, .. } => folders.put_fixture(name)?,
             Task::Check {
-                packet: Packet::Folder(_),
+                packet: Packet::Folder { .. },
                 ..
             } => {}
         }

@@ -68,7 +68,7 @@ impl Task {
     pub fn own_input(&self) -> Option<&Path> {
         match self {
             Self::Check {
-                packet: Packet::Folder(path),
+                packet: Packet::Folder { path, .. },
                 ..
             } => Some(path),
             Self::Check {
@@ -119,7 +119,7 @@ impl Task {
                 packet: name.clone(),
             },
             Self::Check {
-                packet: Packet::Folder(path),
+                packet: Packet::Folder { path, .. },
                 ..
             } => Subject::Checker {
                 packet: path.display().to_string(),
@@ -133,8 +133,14 @@ impl Task {
 pub enum Packet {
     /// One of the fixtures, by name.
     Fixture(String),
-    /// A user's own folder.
-    Folder(PathBuf),
+    /// A user's own folder, and what the checker is told beside it.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The order (`proof-of-block/order/v1`): whose captures are believed, and what
+        /// time it is. A fixture has its own.
+        order: String,
+    },
 }
 
 /// How long a file may become where a write is to fail half-way, in bytes: less than

@@ -44,7 +44,10 @@ impl Sandbox {
             canaries: Vec::new(),
             every_mount: false,
             task: Task::Check {
-                packet: Packet::Folder(packet.to_owned()),
+                packet: Packet::Folder {
+                    path: packet.to_owned(),
+                    order: fixtures::order(),
+                },
                 trace: false,
             },
         });

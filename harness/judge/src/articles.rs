@@ -1,8 +1,13 @@
 //! The self-audits of Articles 13 and 14, computed again by the judge from the rest of
 //! the report: not by the checker's own code, which could be wrong in the same way.
 
-use checker::report::{BagOutcome, Citation, ClaimOutcome, ClaimReport, LinkOutcome, Weight};
-use checker::{Action, AuditItem, AuditOutcome, EvidenceClass, GateOutcome, Outcome, Report};
+use checker::report::{
+    BagOutcome, Citation, ClaimOutcome, ClaimReport, ItemReport, LinkOutcome, LinkReport, Weight,
+};
+use checker::{
+    Action, AuditItem, AuditOutcome, Capture, EvidenceClass, GateOutcome, Outcome, REPORT_FILE,
+    Report,
+};
 use serde_json::Value;
 
 use super::answer::{Wrong, compare};
@@ -47,17 +52,14 @@ fn follows(report: &Report, id: &str) -> Option<bool> {
     Some(match id {
         "A13.1" => clean(report).all(|claim| {
             let mut counted = counted(claim).peekable();
-            counted.peek().is_some() && counted.all(|it| anchors(class(report, it)))
+            counted.peek().is_some() && counted.all(|it| carries(claim, class(report, it)))
         }),
         "A13.2" => report.claims.iter().all(|claim| {
             let copied = |it: &Citation| class(report, it) == Some(EvidenceClass::Copied);
             !claim.evidence.iter().any(copied) || claim.outcome == ClaimOutcome::Gap
         }),
-        "A13.3" => !report.statement.authority && !report.statement.decision,
-        "A13.4" => {
-            let done: Vec<Action> = report.actions.done.iter().map(|it| it.action).collect();
-            done == [Action::ReadPacketItem, Action::WriteLocalReport]
-        }
+        "A13.3" => report.items.iter().all(shown),
+        "A13.4" => read_and_written(report),
         "A14.1" => {
             let mut bare = report.claims.iter().filter(|it| it.evidence.is_empty());
             bare.all(|claim| claim.outcome == ClaimOutcome::Gap)
@@ -108,28 +110,50 @@ fn class(report: &Report, citation: &Citation) -> Option<EvidenceClass> {
 }
 
 /// What a claim may rest on: native, governed, or a statement that it asked for.
-fn anchors(class: Option<EvidenceClass>) -> bool {
+fn carries(claim: &ClaimReport, class: Option<EvidenceClass>) -> bool {
     match class {
-        Some(EvidenceClass::Native | EvidenceClass::Governed | EvidenceClass::Stated) => true,
+        Some(EvidenceClass::Native | EvidenceClass::Governed) => true,
+        Some(EvidenceClass::Stated) => claim.requires.contains(&EvidenceClass::Stated),
         Some(EvidenceClass::Copied | EvidenceClass::Told) | None => false,
     }
 }
 
-/// A gap has one reason, at one link; no gap has none.
-fn typed(claim: &ClaimReport) -> bool {
-    let broken = |outcome| {
-        claim
-            .links
-            .iter()
-            .filter(|it| it.outcome == outcome)
-            .count()
-    };
-    match claim.outcome {
-        ClaimOutcome::Gap => claim.gap.is_some() && broken(LinkOutcome::Broken) == 1,
-        ClaimOutcome::NoGapObserved => {
-            claim.gap.is_none() && broken(LinkOutcome::Holds) == claim.links.len()
+/// What is native or governed has a capture that was verified.
+fn shown(item: &ItemReport) -> bool {
+    match item.evidence_class {
+        EvidenceClass::Native | EvidenceClass::Governed => {
+            matches!(item.capture, Capture::Verified { .. })
         }
+        EvidenceClass::Stated | EvidenceClass::Copied | EvidenceClass::Told => true,
     }
+}
+
+/// The two actions: every payload file was opened, and the report alone was written.
+fn read_and_written(report: &Report) -> bool {
+    let [read, written] = report.actions.done.as_slice() else {
+        return false;
+    };
+    let payload = report.bag.payload_files.unwrap_or_default();
+    let alone = written.paths.as_deref() == Some(&[REPORT_FILE.to_owned()]) && written.opened == 1;
+    read.action == Action::ReadPacketItem
+        && read.opened >= payload
+        && written.action == Action::WriteLocalReport
+        && alone
+}
+
+/// A broken link has a reason and no other link has one; the first is the gap's.
+fn typed(claim: &ClaimReport) -> bool {
+    let fits = |link: &LinkReport| (link.outcome == LinkOutcome::Broken) == link.reason.is_some();
+    let first = claim.links.iter().find_map(|link| link.reason);
+    let holds = claim
+        .links
+        .iter()
+        .all(|it| it.outcome == LinkOutcome::Holds);
+    let outcome = match claim.outcome {
+        ClaimOutcome::Gap => claim.gap.is_some(),
+        ClaimOutcome::NoGapObserved => holds,
+    };
+    outcome && claim.gap == first && claim.links.iter().all(fits)
 }
 
 fn digests(report: &Report) -> bool {
@@ -141,7 +165,7 @@ fn digests(report: &Report) -> bool {
     valid && clean(report).all(|claim| claim.evidence.iter().all(hashed))
 }
 
-/// Neither a gate nor global; whoever asked for that is denied and has a gap.
+/// What has no gap lies within the packet's scope; whoever asked for more has a gap.
 fn beyond(report: &Report) -> bool {
     let denied = |at: &str| {
         let index = at
@@ -150,8 +174,12 @@ fn beyond(report: &Report) -> bool {
         let claim = index.and_then(|index| report.claims.get(index));
         claim.is_none_or(|claim| claim.outcome == ClaimOutcome::Gap)
     };
-    let none = !report.statement.gate && !report.statement.global;
-    none && report.denials.iter().all(|denial| denied(&denial.at))
+    let whole = report.packet.as_ref().map(|it| it.scope.as_str());
+    let within = |claim: &ClaimReport| {
+        let rest = whole.and_then(|whole| claim.scope.strip_prefix(whole));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    clean(report).all(within) && report.denials.iter().all(|denial| denied(&denial.at))
 }
 
 fn outcome(report: &Report) -> bool {

@@ -4,6 +4,8 @@ use evidence::Exit;
 use evidence::error::chain;
 use evidence::record::{EntryKind, OutputEntry};
 
+use negatives::wire::{AUTHORITIES_SHA256, NOW};
+
 use super::answer::{Answer, Wrong, compare};
 use super::words;
 use crate::output_contract;
@@ -27,6 +29,17 @@ pub(super) fn of(answer: &Answer<'_>) -> Option<Wrong> {
         return Some(Wrong::new("announcement", "one", "none"));
     };
     let report = answer.record.report.as_deref();
+    let told = &announcement.order;
+    let now = told.now.map(|now| now.to_string()).unwrap_or_default();
+    let order = compare(
+        "enrolled authorities",
+        AUTHORITIES_SHA256,
+        &*told.authorities_sha256,
+    )
+    .or_else(|| compare("time that was told", NOW, &*now));
+    if order.is_some() {
+        return order;
+    }
     let refused = output_contract::accept(announcement, &answer.record.exit, report).err()?;
     let expected = "an announcement, an exit code and a report of the contract";
     Some(Wrong::new("output contract", expected, chain(&refused)))

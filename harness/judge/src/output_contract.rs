@@ -97,6 +97,8 @@ pub fn accept(
     let report = read_report(text)?;
     same("report's outcome", word(outcome), word(report.outcome))?;
     same("report's exit code", announcement.exit, report.exit)?;
+    let told = &announcement.order.authorities_sha256;
+    same("enrolled authorities", told, &report.authorities_sha256)?;
     Ok(Some(report))
 }
 

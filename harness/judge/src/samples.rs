@@ -129,13 +129,15 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
     let input = folder.path().join("in");
     fixtures::write(packet, &input).unwrap();
     let output = "/nowhere".into();
-    let report = checker::triage(&Guard::new(&Settings { input, output })).unwrap();
+    let order = checker::Order::parse(&fixtures::order()).unwrap();
+    let report = checker::triage(&Guard::new(&Settings::of(input, output)), &order).unwrap();
     let outcome = report.outcome;
     let report = String::from_utf8(checker::canonical(&report).unwrap()).unwrap();
     record.announcement = Some(checker::Announcement {
         checker: "0.1.0".to_owned(),
         outcome,
         exit: declared.exit,
+        order: order.seen(),
         self_check: Vec::new(),
         report: Some(checker::ReportFile {
             path: "report.json".to_owned(),

@@ -167,6 +167,12 @@ impl PublicKey {
         }
     }
 
+    /// Its 32 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// The key's name.
     #[must_use]
     pub fn id(&self) -> KeyId {

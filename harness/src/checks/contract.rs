@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use checker::report::Report;
-use checker::{Announcement, Guard, Outcome, ReportFile, Settings};
+use checker::{Announcement, Guard, Order, Outcome, ReportFile, Settings};
 use evidence::Exit;
 use evidence::digest::sha256;
 use evidence::error::chain;
@@ -101,11 +101,13 @@ fn report(fixture: &str) -> Result<Report, String> {
     let folder = place::folder().map_err(|error| chain(&error))?;
     let input = folder.path().join("in");
     fixtures::write(fixture, &input).map_err(|error| chain(&error))?;
-    let guard = Guard::new(&Settings {
-        input,
-        output: "/nowhere".into(),
-    });
-    checker::triage(&guard).map_err(|error| chain(&error))
+    let guard = Guard::new(&Settings::of(input, "/nowhere".into()));
+    checker::triage(&guard, &order()).map_err(|error| chain(&error))
+}
+
+/// What the fixtures are made for.
+fn order() -> Order {
+    Order::parse(&fixtures::order()).unwrap_or_default()
 }
 
 fn text(report: &impl serde::Serialize) -> Result<String, String> {
@@ -176,6 +178,7 @@ fn announcement(report: &Report, text: &str) -> Announcement {
         checker: checker::VERSION.to_owned(),
         outcome: report.outcome,
         exit: report.outcome.exit(),
+        order: order().seen(),
         self_check: Vec::new(),
         report: Some(ReportFile {
             path: checker::REPORT_FILE.to_owned(),

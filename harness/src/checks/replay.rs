@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[BundleCheck] = &[
     BundleCheck::new("other-launch", |sample| {
         outcome(|| {
             edited(sample, PACKET_ROW, |records| {
-                if let [first, second] = records.as_mut_slice() {
+                if let [first, second, ..] = records.as_mut_slice() {
                     let (id, role) = (first.id.clone(), first.role.clone());
                     *first = LaunchRecord {
                         id,

@@ -13,6 +13,10 @@ pub struct Check {
     /// Packets: each a folder that is a BagIt bag, or a zip, tar or tar.gz of one.
     #[arg(required = true, value_name = "PACKET")]
     pub packets: Vec<PathBuf>,
+    /// Who is believed: a TOML file of authorities, with the keys that their captures are
+    /// signed with. Without it nobody is, and a native or governed label is a statement.
+    #[arg(long, value_name = "FILE")]
+    pub authorities: Option<PathBuf>,
     /// Give a packet up after so many seconds; without it, each has the time that it takes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,

@@ -18,6 +18,7 @@ use verify::terminal::{safe, say, tell};
 use verify::{Done, Failure};
 
 use super::require_unstopped;
+use crate::authorities;
 use crate::cli::{Check, Common};
 use crate::progress;
 use crate::stand::{Stand, StandError};
@@ -57,11 +58,12 @@ fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
             readable::expect(&packet.path, crate::stand::user())?;
         }
     }
+    let told = authorities::told(args.authorities.as_deref())?;
     args.report_dir
         .iter()
         .try_for_each(|it| report_dir::open(it))?;
     let stand = Stand::open(args.on.engine)?;
-    let answers = launch(&stand, &packets, args);
+    let answers = launch(&stand, &packets, &told, args);
     let stop = Arc::clone(&stand.stop);
     stand.close().map_err(Failure::internal)?;
     require_unstopped(&stop, "nothing is said of any packet")?;
@@ -116,7 +118,12 @@ fn name(path: &Path) -> String {
 const UNBOUNDED: Duration = Duration::from_secs(31_536_000);
 
 /// One launch for each packet, some at a time; the answers in the packets' order.
-fn launch(stand: &Stand, packets: &[Given], args: &Check) -> Result<Vec<Answer>, Failure> {
+fn launch(
+    stand: &Stand,
+    packets: &[Given],
+    told: &str,
+    args: &Check,
+) -> Result<Vec<Answer>, Failure> {
     let limit = args.timeout.map(Duration::from_secs);
     let bench = Bench {
         limit: limit.unwrap_or(UNBOUNDED),
@@ -129,7 +136,7 @@ fn launch(stand: &Stand, packets: &[Given], args: &Check) -> Result<Vec<Answer>,
             return Ok(None);
         }
         bar.set_message(name(&packet.name));
-        let answer = one(stand, &bench, (*at, packet), args);
+        let answer = one(stand, &bench, (*at, packet), (told, args));
         bar.inc(1);
         answer.map(Some)
     });
@@ -153,7 +160,7 @@ fn one(
     stand: &Stand,
     bench: &Bench<'_>,
     (at, packet): (usize, &Given),
-    args: &Check,
+    (told, args): (&str, &Check),
 ) -> Result<Answer, Trouble> {
     let room = stand.room().map_err(Trouble::Room)?;
     let folder = match packet.archive {
@@ -169,7 +176,7 @@ fn one(
     };
     let limit = args.timeout.map(Duration::from_secs);
     let started = Instant::now();
-    let record = bench.launch(&order(at, &folder));
+    let record = bench.launch(&order(at, &folder, told));
     let over = limit.filter(|limit| started.elapsed() >= *limit);
     let mut answer = Answer::of(&record, over);
     if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, &record.report, &answer.report) {
@@ -178,7 +185,7 @@ fn one(
     Ok(answer)
 }
 
-fn order(index: usize, packet: &Path) -> Order {
+fn order(index: usize, packet: &Path, told: &str) -> Order {
     Order {
         id: format!("check/{index}"),
         case: "check".to_owned(),
@@ -187,7 +194,10 @@ fn order(index: usize, packet: &Path) -> Order {
         canaries: Vec::new(),
         every_mount: false,
         task: Task::Check {
-            packet: Packet::Folder(packet.to_owned()),
+            packet: Packet::Folder {
+                path: packet.to_owned(),
+                order: told.to_owned(),
+            },
             trace: false,
         },
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bundle::exit::Exit;
 use bundle::report::requirement;
 use checker::report::Caution;
-use checker::{Gate, Guard, Outcome, Reason, Settings, triage};
+use checker::{Gate, Guard, Order, Outcome, Reason, Settings, triage};
 use evidence::Ability;
 use judge::VerdictWord;
 use serde_json::Value;
@@ -197,7 +197,11 @@ fn the_questions_of_the_articles_are_those_of_a_report() {
     ]
     .map(Into::into);
     let settings = Settings::parse(args.into_iter()).unwrap();
-    let report = triage(&Guard::new(&settings)).unwrap();
+    let report = triage(
+        &Guard::new(&settings),
+        &Order::parse(&fixtures::order()).unwrap(),
+    )
+    .unwrap();
     assert_eq!((report.article13.len(), report.article14.len()), (4, 6));
     for item in report.article13.iter().chain(&report.article14) {
         assert!(means(&item.id).ends_with(&item.asks), "{}", item.id);

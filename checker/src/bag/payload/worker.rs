@@ -10,6 +10,7 @@ use super::{Found, MAX_PACKET, PACKET};
 use crate::bag::digest::Hasher;
 use crate::bag::regular::{Buffer, Regular};
 use crate::bag::walk::FileEntry;
+use crate::content::{MAX_CONTENT, Wishes};
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
 use crate::wrong::{self, Fault};
@@ -26,21 +27,43 @@ pub(super) struct Queue<'a> {
     payload: &'a [FileEntry],
     next: AtomicUsize,
     threads: usize,
+    /// The one that was read already.
+    without: Option<usize>,
 }
 
 impl<'a> Queue<'a> {
-    pub(super) const fn new(payload: &'a [FileEntry], threads: usize) -> Self {
+    pub(super) const fn new(
+        payload: &'a [FileEntry],
+        threads: usize,
+        without: Option<usize>,
+    ) -> Self {
         let next = AtomicUsize::new(0);
         Self {
             payload,
             next,
             threads,
+            without,
+        }
+    }
+
+    /// One file, and none of those after it.
+    pub(super) fn only(payload: &'a [FileEntry], index: usize) -> Self {
+        let payload = payload.get(..=index).unwrap_or_default();
+        let next = AtomicUsize::new(index);
+        Self {
+            payload,
+            next,
+            threads: 1,
+            without: None,
         }
     }
 
     fn take(&self) -> Option<(usize, &'a FileEntry)> {
         let mut index = self.next.fetch_add(1, Ordering::Relaxed);
         if index == 0 && wrong::is(Fault::PayloadFileSkipped) {
+            index = self.next.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.without == Some(index) {
             index = self.next.fetch_add(1, Ordering::Relaxed);
         }
         self.payload.get(index).map(|file| (index, file))
@@ -57,6 +80,7 @@ impl<'a> Queue<'a> {
 pub(super) struct Worker<'a> {
     guard: &'a Guard,
     queue: &'a Queue<'a>,
+    wishes: &'a Wishes,
     found: Found,
 }
 
@@ -102,10 +126,11 @@ impl Lane<'_> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(guard: &'a Guard, queue: &'a Queue<'a>) -> Self {
+    pub(super) fn new(guard: &'a Guard, queue: &'a Queue<'a>, wishes: &'a Wishes) -> Self {
         Self {
             guard,
             queue,
+            wishes,
             found: Found::default(),
         }
     }
@@ -158,12 +183,13 @@ impl<'a> Worker<'a> {
         }
         let file = Regular::open(self.guard, &listed.path)?;
         let is_packet = *listed.path == *PACKET && file.length() <= MAX_PACKET;
+        let is_wanted = file.length() <= MAX_CONTENT && self.wishes.want(&listed.path);
         Ok(Job {
             index,
             listed,
             file,
             hasher: Hasher::new(listed.digests.wanted()),
-            kept: is_packet.then(Vec::new),
+            kept: (is_packet || is_wanted).then(Vec::new),
         })
     }
 
@@ -173,7 +199,13 @@ impl<'a> Worker<'a> {
             return self.refused(job.index, refusal);
         }
         self.found.bytes += length;
-        self.found.packet = self.found.packet.take().or(job.kept);
+        if let Some(kept) = &job.kept {
+            self.wishes
+                .look(&job.listed.path, kept, &mut self.found.looks);
+        }
+        if *job.listed.path == *PACKET {
+            self.found.packet = job.kept;
+        }
         if let Some((expected, observed)) = job.listed.digests.differ(&job.hasher.finish()) {
             let refusal = Refusal::new(Reason::DigestMismatch)
                 .file(&job.listed.path)
@@ -260,11 +292,13 @@ mod tests {
                 digests,
             });
         }
-        let guard = Guard::new(&Settings {
-            input: dir.path().into(),
-            output: "/nowhere".into(),
-        });
-        Worker::new(&guard, &Queue::new(&payload, threads)).run()
+        let guard = Guard::new(&Settings::of(dir.path().into(), "/nowhere".into()));
+        Worker::new(
+            &guard,
+            &Queue::new(&payload, threads, None),
+            &Wishes::default(),
+        )
+        .run()
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use checker::report::{BagReport, ClaimReport, Report};
-use checker::{GateOutcome, Refusal};
+use checker::report::{BagReport, ClaimReport, ItemReport, Report};
+use checker::{Capture, GateOutcome, Order, Refusal};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ use super::visible::visible;
 
 /// How much of a packet's own words is repeated, in characters.
 const MAX_WORDS: usize = 100;
+/// How much of a key's digest is shown.
+const KEY_SHOWN: usize = 16;
 
 /// The report as lines, each ended by a newline.
 #[must_use]
@@ -39,15 +41,8 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
     gates(report, out)?;
     report.refusal.iter().try_for_each(|it| refusal(it, out))?;
     faults(&report.bag, out)?;
-    for item in &report.items {
-        let (source, class) = (word(&item.source), word(&item.evidence_class));
-        let provenance = word(&item.provenance);
-        writeln!(
-            out,
-            "item     {}: {source}, {class}, provenance {provenance}",
-            cut(&item.id)
-        )?;
-    }
+    believed(report, out)?;
+    report.items.iter().try_for_each(|it| item(it, out))?;
     report.claims.iter().try_for_each(|it| claim(it, out))?;
     for denial in &report.denials {
         writeln!(
@@ -58,6 +53,37 @@ fn write_all(report: &Report, out: &mut String) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "note     {}", report.statement.words)
+}
+
+/// Whether anybody's captures could be believed, and where that is told.
+fn believed(report: &Report, out: &mut String) -> std::fmt::Result {
+    if report.items.is_empty() {
+        return Ok(());
+    }
+    let digest = &report.authorities_sha256;
+    if *digest == Order::default().authorities_sha256() {
+        return writeln!(out, "believed nobody: no authority was enrolled");
+    }
+    writeln!(out, "believed the authorities of sha256 {digest}")
+}
+
+fn item(item: &ItemReport, out: &mut String) -> std::fmt::Result {
+    let (source, class) = (word(&item.source), word(&item.evidence_class));
+    let (provenance, content) = (word(&item.provenance), word(&item.content));
+    let capture = match &item.capture {
+        Capture::NotNeeded => "not needed".to_owned(),
+        Capture::Absent => "absent".to_owned(),
+        Capture::Refused { reason } => format!("refused {}", word(reason)),
+        Capture::Verified { key } => {
+            let start: String = key.chars().take(KEY_SHOWN).collect();
+            format!("verified by key {start}")
+        }
+    };
+    writeln!(
+        out,
+        "item     {}: {source}, {class}, capture {capture}, content {content}, provenance {provenance}",
+        cut(&item.id)
+    )
 }
 
 /// The bag by itself, and every algorithm it states: those checked, and those nobody here
@@ -184,7 +210,15 @@ fn claim(claim: &ClaimReport, out: &mut String) -> std::fmt::Result {
         None => "no gap observed".to_owned(),
     };
     writeln!(out, "claim    {}: {outcome}", cut(&claim.id))?;
-    writeln!(out, "  it says: {}", cut(&claim.statement_in_packet))
+    let broken = claim
+        .links
+        .iter()
+        .filter_map(|it| Some((it.link, it.reason?)));
+    for (link, reason) in broken.skip(1) {
+        writeln!(out, "  and {} at {}", word(&reason), word(&link))?;
+    }
+    let says = cut(&claim.statement_in_packet);
+    writeln!(out, "  it says, which is not interpreted: {says}")
 }
 
 /// The report's own word for a value.
@@ -217,7 +251,8 @@ mod tests {
         let input = folder.path().join("in");
         fixtures::write(fixture, &input).unwrap();
         let output = "/nowhere".into();
-        lines(&checker::triage(&Guard::new(&Settings { input, output })).unwrap())
+        let order = checker::Order::parse(&fixtures::order()).unwrap();
+        lines(&checker::triage(&Guard::new(&Settings::of(input, output)), &order).unwrap())
     }
 
     #[test]
@@ -250,7 +285,7 @@ mod tests {
     fn a_bag_that_is_not_accepted_names_what_was_checked_and_what_was_not() {
         let weak = shown("md5-only");
         for line in [
-            "bag      not_accepted: 8 payload files, 5665 bytes",
+            "bag      not_accepted: 8 payload files, 11114 bytes",
             "digests  md5: each one checked",
             "refused  MANIFEST_TOO_WEAK: manifest-md5.txt",
             "  G5: do all digests stated match, none unknown, not only weak ones? no",
@@ -281,7 +316,8 @@ mod tests {
         let profile = "BagIt-Profile-Identifier: urn:a:b\nX: a\u{1b}[2Jb\n";
         std::fs::write(input.join("bag-info.txt"), profile).unwrap();
         let output = "/nowhere".into();
-        let report = checker::triage(&Guard::new(&Settings { input, output })).unwrap();
+        let order = checker::Order::default();
+        let report = checker::triage(&Guard::new(&Settings::of(input, output)), &order).unwrap();
         let shown = lines(&report);
         for line in [
             "profile  urn:a:b",

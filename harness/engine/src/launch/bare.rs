@@ -42,7 +42,9 @@ pub(super) fn checker(
         .arg("--input")
         .arg(&input)
         .arg("--output")
-        .arg(folders.output());
+        .arg(folders.output())
+        .arg("--order")
+        .arg(fixtures::order());
     if let Some(fault) = wrong {
         command.args(["--wrong", fault]);
     }

@@ -1,5 +1,6 @@
 //! The words that a launch's sandbox is asked to run.
 
+use evidence::order::Packet;
 use evidence::profile::Profile;
 use negatives::wire::{INPUT, PLAN_FILE};
 
@@ -37,6 +38,24 @@ impl Command {
     }
 }
 
+/// What the checker is told beside its folders.
+pub(super) fn told(task: &Task) -> String {
+    match task {
+        Task::Check {
+            packet: Packet::Folder { order, .. },
+            ..
+        } => order.clone(),
+        Task::Check {
+            packet: Packet::Fixture(_),
+            ..
+        }
+        | Task::Bare { .. }
+        | Task::Fault { .. }
+        | Task::Probe(_)
+        | Task::BareProbe(_) => fixtures::order(),
+    }
+}
+
 fn subject(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
     match task {
         Task::Probe(_) | Task::BareProbe(_) => {
@@ -44,7 +63,10 @@ fn subject(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
         }
         Task::Check { .. } | Task::Bare { .. } | Task::Fault { .. } => {
             let output = profile.output();
-            let own = [CHECKER, "--input", INPUT, "--output", &output];
+            let told = told(task);
+            let own = [
+                CHECKER, "--input", INPUT, "--output", &output, "--order", &told,
+            ];
             let fault = wrong.map(|fault| ["--wrong", fault]);
             let words = own.into_iter().chain(fault.into_iter().flatten());
             words.map(str::to_owned).collect()

@@ -17,6 +17,7 @@ fn announcing(broken: &[InvariantName]) -> LaunchRecord {
         checker: "0.1.0".to_owned(),
         outcome: Outcome::Blocked,
         exit: 3,
+        order: checker::Order::default().seen(),
         self_check: all().map(|it| said(it, !broken.contains(&it))).collect(),
         report: None,
         reason: None,

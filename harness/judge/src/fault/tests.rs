@@ -30,6 +30,7 @@ fn announcement(outcome: Outcome, reason: Option<&str>) -> Announcement {
         checker: "0.1.0".to_owned(),
         outcome,
         exit: outcome.exit(),
+        order: checker::Order::parse(&fixtures::order()).unwrap().seen(),
         self_check: Vec::new(),
         report: None,
         reason: reason.map(str::to_owned),
@@ -73,7 +74,8 @@ fn written(record: &mut LaunchRecord) {
     let input = folder.path().join("in");
     fixtures::write(plan::REFERENCE, &input).unwrap();
     let output = "/nowhere".into();
-    let report = checker::triage(&Guard::new(&Settings { input, output })).unwrap();
+    let order = checker::Order::parse(&fixtures::order()).unwrap();
+    let report = checker::triage(&Guard::new(&Settings::of(input, output)), &order).unwrap();
     let text = String::from_utf8(checker::canonical(&report).unwrap()).unwrap();
     record
         .output

@@ -1,0 +1,101 @@
+//! `packet show`: what a packet says, in words. Nothing of it is judged.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use verify::code::Code;
+use verify::terminal::{safe, say};
+use verify::{Done, Failure};
+
+use crate::cli::{Common, PacketFolder};
+use crate::packet::{self, Claim, Draft, Item};
+
+/// Prints it.
+pub(super) fn show(common: &Common, args: &PacketFolder) -> Result<Done, Failure> {
+    let draft = Draft::read(Path::new(&args.folder))?;
+    let object = json!({ "packet": draft });
+    common.format.say(Code::Held, &object, || {
+        let Draft {
+            packet_id,
+            scope,
+            export,
+            ..
+        } = &draft;
+        say(&safe(&format!("packet   {packet_id} (scope {scope})")))?;
+        let export = format!(
+            "{} {} at {}",
+            export.tool, export.version, export.exported_at
+        );
+        say(&safe(&format!("exported by {export}")))?;
+        for it in &draft.items {
+            item(it)?;
+        }
+        for it in &draft.claims {
+            claim(it)?;
+        }
+        Ok(())
+    })
+}
+
+fn item(item: &Item) -> Result<(), Failure> {
+    say(&safe(&format!(
+        "item     {}: {} ({})",
+        item.id, item.path, item.media_type
+    )))?;
+    let from = &item.provenance;
+    let word = |said: &Option<String>| said.clone().unwrap_or_else(|| "not said".to_owned());
+    say(&safe(&format!(
+        "  {}: {} of {}, revision {}, captured {} by {}",
+        from.source,
+        word(&from.locator),
+        word(&from.authority),
+        word(&from.revision),
+        word(&from.captured_at),
+        word(&from.captured_by),
+    )))?;
+    if !item.derived_from.is_empty() {
+        say(&safe(&format!(
+            "  derived from {}",
+            item.derived_from.join(", ")
+        )))?;
+    }
+    let signed = item
+        .capture
+        .as_ref()
+        .map(|capture| match packet::decoded(capture) {
+            Ok(captured) => {
+                let keys = capture["signatures"].as_array().map_or(0, Vec::len);
+                format!(
+                    "of sha256 {}, {keys} signatures, not looked at here",
+                    captured.sha256
+                )
+            }
+            Err(failure) => failure.error.to_string(),
+        });
+    let signed = signed.unwrap_or_else(|| "none: its label is somebody's word".to_owned());
+    Ok(say(&safe(&format!("  capture {signed}")))?)
+}
+
+fn claim(claim: &Claim) -> Result<(), Failure> {
+    say(&safe(&format!(
+        "claim    {}: {}",
+        claim.id, claim.statement
+    )))?;
+    let or = |list: &[String]| match list {
+        [] => "nothing".to_owned(),
+        list => list.join(", "),
+    };
+    let (on, asks) = (or(&claim.evidence), or(&claim.requires));
+    say(&safe(&format!(
+        "  in {}, on {on}, asks for {asks}",
+        claim.scope
+    )))?;
+    for value in &claim.values {
+        let at = format!("{}#{}", value.item, value.pointer);
+        say(&safe(&format!(
+            "  {at} is {}",
+            Value::to_string(&value.value)
+        )))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! The bag around a packet (RFC 8493): declaration, manifests, counts.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use verify::Failure;
+
+use super::{Draft, hex, now, replace};
+
+/// How much of a file is read at a time.
+const BUFFER: usize = 1024 * 1024;
+
+/// What sealing came to.
+#[derive(Debug)]
+pub struct Sealed {
+    /// How many payload files there are.
+    pub files: usize,
+    /// How many bytes they have.
+    pub bytes: u64,
+}
+
+/// Dates the packet of a folder and writes the bag's files around its `data/`.
+///
+/// # Errors
+/// There is no packet, it has something in it that a bag may not have, or a file cannot be
+/// read or written.
+pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
+    let mut draft = Draft::read(folder)?;
+    draft.export.exported_at = now()?;
+    draft.write(folder)?;
+    let mut paths = Vec::new();
+    walk(&folder.join("data"), &mut paths)?;
+    paths.sort();
+    let (mut manifest, mut bytes) = (String::new(), 0);
+    for path in &paths {
+        let (digest, length) = hashed(path)?;
+        bytes += length;
+        let inside = path.strip_prefix(folder).unwrap_or(path);
+        let name = inside.to_str().ok_or_else(|| {
+            let what = format!("expected a name in UTF-8, observed `{}`", path.display());
+            Failure::unusable(what, "rename the file")
+        })?;
+        manifest.push_str(&format!("{digest}  {}\n", encoded(name)));
+    }
+    let tags = [
+        (
+            "bag-info.txt",
+            format!("Payload-Oxum: {bytes}.{}\n", paths.len()),
+        ),
+        (
+            "bagit.txt",
+            "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_owned(),
+        ),
+        ("manifest-sha256.txt", manifest),
+    ];
+    let mut seals = String::new();
+    for (name, text) in &tags {
+        replace(&folder.join(name), text.as_bytes())?;
+        let digest = hex(&Sha256::digest(text));
+        seals.push_str(&format!("{digest}  {name}\n"));
+    }
+    replace(&folder.join("tagmanifest-sha256.txt"), seals.as_bytes())?;
+    Ok(Sealed {
+        files: paths.len(),
+        bytes,
+    })
+}
+
+/// Every file beneath a folder; a link is nobody's evidence.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let failed = |error: io::Error| unreadable(folder, &error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            walk(&entry.path(), files)?;
+        } else if kind.is_file() {
+            files.push(entry.path());
+        } else {
+            let shown = entry.path();
+            let what = format!("expected files alone, observed `{}`", shown.display());
+            let hint = "copy what a link leads to; a bag has no links, pipes or devices";
+            return Err(Failure::unusable(what, hint));
+        }
+    }
+    Ok(())
+}
+
+fn hashed(path: &Path) -> Result<(String, u64), Failure> {
+    let (mut hasher, mut length) = (Sha256::new(), 0);
+    let failed = |error: io::Error| unreadable(path, &error);
+    let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(failed)?);
+    loop {
+        let bytes = file.fill_buf().map_err(failed)?;
+        let count = bytes.len();
+        if count == 0 {
+            return Ok((hex(&hasher.finalize()), length));
+        }
+        hasher.update(bytes);
+        length += count as u64;
+        file.consume(count);
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let what = format!("failed to read `{}`: {error}", path.display());
+    Failure::unusable(what, "the folder and its files must be readable")
+}
+
+/// A path as a manifest writes it (RFC 8493, section 2.1.3).
+fn encoded(path: &str) -> String {
+    let percent = path.replace('%', "%25");
+    percent.replace('\n', "%0A").replace('\r', "%0D")
+}

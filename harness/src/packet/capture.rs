@@ -1,0 +1,103 @@
+//! Captures as people make them: an in-toto statement in a DSSE envelope, signed by an
+//! authority's key.
+
+use base64ct::{Base64, Encoding as _};
+use checker::{CAPTURE, IN_TOTO, STATEMENT, pre_authentication};
+use seal::key::SecretKey;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256, Sha512};
+use verify::Failure;
+
+use super::hex;
+
+/// What a capture says of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predicate {
+    /// Of what kind the source is.
+    pub source: String,
+    /// Who had it.
+    pub authority: String,
+    /// Where.
+    pub locator: String,
+    /// Which state of it.
+    pub revision: String,
+    /// When it was captured.
+    pub captured_at: String,
+    /// By which tool.
+    pub captured_by: String,
+}
+
+/// What was read out of a capture; nobody looked at its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// What it says.
+    pub predicate: Predicate,
+    /// The sha256 of the file that it is of.
+    pub sha256: String,
+}
+
+/// Signs that these bytes are what the predicate says.
+#[must_use]
+pub fn make(predicate: &Predicate, bytes: &[u8], key: &SecretKey) -> Value {
+    let statement = json!({
+        "_type": STATEMENT,
+        "subject": [{
+            "name": predicate.locator,
+            "digest": {
+                "sha256": hex(&Sha256::digest(bytes)),
+                "sha512": hex(&Sha512::digest(bytes)),
+            },
+        }],
+        "predicateType": CAPTURE,
+        "predicate": predicate,
+    });
+    let payload = statement.to_string().into_bytes();
+    let signature = key.sign(&pre_authentication(IN_TOTO, &payload));
+    json!({
+        "payloadType": IN_TOTO,
+        "payload": Base64::encode_string(&payload),
+        "signatures": [{
+            "keyid": key.public().id(),
+            "sig": Base64::encode_string(&signature),
+        }],
+    })
+}
+
+/// What a capture says, whoever signed it.
+///
+/// # Errors
+/// It is no capture.
+pub fn decoded(envelope: &Value) -> Result<Captured, Failure> {
+    #[derive(Deserialize)]
+    struct Statement {
+        subject: Vec<Subject>,
+        #[serde(rename = "predicateType")]
+        predicate_type: String,
+        predicate: Predicate,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        digest: std::collections::BTreeMap<String, String>,
+    }
+    let failed = |why: String| {
+        let hint = "give the file that `harness packet capture` printed";
+        Failure::unusable(format!("expected a capture, observed {why}"), hint)
+    };
+    let payload = envelope["payload"].as_str().unwrap_or_default();
+    let payload = Base64::decode_vec(payload).map_err(|error| failed(error.to_string()))?;
+    let statement: Statement =
+        serde_json::from_slice(&payload).map_err(|error| failed(error.to_string()))?;
+    if statement.predicate_type != CAPTURE {
+        return Err(failed(format!(
+            "a statement of `{}`",
+            statement.predicate_type
+        )));
+    }
+    let subject = statement.subject.first();
+    let sha256 = subject.and_then(|it| it.digest.get("sha256")).cloned();
+    Ok(Captured {
+        predicate: statement.predicate,
+        sha256: sha256.ok_or_else(|| failed("no sha256 of a subject".to_owned()))?,
+    })
+}

@@ -1,0 +1,206 @@
+//! A packet of one's own, by the README's words alone; and what is refused by name when
+//! somebody changes it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose surroundings cannot be made fails there"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const README: &str = include_str!("../../README.md");
+
+/// The code of a language in the README's section on packets.
+fn block(language: &str) -> &'static str {
+    let (_, section) = README.split_once("## A packet of your own\n").unwrap();
+    let (_, code) = section.split_once(&format!("```{language}\n")).unwrap();
+    code.split_once("```").unwrap().0
+}
+
+fn shell(folder: &Path, script: &str) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_harness"));
+    let path = std::env::var_os("PATH").unwrap();
+    let programs = std::iter::once(program.parent().unwrap().to_owned());
+    let path = std::env::join_paths(programs.chain(std::env::split_paths(&path))).unwrap();
+    Command::new("bash")
+        .args(["-c", script])
+        .current_dir(folder)
+        .env("PATH", path)
+        .output()
+        .unwrap()
+}
+
+/// What the README's commands make, up to the last, which needs a sandbox.
+fn made() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("images.json"),
+        r#"[{"name":"shop","tag":"7"}]"#,
+    )
+    .unwrap();
+    fs::write(folder.path().join("authorities.toml"), block("toml")).unwrap();
+    let (making, check) = block("sh").trim_end().rsplit_once('\n').unwrap();
+    assert_eq!(
+        check,
+        "harness check --authorities authorities.toml release"
+    );
+    let done = shell(folder.path(), &format!("set -e\n{making}"));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    folder
+}
+
+/// What the checker's rules say of the packet, and how that ends.
+fn lint(folder: &Path) -> (Value, Option<i32>) {
+    let line = "harness --format json packet lint release --authorities authorities.toml";
+    let done = shell(folder, line);
+    let said: Value = serde_json::from_slice(&done.stdout).unwrap();
+    (said["report"].clone(), done.status.code())
+}
+
+#[test]
+fn the_readmes_commands_make_a_packet_without_a_gap() {
+    let folder = made();
+    let (report, code) = lint(folder.path());
+    assert_eq!(code, Some(5), "{report:#}");
+    assert_eq!(report["items"][0]["evidence_class"], "native");
+    assert_eq!(report["items"][0]["capture"]["outcome"], "verified");
+    assert_eq!(report["claims"][0]["values"], 1);
+    // The same in a sandbox, where this host has one.
+    let check = shell(
+        folder.path(),
+        "harness --format json check --authorities authorities.toml release",
+    );
+    let said: Value = serde_json::from_slice(&check.stdout).unwrap();
+    if said["code"] != "blocked" {
+        assert_eq!(check.status.code(), Some(5), "{said:#}");
+        let theirs = &said["packets"][0]["report"];
+        assert_eq!(theirs["authorities_sha256"], report["authorities_sha256"]);
+        assert_eq!(theirs["claims"], report["claims"]);
+    }
+}
+
+#[test]
+fn what_somebody_changes_is_refused_by_name() {
+    for (change, reason) in [
+        (
+            "sed -i s/registry.pub.pem/other.pub.pem/ authorities.toml; harness keygen other.pem",
+            "CAPTURE_NOT_SIGNED",
+        ),
+        (
+            "sed -i 's/\"native\"/\"governed\"/' authorities.toml",
+            "AUTHORITY_NOT_FOR_CLASS",
+        ),
+        ("sed -i s/2036/2026/ authorities.toml", "ENROLMENT_EXPIRED"),
+        (
+            "sed -i 's/name = \"registry\"/name = \"another\"/' authorities.toml",
+            "AUTHORITY_UNKNOWN",
+        ),
+        ("sed -i 's/\"moment\", //' authorities.toml", "NOT_PINNED"),
+        (
+            "sed -i s/shop/cart/ release/data/evidence/images.json; harness packet seal release",
+            "CAPTURE_OF_ANOTHER",
+        ),
+        (
+            "sed -i s/native_listing/pg_named_query/ release/data/packet.json; harness packet seal release",
+            "CAPTURE_DISAGREES",
+        ),
+        (
+            "sed -i 's/\"value\": \"7\"/\"value\": \"8\"/' release/data/packet.json; harness packet seal release",
+            "VALUE_DIFFERS",
+        ),
+    ] {
+        let folder = made();
+        let done = shell(folder.path(), change);
+        assert!(
+            done.status.success(),
+            "{change}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        let (report, code) = lint(folder.path());
+        assert_eq!(code, Some(4), "{change}: {report:#}");
+        assert_eq!(report["claims"][0]["gap"], reason, "{change}");
+    }
+}
+
+#[test]
+fn a_step_that_cannot_be_done_says_what_was_expected() {
+    let folder = made();
+    for (line, words) in [
+        (
+            "harness packet new release --id x --scope x",
+            "expected an absent or empty folder",
+        ),
+        (
+            "harness packet new other --id 'a b' --scope x",
+            "ID_MALFORMED at `/packet_id`",
+        ),
+        (
+            "harness packet add release images.json --id two --capture images.capture.json",
+            "nothing is overwritten",
+        ),
+        (
+            "cp images.json b.json; echo >> b.json; harness packet add release b.json --capture images.capture.json",
+            "expected a capture of this file",
+        ),
+        (
+            "harness packet claim release --id two --statement x --evidence nowhere",
+            "items: images",
+        ),
+        (
+            "harness packet claim release --id two --statement x --evidence images --value images",
+            "ITEM#POINTER=JSON",
+        ),
+        (
+            "harness packet claim release --id image-there --statement x --evidence images",
+            "DUPLICATE_ID",
+        ),
+        (
+            "harness packet show nowhere",
+            "begin one with `harness packet new FOLDER`",
+        ),
+        (
+            "ln -s /etc/hostname release/data/link; harness packet seal release",
+            "expected files alone",
+        ),
+    ] {
+        let done = shell(folder.path(), line);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{line}: {said}");
+        assert!(said.contains(words), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_example_is_the_reference_packet_and_is_believed_by_the_file_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "harness packet new example --example && cd example && \
+                harness --format json packet lint packet --authorities authorities.toml";
+    let done = shell(folder.path(), line);
+    let text = String::from_utf8(done.stdout).unwrap();
+    let said: Value = serde_json::from_str(text.split_once('\n').unwrap().1).unwrap();
+    assert_eq!(done.status.code(), Some(4));
+    let claims = said["report"]["claims"].as_array().unwrap();
+    let gaps: Vec<_> = claims
+        .iter()
+        .filter_map(|claim| claim["gap"].as_str())
+        .collect();
+    assert_eq!(
+        gaps,
+        ["PROSE_ONLY", "LOCAL_COPY_AS_AUTHORITY", "NO_EVIDENCE"]
+    );
+    let shown = shell(&folder.path().join("example"), "harness packet show packet");
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    for item in ["docker-listing", "spec-rev4", "session-notes"] {
+        assert!(shown.contains(&format!("item     {item}:")), "{shown}");
+        let notes = fs::read_to_string(folder.path().join("example/README.md")).unwrap();
+        assert!(notes.contains(&format!("`{item}`")), "{item}");
+    }
+}
