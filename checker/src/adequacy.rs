@@ -133,17 +133,22 @@ pub(crate) const CHAIN: &[(Link, Rule)] = &[
 
 /// The links that break, and why. Nothing is asked of evidence that is not there.
 pub(crate) fn gaps(case: &Case<'_>) -> Vec<(Link, GapReason)> {
-    let broken = CHAIN
+    let broken: Vec<(Link, GapReason)> = CHAIN
         .iter()
         .filter_map(|(link, rule)| rule(case).err().map(|reason| (*link, reason)))
-        .filter(|(_, reason)| !wrong::passes(*reason));
-    let broken: Vec<(Link, GapReason)> = broken.collect();
-    let gone = |(link, _): &(Link, _)| matches!(link, Link::Evidence | Link::Present);
-    let bare = broken.iter().any(gone);
+        .filter(|(_, reason)| !wrong::passes(*reason))
+        .collect();
+    let bare = is_bare(&broken);
     broken
         .into_iter()
-        .filter(|broken| !bare || gone(broken) || broken.0.is_of_the_claim())
+        .filter(|(link, _)| !bare || link.is_of_the_claim())
         .collect()
+}
+
+/// Whether a claim of which these links break has no evidence that could be judged.
+pub(crate) fn is_bare(broken: &[(Link, GapReason)]) -> bool {
+    let mut links = broken.iter();
+    links.any(|(link, _)| matches!(link, Link::Evidence | Link::Present))
 }
 
 impl Link {
@@ -265,10 +270,7 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
         return Err(GapReason::LocalCopyAsAuthority);
     }
     if case.counted().next().is_none() {
-        let mut refused = case
-            .cited()
-            .filter_map(|(index, _)| case.captures.get(index)?.reason());
-        if let Some(reason) = refused.next() {
+        if let Some(reason) = not_shown(case) {
             return Err(reason);
         }
         let stated = classes.contains(&EvidenceClass::Stated);
@@ -286,11 +288,16 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     if met {
         Ok(())
     } else {
-        let mut refused = case
-            .cited()
-            .filter_map(|(index, _)| case.captures.get(index)?.reason());
-        Err(refused.next().unwrap_or(GapReason::RequirementUnmet))
+        Err(not_shown(case).unwrap_or(GapReason::RequirementUnmet))
     }
+}
+
+/// Why an item that is named is not shown to be what it is called, if one is not.
+fn not_shown(case: &Case<'_>) -> Option<GapReason> {
+    let mut captures = case
+        .cited()
+        .filter_map(|(index, _)| case.captures.get(index));
+    captures.find_map(Capture::reason)
 }
 
 /// Link 6: locator and revision of what carries the claim name one state of one thing.

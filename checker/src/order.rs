@@ -165,3 +165,66 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn fixture() -> Value {
+        serde_json::from_str(&fixtures::order()).unwrap()
+    }
+
+    /// What comes of the fixtures' order after one change.
+    fn changed(change: impl FnOnce(&mut Value)) -> Result<Order, OrderError> {
+        let mut order = fixture();
+        change(&mut order);
+        Order::parse(&order.to_string())
+    }
+
+    #[test]
+    fn an_order_is_read_whole_or_refused_in_words() {
+        assert_eq!(changed(|_| {}).unwrap().authorities.len(), 3);
+        type Change = fn(&mut Value);
+        let refused: [(Change, &str); 8] = [
+            (|it| it["schema"] = json!("v9"), "observed `v9`"),
+            (|it| it["more"] = json!(1), "unknown field `more`"),
+            (|it| it["now"] = json!("yesterday"), "a time as RFC 3339"),
+            (
+                |it| it["authorities"][0]["keys"] = json!(["00"]),
+                "64 hex digits",
+            ),
+            (
+                |it| it["authorities"][0]["keys"] = json!([]),
+                "to have a key",
+            ),
+            (
+                |it| it["authorities"][0]["classes"] = json!(["told"]),
+                "native or governed",
+            ),
+            (
+                |it| it["authorities"][1] = it["authorities"][0].clone(),
+                "each authority once",
+            ),
+            (
+                |it| it["schema"] = json!("x".repeat(MAX_ORDER)),
+                "at most 32768 bytes",
+            ),
+        ];
+        for (change, words) in refused {
+            let error = changed(change).unwrap_err().to_string();
+            assert!(error.contains(words), "{words}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_announced_is_who_is_enrolled_and_the_time_beside_it() {
+        let whole = changed(|_| {}).unwrap();
+        let later = changed(|it| it["now"] = json!("2027-01-01T00:00:00Z")).unwrap();
+        assert_eq!(whole.authorities_sha256(), later.authorities_sha256());
+        assert_ne!(whole.seen(), later.seen());
+        let fewer = changed(|it| it["authorities"] = json!([])).unwrap();
+        assert_ne!(whole.authorities_sha256(), fewer.authorities_sha256());
+    }
+}

@@ -143,15 +143,19 @@ fn triaged(bag: &Bag, packet: &Packet, order: &Order) -> Report {
     report.claims = claims.collect();
     report.denials = verdict::denials(packet);
     report.actions.requested = packet.actions.clone();
-    report.packet = Some(PacketReport {
+    report.packet = Some(packet_report(bag, packet));
+    report
+}
+
+fn packet_report(bag: &Bag, packet: &Packet) -> PacketReport {
+    PacketReport {
         schema: SCHEMA.to_owned(),
         packet_id: packet.id.clone(),
         scope: packet.scope.as_str().to_owned(),
         exported_at: packet.exported_at.to_string(),
         exported_by: format!("{} {}", packet.tool, packet.tool_version),
         sha256: bag::sha256_hex(bag.packet.as_deref().unwrap_or_default()),
-    });
-    report
+    }
 }
 
 /// What each triage gate looks at.
@@ -276,8 +280,7 @@ fn item_report(
 }
 
 fn claim(case: &Case<'_>, gaps: &Gaps) -> ClaimReport {
-    let gone = |(link, _): &(Link, _)| matches!(link, Link::Evidence | Link::Present);
-    let bare = gaps.iter().any(gone);
+    let bare = adequacy::is_bare(gaps);
     let link = |(link, _): &(Link, _)| {
         let gap = gaps.iter().find(|(at, _)| at == link);
         let outcome = match gap {
@@ -289,19 +292,6 @@ fn claim(case: &Case<'_>, gaps: &Gaps) -> ClaimReport {
             link: *link,
             outcome,
             reason: gap.map(|(_, reason)| *reason),
-        }
-    };
-    let citation = |id: &String| {
-        let found = case.packet.item(id);
-        let weight = match found {
-            Some((index, item)) if case.counts(index, item) => Weight::Counted,
-            Some(_) => Weight::NotCounted,
-            None => Weight::Absent,
-        };
-        Citation {
-            item: id.clone(),
-            at: found.map(|(index, _)| format!("/items/{index}")),
-            weight,
         }
     };
     ClaimReport {
@@ -317,7 +307,27 @@ fn claim(case: &Case<'_>, gaps: &Gaps) -> ClaimReport {
         },
         gap: gaps.first().map(|(_, reason)| *reason),
         links: CHAIN.iter().map(link).collect(),
-        evidence: case.claim.evidence.iter().map(citation).collect(),
+        evidence: case
+            .claim
+            .evidence
+            .iter()
+            .map(|id| citation(case, id))
+            .collect(),
+    }
+}
+
+/// An item that is named as evidence, and whether it can carry the claim.
+fn citation(case: &Case<'_>, id: &str) -> Citation {
+    let found = case.packet.item(id);
+    let weight = match found {
+        Some((index, item)) if case.counts(index, item) => Weight::Counted,
+        Some(_) => Weight::NotCounted,
+        None => Weight::Absent,
+    };
+    Citation {
+        item: id.to_owned(),
+        at: found.map(|(index, _)| format!("/items/{index}")),
+        weight,
     }
 }
 
