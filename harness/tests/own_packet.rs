@@ -130,47 +130,50 @@ fn what_somebody_changes_is_refused_by_name() {
     }
 }
 
+/// A step that cannot be done, and what is said of it.
+const IN_VAIN: [(&str, &str); 9] = [
+    (
+        "harness packet new release --id x --scope x",
+        "expected an absent or empty folder",
+    ),
+    (
+        "harness packet new other --id 'a b' --scope x",
+        "ID_MALFORMED at `/packet_id`",
+    ),
+    (
+        "harness packet add release images.json --id two --capture images.capture.json",
+        "nothing is overwritten",
+    ),
+    (
+        "cp images.json b.json; echo >> b.json; harness packet add release b.json --capture images.capture.json",
+        "expected a capture of this file",
+    ),
+    (
+        "harness packet claim release --id two --statement x --evidence nowhere",
+        "items: images",
+    ),
+    (
+        "harness packet claim release --id two --statement x --evidence images --value images",
+        "ITEM#POINTER=JSON",
+    ),
+    (
+        "harness packet claim release --id image-there --statement x --evidence images",
+        "DUPLICATE_ID",
+    ),
+    (
+        "harness packet show nowhere",
+        "begin one with `harness packet new FOLDER`",
+    ),
+    (
+        "ln -s /etc/hostname release/data/link; harness packet seal release",
+        "expected files alone",
+    ),
+];
+
 #[test]
 fn a_step_that_cannot_be_done_says_what_was_expected() {
     let folder = made();
-    for (line, words) in [
-        (
-            "harness packet new release --id x --scope x",
-            "expected an absent or empty folder",
-        ),
-        (
-            "harness packet new other --id 'a b' --scope x",
-            "ID_MALFORMED at `/packet_id`",
-        ),
-        (
-            "harness packet add release images.json --id two --capture images.capture.json",
-            "nothing is overwritten",
-        ),
-        (
-            "cp images.json b.json; echo >> b.json; harness packet add release b.json --capture images.capture.json",
-            "expected a capture of this file",
-        ),
-        (
-            "harness packet claim release --id two --statement x --evidence nowhere",
-            "items: images",
-        ),
-        (
-            "harness packet claim release --id two --statement x --evidence images --value images",
-            "ITEM#POINTER=JSON",
-        ),
-        (
-            "harness packet claim release --id image-there --statement x --evidence images",
-            "DUPLICATE_ID",
-        ),
-        (
-            "harness packet show nowhere",
-            "begin one with `harness packet new FOLDER`",
-        ),
-        (
-            "ln -s /etc/hostname release/data/link; harness packet seal release",
-            "expected files alone",
-        ),
-    ] {
+    for (line, words) in IN_VAIN {
         let done = shell(folder.path(), line);
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert_eq!(done.status.code(), Some(2), "{line}: {said}");

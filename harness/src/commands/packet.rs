@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bundle::exit::Exit;
 use bundle::report::triage;
@@ -127,14 +127,7 @@ fn add(common: &Common, args: &AddItem) -> Result<Done, Failure> {
         derived_from: args.derived_from.clone(),
         capture: envelope,
     };
-    let path = args.folder.join(&item.path);
-    if path.exists() {
-        let what = format!("expected no `{}` in the packet, observed one", item.path);
-        return Err(Failure::unusable(
-            what,
-            "give the file another name: nothing is overwritten",
-        ));
-    }
+    let path = free(&args.folder, &item.path)?;
     let object = json!({ "item": item.id, "path": item.path, "source": item.provenance.source });
     draft.items.push(item.clone());
     // What the checker would refuse is refused before a file is copied.
@@ -146,6 +139,17 @@ fn add(common: &Common, args: &AddItem) -> Result<Done, Failure> {
             item.id, item.path, item.provenance.source
         ))?)
     })
+}
+
+/// The place of an item's file, where nothing lies yet.
+fn free(folder: &Path, inside: &str) -> Result<PathBuf, Failure> {
+    let path = folder.join(inside);
+    if path.exists() {
+        let what = format!("expected no `{inside}` in the packet, observed one");
+        let hint = "give the file another name: nothing is overwritten";
+        return Err(Failure::unusable(what, hint));
+    }
+    Ok(path)
 }
 
 fn envelope(file: &Path) -> Result<Value, Failure> {
