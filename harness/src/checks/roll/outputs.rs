@@ -13,7 +13,7 @@ use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::Signer;
-use seal::statement::attestation::{Attestation, RunResult, RunVerdict, Unfiltered};
+use seal::statement::attestation::{Attestation, Unfiltered};
 use seal::statement::{Statement, Subjects};
 use time::OffsetDateTime;
 use verify::terminal::Terminal;
@@ -63,7 +63,7 @@ impl Outputs {
             run.unwrap_or_default(),
             self.junit(id),
             self.bundle(id),
-            words(&self.said.result),
+            self.said.result.verdict.as_str(),
             self.exit
         )
     }
@@ -113,14 +113,6 @@ impl Outputs {
             None if self.said.deferred.iter().any(|row| row == id) => "deferred",
             None => "absent",
         }
-    }
-}
-
-fn words(result: &RunResult) -> &'static str {
-    match result.verdict {
-        RunVerdict::Held => "held",
-        RunVerdict::Broken => "broken",
-        RunVerdict::Incomplete => "incomplete",
     }
 }
 

@@ -75,7 +75,7 @@ fn line(host: &Host) -> [String; 7] {
     };
     let signer = said.keyid.to_string().chars().take(SIGNER).collect();
     let (engine, kernel) = (safe(&said.engine), safe(&said.kernel));
-    let verdict = word(said.verdict).to_owned();
+    let verdict = said.verdict.as_str().to_owned();
     [name, engine, kernel, signer, age(said.age), verdict, reason]
 }
 
@@ -84,14 +84,6 @@ fn absent(name: &str) -> [String; 7] {
     line[0] = safe(name);
     line[5] = "missing".to_owned();
     line
-}
-
-fn word(verdict: RunVerdict) -> &'static str {
-    match verdict {
-        RunVerdict::Held => "held",
-        RunVerdict::Broken => "broken",
-        RunVerdict::Incomplete => "incomplete",
-    }
 }
 
 /// How long ago, in the largest unit of which there is one.

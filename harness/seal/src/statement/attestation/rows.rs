@@ -63,13 +63,21 @@ impl std::fmt::Display for VerdictWord {
     }
 }
 
+impl RunVerdict {
+    /// The word, as the statement spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Broken => "broken",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
 impl std::fmt::Display for RunResult {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = match self.verdict {
-            RunVerdict::Held => "held",
-            RunVerdict::Broken => "broken",
-            RunVerdict::Incomplete => "incomplete",
-        };
+        let word = self.verdict.as_str();
         let Counts {
             held,
             broken,
