@@ -16,9 +16,9 @@ use crate::packet::{Envelope, Item, Packet, Provenance, Timestamp};
 use crate::wrong::{self, Fault};
 
 /// The payload type of every in-toto statement.
-pub const IN_TOTO: &str = "application/vnd.in-toto+json";
+const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// The type of every in-toto statement.
-pub const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 /// What a capture's statement says.
 pub const CAPTURE: &str = "tag:proof-of-block,2026:capture/v0.1";
 
@@ -109,7 +109,7 @@ fn judge(order: &Order, item: &Item, digests: Option<&Digests>) -> Capture {
         };
     }
     // Of a file that is not there nothing could be captured.
-    let Some(envelope) = item.capture.as_ref().filter(|_| digests.is_some()) else {
+    let (Some(envelope), Some(digests)) = (&item.capture, digests) else {
         return if wrong::is(Fault::LabelsBelieved) {
             unseen()
         } else {
@@ -135,7 +135,7 @@ fn verify(
     order: &Order,
     item: &Item,
     envelope: &Envelope,
-    digests: Option<&Digests>,
+    digests: &Digests,
 ) -> Result<String, GapReason> {
     let named = item.provenance.authority.as_deref();
     let authority = named
@@ -150,7 +150,7 @@ fn verify(
     if !typed {
         return Err(GapReason::CaptureMalformed);
     }
-    if !digests.is_some_and(|digests| of_item(&statement, digests)) {
+    if !of_item(&statement, digests) {
         return Err(GapReason::CaptureOfAnother);
     }
     if !statement.predicate.agrees(&item.provenance) {
@@ -182,7 +182,7 @@ fn signed(authority: &Authority, envelope: &Envelope) -> Result<(Vec<u8>, String
 }
 
 /// What is signed of a DSSE envelope: `PAE(type, body)` of its protocol.
-pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let lengths = (payload_type.len(), payload.len());
     let head = format!("DSSEv1 {} {payload_type} {} ", lengths.0, lengths.1);
     [head.as_bytes(), payload].concat()

@@ -76,13 +76,13 @@ impl Wishes {
     /// What a packet's items and claims make worth a look; nothing for a packet that
     /// cannot be read, which is refused later.
     pub(crate) fn of(packet: &[u8]) -> Self {
-        let Ok(packet) = Packet::parse(packet) else {
+        let Ok(mut packet) = Packet::parse(packet) else {
             return Self::default();
         };
         let mut places: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
-        for (claim, said) in packet.claims.into_iter().enumerate() {
+        for (claim, said) in std::mem::take(&mut packet.claims).into_iter().enumerate() {
             for (index, value) in said.values.into_iter().enumerate() {
-                let Some(item) = packet.items.iter().position(|it| it.id == value.item) else {
+                let Some((item, _)) = packet.item(&value.item) else {
                     continue;
                 };
                 places.entry(item).or_default().push(Place {
@@ -118,13 +118,15 @@ impl Wishes {
         let Some(wishes) = self.0.get(path) else {
             return;
         };
-        let is_json = wishes.iter().any(|it| it.media == Media::Json)
-            && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
-        let is_text = std::str::from_utf8(bytes).is_ok();
         let searched = wishes.iter().any(|it| !it.places.is_empty());
         let value: Option<Value> = searched
             .then(|| serde_json::from_slice(bytes).ok())
             .flatten();
+        // What became a value is JSON; a number too large for one may be, all the same.
+        let is_json = value.is_some()
+            || wishes.iter().any(|it| it.media == Media::Json)
+                && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        let is_text = std::str::from_utf8(bytes).is_ok();
         for wish in wishes {
             let content = match (wish.media, is_json, is_text) {
                 (Media::Json, true, _) | (Media::Text, _, true) => Content::AsSaid,

@@ -15,7 +15,7 @@ mod draft;
 
 pub use bag::seal;
 pub use capture::{Captured, Predicate, decoded, make};
-pub use draft::{Claim, Draft, Item, Provenance, Stated, words};
+pub use draft::{Claim, Draft, Item, Provenance, Stated};
 
 /// The time now, to the second, as packets write it.
 ///
@@ -45,9 +45,4 @@ pub fn replace(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::set_permissions(part.path(), readable).map_err(failed)?;
     part.persist(file).map_err(|error| failed(error.error))?;
     Ok(())
-}
-
-/// Lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

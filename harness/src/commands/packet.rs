@@ -83,7 +83,7 @@ fn capture(common: &Common, args: &CaptureOf) -> Result<Done, Failure> {
             .clone()
             .unwrap_or_else(|| format!("harness {}", env!("CARGO_PKG_VERSION"))),
     };
-    let envelope = packet::make(&predicate, &bytes, &key);
+    let envelope = packet::make(&predicate, &bytes, &key)?;
     let text = serde_json::to_string_pretty(&envelope).map_err(Failure::internal)?;
     let object = json!({ "capture": envelope });
     common.format.say(Code::Held, &object, || Ok(say(&text)?))

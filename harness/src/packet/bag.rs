@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use evidence::digest::sha256;
 use sha2::{Digest as _, Sha256};
 use verify::Failure;
 
-use super::{Draft, hex, now, replace};
+use super::{Draft, now, replace};
 
 /// How much of a file is read at a time.
 const BUFFER: usize = 1024 * 1024;
@@ -58,7 +59,7 @@ pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
     let mut seals = String::new();
     for (name, text) in &tags {
         replace(&folder.join(name), text.as_bytes())?;
-        let digest = hex(&Sha256::digest(text));
+        let digest = sha256(text.as_bytes());
         seals.push_str(&format!("{digest}  {name}\n"));
     }
     replace(&folder.join("tagmanifest-sha256.txt"), seals.as_bytes())?;
@@ -96,7 +97,7 @@ fn hashed(path: &Path) -> Result<(String, u64), Failure> {
         let bytes = file.fill_buf().map_err(failed)?;
         let count = bytes.len();
         if count == 0 {
-            return Ok((hex(&hasher.finalize()), length));
+            return Ok((hex::encode(hasher.finalize()), length));
         }
         hasher.update(bytes);
         length += count as u64;

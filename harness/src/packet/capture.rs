@@ -2,14 +2,15 @@
 //! authority's key.
 
 use base64ct::{Base64, Encoding as _};
-use checker::{CAPTURE, IN_TOTO, STATEMENT, pre_authentication};
+use checker::CAPTURE;
+use evidence::digest::sha256;
+use seal::dsse::{Envelope, IN_TOTO};
 use seal::key::SecretKey;
+use seal::statement::STATEMENT;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha512};
 use verify::Failure;
-
-use super::hex;
 
 /// What a capture says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,30 +39,26 @@ pub struct Captured {
 }
 
 /// Signs that these bytes are what the predicate says.
-#[must_use]
-pub fn make(predicate: &Predicate, bytes: &[u8], key: &SecretKey) -> Value {
+///
+/// # Errors
+/// The envelope cannot be made, which nothing here gives a reason for.
+pub fn make(predicate: &Predicate, bytes: &[u8], key: &SecretKey) -> Result<Value, Failure> {
     let statement = json!({
         "_type": STATEMENT,
         "subject": [{
             "name": predicate.locator,
             "digest": {
-                "sha256": hex(&Sha256::digest(bytes)),
-                "sha512": hex(&Sha512::digest(bytes)),
+                "sha256": sha256(bytes),
+                "sha512": hex::encode(Sha512::digest(bytes)),
             },
         }],
         "predicateType": CAPTURE,
         "predicate": predicate,
     });
     let payload = statement.to_string().into_bytes();
-    let signature = key.sign(&pre_authentication(IN_TOTO, &payload));
-    json!({
-        "payloadType": IN_TOTO,
-        "payload": Base64::encode_string(&payload),
-        "signatures": [{
-            "keyid": key.public().id(),
-            "sig": Base64::encode_string(&signature),
-        }],
-    })
+    let envelope = Envelope::sign_with(IN_TOTO, payload, &[key]).map_err(Failure::internal)?;
+    let text = envelope.to_json().map_err(Failure::internal)?;
+    serde_json::from_slice(&text).map_err(Failure::internal)
 }
 
 /// What a capture says, whoever signed it.

@@ -1,8 +1,7 @@
 //! `data/packet.json` while it is being made, as types that write it.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use checker::{PACKET_SCHEMA, Reason, Refusal, read_packet};
 use serde::{Deserialize, Serialize};
@@ -171,7 +170,7 @@ impl Draft {
     ///
     /// # Errors
     /// The checker would refuse it, or it cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, Failure> {
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self).map_err(Failure::internal)? + "\n";
         match read_packet(text.as_bytes()) {
             Err(refusal) if refusal.reason != Reason::NoClaims => {
@@ -179,24 +178,12 @@ impl Draft {
             }
             Err(_) | Ok(()) => {}
         }
-        let file = folder.join(FILE);
-        super::replace(&file, text.as_bytes())?;
-        Ok(file)
+        super::replace(&folder.join(FILE), text.as_bytes())
     }
 
     /// The ids of its items.
     pub fn ids(&self) -> Vec<&str> {
         self.items.iter().map(|item| item.id.as_str()).collect()
-    }
-
-    /// How many items there are of each kind of source.
-    #[must_use]
-    pub fn sources(&self) -> BTreeMap<&str, usize> {
-        let mut sources = BTreeMap::new();
-        for item in &self.items {
-            *sources.entry(item.provenance.source.as_str()).or_default() += 1;
-        }
-        sources
     }
 }
 
@@ -204,8 +191,7 @@ const HINT: &str = "`harness explain REASON` says what a reason means; `harness 
                     prints what a packet must be";
 
 /// A refusal in a sentence.
-#[must_use]
-pub fn words(refusal: &Refusal) -> String {
+fn words(refusal: &Refusal) -> String {
     let at = refusal.about.as_deref().unwrap_or("packet");
     let mut words = format!("{} at `{at}`", refusal.reason);
     if let (Some(expected), Some(observed)) = (&refusal.expected, &refusal.observed) {
