@@ -5,7 +5,9 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use audit::act::How;
 use audit::answers::Said;
+use audit::course::{Course, Step};
 use audit::launch::Launch;
 use audit::table;
 use negatives::scout::{self, Order};
@@ -42,7 +44,7 @@ const UNTIL_END: Duration = Duration::from_secs(10);
 /// How many lines of a launcher's are its last words.
 const LAST_LINES: usize = 5;
 
-/// One launch that is over.
+/// A line that is over.
 #[derive(Debug)]
 pub struct Ran {
     /// What was seen of it.
@@ -64,14 +66,43 @@ pub struct Way {
     pub bundle: Option<oci::Bundle>,
 }
 
-/// Runs a line with the probe in it; without a line, the probe alone.
+/// Runs a line with the probe in it; without a line, the probe alone. An act that ends the
+/// probe gets a launch of its own, and those behind it another one.
 ///
 /// # Errors
 /// Something cannot be planted on this host.
 pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Result<Ran> {
+    let acts = table::all().filter(|act| !matches!(act.how, How::Look(_)));
+    let mut course = Course::new(acts.map(|act| act.id.to_owned()).collect());
+    let mut whole: Option<Ran> = None;
+    while let Some(step) = course.next() {
+        if whole.is_some() && stop.is_interrupted() {
+            break;
+        }
+        let (ran, in_time) = once(line, ground, way, stop, &step)?;
+        course.took(&step, &ran.launch.said, in_time);
+        match &mut whole {
+            None => whole = Some(ran),
+            Some(whole) => whole.launch.go_on(ran.launch),
+        }
+    }
+    let mut whole = whole.ok_or_else(|| io::Error::other("no act is to be made"))?;
+    let launches = course.launches();
+    whole.launch.end(course.fates(), launches);
+    Ok(whole)
+}
+
+/// One launch; and whether it ended by itself.
+fn once(
+    line: &[String],
+    ground: &Ground,
+    way: &Way,
+    stop: &Stop,
+    step: &Step,
+) -> io::Result<(Ran, bool)> {
     let terminal = way.tty.then(Terminal::open).transpose()?;
     let mut plant = Plant::new(ground)?;
-    let arguments = arguments(&plant)?;
+    let arguments = arguments(&plant, step)?;
     let bundle = way.bundle.as_ref().filter(|_| !line.is_empty());
     let words = match bundle {
         Some(bundle) => {
@@ -83,11 +114,11 @@ pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Resu
     };
     let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
     let program = words.first().map_or("", String::as_str);
-    let (looked, ended) = match running {
+    let (looked, ended, in_time) = match running {
         Ok(running) => watched(running, &mut plant, program, stop)?,
         Err(error) => {
             let words = format!("`{program}` could not be started: {error}");
-            (Looked::nothing(words.clone()), Ended::never(words))
+            (Looked::nothing(words.clone()), Ended::never(words), true)
         }
     };
     if bundle.is_some() {
@@ -98,32 +129,41 @@ pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Resu
     let mut host = plant.harvest();
     host.saw.extend(terminal.and_then(|it| it.saw()));
     let Looked { view, image } = looked;
-    let launch = Launch { said, host, view };
-    Ok(Ran {
+    let launches = 1;
+    let launch = Launch {
+        said,
+        host,
+        view,
+        launches,
+    };
+    let ran = Ran {
         launch,
         status: ended.status,
         words: last_words(&ended.words),
         image,
-    })
+    };
+    Ok((ran, in_time))
 }
 
 /// The nonce and the plan.
-fn arguments(plant: &Plant) -> io::Result<Vec<String>> {
+fn arguments(plant: &Plant, step: &Step) -> io::Result<Vec<String>> {
     let acts = table::all();
     let plan = acts.filter_map(|act| act.planned(&plant.targets).transpose());
     let plan: Result<Vec<_>, String> = plan.collect();
+    let plan = step.plan(&plan.map_err(io::Error::other)?);
     let mut arguments = vec![plant.nonce.clone()];
-    arguments.extend(scout::words(&plan.map_err(io::Error::other)?)?);
+    arguments.extend(scout::words(&plan)?);
     Ok(arguments)
 }
 
-/// Looks at the probe once it has spoken, and waits for its end.
+/// Looks at the probe once it has spoken, and waits for its end; whether that came by
+/// itself.
 fn watched(
     mut running: Running,
     plant: &mut Plant,
     program: &str,
     stop: &Stop,
-) -> io::Result<(Looked, Ended)> {
+) -> io::Result<(Looked, Ended, bool)> {
     plant.sibling.order(&Order::Group(running.group()))?;
     let stopped = || stop.is_interrupted();
     let hello = |output: &[u8]| Said::read(output, &plant.nonce).hello;
@@ -136,9 +176,10 @@ fn watched(
     } else {
         Looked::nothing("the probe did not speak".to_owned())
     };
+    let in_time = running.is_over();
     let ended = running.end();
     plant.sibling.order(&Order::Ended)?;
-    Ok((looked, ended))
+    Ok((looked, ended, in_time))
 }
 
 /// The end of what a launcher said on standard error.

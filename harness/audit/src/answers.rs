@@ -22,6 +22,9 @@ pub enum Outcome {
     Refused(String),
     /// A filter killed the process that tried.
     Killed,
+    /// The whole probe was ended at it: among the others, and once more alone, where two
+    /// acts that reach for nothing were not.
+    Ended,
     /// What it looked for is not there.
     Absent,
     /// Nothing came of it in the time it had.

@@ -36,6 +36,7 @@ pub fn cause(act: &Act, inside: &Launch) -> Result<By, String> {
     let answer = inside.said.of(act.id);
     let errno = match &answer.outcome {
         Outcome::Killed => return Ok(By::Kill),
+        Outcome::Ended => return Ok(By::End),
         Outcome::Absent => return Ok(By::NotHandedOn),
         // Nothing but silence: only another network explains it.
         Outcome::Silent => "ETIMEDOUT",

@@ -49,6 +49,8 @@ pub enum By {
     },
     /// A filter that killed the process: `SIGSYS`.
     Kill,
+    /// Whatever ended all that ran in the sandbox at this act, twice.
+    End,
     /// A namespace of its own.
     Namespace(String),
     /// The launcher handed it on to nobody.
@@ -97,6 +99,9 @@ impl fmt::Display for By {
         match self {
             Self::Filter { at, of } => write!(f, "filter {at} of {of}, read back and evaluated"),
             Self::Kill => f.write_str("a filter that kills (SIGSYS)"),
+            Self::End => {
+                f.write_str("the end of all that ran in the sandbox, in each of two launches")
+            }
             Self::Namespace(name) => write!(f, "a {name} namespace of its own"),
             Self::NotHandedOn => f.write_str("the launcher, which does not hand it on"),
             Self::Identity(words) => f.write_str(words),

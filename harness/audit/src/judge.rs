@@ -68,6 +68,7 @@ fn without(act: &Act, outside: &Launch) -> String {
         Outcome::Refused(errno) => format!("{errno} without the sandbox, too"),
         Outcome::Done(_) => "done without the sandbox, and the host saw nothing of it".to_owned(),
         Outcome::Killed => "a filter kills it without the sandbox, too".to_owned(),
+        Outcome::Ended => "it ends the probe without the sandbox, too".to_owned(),
         Outcome::Absent => "not there without the sandbox, either".to_owned(),
         Outcome::Silent => "no answer without the sandbox, either".to_owned(),
         Outcome::NotRun(why) => format!("not made without the sandbox: {why}"),

@@ -1,5 +1,6 @@
 //! One launch, with and without the sandbox: what was said, what the host saw, and what
-//! the process looked like from outside.
+//! the process looked like from outside; with what further launches of the same say of
+//! acts that it did not come to.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use crate::act::{Act, Proof};
 use crate::answers::{Answer, Outcome, Said};
 use crate::filters;
 
-/// One launch.
+/// One launch, and those that go on where it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Launch {
@@ -20,6 +21,8 @@ pub struct Launch {
     pub host: Host,
     /// The process from outside; why not, where it was not found.
     pub view: Result<View, String>,
+    /// How many launches there were: one, unless acts ended the probe.
+    pub launches: u32,
 }
 
 /// What the host knows of the acts of one launch.
@@ -46,6 +49,40 @@ pub enum Reached {
 }
 
 impl Launch {
+    /// Takes what a further launch of the same line says of acts that this one says nothing
+    /// of, with what proves them; and whatever the host saw.
+    pub fn go_on(&mut self, further: Self) {
+        let Host {
+            mut proofs,
+            saw,
+            mut blind,
+        } = further.host;
+        for (act, answer) in further.said.answers {
+            if crate::table::find(&act).is_none() || self.said.answers.contains_key(&act) {
+                continue;
+            }
+            self.host.blind.remove(&act);
+            self.host.proofs.extend(proofs.remove_entry(&act));
+            self.host.blind.extend(blind.remove_entry(&act));
+            self.said.answers.insert(act, answer);
+        }
+        for (act, who) in saw {
+            self.host.saw.entry(act).or_insert(who);
+        }
+    }
+
+    /// Takes what is known of acts that no launch said anything of.
+    pub fn end(&mut self, fates: BTreeMap<String, Outcome>, launches: u32) {
+        self.launches = launches;
+        for (act, outcome) in fates {
+            let answer = Answer {
+                outcome,
+                call: None,
+            };
+            self.said.answers.entry(act).or_insert(answer);
+        }
+    }
+
     /// Whether the inside says that the act was done.
     #[must_use]
     pub fn done(&self, act: &Act) -> bool {
@@ -57,7 +94,11 @@ impl Launch {
                 let answers = matches!(act.proof, Proof::Kernel(answers) if answers.contains(&errno.as_str()));
                 answers && self.filter(&answer, errno).is_none()
             }
-            Outcome::Killed | Outcome::Absent | Outcome::Silent | Outcome::NotRun(_) => false,
+            Outcome::Killed
+            | Outcome::Ended
+            | Outcome::Absent
+            | Outcome::Silent
+            | Outcome::NotRun(_) => false,
         }
     }
 
@@ -97,6 +138,7 @@ impl Launch {
             Outcome::Done(_)
             | Outcome::Refused(_)
             | Outcome::Killed
+            | Outcome::Ended
             | Outcome::Absent
             | Outcome::Silent
             | Outcome::NotRun(_) => Reached::No,

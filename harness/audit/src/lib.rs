@@ -9,6 +9,7 @@
 pub mod act;
 pub mod answers;
 pub mod cause;
+pub mod course;
 pub mod diff;
 pub mod expectation;
 pub mod filters;

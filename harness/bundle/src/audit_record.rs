@@ -1,8 +1,10 @@
 //! From the views of an audited line to a signed record, and from a record back to
 //! findings: whoever verifies judges the same views again, with the same function.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use audit::answers::Outcome;
 use audit::expectation::Expectation;
 use audit::finding::Finding;
 use audit::judge::{self, Views};
@@ -13,6 +15,7 @@ use seal::bundle::write::BundleWriter;
 use seal::digest::Sha256Digest;
 use seal::key::Signer;
 use seal::statement::sandbox_audit::Place;
+use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::{BundleError, derived};
@@ -74,7 +77,36 @@ pub struct Evidence {
     pub lifted: Vec<(String, Launch)>,
 }
 
+/// How many launches there were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Launches {
+    /// Of the probe without the line.
+    pub outside: u32,
+    /// Of the line.
+    pub inside: u32,
+    /// Of the line without some words of it, by these words.
+    pub lifted: BTreeMap<String, u32>,
+    /// The acts that ended the line's launch, among others and alone.
+    pub ended_at: Vec<String>,
+}
+
 impl Evidence {
+    /// How many launches there were, and what ended those of the line.
+    #[must_use]
+    pub fn launches(&self) -> Launches {
+        let of_lifts = self.lifted.iter();
+        let said = &self.inside.said.answers;
+        let ended = said.iter().filter(|(_, it)| it.outcome == Outcome::Ended);
+        Launches {
+            outside: self.outside.launches,
+            inside: self.inside.launches,
+            lifted: of_lifts
+                .map(|(words, it)| (words.clone(), it.launches))
+                .collect(),
+            ended_at: ended.map(|(act, _)| act.clone()).collect(),
+        }
+    }
+
     /// What every act came to.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
 use audit::line::without;
-use bundle::audit_record::{self, Evidence};
+use bundle::audit_record::{self, Evidence, Launches};
 use bundle::{BundleError, DEVELOPMENT};
 use seal::key::{Role, Signer};
 use serde_json::{Value, json};
@@ -61,8 +61,10 @@ fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
         written.map_err(unsealed)
     });
     let sealed = sealed.transpose()?;
-    let object = object(&args.line, &findings, kept.as_deref(), sealed.as_deref());
-    let to_people = || show(&findings, kept.as_deref(), sealed.as_deref());
+    let launches = evidence.launches();
+    let kept_of = kept.as_deref();
+    let object = object(&args.line, &findings, &launches, kept_of, sealed.as_deref());
+    let to_people = || show(&findings, &launches, kept_of, sealed.as_deref());
     let exit = audit_record::exit(&findings, expectation.as_ref());
     let done = common.format.say(exit, &object, to_people)?;
     if signer.is_some_and(|it| it.role() == Role::Development) {
@@ -263,6 +265,7 @@ fn signer(args: &Audit) -> Result<Option<Signer>, Failure> {
 fn object(
     line: &[String],
     findings: &[Finding],
+    launches: &Launches,
     kept: Option<&[(&Finding, Kept)]>,
     record: Option<&Path>,
 ) -> Value {
@@ -271,15 +274,17 @@ fn object(
         words.collect::<std::collections::BTreeMap<_, _>>()
     });
     let record = record.map(|it| it.to_string_lossy());
-    json!({ "line": line, "findings": findings, "expected": kept, "record": record })
+    json!({ "line": line, "findings": findings, "launches": launches, "expected": kept, "record": record })
 }
 
 fn show(
     findings: &[Finding],
+    launches: &Launches,
     kept: Option<&[(&Finding, Kept)]>,
     record: Option<&Path>,
 ) -> Result<(), Failure> {
     print(&told::findings(findings))?;
+    say(&told::launches(launches))?;
     if let Some(path) = record {
         say(&format!("record: {}", path.display()))?;
     }

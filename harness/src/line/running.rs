@@ -125,7 +125,7 @@ impl Running {
         let since = Instant::now();
         let mut length = 0;
         loop {
-            let ended = !matches!(self.process.try_wait(), Ok(None));
+            let ended = self.is_over();
             if ended {
                 self.drain();
             }
@@ -142,6 +142,12 @@ impl Running {
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub(super) fn is_over(&mut self) -> bool {
+        !matches!(self.process.try_wait(), Ok(None))
     }
 
     /// What is in the pipes of a process that has ended is read within a moment.

@@ -14,9 +14,11 @@ use serde_json::Value;
 
 mod bundles;
 mod close;
+mod containers;
 mod ends;
 #[path = "../objects/fits.rs"]
 mod fits;
+mod launches;
 mod many;
 mod record;
 mod schema;
@@ -48,7 +50,11 @@ fn found(line: &[&str], flags: &[&str]) -> BTreeMap<String, (String, String)> {
     assert_eq!(code(&done), 4, "{}", String::from_utf8_lossy(&done.stderr));
     let left: Vec<_> = std::fs::read_dir(work.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
-    let object = fits::object("audit", &done.stdout);
+    words(&fits::object("audit", &done.stdout))
+}
+
+/// The same of an object that was printed.
+fn words(object: &Value) -> BTreeMap<String, (String, String)> {
     let findings = object["findings"].as_array().unwrap();
     let each = findings.iter().map(|finding| {
         let act = finding["act"].as_str().unwrap().to_owned();
@@ -291,49 +297,6 @@ fn what_was_written_down_is_held_until_the_line_gets_weaker() {
     let text = String::from_utf8(broken.stdout).unwrap();
     assert!(text.contains("broken     tcp-loopback"), "{text}");
     assert!(!text.contains("broken     signal"), "{text}");
-}
-
-#[test]
-fn a_container_of_podmans_closes_what_its_filter_refuses() {
-    if !has("podman") {
-        return;
-    }
-    // An empty folder is its root: no image is made or left.
-    let root = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let mut line = vec!["podman", "run", "--rm", "--network", "none"];
-    line.extend([
-        "--ulimit",
-        "nofile=1024:1024",
-        "--ulimit",
-        "nproc=1024:1024",
-    ]);
-    line.extend(["-v", "{probe}:/probe:ro", "--rootfs"]);
-    let root = root.path().to_str().unwrap();
-    // Where podman cannot start even that program, nothing is said of it here.
-    let mut tried = Command::new(line[0]);
-    tried
-        .args(&line[1..9])
-        .args(["-v", "/:/host:ro", "--rootfs", root, "/host/bin/true"]);
-    if !tried
-        .output()
-        .is_ok_and(|it| [Some(0), Some(127)].contains(&it.status.code()))
-    {
-        return;
-    }
-    line.extend([root, "/probe"]);
-    let found = found(&line, &[]);
-    for act in [
-        "read-home-secret",
-        "unix-path",
-        "tcp-loopback",
-        "environment",
-        "exec-shell",
-    ] {
-        is(&found, act, "closed");
-    }
-    is(&found, "write-tmp", "own_world");
-    is(&found, "exec-memory", "open");
-    is(&found, "bpf", "closed");
 }
 
 #[test]

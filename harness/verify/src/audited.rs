@@ -78,6 +78,7 @@ fn reason(refusal: &AuditRefusal) -> Reason {
 fn show(believed: &BelievedAudit) -> Result<(), Failure> {
     let said = believed.bundle.said();
     print(&findings::findings(&believed.findings))?;
+    say(&findings::launches(&believed.launches))?;
     if let Some(expectation) = &believed.expectation {
         print(&findings::kept(&expectation.kept(&believed.findings)))?;
     }

@@ -5,6 +5,7 @@ use audit::expectation::Kept;
 use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
+use bundle::audit_record::Launches;
 use negatives::surface;
 use serde_json::{Value, json};
 
@@ -81,6 +82,21 @@ pub fn findings(findings: &[Finding]) -> String {
         text += &format!("{:<13} U13  {group}: {counts}\n", "surface");
     }
     text + &format!("{}\n", counts(findings.iter()))
+}
+
+/// How many launches there were, and what ended those of the line.
+#[must_use]
+pub fn launches(launches: &Launches) -> String {
+    let number = launches.inside;
+    let ended = launches.ended_at.iter().map(|act| safe(act));
+    let ended: Vec<String> = ended.collect();
+    match ended.as_slice() {
+        [] => format!("launches of the line: {number}"),
+        acts => format!(
+            "launches of the line: {number}; ended at: {}",
+            acts.join(", ")
+        ),
+    }
 }
 
 /// How many came to which word.

@@ -58,6 +58,7 @@ fn launch(id: &str, outcome: Outcome, saw: bool, own: &[&str]) -> Launch {
         },
         host,
         view: Ok(view(own)),
+        launches: 1,
     }
 }
 
@@ -140,6 +141,46 @@ fn an_error_that_no_namespace_gives_is_a_rules() {
 fn a_filter_that_kills_is_a_filter() {
     let inside = launch(TCP, Outcome::Killed, false, &[]);
     assert_eq!(verdict(TCP, &control(), &inside), Verdict::Closed(By::Kill));
+}
+
+#[test]
+fn an_act_at_which_everything_is_ended_is_closed_by_that_end_unless_the_host_saw_it() {
+    let inside = launch(TCP, Outcome::Ended, false, &[]);
+    assert_eq!(verdict(TCP, &control(), &inside), Verdict::Closed(By::End));
+    let seen = launch(TCP, Outcome::Ended, true, &[]);
+    assert_eq!(verdict(TCP, &control(), &seen).word(), "open");
+    let outside = launch(TCP, Outcome::Ended, false, &[]);
+    let too = "it ends the probe without the sandbox, too".to_owned();
+    assert_eq!(verdict(TCP, &outside, &inside), Verdict::ShowsNothing(too));
+}
+
+#[test]
+fn a_further_launch_says_what_the_first_did_not_with_its_own_proofs() {
+    let id = "read-home-secret";
+    let mut first = launch("other", done(), false, &[]);
+    first.host.proofs.insert(id.to_owned(), "first".to_owned());
+    let blind = "no room".to_owned();
+    first.host.blind.insert(id.to_owned(), blind);
+    let answered = Outcome::Done("canary".to_owned());
+    let mut further = launch(id, answered, false, &[]);
+    let idle = further.said.answers[id].clone();
+    further.said.answers.insert("idle-first".to_owned(), idle);
+    further.host.saw.insert(TCP.to_owned(), "it".to_owned());
+    let mut whole = first.clone();
+    whole.go_on(further.clone());
+    assert_eq!(whole.said.of(id), further.said.of(id));
+    assert_eq!(whole.host.proofs[id], "canary");
+    assert_eq!(whole.host.blind, BTreeMap::new());
+    assert_eq!(whole.host.saw[TCP], "it");
+    assert!(!whole.said.answers.contains_key("idle-first"));
+    // What the first said stands, with what proves it.
+    let mut again = launch(id, Outcome::Absent, false, &[]);
+    again.host.proofs.insert(id.to_owned(), "again".to_owned());
+    whole.go_on(again);
+    assert_eq!(whole.host.proofs[id], "canary");
+    whole.end(BTreeMap::from([(TCP.to_owned(), Outcome::Ended)]), 3);
+    assert_eq!(whole.said.of(TCP).outcome, Outcome::Ended);
+    assert_eq!(whole.launches, 3);
 }
 
 #[test]

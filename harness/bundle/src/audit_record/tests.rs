@@ -85,6 +85,7 @@ fn launch(outcome: &Outcome, saw: bool, own: &[&str]) -> Launch {
         said,
         host,
         view: Ok(view(own)),
+        launches: 1,
     }
 }
 
