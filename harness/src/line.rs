@@ -14,20 +14,24 @@ use negatives::scout::{self, Order};
 
 use crate::suite::Stop;
 
+pub mod compose;
 mod image;
 pub mod junit;
 mod listeners;
 mod look;
 pub mod oci;
 mod plant;
+mod put;
 pub mod record;
 mod running;
 mod sibling;
 pub mod spelling;
 mod terminal;
+pub mod unit;
 mod watches;
 
 pub use plant::Ground;
+pub use put::Put;
 
 use look::Looked;
 use plant::{Plant, VARIABLE};
@@ -62,8 +66,8 @@ pub struct Ran {
 pub struct Way {
     /// With a terminal.
     pub tty: bool,
-    /// With this bundle, in a copy of which the probe is the process.
-    pub bundle: Option<oci::Bundle>,
+    /// With the probe put there.
+    pub put: Put,
 }
 
 /// Runs a line with the probe in it; without a line, the probe alone. An act that ends the
@@ -103,15 +107,10 @@ fn once(
     let terminal = way.tty.then(Terminal::open).transpose()?;
     let mut plant = Plant::new(ground)?;
     let arguments = arguments(&plant, step)?;
-    let bundle = way.bundle.as_ref().filter(|_| !line.is_empty());
-    let words = match bundle {
-        Some(bundle) => {
-            let copy = plant.bundle()?;
-            bundle.write(&copy, &plant.probe, &arguments)?;
-            spelling::of_bundle(line, &copy, &plant.nonce)
-        }
-        None => spelling::spell(line, &plant.probe, &arguments),
-    };
+    let alone = Put::Line;
+    let put = if line.is_empty() { &alone } else { &way.put };
+    let words = put.words(line, &plant, &arguments)?;
+    let before = put.before();
     let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
     let program = words.first().map_or("", String::as_str);
     let (looked, ended, in_time) = match running {
@@ -121,14 +120,11 @@ fn once(
             (Looked::nothing(words.clone()), Ended::never(words), true)
         }
     };
-    if bundle.is_some() {
-        // What was killed with its launcher is still known to the runtime.
-        running::forget(program, &plant.nonce);
-    }
+    let Looked { view, told } = looked;
+    put.forget(program, &plant.nonce, &before, told.project.as_deref());
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
     host.saw.extend(terminal.and_then(|it| it.saw()));
-    let Looked { view, image } = looked;
     let launches = 1;
     let launch = Launch {
         said,
@@ -140,7 +136,7 @@ fn once(
         launch,
         status: ended.status,
         words: last_words(&ended.words),
-        image,
+        image: told.image,
     };
     Ok((ran, in_time))
 }

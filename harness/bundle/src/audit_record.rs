@@ -58,7 +58,7 @@ pub struct AuditFacts {
     pub probe: Sha256Digest,
     /// The file that the line starts, if it can be read.
     pub launcher: Option<Sha256Digest>,
-    /// The `config.json` of the bundle that was started, if one was.
+    /// The `config.json` of the bundle, or the Compose file of the service, that was started.
     pub config: Option<Sha256Digest>,
     /// The image, if an engine told it.
     pub image: Option<Sha256Digest>,

@@ -16,6 +16,8 @@ for its arguments alone.
   harness audit -- bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc
   harness audit -- docker run --rm --network none -v {probe}:/probe:ro IMAGE /probe
   harness audit --oci BUNDLE -- runc run --bundle {bundle} {name}
+  harness audit --compose compose.yml SERVICE
+  harness audit --unit /etc/systemd/system/job.service
 
 Without --expect everything is described and nothing is declared: exit code 4. What --record or
 --key seals is judged again by `harness verify`, offline.")]
@@ -57,20 +59,30 @@ pub struct Audit {
     /// folder and {name} for a name of the container's.
     #[arg(long, value_name = "BUNDLE", conflicts_with = "tty")]
     pub oci: Option<PathBuf>,
+    /// A service of a Compose file, run once by `docker compose` or `docker-compose` without what
+    /// it depends on: its own settings, with the probe as what it runs and mounted read-only, by
+    /// an override file beside FILE, which is not changed.
+    #[arg(long, num_args = 2, value_names = ["FILE", "SERVICE"], conflicts_with_all = ["line", "tty", "oci", "lift"])]
+    pub compose: Vec<String>,
+    /// The sandbox of a service unit (systemd): the directives of its [Service] that are known
+    /// here as properties of a transient unit, by systemd-run; what is left out is named, and
+    /// drop-ins are not read. It needs a running systemd, and was never run on hardware with one.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "tty", "oci", "compose"])]
+    pub unit: Option<PathBuf>,
     /// The folder that the probe is put into, for a line that hides the working folder.
     #[arg(long, value_name = "DIR")]
     pub place: Option<PathBuf>,
     /// List the acts: what each does, and what closes it.
-    #[arg(long, conflicts_with_all = ["expect", "write_expect", "junit", "markdown", "lift", "tty", "place", "line"])]
+    #[arg(long, conflicts_with_all = ["expect", "write_expect", "junit", "markdown", "lift", "tty", "place", "line", "oci", "compose", "unit"])]
     pub acts: bool,
     /// Compare two audits, each a record or what --format json printed: 1 if an act opened, 4 if
     /// one that was closed is no longer shown to be.
-    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["line", "acts"])]
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["line", "acts", "compose", "unit"])]
     pub diff: Vec<PathBuf>,
     /// Try every line of a file (TOML: a name, and the words of the line) and print one table.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "acts", "diff", "expect", "record", "lift", "oci"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "acts", "diff", "expect", "record", "lift", "oci", "compose", "unit"])]
     pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.
-    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines"], value_name = "LINE")]
+    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE")]
     pub line: Vec<String>,
 }

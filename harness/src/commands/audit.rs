@@ -17,13 +17,14 @@ use verify::{Done, Failure, findings as told, keys};
 
 mod diff;
 mod lines;
+mod target;
 
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::oci::Bundle;
-use crate::line::{self, Ground, Ran, Way, junit, record, spelling};
+use crate::line::{self, Ground, Ran, junit, record};
 use crate::rehearsal;
 use crate::suite::Stop;
+use target::Target;
 
 /// Audits a line; or does what is asked for without one.
 pub(super) fn audit(common: &Common, args: &Audit) -> Result<Done, Failure> {
@@ -47,14 +48,15 @@ fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
     // A key that cannot be read is found out before the work, not after it.
     let signer = signer(args)?;
     let started = OffsetDateTime::now_utc();
-    let way = way(args)?;
-    let Some((evidence, image)) = seen(args, &way)? else {
+    let target = Target::of(args)?;
+    let (line, way) = (&target.line, &target.way);
+    let Some((evidence, image)) = seen(args, &target)? else {
         return Err(Failure::interrupted("interrupted: nothing was judged"));
     };
     let findings = evidence.findings();
     let kept = expectation.as_ref().map(|it| it.kept(&findings));
     let sealed = signer.as_ref().map(|signer| {
-        let facts = record::facts(&args.line, &way, started, image.as_deref(), text);
+        let facts = record::facts(line, way, started, image.as_deref(), text);
         let facts = facts.map_err(Failure::internal)?;
         let expected = expectation.as_ref();
         let written = audit_record::write(&args.into.out, &facts, &evidence, expected, signer);
@@ -63,14 +65,18 @@ fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
     let sealed = sealed.transpose()?;
     let launches = evidence.launches();
     let kept_of = kept.as_deref();
-    let object = object(&args.line, &findings, &launches, kept_of, sealed.as_deref());
-    let to_people = || show(&findings, &launches, kept_of, sealed.as_deref());
+    let mut object = object(line, &findings, &launches, kept_of, sealed.as_deref());
+    target.told(&mut object);
+    let to_people = || {
+        target.show()?;
+        show(&findings, &launches, kept_of, sealed.as_deref())
+    };
     let exit = audit_record::exit(&findings, expectation.as_ref());
     let done = common.format.say(exit, &object, to_people)?;
     if signer.is_some_and(|it| it.role() == Role::Development) {
         tell(DEVELOPMENT);
     }
-    let written = files(args, &findings, kept.as_deref(), started);
+    let written = files(args, line, &findings, kept_of, started);
     written.map_err(|failure| failure.beside(&object))?;
     Ok(done)
 }
@@ -78,6 +84,7 @@ fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
 /// Writes what was asked for besides.
 fn files(
     args: &Audit,
+    line: &[String],
     findings: &[Finding],
     kept: Option<&[(&Finding, Kept)]>,
     started: OffsetDateTime,
@@ -86,11 +93,11 @@ fn files(
         propose(path, findings)?;
     }
     if let Some(path) = &args.markdown {
-        let table = told::markdown(&args.line, findings);
+        let table = told::markdown(line, findings);
         write(path, table.as_bytes(), "--markdown")?;
     }
     if let (Some(path), Some(kept)) = (&args.junit, kept) {
-        let xml = junit::to_junit(&args.line, kept, started).map_err(Failure::internal)?;
+        let xml = junit::to_junit(line, kept, started).map_err(Failure::internal)?;
         write(path, &xml, "--junit")?;
     }
     Ok(())
@@ -98,13 +105,13 @@ fn files(
 
 /// Runs the probe without the line, with it, and with each lift: what was
 /// seen, with the image that the line's engine tells; none where it was interrupted.
-fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, Failure> {
-    let lines = lifted(args)?;
+fn seen(args: &Audit, target: &Target) -> Result<Option<(Evidence, Option<String>)>, Failure> {
+    let lines = lifted(args, &target.line)?;
     let ground = ground(args)?;
     let stop = Stop::default();
     let _listener = Listener::start(&stop);
     let run = |line: &[String], what: &str| -> Result<Option<Ran>, Failure> {
-        let ran = line::run(line, &ground, way, &stop).map_err(unplanted)?;
+        let ran = line::run(line, &ground, &target.way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
             return Ok(None);
         }
@@ -115,7 +122,7 @@ fn seen(args: &Audit, way: &Way) -> Result<Option<(Evidence, Option<String>)>, F
     let Some(outside) = run(&[], alone)? else {
         return Ok(None);
     };
-    let Some(inside) = run(&args.line, "the line")? else {
+    let Some(inside) = run(&target.line, "the line")? else {
         return Ok(None);
     };
     let mut lifted = Vec::new();
@@ -149,9 +156,9 @@ fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
 }
 
 /// The line without each of the words that are to be lifted.
-fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
+fn lifted(args: &Audit, line: &[String]) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let without = |words: &String| {
-        let line = without(&args.line, words);
+        let line = without(line, words);
         let line = line.filter(|it| !it.is_empty() && !words.trim().is_empty());
         line.map(|line| (words.clone(), line)).ok_or_else(|| {
             let hint = "name words of the line as they stand in it, one behind the other";
@@ -159,24 +166,6 @@ fn lifted(args: &Audit) -> Result<Vec<(String, Vec<String>)>, Failure> {
         })
     };
     args.lift.iter().map(without).collect()
-}
-
-fn way(args: &Audit) -> Result<Way, Failure> {
-    let hint = "name the folder of a bundle (OCI) with --oci";
-    let bundle = args.oci.as_ref().map(|folder| Bundle::read(folder));
-    let bundle = bundle
-        .transpose()
-        .map_err(|why| Failure::unusable(why, hint))?;
-    if bundle.is_some() && !args.line.iter().any(|word| word.contains(spelling::BUNDLE)) {
-        let hint = "for runc: runc run --bundle {bundle} {name}";
-        let error =
-            "the line does not say where the copy of the bundle is: expected {bundle} in it";
-        return Err(Failure::usage(error, hint));
-    }
-    Ok(Way {
-        tty: args.tty,
-        bundle,
-    })
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {

@@ -12,7 +12,7 @@ use negatives::scout::GO_ON;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::image;
+use super::image::{self, Told};
 
 /// How long a process that said hello is looked for.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -24,8 +24,8 @@ const HEAD: u64 = 4096;
 pub(super) struct Looked {
     /// The process; why not, where it was not found or may not be looked at.
     pub view: Result<View, String>,
-    /// The id of the image that it runs in, where its launcher is an engine that tells it.
-    pub image: Option<String>,
+    /// What the engine tells of its container, where its launcher is one.
+    pub told: Told,
 }
 
 /// The process with this nonce, which this launcher started.
@@ -39,19 +39,19 @@ pub(super) fn look(nonce: &str, launcher: &str) -> Looked {
         Err(why) => return Looked::nothing(why),
     };
     let view = at(number);
-    let image = image::of(launcher, number);
+    let told = image::of(launcher, number);
     if let Ok(signal) = Signal::try_from(GO_ON) {
         // Where it may not be told, it goes on by itself.
         _ = kill(pid, signal);
     }
-    Looked { view, image }
+    Looked { view, told }
 }
 
 impl Looked {
     /// Nothing was seen; why.
     pub(super) fn nothing(why: String) -> Self {
-        let (view, image) = (Err(why), None);
-        Self { view, image }
+        let (view, told) = (Err(why), Told::default());
+        Self { view, told }
     }
 }
 

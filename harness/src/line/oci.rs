@@ -39,13 +39,13 @@ impl Bundle {
         Ok(Self { config, digest })
     }
 
-    /// Writes a bundle with the probe as its process into a folder that is there.
+    /// Writes the `config.json` of a bundle with the probe as its process.
     ///
     /// # Errors
     /// It cannot be written.
     pub(super) fn write(&self, to: &Path, probe: &Path, arguments: &[String]) -> io::Result<()> {
         let config = with_probe(self.config.clone(), probe, arguments).map_err(io::Error::other)?;
-        fs::write(to.join("config.json"), config.to_string())
+        fs::write(to, config.to_string())
     }
 }
 

@@ -31,7 +31,7 @@ pub fn facts(
         place: this_place()?,
         probe: Sha256Digest::of(programs::SCOUT),
         launcher: line.first().and_then(|program| launcher(program)),
-        config: way.bundle.as_ref().map(|it| it.digest),
+        config: way.put.digest(),
         image: image.map(Sha256Digest::parse).transpose()?,
         expectation,
     })

@@ -185,11 +185,13 @@ impl Running {
     }
 }
 
-/// Lets a runtime forget a container, if it still knows it.
-pub(super) fn forget(runtime: &str, name: &str) {
-    let mut delete = Command::new(runtime);
-    delete.args(["delete", "--force", name]);
-    let quiet = delete.stdin(Stdio::null()).stdout(Stdio::null());
+/// Lets a runtime or an engine forget a thing, if it still knows it.
+pub(super) fn forget(program: &str, words: &[&str]) {
+    let mut delete = Command::new(program);
+    let quiet = delete
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     drop(quiet.stderr(Stdio::null()).status());
 }
 

@@ -8,7 +8,7 @@ const PROBE: &str = "{probe}";
 const COMMAND: &str = "{command}";
 /// What stands for the folder of a bundle's copy, and for a container's name, in a word.
 pub const BUNDLE: &str = "{bundle}";
-const NAME: &str = "{name}";
+pub(super) const NAME: &str = "{name}";
 /// The word that stands for the probe's arguments.
 const ARGUMENTS: &str = "{args}";
 

@@ -14,15 +14,19 @@ use serde_json::Value;
 
 mod bundles;
 mod close;
+mod compose;
 mod containers;
 mod ends;
 #[path = "../objects/fits.rs"]
 mod fits;
 mod launches;
 mod many;
+#[path = "../daemon/own.rs"]
+mod own;
 mod record;
 mod schema;
 mod surface;
+mod unit;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {

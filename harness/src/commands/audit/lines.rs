@@ -37,7 +37,7 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
     let ground = ground(args)?;
     let way = Way {
         tty: args.tty,
-        bundle: None,
+        put: line::Put::Line,
     };
     let stop = Stop::default();
     let _listener = Listener::start(&stop);

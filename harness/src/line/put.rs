@@ -1,0 +1,77 @@
+//! Where the probe is put: into the line itself, or into a copy of what the line starts,
+//! which takes no command there.
+
+use std::io;
+use std::path::Path;
+
+use seal::digest::Sha256Digest;
+
+use super::compose::{Made, Service};
+use super::oci::Bundle;
+use super::plant::Plant;
+use super::{running, spelling};
+
+/// The name of the copy in its folder.
+pub(super) const COPY: &str = "config.json";
+
+/// Where the probe is put.
+#[derive(Debug, Clone, Default)]
+pub enum Put {
+    /// Into the line.
+    #[default]
+    Line,
+    /// Into a copy of a bundle (OCI), as its process.
+    Bundle(Bundle),
+    /// Into an override of a service's (Compose), as its command.
+    Service(Service),
+}
+
+impl Put {
+    /// The digest of the file that says what is started, if it is not the line.
+    #[must_use]
+    pub const fn digest(&self) -> Option<Sha256Digest> {
+        match self {
+            Self::Line => None,
+            Self::Bundle(bundle) => Some(bundle.digest),
+            Self::Service(service) => Some(service.digest),
+        }
+    }
+
+    /// The line's words with the probe put in, and whatever copy they need written.
+    ///
+    /// # Errors
+    /// The copy cannot be written.
+    pub(super) fn words(
+        &self,
+        line: &[String],
+        plant: &Plant,
+        arguments: &[String],
+    ) -> io::Result<Vec<String>> {
+        let write: &dyn Fn(&Path) -> io::Result<()> = match self {
+            Self::Line => return Ok(spelling::spell(line, &plant.probe, arguments)),
+            Self::Bundle(bundle) => &|to| bundle.write(to, &plant.probe, arguments),
+            Self::Service(service) => &|to| service.write(to, &plant.probe, arguments),
+        };
+        let copy = plant.bundle()?;
+        write(&copy.join(COPY))?;
+        Ok(spelling::of_bundle(line, &copy, &plant.nonce))
+    }
+
+    /// What there was before the line is started.
+    #[must_use]
+    pub(super) fn before(&self) -> Made {
+        match self {
+            Self::Line | Self::Bundle(_) => Made::default(),
+            Self::Service(_) => Made::now(),
+        }
+    }
+
+    /// What was killed with its launcher is still known to whoever ran it.
+    pub(super) fn forget(&self, program: &str, name: &str, before: &Made, project: Option<&str>) {
+        match self {
+            Self::Line => {}
+            Self::Bundle(_) => running::forget(program, &["delete", "--force", name]),
+            Self::Service(_) => before.remove_since(name, project),
+        }
+    }
+}
