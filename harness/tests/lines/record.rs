@@ -80,3 +80,56 @@ fn a_key_seals_and_says_who_signed() {
     let none = audited(work.path(), &["--key", "nosuch.pem"], &["nosuchprogram"]);
     assert_eq!(code(&none), 2);
 }
+
+/// What was seen of an act is shown; a page there is none of, and what to use is said.
+#[test]
+fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let clears = ["env", "-u", "PROOF_OF_BLOCK_CANARY"];
+    let lifts = ["--record", "--lift", "-u PROOF_OF_BLOCK_CANARY"];
+    assert_eq!(code(&audited(work.path(), &lifts, &clears)), 4);
+    let mut records = std::fs::read_dir(work.path().join("attestation")).unwrap();
+    let record = records.next().unwrap().unwrap().path();
+    let asked = |words: &[&str]| {
+        let (command, rest) = words.split_first().unwrap();
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_harness"));
+        asked.arg(command).arg(&record).args(rest).output().unwrap()
+    };
+    let shown = asked(&["show", "environment"]);
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert_eq!(shown.status.code(), Some(0), "{text}");
+    let wanted = "\
+U9 environment: reads a variable of the caller's environment
+  closed: by `-u PROOF_OF_BLOCK_CANARY`: the launcher, which does not hand it on
+  outside: done, and it brought back `";
+    assert!(text.starts_with(wanted), "{text}");
+    assert!(
+        text.contains("  inside: not there\n  without -u PROOF_OF_BLOCK_CANARY: done"),
+        "{text}"
+    );
+    let row = asked(&["show", "u4", "--format", "json"]);
+    let object = fits::object("show", &row.stdout);
+    assert_eq!(object["acts"][0]["act"], "tcp-loopback");
+    assert_eq!(object["acts"][0]["verdict"], "open");
+    let saw = "the listener on the host's loopback heard it and answered";
+    assert_eq!(object["acts"][0]["views"][1]["saw"], saw);
+    for (words, exit, said) in [
+        (
+            &["show", "N19"][..],
+            2,
+            "this is the record of an audit: name one of its acts",
+        ),
+        (&["show", "U4", "1"], 2, "has no launches to choose from"),
+        (&["report"], 2, "show "),
+        (
+            &["report", "--to", "-"],
+            2,
+            "observed the record of an audit, which has no page",
+        ),
+    ] {
+        let refused = asked(words);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(code(&refused), exit, "{words:?}: {told}");
+        assert!(told.contains(said), "{words:?}: {told}");
+    }
+}

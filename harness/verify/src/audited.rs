@@ -1,6 +1,8 @@
 //! `verify` of the record of an audit: is it whole, signed, and do its views bear out what
 //! it says of the line?
 
+use std::path::Path;
+
 use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
 use bundle::policy::Reason;
 use evidence::error::chain;
@@ -33,8 +35,7 @@ pub(crate) fn run(
     args: &Verify,
     keys: &Anchor,
 ) -> Result<Option<Done>, Failure> {
-    let is = BundleFolder::open(&args.bundle).ok();
-    if !is.is_some_and(|folder| is_audit(&folder, keys).unwrap_or(false)) {
+    if !is(&args.bundle, keys) {
         return Ok(None);
     }
     if args.policy.is_some() {
@@ -67,6 +68,13 @@ pub(crate) fn run(
     printing.format.say(code, &json, to_people).map(Some)
 }
 
+/// Whether this folder is the record of an audit.
+#[must_use]
+pub(crate) fn is(folder: &Path, keys: &Anchor) -> bool {
+    let folder = BundleFolder::open(folder).ok();
+    folder.is_some_and(|folder| is_audit(&folder, keys).unwrap_or(false))
+}
+
 fn reason(refusal: &AuditRefusal) -> Reason {
     Reason {
         code: refusal.code(),
@@ -78,7 +86,7 @@ fn reason(refusal: &AuditRefusal) -> Reason {
 fn show(believed: &BelievedAudit) -> Result<(), Failure> {
     let said = believed.bundle.said();
     print(&findings::findings(&believed.findings))?;
-    say(&findings::launches(&believed.launches))?;
+    say(&findings::launches(&believed.evidence.launches()))?;
     if let Some(expectation) = &believed.expectation {
         print(&findings::kept(&expectation.kept(&believed.findings)))?;
     }

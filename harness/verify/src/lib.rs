@@ -24,6 +24,7 @@ pub mod printing;
 pub mod report;
 pub mod results;
 pub mod show;
+mod shown_act;
 pub mod summary;
 pub mod terminal;
 pub mod verify;

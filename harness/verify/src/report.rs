@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::code::Code;
 use crate::terminal::{self, say, tell};
-use crate::{Done, Failure, Printing};
+use crate::{Done, Failure, Printing, audited};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,7 @@ pub struct Report {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
     require_openable(args)?;
+    require_attestation(&args.bundle, printing.program)?;
     let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
     let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(Failure::refused)?;
     let rejudged = bundle::rejudge(&verified).map_err(Failure::refused)?;
@@ -91,6 +92,19 @@ pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
         open(&path).map_err(|failure| failure.beside(&answer))?;
     }
     Ok(done)
+}
+
+/// The record of an audit has no page; what says the same in words is named.
+fn require_attestation(folder: &Path, program: &str) -> Result<(), Failure> {
+    if !audited::is(folder, &Anchor::Embedded) {
+        return Ok(());
+    }
+    let shown = folder.display();
+    let hint = format!(
+        "`{program} verify {shown}` says every finding, `{program} show {shown} ACT` what was seen of an act"
+    );
+    let error = "expected an attestation, observed the record of an audit, which has no page";
+    Err(Failure::unusable(error, &hint))
 }
 
 fn require_openable(args: &Report) -> Result<(), Failure> {

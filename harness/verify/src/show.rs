@@ -1,4 +1,5 @@
-//! `show`: what was observed for a row, or in one of its launches, in words.
+//! `show`: what was observed for a row, or in one of its launches, or of an act of an audit,
+//! in words.
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use seal::bundle::verify::Anchor;
 use crate::code::Code;
 use crate::terminal::{print, safe};
 use crate::verify::require_folder;
-use crate::{Done, Failure, Printing};
+use crate::{Done, Failure, Printing, shown_act};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +34,7 @@ enum ShowError {
 pub struct Show {
     /// The bundle: the folder that `attest` wrote.
     pub bundle: PathBuf,
-    /// A row's id, such as N19.
+    /// A row's id, such as N19; of an audit's record an act's or a row's, such as U4.
     pub row: String,
     /// One of its launches: the id, or its number in the row's table.
     pub launch: Option<String>,
@@ -45,6 +46,9 @@ pub struct Show {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
     require_folder(&args.bundle)?;
+    if let Some(done) = shown_act::run(printing, args)? {
+        return Ok(done);
+    }
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;

@@ -18,8 +18,7 @@ use seal::{canonical, strict_json};
 
 use super::statement::{DOES_NOT_ASSERT, SIGNERS_WORD, SUBJECTS, found, note, of_acts, of_line};
 use super::{
-    AuditRefusal, EXPECTATION_FILE, Evidence, Field, INSIDE_FILE, Launches, OUTSIDE_FILE,
-    lifted_file,
+    AuditRefusal, EXPECTATION_FILE, Evidence, Field, INSIDE_FILE, OUTSIDE_FILE, lifted_file,
 };
 
 /// The longest view, in bytes.
@@ -32,8 +31,8 @@ pub struct BelievedAudit {
     pub bundle: VerifiedAudit,
     /// What follows from its views; equal to the statement's.
     pub findings: Vec<Finding>,
-    /// How many launches the views are of.
-    pub launches: Launches,
+    /// The views.
+    pub evidence: Evidence,
     /// What was expected.
     pub expectation: Option<Expectation>,
 }
@@ -58,7 +57,7 @@ pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedAudit, AuditRefus
         None => Ok(BelievedAudit {
             bundle,
             findings,
-            launches: evidence.launches(),
+            evidence,
             expectation,
         }),
     }
