@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the suite tests against but no user needs: a second engine (podman), a
-# browser for the report, the accessibility checker axe-core, and a linter of shell scripts.
+# launcher that `audit` is tried on (firejail), a browser for the report, the accessibility
+# checker axe-core, and a linter of shell scripts.
 # What cannot be had is said, and the tests that need it are listed as not run. Exit code: 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,6 +21,7 @@ install() { # PROGRAM PACKAGE...
 "${as_root[@]}" apt-get update -qq >/dev/null 2>&1 || echo 'apt-get update failed'
 # runc beside crun, which refuses a host with both versions of control groups.
 install podman podman uidmap runc
+install firejail firejail
 install chromium chromium
 install shellcheck shellcheck
 

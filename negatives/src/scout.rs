@@ -22,9 +22,9 @@ pub use sibling::{Order, Planted, SIBLING_ARGUMENT, Told, sibling};
 const PAUSE_NANOSECONDS: u64 = 500_000_000;
 /// How long one act may take, in seconds: then its child is ended by SIGALRM.
 const ACT_SECONDS: u64 = 3;
-/// The most hexadecimal digits of the plan in one argument: the kernel's limit for one
-/// is 128 KiB (execve(2)).
-const MAX_WORD: usize = 96 * 1024;
+/// The most hexadecimal digits of the plan in one argument: the kernel's limit for one is
+/// 128 KiB (execve(2)), and firejail takes none of 4128 bytes, and no more than 128.
+const MAX_WORD: usize = 4000;
 /// `KEY_SPEC_USER_KEYRING` of keyctl(2).
 const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
 /// The signal that ends the pause.

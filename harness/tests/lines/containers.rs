@@ -44,3 +44,80 @@ fn a_container_of_podmans_closes_what_its_filter_refuses() {
     is(&found, "exec-memory", "open");
     is(&found, "bpf", "closed");
 }
+
+/// Docker's as people write them, of an image that has nothing but a shell.
+const LINES: &str = r#"
+none = ["docker", "run", "--rm", "--network", "none", "-v", "{probe}:/probe:ro", "shell", "/probe"]
+hardened = ["docker", "run", "--rm", "--network", "none", "--cap-drop", "ALL", "--read-only",
+  "--security-opt", "no-new-privileges", "--user", "1000", "-v", "{probe}:/probe:ro", "shell", "/probe"]
+unfiltered = ["docker", "run", "--rm", "--network", "none", "--security-opt", "seccomp=unconfined",
+  "-v", "{probe}:/probe:ro", "shell", "/probe"]
+host = ["docker", "run", "--rm", "--network", "host", "-v", "{probe}:/probe:ro", "shell", "/probe"]
+"#;
+const INSIDE: &str = r#"
+for file in /bin/sh $(ldd /bin/sh | grep -o '/[^ ]*'); do install -D "$file" "root$file"; done
+mkdir -m 1777 root/tmp
+tar -C root -c . | docker import - shell >/dev/null
+mkdir work
+cd work
+HOME="$PWD" "$H" audit --format json --lines ../l.toml >../out || echo "$?"
+docker ps --all --quiet
+ls -A
+"#;
+
+#[test]
+fn four_lines_of_dockers_differ_in_what_their_options_say() {
+    if !nix::unistd::geteuid().is_root() || !own::has("dockerd") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("l.toml"), LINES).unwrap();
+    let daemon = own::DAEMON;
+    let inside = format!("ip link set lo up\nFLAGS=--iptables=false\n{daemon}\n{INSIDE}");
+    std::fs::write(folder.path().join("inside"), inside).unwrap();
+    let start = "exec unshare --net sh -e inside";
+    let done = own::run(start, env!("CARGO_BIN_EXE_harness"), folder.path());
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(said, "4\n", "{}", String::from_utf8_lossy(&done.stderr));
+    let out = std::fs::read(folder.path().join("out")).unwrap();
+    let tried = fits::object("audit", &out);
+    let line = |name: &str| {
+        let found = &tried["lines"][name];
+        assert!(found["findings"].is_array(), "{name}: {}", found["blocked"]);
+        words(found)
+    };
+    let (none, hardened) = (line("none"), line("hardened"));
+    let (unfiltered, host) = (line("unfiltered"), line("host"));
+    for found in [&none, &hardened, &unfiltered, &host] {
+        for act in [
+            "read-home-secret",
+            "unix-path",
+            "environment",
+            "signal",
+            "shared-memory",
+        ] {
+            is(found, act, "closed");
+        }
+        is(found, "exec-shell", "open");
+    }
+    for act in ["tcp-loopback", "unix-abstract", "namespace-net"] {
+        is(&none, act, "closed");
+        is(&host, act, "open");
+    }
+    is(&none, "capabilities", "open");
+    is(&none, "no-new-privileges", "open");
+    for act in ["capabilities", "no-new-privileges"] {
+        is(&hardened, act, "closed");
+    }
+    is(&none, "write-tmp", "own_world");
+    is(&hardened, "write-tmp", "closed");
+    is(&none, "add-key", "closed");
+    is(&unfiltered, "add-key", "open");
+    assert!(
+        none["add-key"].1.contains("filter"),
+        "{}",
+        none["add-key"].1
+    );
+    is(&none, "filters", "closed");
+    is(&unfiltered, "filters", "open");
+}

@@ -17,6 +17,7 @@ mod close;
 mod compose;
 mod containers;
 mod ends;
+mod firejail;
 #[path = "../objects/fits.rs"]
 mod fits;
 mod launches;
@@ -24,6 +25,7 @@ mod many;
 #[path = "../daemon/own.rs"]
 mod own;
 mod record;
+mod rows;
 mod schema;
 mod surface;
 mod unit;
