@@ -101,18 +101,18 @@ acts! {
         "mounts a file system in a mount namespace of its own", "drop CAP_SYS_ADMIN";
     U13 "userfaultfd" Call("userfaultfd(3)"), Kernel(BAD), None,
         "asks for a userfaultfd", "refuse userfaultfd by a filter";
-    U13 "perf" Call("perf_event_open(BAD, 0, -1, -1, -1)"), Kernel(BAD), None,
-        "asks for performance events", "refuse perf_event_open by a filter";
-    U13 "bpf" Call("bpf(0, BAD, 72)"), Kernel(BAD), None,
-        "asks for a map of eBPF", "refuse bpf by a filter";
+    U13 "perf" Script("perf-event", &[]), Kernel(&[]), None,
+        "opens a counter of its own time", "refuse perf_event_open by a filter";
+    U13 "bpf" Script("bpf-map", &[]), Kernel(&[]), None,
+        "makes a map of eBPF", "refuse bpf by a filter, or drop CAP_BPF and CAP_SYS_ADMIN";
     U13 "i386-entry" I386("getpid()"), Kernel(&[]), None,
         "enters the kernel by the i386 table", "refuse the i386 table by a filter";
     U13 "add-key" Call("add_key(BAD, BAD, BAD, 0, -3)"), Kernel(BAD), None,
         "asks to add a key", "refuse add_key by a filter";
     U13 "ptrace" Call("ptrace(16, -1, 0, 0)"), Kernel(&["ESRCH"]), None,
         "asks to trace a process that is not there", "refuse ptrace by a filter";
-    U13 "open-by-handle" Call("open_by_handle_at(-1, BAD, 0)"), Kernel(BAD), None,
-        "asks for a file by its handle", "drop CAP_DAC_READ_SEARCH";
+    U13 "open-by-handle" Script("open-by-handle", &[]), Kernel(&[]), None,
+        "opens a folder by its handle", "drop CAP_DAC_READ_SEARCH";
     U13 "set-namespace" Call("setns(-1, 0)"), Kernel(BAD), None,
         "asks to enter a namespace", "refuse setns by a filter";
     U13 "open-tree" Call("open_tree(-1, BAD, 0)"), Kernel(BAD), None,
@@ -205,6 +205,9 @@ mod tests {
         let others = [
             "open",
             "open-to-write",
+            "bpf-map",
+            "perf-event",
+            "open-by-handle",
             "shell",
             "shell-by-descriptor",
             "memfd-exec",

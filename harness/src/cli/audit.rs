@@ -79,7 +79,8 @@ pub struct Audit {
     /// one that was closed is no longer shown to be.
     #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["line", "acts", "compose", "unit"])]
     pub diff: Vec<PathBuf>,
-    /// Try every line of a file (TOML: a name, and the words of the line) and print one table.
+    /// Try every line of a file (TOML: a name, and the words of the line, or `oci`, a bundle, and
+    /// `line`) and print one table.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "acts", "diff", "expect", "record", "lift", "oci", "compose", "unit"])]
     pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.

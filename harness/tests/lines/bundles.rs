@@ -54,6 +54,16 @@ fn a_bundle_of_runcs_is_tried_in_a_copy_and_left_as_it_was() {
         is(&found, act, "closed");
     }
     is(&found, "exec-memory", "open");
+    let of = format!("b = {{ oci = {:?}, line = {line:?} }}\n", bundle.path());
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    std::fs::write(work.path().join("l.toml"), of).unwrap();
+    let lines = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["audit", "--format", "json", "--lines", "l.toml"])
+        .current_dir(work.path())
+        .output()
+        .unwrap();
+    let lines = fits::object("audit", &lines.stdout);
+    is(&words(&lines["lines"]["b"]), "tcp-loopback", "closed");
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(root(), names);
     let known = Command::new("runc")

@@ -39,7 +39,13 @@ const CLOSES: &[(&[&str], &[&str])] = &[
     (&["--dev", "/dev"], &["write-shm"]),
     (
         &["--cap-drop", "ALL"],
-        &["raw-socket", "packet-socket", "mount", "capabilities"],
+        &[
+            "raw-socket",
+            "packet-socket",
+            "mount",
+            "open-by-handle",
+            "capabilities",
+        ],
     ),
 ];
 

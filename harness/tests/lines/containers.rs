@@ -113,6 +113,10 @@ fn four_lines_of_dockers_differ_in_what_their_options_say() {
     is(&hardened, "write-tmp", "closed");
     is(&none, "add-key", "closed");
     is(&unfiltered, "add-key", "open");
+    for act in ["bpf", "open-by-handle"] {
+        is(&none, act, "closed");
+        is(&hardened, act, "closed");
+    }
     assert!(
         none["add-key"].1.contains("filter"),
         "{}",

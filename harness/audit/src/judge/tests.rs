@@ -215,7 +215,7 @@ fn a_kernel_that_is_not_this_one_is_not_seen() {
 
 #[test]
 fn an_answer_about_the_arguments_is_the_kernels_doing() {
-    let id = "bpf";
+    let id = "add-key";
     let outside = launch(id, refused("EFAULT"), false, &[]);
     let open = launch(id, refused("EFAULT"), false, &[]);
     assert_eq!(verdict(id, &outside, &open).word(), "open");

@@ -1,21 +1,21 @@
 //! `audit --lines`: many lines, one table.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use audit::finding::{Finding, Verdict};
 use audit::table;
 use bundle::audit_record::Evidence;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use verify::code::Code;
 use verify::terminal::{print, safe};
 use verify::{Done, Failure};
 
-use super::{ground, spoke, unplanted};
+use super::{ground, spoke, target, unplanted};
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Way};
+use crate::line::{self, Put, Way};
 use crate::suite::Stop;
 
 /// What each line came to, by its name.
@@ -31,20 +31,57 @@ enum Column {
     Blocked(String),
 }
 
+/// A line as the file has it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    /// Its words.
+    Line(Vec<String>),
+    /// Its words, and the folder of the bundle that it starts.
+    Bundle(OfBundle),
+}
+
+/// A line that starts a bundle.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfBundle {
+    oci: PathBuf,
+    line: Vec<String>,
+}
+
+impl Entry {
+    fn words(&self) -> &[String] {
+        match self {
+            Self::Line(words) => words,
+            Self::Bundle(of) => &of.line,
+        }
+    }
+
+    /// Its words, and how they are run.
+    fn started(&self, alone: &Way) -> Result<(Vec<String>, Way), Failure> {
+        let mut way = alone.clone();
+        if let Self::Bundle(of) = self {
+            way.put = Put::Bundle(target::bundle(&of.oci, &of.line)?);
+        }
+        Ok((self.words().to_vec(), way))
+    }
+}
+
 /// Tries every line of the file against one control.
 pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, Failure> {
     let lines = read(file)?;
     let ground = ground(args)?;
-    let way = Way {
+    let alone = Way {
         tty: args.tty,
-        put: line::Put::Line,
+        put: Put::Line,
     };
     let stop = Stop::default();
     let _listener = Listener::start(&stop);
-    let outside = line::run(&[], &ground, &way, &stop).map_err(unplanted)?;
+    let outside = line::run(&[], &ground, &alone, &stop).map_err(unplanted)?;
     spoke(&outside, "the probe alone, without a line,")?;
     let mut columns = Columns::new();
-    for (name, words) in lines {
+    for (name, entry) in lines {
+        let (words, way) = entry.started(&alone)?;
         let ran = line::run(&words, &ground, &way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
             return Err(Failure::interrupted("interrupted: nothing was judged"));
@@ -69,8 +106,8 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
 }
 
 /// A TOML file: each line's name, and its words.
-fn read(file: &Path) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let hint = "each line is `name = [\"launcher\", \"its\", \"words\"]`";
+fn read(file: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
+    let hint = "each line is `name = [\"launcher\", \"its\", \"words\"]`, or `name = { oci = \"BUNDLE\", line = [...] }`";
     let wrong = |error: String| {
         let shown = file.display();
         Failure::unusable(
@@ -79,9 +116,9 @@ fn read(file: &Path) -> Result<BTreeMap<String, Vec<String>>, Failure> {
         )
     };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    let lines: BTreeMap<String, Vec<String>> =
+    let lines: BTreeMap<String, Entry> =
         toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
-    if lines.values().any(Vec::is_empty) || lines.is_empty() {
+    if lines.values().any(|it| it.words().is_empty()) || lines.is_empty() {
         return Err(wrong("expected lines of at least one word".to_owned()));
     }
     Ok(lines)

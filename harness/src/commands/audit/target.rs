@@ -80,7 +80,8 @@ impl Target {
     }
 }
 
-fn bundle(folder: &Path, line: &[String]) -> Result<Bundle, Failure> {
+/// The bundle in this folder, for a line that says where its copy is.
+pub(super) fn bundle(folder: &Path, line: &[String]) -> Result<Bundle, Failure> {
     let hint = "name the folder of a bundle (OCI) with --oci";
     let bundle = Bundle::read(folder).map_err(|why| Failure::unusable(why, hint))?;
     if line.iter().any(|word| word.contains(spelling::BUNDLE)) {
