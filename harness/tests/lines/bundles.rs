@@ -27,6 +27,20 @@ fn bundle() -> Option<tempfile::TempDir> {
     would.then_some(folder)
 }
 
+/// The same line in a file of lines.
+fn tried_among_lines(bundle: &Path, line: &[&str]) {
+    let of = format!("b = {{ oci = {:?}, line = {line:?} }}\n", bundle);
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    std::fs::write(work.path().join("l.toml"), of).unwrap();
+    let lines = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["audit", "--format", "json", "--lines", "l.toml"])
+        .current_dir(work.path())
+        .output()
+        .unwrap();
+    let lines = fits::object("audit", &lines.stdout);
+    is(&words(&lines["lines"]["b"]), "tcp-loopback", "closed");
+}
+
 #[test]
 fn a_bundle_of_runcs_is_tried_in_a_copy_and_left_as_it_was() {
     let Some(bundle) = bundle() else {
@@ -54,16 +68,7 @@ fn a_bundle_of_runcs_is_tried_in_a_copy_and_left_as_it_was() {
         is(&found, act, "closed");
     }
     is(&found, "exec-memory", "open");
-    let of = format!("b = {{ oci = {:?}, line = {line:?} }}\n", bundle.path());
-    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    std::fs::write(work.path().join("l.toml"), of).unwrap();
-    let lines = Command::new(env!("CARGO_BIN_EXE_harness"))
-        .args(["audit", "--format", "json", "--lines", "l.toml"])
-        .current_dir(work.path())
-        .output()
-        .unwrap();
-    let lines = fits::object("audit", &lines.stdout);
-    is(&words(&lines["lines"]["b"]), "tcp-loopback", "closed");
+    tried_among_lines(bundle.path(), &line);
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(root(), names);
     let known = Command::new("runc")

@@ -45,9 +45,9 @@ cmp ../c.yml ../as-it-was
 ls -A . ../home
 "#;
 
-#[test]
-fn a_service_is_run_with_its_own_settings_and_the_probe_and_nothing_of_it_is_left() {
-    let compose = ["docker", "docker-compose"].into_iter().any(|program| {
+/// Whether this host has one of the programs that read such a file.
+fn compose() -> bool {
+    ["docker", "docker-compose"].into_iter().any(|program| {
         let mut asked = Command::new(program);
         if program == "docker" {
             asked.arg("compose");
@@ -56,8 +56,12 @@ fn a_service_is_run_with_its_own_settings_and_the_probe_and_nothing_of_it_is_lef
             .arg("version")
             .output()
             .is_ok_and(|it| it.status.success())
-    });
-    if !nix::unistd::geteuid().is_root() || !own::has("dockerd") || !compose {
+    })
+}
+
+#[test]
+fn a_service_is_run_with_its_own_settings_and_the_probe_and_nothing_of_it_is_left() {
+    if !nix::unistd::geteuid().is_root() || !own::has("dockerd") || !compose() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -80,6 +84,11 @@ fn a_service_is_run_with_its_own_settings_and_the_probe_and_nothing_of_it_is_lef
         text("job.said"),
         text("open.said")
     );
+    says(&text);
+}
+
+/// What was found of each service, and said of what was added.
+fn says(text: &dyn Fn(&str) -> String) {
     let object = |name: &str| fits::object("audit", text(name).as_bytes());
     let (job, open) = (object("job.json"), object("open.json"));
     let found = words(&job);

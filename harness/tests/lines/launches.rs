@@ -78,11 +78,16 @@ fn an_act_that_ends_the_probe_gets_a_launch_of_its_own_and_those_behind_it_anoth
         is(&found, act, word);
     }
     assert!(found.values().all(|(word, _)| word != "not_run"));
-    let told = audited(work.path(), &["--record"], &line);
+    recorded(work.path(), &line);
+}
+
+/// The record says the same of the launches.
+fn recorded(work: &Path, line: &[&str]) {
+    let told = audited(work, &["--record"], line);
     let said = "launches of the line: 6; ended at: exec-interpreter, exec-shell\n";
     let text = String::from_utf8(told.stdout).unwrap();
     assert!(text.contains(said), "{text}");
-    let mut records = std::fs::read_dir(work.path().join("attestation")).unwrap();
+    let mut records = std::fs::read_dir(work.join("attestation")).unwrap();
     let verified = Command::new(env!("CARGO_BIN_EXE_harness"))
         .arg("verify")
         .arg(records.next().unwrap().unwrap().path())

@@ -113,6 +113,16 @@ U9 environment: reads a variable of the caller's environment
     assert_eq!(object["acts"][0]["verdict"], "open");
     let saw = "the listener on the host's loopback heard it and answered";
     assert_eq!(object["acts"][0]["views"][1]["saw"], saw);
+    refused(&record);
+}
+
+/// Of what there is none of, what to use instead is said.
+fn refused(record: &Path) {
+    let asked = |words: &[&str]| {
+        let (command, rest) = words.split_first().unwrap();
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_harness"));
+        asked.arg(command).arg(record).args(rest).output().unwrap()
+    };
     for (words, exit, said) in [
         (
             &["show", "N19"][..],
