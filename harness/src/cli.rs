@@ -17,6 +17,7 @@ mod merge;
 mod packet;
 mod profile;
 mod report;
+mod reseal;
 mod run;
 mod show;
 mod summary;
@@ -36,6 +37,7 @@ pub use packet::{
 };
 pub use profile::{ProfileForm, ShowProfile};
 pub use report::Report;
+pub use reseal::Reseal;
 pub(crate) use run::FILTERS;
 pub use run::Run;
 pub use show::Show;
@@ -102,6 +104,8 @@ pub enum Command {
     Summary(SummaryOf),
     /// Sign the owner's decision on B0''' over a bundle: honoured, or waived with the risk.
     Dispose(Dispose),
+    /// Sign, as the reviewer, that a bundle was reviewed: what B0''' honoured waits for.
+    Reseal(Reseal),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
     Accept(Accept),
     /// Say by which digests this build is known, as `accept --terms` takes them.

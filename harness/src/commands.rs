@@ -26,9 +26,11 @@ mod mutants;
 mod options;
 mod packet;
 mod profile;
+mod reseal;
 pub mod run;
 mod schema;
 mod versions;
+mod word;
 
 pub(crate) use versions::versions;
 
@@ -66,6 +68,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
         Command::Verify(args) => fleet::run(common.printing(), &(&args).into()),
         Command::Dispose(args) => dispose::dispose(common, &args),
+        Command::Reseal(args) => reseal::reseal(common, &args),
         Command::Accept(args) => accept::run(common.printing(), &(&args).into()),
         Command::Report(args) => report::run(common.printing(), &(&args).into()),
         Command::Show(args) => show::run(common.printing(), &(&args).into()),

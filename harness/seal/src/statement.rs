@@ -14,8 +14,11 @@ use super::strict_json::{self, JsonError};
 
 pub mod attestation;
 pub mod disposition;
+pub mod packet_check;
+pub mod reseal;
 pub mod sandbox_audit;
 pub mod test_result;
+pub mod word;
 
 use attestation::PredicateError;
 

@@ -23,7 +23,7 @@ Usage: proof-of-block-verify [verify] BUNDLE... [--public-key FILE | --policy FI
        proof-of-block-verify report BUNDLE [--to FILE] [--open]
        proof-of-block-verify show BUNDLE ROW [LAUNCH]
        proof-of-block-verify merge SHARD SHARD... [--public-key FILE]... [--key FILE] [--out DIR]
-       proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE]
+       proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE] [--reseal FILE]
        proof-of-block-verify summary BUNDLE
 
   --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who signed
@@ -38,6 +38,7 @@ key
   --out DIR           the folder that the merged bundle goes into [default: attestation]
   --terms FILE        what was agreed beforehand (TOML)
   --disposition FILE  the owner's decision on B0''', as `harness dispose` writes it
+  --reseal FILE       the reviewer's re-seal, as `harness reseal` writes it
   --format FORMAT     human or json [default: human]
   --color WHEN        auto, always or never [default: auto]
   -h, --help          show this
@@ -85,6 +86,7 @@ struct Words {
     out: Option<PathBuf>,
     terms: Option<PathBuf>,
     disposition: Option<PathBuf>,
+    reseal: Option<PathBuf>,
 }
 
 /// The flags that a command takes, besides those of every command.
@@ -92,7 +94,7 @@ fn takes(command: &str) -> &'static [&'static str] {
     match command {
         "report" => &["to", "open"],
         "merge" => &["public-key", "key", "out"],
-        "accept" => &["terms", "disposition"],
+        "accept" => &["terms", "disposition", "reseal"],
         "show" | "summary" => &[],
         _ => &["public-key", "policy", "each", "inventory", "junit"],
     }
@@ -187,6 +189,7 @@ fn take(words: &mut Words, name: &str, line: &mut Parser) -> Result<(), Error> {
         "out" => &mut words.out,
         "terms" => &mut words.terms,
         "disposition" => &mut words.disposition,
+        "reseal" => &mut words.reseal,
         other => return Err(Arg::Long(other).unexpected()),
     };
     if slot.replace(path()?).is_some() {
@@ -225,6 +228,7 @@ impl Words {
                 bundle,
                 terms: self.terms.ok_or("expected `--terms FILE`")?,
                 disposition: self.disposition,
+                reseal: self.reseal,
             }),
             "summary" => Command::Summary(SummaryOf { bundle }),
             _ => return self.show(bundle),

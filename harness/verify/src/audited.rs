@@ -5,7 +5,7 @@ use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
 use bundle::policy::Reason;
 use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, Standing, is_audit};
+use seal::bundle::verify::{Anchor, Standing, is_record};
 use seal::statement::sandbox_audit::SandboxAudit;
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(
     keys: &Anchor,
 ) -> Result<Option<Done>, Failure> {
     let is = BundleFolder::open(&args.bundle).ok();
-    if !is.is_some_and(|folder| is_audit(&folder, keys).unwrap_or(false)) {
+    if !is.is_some_and(|folder| is_record::<SandboxAudit>(&folder, keys).unwrap_or(false)) {
         return Ok(None);
     }
     if args.policy.is_some() {

@@ -12,6 +12,7 @@
 
 pub mod accept;
 mod audited;
+mod checked;
 pub mod code;
 mod done;
 mod failure;
