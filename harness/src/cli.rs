@@ -16,6 +16,7 @@ mod line;
 mod merge;
 mod packet;
 mod profile;
+mod release;
 mod report;
 mod reseal;
 mod run;
@@ -36,6 +37,7 @@ pub use packet::{
     AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask,
 };
 pub use profile::{ProfileForm, ShowProfile};
+pub use release::Release;
 pub use report::Report;
 pub use reseal::Reseal;
 pub(crate) use run::FILTERS;
@@ -108,6 +110,8 @@ pub enum Command {
     Reseal(Reseal),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
     Accept(Accept),
+    /// Say whether the files of a release are as the holder of its key signed them.
+    Release(Release),
     /// Say by which digests this build is known, as `accept --terms` takes them.
     Digests,
     /// Make a key pair, for an operator or for the owner.

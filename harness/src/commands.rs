@@ -26,6 +26,7 @@ mod mutants;
 mod options;
 mod packet;
 mod profile;
+mod release;
 mod reseal;
 pub mod run;
 mod schema;
@@ -77,6 +78,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Keygen { file } => keygen::keygen(common, &file),
         Command::Doctor(args) => doctor::doctor(common, &args),
         Command::Profile(args) => profile::profile(common, &args),
+        Command::Release(args) => release::release(common, &args),
         Command::Digests => digests::digests(common),
         Command::Options => options::options(common),
         Command::Completions(args) => documents::completions(common, &args),

@@ -136,6 +136,8 @@ const ENDS: &[Line] = &[
         "accept",
         1,
     ),
+    ("release packet --public-key owner.pub.pem", "release", 2),
+    ("release --key owner.pem", "release", 2),
     ("run --list N19 n20", "run", 0),
     ("run N19 --help", "run", 0),
     ("run N99", "run", 2),

@@ -17,6 +17,7 @@ use seal::key::Signer;
 mod desk;
 #[path = "../objects/fits.rs"]
 mod fits;
+mod release;
 
 use desk::{Desk, harness, verified};
 

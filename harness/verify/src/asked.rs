@@ -7,6 +7,7 @@ use lexopt::{Arg, Error, Parser, ValueExt as _};
 use verify::accept::Accept;
 use verify::fleet::Fleet;
 use verify::merge::Merge;
+use verify::release::Release;
 use verify::report::Report;
 use verify::show::Show;
 use verify::summary::SummaryOf;
@@ -25,8 +26,9 @@ Usage: proof-of-block-verify [verify] BUNDLE... [--public-key FILE | --policy FI
        proof-of-block-verify merge SHARD SHARD... [--public-key FILE]... [--key FILE] [--out DIR]
        proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE] [--reseal FILE]
        proof-of-block-verify summary BUNDLE
+       proof-of-block-verify release FOLDER --public-key FILE
 
-  --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who signed
+  --public-key FILE   the operator's public key (SPKI PEM), or a release's: only with it is it known who signed
   --policy FILE       what is asked of the bundle (TOML): keys, digests, age, witnesses
   --each DIR          every bundle in this folder, or in folders of it: one table of all of them
   --inventory FILE    the hosts that must be among them, by their keys (TOML)
@@ -67,6 +69,7 @@ pub(crate) enum Command {
     Merge(Merge),
     Accept(Accept),
     Summary(SummaryOf),
+    Release(Release),
     Help,
     Version { verbose: bool },
 }
@@ -95,12 +98,15 @@ fn takes(command: &str) -> &'static [&'static str] {
         "report" => &["to", "open"],
         "merge" => &["public-key", "key", "out"],
         "accept" => &["terms", "disposition", "reseal"],
+        "release" => &["public-key"],
         "show" | "summary" => &[],
         _ => &["public-key", "policy", "each", "inventory", "junit"],
     }
 }
 
-const COMMANDS: [&str; 6] = ["verify", "report", "show", "merge", "accept", "summary"];
+const COMMANDS: [&str; 7] = [
+    "verify", "report", "show", "merge", "accept", "summary", "release",
+];
 
 /// Reads a command line.
 pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
@@ -231,6 +237,13 @@ impl Words {
                 reseal: self.reseal,
             }),
             "summary" => Command::Summary(SummaryOf { bundle }),
+            "release" => Command::Release(Release {
+                folder: bundle,
+                public_key: self
+                    .public_key
+                    .pop()
+                    .ok_or("expected `--public-key FILE`")?,
+            }),
             _ => return self.show(bundle),
         };
         nothing_left(&self.plain)?;
