@@ -42,24 +42,6 @@ pub enum Denied {
     Denied,
 }
 
-/// Phrases of a statement that ask for everything to be found well.
-const GLOBAL_PHRASES: &[&str] = &[
-    "all clear",
-    "all green",
-    "everything is fine",
-    "no gaps anywhere",
-];
-/// Phrases of a statement that ask to let something proceed.
-const GATING_PHRASES: &[&str] = &[
-    "may deploy",
-    "may proceed",
-    "may be deployed",
-    "safe to deploy",
-    "approved for",
-    "go for build",
-    "build-go granted",
-];
-
 impl Asked {
     /// The gap reason that denies it.
     pub(crate) const fn reason(self) -> GapReason {
@@ -70,28 +52,18 @@ impl Asked {
     }
 }
 
-/// The verdict a claim asks for, by its assertion, its scope or its words.
-///
-/// The phrases are a net with holes. That nothing follows from a phrase that slips
-/// through is the work of the report's types, not of this list.
+/// The verdict a claim asks for, by its assertion or its scope. Its words are nobody's to
+/// interpret here: nothing in the report's types could follow from them.
 pub(crate) fn asked(claim: &Claim) -> Option<Asked> {
     let allowed = |asked: &Asked| wrong::passes(asked.reason());
     beyond_triage(claim).filter(|asked| !allowed(asked))
 }
 
 fn beyond_triage(claim: &Claim) -> Option<Asked> {
-    let statement = claim.statement.to_lowercase();
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| statement.contains(phrase));
     match claim.asserted {
         Asserted::AllClear => Some(Asked::Global),
         Asserted::MayDeploy => Some(Asked::Gating),
-        Asserted::Supported => {
-            if claim.scope.is_global() || says(GLOBAL_PHRASES) {
-                Some(Asked::Global)
-            } else {
-                says(GATING_PHRASES).then_some(Asked::Gating)
-            }
-        }
+        Asserted::Supported => claim.scope.is_global().then_some(Asked::Global),
     }
 }
 

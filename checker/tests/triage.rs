@@ -25,6 +25,8 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("fix7", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     ("fix7-twice", Gaps(Gate::G8, Gap::LocalCopyAsAuthority)),
     ("no-gap", NoGap),
+    // Nobody interprets the words of a claim.
+    ("words-that-ask", NoGap),
     ("old-version", NoGap),
     ("odd-names", NoGap),
     ("other-spelling", NoGap),

@@ -16,7 +16,9 @@ mod line;
 mod merge;
 mod packet;
 mod profile;
+mod release;
 mod report;
+mod reseal;
 mod run;
 mod show;
 mod summary;
@@ -35,7 +37,9 @@ pub use packet::{
     AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask,
 };
 pub use profile::{ProfileForm, ShowProfile};
+pub use release::Release;
 pub use report::Report;
+pub use reseal::Reseal;
 pub(crate) use run::FILTERS;
 pub use run::Run;
 pub use show::Show;
@@ -102,8 +106,12 @@ pub enum Command {
     Summary(SummaryOf),
     /// Sign the owner's decision on B0''' over a bundle: honoured, or waived with the risk.
     Dispose(Dispose),
+    /// Sign, as the reviewer, that a bundle was reviewed: what B0''' honoured waits for.
+    Reseal(Reseal),
     /// Say whether a bundle is accepted: the gates M1 to M5, each met or not, and why.
     Accept(Accept),
+    /// Say whether the files of a release are as the holder of its key signed them.
+    Release(Release),
     /// Say by which digests this build is known, as `accept --terms` takes them.
     Digests,
     /// Make a key pair, for an operator or for the owner.

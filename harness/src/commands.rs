@@ -26,9 +26,12 @@ mod mutants;
 mod options;
 mod packet;
 mod profile;
+mod release;
+mod reseal;
 pub mod run;
 mod schema;
 mod versions;
+mod word;
 
 pub(crate) use versions::versions;
 
@@ -66,6 +69,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::LintChecker(args) => lint_checker::lint_checker(common, &args),
         Command::Verify(args) => fleet::run(common.printing(), &(&args).into()),
         Command::Dispose(args) => dispose::dispose(common, &args),
+        Command::Reseal(args) => reseal::reseal(common, &args),
         Command::Accept(args) => accept::run(common.printing(), &(&args).into()),
         Command::Report(args) => report::run(common.printing(), &(&args).into()),
         Command::Show(args) => show::run(common.printing(), &(&args).into()),
@@ -74,6 +78,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Keygen { file } => keygen::keygen(common, &file),
         Command::Doctor(args) => doctor::doctor(common, &args),
         Command::Profile(args) => profile::profile(common, &args),
+        Command::Release(args) => release::release(common, &args),
         Command::Digests => digests::digests(common),
         Command::Options => options::options(common),
         Command::Completions(args) => documents::completions(common, &args),

@@ -163,7 +163,8 @@ fn an_argument_that_is_no_text_is_a_path_or_a_usage_error_and_never_a_panic() {
     let odd = OsStr::from_bytes(b"/dev/null/caf\xe9");
     for command in [
         "attest", "check", "verify", "list", "explain", "run", "mutants", "report", "show",
-        "merge", "accept", "dispose", "summary", "keygen", "profile", "digests", "options", "man",
+        "merge", "accept", "dispose", "reseal", "release", "summary", "keygen", "profile",
+        "digests", "options", "man",
     ] {
         let mut harness = Command::new(HARNESS);
         let done = harness.arg(command).arg(odd).output().unwrap();

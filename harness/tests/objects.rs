@@ -121,6 +121,23 @@ const ENDS: &[Line] = &[
         "accept",
         1,
     ),
+    (
+        "reseal run --reviewed all --reseal reseal.json --reviewer-key owner.pem",
+        "reseal",
+        0,
+    ),
+    (
+        "reseal run --reviewed all --reseal reseal.json --reviewer-key owner.pem",
+        "reseal",
+        2,
+    ),
+    (
+        "accept run --terms terms.toml --disposition b0.json --reseal reseal.json",
+        "accept",
+        1,
+    ),
+    ("release packet --public-key owner.pub.pem", "release", 2),
+    ("release --key owner.pem", "release", 2),
     ("run --list N19 n20", "run", 0),
     ("run N19 --help", "run", 0),
     ("run N99", "run", 2),

@@ -1,15 +1,17 @@
 //! Acceptance: five gates that people hold, and whether each is met.
 //!
-//! A pure function of what somebody agreed to beforehand ([`Terms`]), the owner's
-//! signed word, if there is one, and what an examined bundle amounts to. Absent is
+//! A pure function of what somebody agreed to beforehand ([`Terms`]), what owner and
+//! reviewer signed, if they did, and what an examined bundle amounts to. Absent is
 //! absent: nothing here supplies, infers or defaults a decision. It reads no file
 //! and asks no clock.
 
 use std::fmt;
 
 use seal::key::{KeyId, Role};
-use seal::statement::attestation::{Instant, MadeWith, RunResult};
-use seal::statement::disposition::{Bound, SignedDisposition};
+use seal::statement::attestation::{Host, Instant, MadeWith, RunResult};
+use seal::statement::disposition::SignedDisposition;
+use seal::statement::reseal::SignedReseal;
+use seal::statement::word::Bound;
 use serde::{Deserialize, Serialize};
 
 use crate::self_audit::AuditTally;
@@ -19,18 +21,21 @@ mod example;
 pub mod file;
 mod gates;
 mod owner;
+mod reviewer;
 mod terms;
 mod unmet;
+mod word;
 
 pub use examine::{Examined, bound, examine};
 pub use example::EXAMPLE as TERMS_EXAMPLE;
 pub use terms::{MAX_TERMS, Terms, TermsError};
-pub use unmet::{Artifact, Other, Unmet};
+pub use unmet::{Artifact, Other, Unmet, Whose};
 
 /// A gate that a person holds, M1 to M5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gate {
-    /// B0''' is disposed of, by the owner, over this bundle.
+    /// B0''' is disposed of, by the owner, over this bundle; where it is honoured, the
+    /// reviewer's re-seal is there.
     M1,
     /// The matrix is the agreed one.
     M2,
@@ -51,7 +56,9 @@ impl Gate {
     #[must_use]
     pub fn asks(self) -> &'static str {
         match self {
-            Self::M1 => "B0''' is disposed of by the owner, over this bundle",
+            Self::M1 => {
+                "B0''' is disposed of by the owner, over this bundle, and re-sealed where honoured"
+            }
             Self::M2 => "the matrix is the agreed one",
             Self::M3 => "the operator's key is enrolled",
             Self::M4 => "image, programs and policy are the reviewed ones",
@@ -71,6 +78,8 @@ impl fmt::Display for Gate {
 pub struct Facts {
     /// What a disposition must be bound to.
     pub bound: Bound,
+    /// Where its run ran, as its signer claims.
+    pub host: Host,
     /// What its programs were made with, as its signer claims.
     pub made_with: MadeWith,
     /// The role its signer claims.
@@ -118,6 +127,18 @@ pub struct Acceptance {
     /// The owner's word, where its signature is the owner's. It may be over another
     /// bundle: M1 says so.
     pub disposition: Option<SignedDisposition>,
+    /// The reviewer's word, where the owner asked for it and its signature is the
+    /// reviewer's. It may be over another bundle, too.
+    pub reseal: Option<SignedReseal>,
+}
+
+/// What people signed over a bundle, as the bytes of files; absent is absent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Papers<'a> {
+    /// The owner's disposition.
+    pub disposition: Option<&'a [u8]>,
+    /// The reviewer's re-seal.
+    pub reseal: Option<&'a [u8]>,
 }
 
 /// What the gates amount to.
@@ -170,17 +191,17 @@ impl Acceptance {
     }
 }
 
-/// Evaluates the gates. `disposition` is the bytes of a file, if there is one.
+/// Evaluates the gates.
 #[must_use]
-pub fn evaluate(terms: &Terms, disposition: Option<&[u8]>, examined: &Examined) -> Acceptance {
+pub fn evaluate(terms: &Terms, papers: &Papers<'_>, examined: &Examined) -> Acceptance {
     let (facts, refused) = match examined {
         Examined::Verified(facts) => (Some(&**facts), None),
         Examined::Refused { why } => (None, Some(Unmet::BundleRefused { why: why.clone() })),
     };
-    let (signed, of_owner) = owner::word(terms, disposition, facts);
+    let people = owner::words(terms, papers, facts);
     let gates = Gate::ALL.map(|gate| {
         let found = match (gate, facts) {
-            (Gate::M1, _) => of_owner.clone(),
+            (Gate::M1, _) => people.unmet.clone(),
             (_, None) => Vec::new(),
             (Gate::M2, Some(facts)) => gates::agreed(terms, facts),
             (Gate::M3, Some(facts)) => gates::enrolled(terms, facts),
@@ -196,7 +217,8 @@ pub fn evaluate(terms: &Terms, disposition: Option<&[u8]>, examined: &Examined) 
     });
     Acceptance {
         gates: gates.to_vec(),
-        disposition: signed,
+        disposition: people.disposition,
+        reseal: people.reseal,
     }
 }
 

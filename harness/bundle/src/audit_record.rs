@@ -161,7 +161,7 @@ pub fn write(
     if let Some(text) = &facts.expectation {
         writer.add(EXPECTATION_FILE, text.as_bytes())?;
     }
-    Ok(writer.seal_audit(statement::subjects(facts)?, said, signer)?)
+    Ok(writer.seal_record(statement::subjects(facts)?, said, signer)?)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use crate::self_audit::Audited;
 pub mod acceptance;
 pub mod audit_record;
 mod believe;
+pub mod check_record;
 mod derived;
 pub mod exit;
 #[cfg(any(test, feature = "making"))]

@@ -7,6 +7,7 @@
 use self::verify::Standing;
 use crate::statement::Predicate;
 use crate::statement::attestation::{Attestation, FileEntry, Run, Sharding, SignerNote};
+use crate::statement::packet_check::PacketCheck;
 use crate::statement::sandbox_audit::SandboxAudit;
 
 pub mod folder;
@@ -68,6 +69,30 @@ impl Bundled for Attestation {
 }
 
 impl Bundled for SandboxAudit {
+    const ENVELOPES: &'static [&'static str] = &[STATEMENT_FILE];
+
+    fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn signer(&self) -> &SignerNote {
+        &self.signer
+    }
+
+    fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+
+    fn signed(self, signer: SignerNote, files: Vec<FileEntry>) -> Self {
+        Self {
+            signer,
+            files,
+            ..self
+        }
+    }
+}
+
+impl Bundled for PacketCheck {
     const ENVELOPES: &'static [&'static str] = &[STATEMENT_FILE];
 
     fn run(&self) -> &Run {

@@ -14,8 +14,12 @@ use super::strict_json::{self, JsonError};
 
 pub mod attestation;
 pub mod disposition;
+pub mod packet_check;
+pub mod provenance;
+pub mod reseal;
 pub mod sandbox_audit;
 pub mod test_result;
+pub mod word;
 
 use attestation::PredicateError;
 

@@ -1,7 +1,7 @@
-//! N31: B0''' is the owner's and nobody else's. Real envelopes, signed with keys made
-//! for the check, before the gates that `accept` evaluates.
+//! N31: B0''' is the owner's and nobody else's, and what it asks for the reviewer's. Real
+//! envelopes, signed with keys made for the check, before the gates that `accept` evaluates.
 
-use bundle::acceptance::{BorneOut, Examined, Facts, Terms, evaluate};
+use bundle::acceptance::{BorneOut, Examined, Facts, Papers, Terms, evaluate};
 use bundle::self_audit::AuditTally;
 use clap::Parser as _;
 use evidence::error::chain;
@@ -10,8 +10,12 @@ use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use seal::key::{Role, SecretKey};
 use seal::roll::ROWS_IN_SCOPE;
 use seal::statement::Subjects;
-use seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
-use seal::statement::disposition::{self, Bound, Decision, Risk};
+use seal::statement::attestation::{
+    Counts, EngineNote, Host, Instant, RunResult, RunVerdict, Unfiltered,
+};
+use seal::statement::disposition::{Decision, Disposition};
+use seal::statement::reseal::Reseal;
+use seal::statement::word::{self, Bound, OwnWords, Word as _};
 
 use super::Check;
 use crate::cli::Cli;
@@ -48,8 +52,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("too-early", || {
         judged(|scene| {
             let made = Instant::parse("2026-11-24T07:54:59Z")?;
-            let signed = disposition::sign(Decision::Honoured, &scene.bound(), made, &scene.owner);
-            Ok(Some(signed?))
+            let risk = OwnWords::parse("unreviewed")?;
+            let said = Disposition::new(Decision::Waived { risk }, made, &scene.owner.public());
+            Ok(Some(word::sign(said, &scene.bound(), &scene.owner)?))
         })
     }),
     Check::new("other-key-named", || {
@@ -84,22 +89,59 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("waived", || {
         judged(|scene| scene.signed(&scene.owner, &scene.bound()).map(Some))
     }),
-    Check::new("honoured", || {
-        judged(|scene| {
-            scene
-                .decided(Decision::Honoured, &scene.owner, &scene.bound())
-                .map(Some)
+    Check::new("honoured-alone", || honoured(|_| Ok(None))),
+    Check::new("no-reviewer", || {
+        let unnamed = |terms: &mut Terms, _: &Scene| terms.reviewer = None;
+        agreed(unnamed, |scene| {
+            scene.resealed(&scene.reviewer, &scene.bound(), made()?)
         })
+    }),
+    Check::new("owner-reviews", || {
+        let owner = |terms: &mut Terms, scene: &Scene| terms.reviewer = Some(scene.owner.public());
+        agreed(owner, |scene| {
+            scene.resealed(&scene.owner, &scene.bound(), made()?)
+        })
+    }),
+    Check::new("reseal-stranger", || {
+        honoured(|scene| scene.resealed(&SecretKey::generate()?, &scene.bound(), made()?))
+    }),
+    Check::new("reseal-operator", || {
+        honoured(|scene| scene.resealed(&scene.operator, &scene.bound(), made()?))
+    }),
+    Check::new("reseal-another-bundle", || {
+        honoured(|scene| {
+            let mut bound = scene.bound();
+            bound.statement = other();
+            scene.resealed(&scene.reviewer, &bound, made()?)
+        })
+    }),
+    Check::new("reseal-too-early", || {
+        honoured(|scene| {
+            let early = Instant::parse("2026-11-24T07:54:59Z")?;
+            scene.resealed(&scene.reviewer, &scene.bound(), early)
+        })
+    }),
+    Check::new("reseal-of-disposition", || {
+        honoured(|scene| {
+            let said = Disposition::new(Decision::Honoured, made()?, &scene.reviewer.public());
+            Ok(Some(word::sign(said, &scene.bound(), &scene.reviewer)?))
+        })
+    }),
+    Check::new("honoured", || {
+        honoured(|scene| scene.resealed(&scene.reviewer, &scene.bound(), made()?))
     }),
 ];
 
 type Failed = Box<dyn std::error::Error>;
+/// A file that is handed over, or none.
+type Made = Result<Option<Vec<u8>>, Failed>;
 
-/// An owner, an operator, and what the operator's bundle amounts to: everything is
-/// in order but what a check changes.
+/// An owner, an operator, a reviewer, and what the operator's bundle amounts to:
+/// everything is in order but what a check changes.
 struct Scene {
     owner: SecretKey,
     operator: SecretKey,
+    reviewer: SecretKey,
 }
 
 impl Scene {
@@ -107,6 +149,7 @@ impl Scene {
         Ok(Self {
             owner: SecretKey::generate()?,
             operator: SecretKey::generate()?,
+            reviewer: SecretKey::generate()?,
         })
     }
 
@@ -128,6 +171,17 @@ impl Scene {
     fn facts(&self) -> Result<Facts, Failed> {
         Ok(Facts {
             bound: self.bound(),
+            host: Host {
+                kernel: "6.1.0".to_owned(),
+                arch: "x86_64".to_owned(),
+                engine: EngineNote {
+                    name: "docker".to_owned(),
+                    version: "20.10".to_owned(),
+                    api: "1.41".to_owned(),
+                },
+                runtime: "runc 1.1.5".to_owned(),
+                calls_shown_to_no_filter: Unfiltered::Asked(Vec::new()),
+            },
             made_with: engine::image::made_with()?,
             role: Role::Operator,
             keyid: self.operator.public().id(),
@@ -147,10 +201,16 @@ impl Scene {
         })
     }
 
+    fn judged(&self, terms: &Terms, papers: &Papers<'_>) -> Result<String, Failed> {
+        let examined = Examined::Verified(Box::new(self.facts()?));
+        Ok(evaluate(terms, papers, &examined).words())
+    }
+
     fn terms(&self) -> Terms {
         Terms {
             owner: self.owner.public(),
             operators: vec![self.operator.public()],
+            reviewer: Some(self.reviewer.public()),
             reviewed: self.bound().artifacts,
             made_with: None,
         }
@@ -162,11 +222,17 @@ impl Scene {
         key: &SecretKey,
         bound: &Bound,
     ) -> Result<Vec<u8>, Failed> {
-        Ok(disposition::sign(decision, bound, made()?, key)?)
+        let said = Disposition::new(decision, made()?, &key.public());
+        Ok(word::sign(said, bound, key)?)
+    }
+
+    fn resealed(&self, key: &SecretKey, bound: &Bound, made: Instant) -> Made {
+        let said = Reseal::new(OwnWords::parse("all of it")?, made, &key.public());
+        Ok(Some(word::sign(said, bound, key)?))
     }
 
     fn signed(&self, key: &SecretKey, bound: &Bound) -> Result<Vec<u8>, Failed> {
-        let risk = Risk::parse("unreviewed")?;
+        let risk = OwnWords::parse("unreviewed")?;
         self.decided(Decision::Waived { risk }, key, bound)
     }
 
@@ -174,7 +240,7 @@ impl Scene {
     fn payload(&self) -> Result<String, Failed> {
         let bytes = self.signed(&self.owner, &self.bound())?;
         let trusted = TrustedKeys::one(self.owner.public());
-        let payload = Envelope::open(disposition::FILE, &bytes, &trusted, IN_TOTO)?;
+        let payload = Envelope::open(Disposition::FILE, &bytes, &trusted, IN_TOTO)?;
         Ok(String::from_utf8(payload.bytes().to_vec())?)
     }
 
@@ -220,14 +286,41 @@ fn other() -> Sha256Digest {
 }
 
 /// What the gates say of the disposition that `make` makes.
-fn judged(make: impl FnOnce(&Scene) -> Result<Option<Vec<u8>>, Failed>) -> String {
-    let judge = || -> Result<String, Failed> {
-        let scene = Scene::new()?;
-        let disposition = make(&scene)?;
-        let examined = Examined::Verified(Box::new(scene.facts()?));
-        Ok(evaluate(&scene.terms(), disposition.as_deref(), &examined).words())
-    };
-    judge().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+fn judged(make: impl FnOnce(&Scene) -> Made) -> String {
+    said(|scene| {
+        let disposition = make(scene)?;
+        let disposition = disposition.as_deref();
+        let papers = Papers {
+            disposition,
+            reseal: None,
+        };
+        scene.judged(&scene.terms(), &papers)
+    })
+}
+
+/// What they say of a re-seal, where the owner honoured B0'''.
+fn honoured(make: impl FnOnce(&Scene) -> Made) -> String {
+    agreed(|_, _| {}, make)
+}
+
+/// The same under other terms.
+fn agreed(change: impl FnOnce(&mut Terms, &Scene), make: impl FnOnce(&Scene) -> Made) -> String {
+    said(|scene| {
+        let mut terms = scene.terms();
+        change(&mut terms, scene);
+        let disposition = scene.decided(Decision::Honoured, &scene.owner, &scene.bound())?;
+        let reseal = make(scene)?;
+        let papers = Papers {
+            disposition: Some(&disposition),
+            reseal: reseal.as_deref(),
+        };
+        scene.judged(&terms, &papers)
+    })
+}
+
+fn said(judge: impl FnOnce(&Scene) -> Result<String, Failed>) -> String {
+    let judged = Scene::new().and_then(|scene| judge(&scene));
+    judged.unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
 }
 
 fn elsewhere(change: fn(&mut Bound)) -> String {
@@ -239,15 +332,16 @@ fn elsewhere(change: fn(&mut Bound)) -> String {
 }
 
 fn one_person() -> String {
-    let judge = || -> Result<String, Failed> {
-        let scene = Scene::new()?;
+    said(|scene| {
         let disposition = scene.signed(&scene.owner, &scene.bound())?;
         let mut terms = scene.terms();
         terms.operators.push(scene.owner.public());
-        let examined = Examined::Verified(Box::new(scene.facts()?));
-        Ok(evaluate(&terms, Some(&disposition), &examined).words())
-    };
-    judge().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+        let papers = Papers {
+            disposition: Some(&disposition),
+            reseal: None,
+        };
+        scene.judged(&terms, &papers)
+    })
 }
 
 /// The command line itself refuses to choose for the owner.

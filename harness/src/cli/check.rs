@@ -23,6 +23,27 @@ pub struct Check {
     /// Write each report there too, as the checker wrote it, and never over another.
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
+    /// Read nothing unless this sandbox is the one of this bundle: the folder that `attest`
+    /// wrote on this host, accepted under `--terms`.
+    #[arg(long, value_name = "BUNDLE", requires = "terms")]
+    pub bundle: Option<PathBuf>,
+    /// The terms under which the bundle is accepted, as `accept` takes them.
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub terms: Option<PathBuf>,
+    /// The owner's disposition over the bundle.
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub disposition: Option<PathBuf>,
+    /// The reviewer's re-seal of the bundle, where the owner honoured B0'''.
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub reseal: Option<PathBuf>,
+    /// Write a signed record of the check into a folder beneath this one: what was seen of
+    /// each launch, and its report. `harness verify` judges it again.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// The key that the record is signed with (PKCS#8 PEM, Ed25519); without one, a
+    /// development key.
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub key: Option<PathBuf>,
     /// Where they are read.
     #[command(flatten)]
     pub on: OnEngine,

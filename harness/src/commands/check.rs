@@ -12,6 +12,7 @@ use engine::open::OpenError;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::Role;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use verify::code::Code;
 use verify::parallel::in_parallel;
 use verify::terminal::{safe, say, tell};
@@ -23,27 +24,42 @@ use crate::cli::{Check, Common};
 use crate::progress;
 use crate::stand::{Stand, StandError};
 
+mod accepted;
 mod answer;
 mod archive;
 mod readable;
+mod record;
 mod report_dir;
 
+use accepted::Accepted;
 use answer::Answer;
+
+/// What a check came to: the answers, in the packets' order, and where their record is.
+type Came = (Vec<Answer>, Option<PathBuf>);
 
 /// Checks packets. A program is told of as many as were answered, however it ends.
 pub(super) fn check(common: &Common, args: &Check) -> Result<Done, Failure> {
-    let answers = answers(args).map_err(|it| it.beside(&object(&[], &[])))?;
+    let empty = object(&[], &[], (None, None));
+    let accepted = accepted::asked(args).map_err(|it| it.beside(&empty))?;
+    let accepted = accepted.as_ref();
+    let (answers, record) = answers(args, accepted).map_err(|it| it.beside(&empty))?;
     let codes = answers.iter().map(|answer| answer.code);
     let worst = codes.min_by_key(|code| rank(*code));
-    let object = object(&args.packets, &answers);
+    let object = object(&args.packets, &answers, (accepted, record.as_deref()));
     common
         .format
         .say(worst.unwrap_or(Code::Internal), &object, || {
+            if let Some(accepted) = &accepted {
+                say(&format!(
+                    "sandbox  as accepted, statement {}",
+                    accepted.statement()
+                ))?;
+            }
             show(&args.packets, &answers)
         })
 }
 
-fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
+fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
     // Before a packet is so much as looked for.
     if args.on.engine == EngineChoice::None {
         return Err(StandError::from(OpenError::NoSandbox).into());
@@ -62,12 +78,25 @@ fn answers(args: &Check) -> Result<Vec<Answer>, Failure> {
     args.report_dir
         .iter()
         .try_for_each(|it| report_dir::open(it))?;
+    let record = record::asked(args)?;
     let stand = Stand::open(args.on.engine)?;
-    let answers = launch(&stand, &packets, &told, args);
     let stop = Arc::clone(&stand.stop);
+    let started = OffsetDateTime::now_utc();
+    let answers = match accepted.map_or(Ok(()), |it| it.require(&stand)) {
+        Ok(()) => launch(&stand, &packets, &told, args),
+        Err(another) => Err(another),
+    };
+    let facts = record
+        .as_ref()
+        .map(|_| record::facts(&stand, started, (&told, accepted)));
     stand.close().map_err(Failure::internal)?;
     require_unstopped(&stop, "nothing is said of any packet")?;
-    answers
+    let answers = answers?;
+    let written = match (record, facts.transpose()?) {
+        (Some(record), Some(facts)) => Some(record.write(&facts, &args.packets, &answers)?),
+        (_, _) => None,
+    };
+    Ok((answers, written))
 }
 
 /// A packet as the line names it, and as this host has it.
@@ -182,6 +211,7 @@ fn one(
     if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, &record.report, &answer.report) {
         answer.file = Some(report_dir::put(dir, &packet.name, text).map_err(Trouble::Report)?);
     }
+    answer.launch = Some(record).filter(|_| args.record.is_some());
     Ok(answer)
 }
 
@@ -232,7 +262,11 @@ fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
 }
 
 /// One object with a list, of however many packets.
-fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
+fn object(
+    packets: &[PathBuf],
+    answers: &[Answer],
+    (accepted, record): (Option<&Accepted>, Option<&Path>),
+) -> Value {
     let one = |(packet, answer): (&PathBuf, &Answer)| {
         json!({
             "code": answer.code.word(),
@@ -245,7 +279,11 @@ fn object(packets: &[PathBuf], answers: &[Answer]) -> Value {
         })
     };
     let list = packets.iter().zip(answers).map(one);
-    json!({ "packets": list.collect::<Vec<_>>() })
+    json!({
+        "accepted": accepted.map(Accepted::statement),
+        "packets": list.collect::<Vec<_>>(),
+        "record": record.map(|it| it.display().to_string()),
+    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use negatives::matrix::Matrix;
 use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use seal::bundle::write::BundleWriter;
 use seal::key::{SecretKey, Signer};
 use seal::statement::attestation::Unfiltered;
 use time::OffsetDateTime;
@@ -31,7 +32,7 @@ impl Desk {
         let desk = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        for name in ["owner", "operator"] {
+        for name in ["owner", "operator", "reviewer"] {
             desk.openssl(&["genpkey", "-algorithm", "ed25519", "-out"], name, "pem");
             let private = desk.at(&format!("{name}.pem"));
             let private = private.to_str().unwrap();
@@ -91,6 +92,29 @@ impl Desk {
         .unwrap()
     }
 
+    /// The bundle, signed again by the operator with another self-audit.
+    pub(crate) fn forged(&self, from: &str, to: &str) -> PathBuf {
+        let genuine = verified(&self.bundle());
+        let path = self.at(&format!("forged{}", from.len()));
+        let mut writer = BundleWriter::create(&path).unwrap();
+        for (file, bytes) in genuine.files().iter() {
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            match file.as_str() {
+                "signer.pub.pem" => {}
+                "self-audit.json" => {
+                    let text = text.replace(from, to);
+                    writer.add("self-audit.json", text.as_bytes()).unwrap();
+                }
+                other => writer.add(other, text.as_bytes()).unwrap(),
+            }
+        }
+        let said = genuine.attestation().clone();
+        writer
+            .seal(genuine.subjects(), said, &self.operator())
+            .unwrap();
+        path
+    }
+
     /// A real run on the engine that takes the least time, signed by the operator.
     pub(crate) fn attest(&self) -> PathBuf {
         let mut command = harness();
@@ -109,9 +133,10 @@ impl Desk {
         let key = |name: &str| fs::read_to_string(self.at(&format!("{name}.pub.pem"))).unwrap();
         let digests = harness().arg("digests").output().unwrap();
         let terms = format!(
-            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n{}",
+            "schema = 1\n\n[owner]\npublic_key = '''\n{}'''\n\n[[operator]]\npublic_key = '''\n{}'''\n\n[reviewer]\npublic_key = '''\n{}'''\n\n{}",
             key("owner"),
             key("operator"),
+            key("reviewer"),
             String::from_utf8(digests.stdout).unwrap(),
         );
         fs::write(self.at("terms.toml"), change(terms)).unwrap();
@@ -130,6 +155,15 @@ impl Desk {
         self.dispose(bundle, "owner.pem", &words).assert().code(0);
     }
 
+    pub(crate) fn reseal(&self, bundle: &Path, key: &str) -> Harness {
+        let mut command = harness();
+        command.arg("reseal").arg(bundle);
+        command.args(["--reviewed", "the matrix, row by row"]);
+        command.arg("--reviewer-key").arg(self.at(key));
+        command.arg("--reseal").arg(self.at("reseal.json"));
+        command
+    }
+
     pub(crate) fn accept(&self, bundle: &Path) -> Harness {
         let mut command = harness();
         command
@@ -140,6 +174,24 @@ impl Desk {
         if self.at("b0.json").exists() {
             command.arg("--disposition").arg(self.at("b0.json"));
         }
+        if self.at("reseal.json").exists() {
+            command.arg("--reseal").arg(self.at("reseal.json"));
+        }
+        command
+    }
+
+    /// A check of a packet, in the sandbox of this bundle and no other.
+    pub(crate) fn check(&self, bundle: &Path) -> Harness {
+        let packet = self.at("packet");
+        if !packet.exists() {
+            fixtures::write("no-gap", &packet).unwrap();
+        }
+        let mut command = harness();
+        command.args(["check", "--engine", "bwrap", "--format", "json"]);
+        command.arg(packet).arg("--bundle").arg(bundle);
+        command.arg("--terms").arg(self.at("terms.toml"));
+        command.arg("--disposition").arg(self.at("b0.json"));
+        command.arg("--record").arg(self.at("records"));
         command
     }
 

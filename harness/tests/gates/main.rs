@@ -8,13 +8,16 @@
 )]
 
 use std::fs;
+use std::path::Path;
 
-use seal::bundle::write::BundleWriter;
+use assert_cmd::assert::Assert;
+
 use seal::key::Signer;
 
 mod desk;
 #[path = "../objects/fits.rs"]
 mod fits;
+mod release;
 
 use desk::{Desk, harness, verified};
 
@@ -33,6 +36,91 @@ fn a_run_that_held_is_accepted_with_the_owners_word_and_not_without() {
     let said = desk.accept(&run).assert().code(0);
     let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
     assert!(said.contains("accepted: 5 of 5 gates met"), "{said}");
+    a_check_asks_for_this_sandbox(&desk, &run);
+    // The same run, where the owner wants the review.
+    fs::remove_file(desk.at("b0.json")).unwrap();
+    desk.dispose(&run, "owner.pem", &["--honoured"])
+        .assert()
+        .code(0);
+    assert_eq!(desk.unmet(&run), "M1 reseal_absent");
+    desk.reseal(&run, "reviewer.pem").assert().code(0);
+    let said = desk.accept(&run).assert().code(0);
+    let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
+    for line in [
+        "having looked at: the matrix, row by row",
+        "accepted: 5 of 5 gates met",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+}
+
+/// Packets are read in the sandbox that was accepted, and in no other.
+fn a_check_asks_for_this_sandbox(desk: &Desk, run: &Path) {
+    let object = |done: Assert| fits::object("check", &done.get_output().stdout);
+    let said = object(desk.check(run).assert().code(4));
+    let statement = verified(run).statement_digest().unwrap().to_string();
+    assert_eq!(said["accepted"], statement.as_str());
+    // What came of it is judged again by whoever has the record.
+    let record = Path::new(said["record"].as_str().unwrap());
+    let verify = |words: &[&str]| harness().arg("verify").arg(record).args(words).assert();
+    let again = verify(&["--format", "json"]).code(0);
+    let again = fits::object("verify", &again.get_output().stdout);
+    assert_eq!(again["check"]["accepted"], statement.as_str());
+    assert_eq!(again["check"]["result"]["gaps"], 1);
+    let report = record.join("launches/1.json");
+    let text = fs::read_to_string(&report).unwrap();
+    fs::write(&report, text.replacen("no-gap", "no-hap", 1)).unwrap();
+    verify(&[]).code(1);
+    // Of a bundle that is not accepted nothing follows, and nothing is read.
+    let said = object(desk.check(&desk.bundle()).assert().code(3));
+    let message = said["message"].as_str().unwrap();
+    let expected = "expected a bundle that is accepted, observed: refused: M1 disposition_for";
+    assert!(message.contains(expected), "{message}");
+    assert_eq!(said["packets"], serde_json::json!([]));
+}
+
+#[test]
+fn a_review_is_somebody_elses_over_this_bundle_and_never_lies_in_it() {
+    let desk = Desk::new();
+    let only_rows = "M5 not_all_held";
+    desk.dispose(&desk.bundle(), "owner.pem", &["--honoured"])
+        .assert()
+        .code(0);
+    // The operator does not review their own bundle; the owner's word is no review.
+    desk.reseal(&desk.bundle(), "operator.pem").assert().code(1);
+    assert!(!desk.at("reseal.json").exists());
+    desk.reseal(&desk.bundle(), "owner.pem").assert().code(0);
+    let unmet = desk.unmet(&desk.bundle());
+    assert_eq!(unmet, format!("M1 reseal_refused, {only_rows}"));
+    desk.reseal(&desk.bundle(), "reviewer.pem").assert().code(2);
+    fs::remove_file(desk.at("reseal.json")).unwrap();
+    let other = desk.seal("2222222222222222", &desk.operator());
+    desk.reseal(&other, "reviewer.pem").assert().code(0);
+    let unmet = desk.unmet(&desk.bundle());
+    assert_eq!(
+        unmet,
+        format!("M1 reseal_for_another_statement, {only_rows}")
+    );
+    fs::remove_file(desk.at("reseal.json")).unwrap();
+    desk.reseal(&desk.bundle(), "reviewer.pem").assert().code(0);
+    assert_eq!(desk.unmet(&desk.bundle()), only_rows);
+    for words in ["", "  ", "a\u{1b}[2Kb"] {
+        let mut command = harness();
+        command.arg("reseal").arg(desk.bundle());
+        command.args(["--reviewed", words, "--reviewer-key"]);
+        command.arg(desk.at("reviewer.pem"));
+        let inside = desk.bundle().join("reseal.json");
+        command.arg("--reseal").arg(&inside).assert().code(2);
+        assert!(!inside.exists(), "{words:?}");
+    }
+}
+
+#[test]
+fn nobody_re_seals_a_bundle_that_says_more_than_it_holds() {
+    let desk = Desk::new();
+    let forged = desk.forged("\"outcome\":\"not_seen\"", "\"outcome\":\"holds\"");
+    desk.reseal(&forged, "reviewer.pem").assert().code(1);
+    assert!(!desk.at("reseal.json").exists());
 }
 
 #[test]
@@ -43,7 +131,7 @@ fn with_the_owners_word_only_the_rows_are_missing() {
     let said = desk.accept(&desk.bundle()).assert().code(1);
     let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
     for line in [
-        "M1  met      B0''' is disposed of by the owner, over this bundle",
+        "M1  met      B0''' is disposed of by the owner, over this bundle, and re-sealed where honoured",
         "M5  not met  the sandbox is provisioned and B4' attested",
         "             expected 45 rows held, observed 0",
         "with this risk: nobody reviewed the design",
@@ -213,7 +301,6 @@ fn nothing_of_a_bundle_that_was_changed_counts_or_can_be_disposed_of() {
 #[test]
 fn a_self_audit_that_says_more_than_the_bundle_is_refused() {
     let desk = Desk::new();
-    let genuine = verified(&desk.bundle());
     for (from, to, expected) in [
         (
             "\"outcome\":\"not_seen\"",
@@ -226,24 +313,7 @@ fn a_self_audit_that_says_more_than_the_bundle_is_refused() {
             "self-audit.json`: roll-is-called",
         ),
     ] {
-        let path = desk.at(&format!("forged{}", from.len()));
-        let mut writer = BundleWriter::create(&path).unwrap();
-        for (file, bytes) in genuine.files().iter() {
-            let text = String::from_utf8(bytes.to_vec()).unwrap();
-            match file.as_str() {
-                "signer.pub.pem" => {}
-                "self-audit.json" => {
-                    writer
-                        .add("self-audit.json", text.replace(from, to).as_bytes())
-                        .unwrap();
-                }
-                other => writer.add(other, text.as_bytes()).unwrap(),
-            }
-        }
-        let said = genuine.attestation().clone();
-        writer
-            .seal(genuine.subjects(), said, &desk.operator())
-            .unwrap();
+        let path = desk.forged(from, to);
         let done = harness().arg("verify").arg(&path).assert().code(1);
         let said = String::from_utf8(done.get_output().stderr.clone()).unwrap();
         assert!(said.contains(expected), "{said}");

@@ -9,33 +9,45 @@ use seal::key::{SecretKey, Signer};
 
 use super::{Desk, path, without_digests};
 
-/// A desk with the bundle `run`, which an operator signed, and the keys of an owner and
-/// of that operator.
+/// A desk with the bundle `run`, which an operator signed, and the keys of an owner, of
+/// a reviewer and of that operator.
 pub(super) fn desk() -> Desk {
     let desk = Desk::new();
     let operator = SecretKey::from_seed(&[7; 32]);
     let owner = SecretKey::from_seed(&[8; 32]);
+    let reviewer = SecretKey::from_seed(&[9; 32]);
     fs::write(
         desk.at("operator.pub.pem"),
         operator.public().to_pem().unwrap(),
     )
     .unwrap();
-    for (name, key) in [("owner.pem", &owner), ("operator.pem", &operator)] {
+    for (name, key) in [
+        ("owner.pem", &owner),
+        ("operator.pem", &operator),
+        ("reviewer.pem", &reviewer),
+    ] {
         fs::write(desk.at(name), &*key.to_pem().unwrap()).unwrap();
         fs::set_permissions(desk.at(name), Permissions::from_mode(0o600)).unwrap();
     }
     let specimen = Specimen::seal_with(&stand_in::sample(), Signer::operator(operator)).unwrap();
     fs::rename(specimen.path(), desk.at("run")).unwrap();
-    fs::write(desk.at("terms.toml"), terms(&owner)).unwrap();
+    fs::write(desk.at("terms.toml"), terms(&owner, &reviewer)).unwrap();
     desk
 }
 
 /// Terms that were agreed with another operator, over other programs.
-fn terms(owner: &SecretKey) -> String {
+fn terms(owner: &SecretKey, reviewer: &SecretKey) -> String {
     let example = bundle::acceptance::TERMS_EXAMPLE;
     let (_, rest) = example.split_once("[[operator]]").unwrap();
-    let key = owner.public().to_pem().unwrap();
-    format!("schema = 1\n\n[owner]\npublic_key = '''\n{key}'''\n\n[[operator]]{rest}")
+    let (operator, rest) = rest.split_once("[reviewer]").unwrap();
+    let (_, rest) = rest.split_once("[agreed]").unwrap();
+    let [owner, reviewer] = [owner, reviewer].map(|key| {
+        let key = key.public().to_pem().unwrap();
+        format!("public_key = '''\n{key}'''\n\n")
+    });
+    format!(
+        "schema = 1\n\n[owner]\n{owner}[[operator]]{operator}[reviewer]\n{reviewer}[agreed]{rest}"
+    )
 }
 
 #[test]
@@ -81,6 +93,14 @@ const DECISIONS: &[(&str, &str)] = &[
         "accept run --terms terms.toml --disposition b0.json",
     ),
     (
+        "reseal",
+        "reseal run --reviewed all --reseal reseal.json --reviewer-key reviewer.pem",
+    ),
+    (
+        "accept_resealed",
+        "accept run --terms terms.toml --disposition b0.json --reseal reseal.json",
+    ),
+    (
         "dispose_waived",
         "dispose run --waived --risk unreviewed --disposition waived.json --owner-key owner.pem",
     ),
@@ -101,17 +121,16 @@ fn a_decision_is_signed_and_said_again_where_the_gates_are() {
     assert!(!desk.at("own.json").exists());
 }
 
-/// The owner's word has the time at which it was signed.
+/// A person's word has the time at which it was signed.
 fn without_moment(text: &str) -> String {
-    let lines = text
-        .lines()
-        .map(|line| match line.split_once(" B0''' at ") {
-            Some((before, after)) => match after.split_once(['Z', ',']) {
-                Some((_, rest)) => format!("{before} B0''' at [moment]{rest}\n"),
-                None => format!("{line}\n"),
-            },
-            None => format!("{line}\n"),
+    let lines = text.lines().map(|line| {
+        let cut = [" B0''' at ", " re-sealed it at "].iter().find_map(|at| {
+            let (before, after) = line.split_once(at)?;
+            let (_, rest) = after.split_once(['Z', ','])?;
+            Some(format!("{before}{at}[moment]{rest}\n"))
         });
+        cut.unwrap_or_else(|| format!("{line}\n"))
+    });
     lines.collect()
 }
 

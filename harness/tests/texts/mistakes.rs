@@ -143,6 +143,17 @@ const MISTAKES: &[(&str, &[&str])] = &[
             "b0.json",
         ],
     ),
+    (
+        "reseal_without_words",
+        &[
+            "reseal",
+            "empty",
+            "--reviewer-key",
+            "key.pem",
+            "--reseal",
+            "r.json",
+        ],
+    ),
     ("keygen_over_a_file", &["keygen", "file"]),
     ("keygen_in_no_folder", &["keygen", "nowhere/key.pem"]),
 ];

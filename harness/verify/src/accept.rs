@@ -4,19 +4,22 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use bundle::acceptance::file::{self, FileError};
-use bundle::acceptance::{self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Standing, Terms};
+use bundle::acceptance::{
+    self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Papers, Standing, Terms,
+};
 use bundle::self_audit::AuditTally;
 use seal::bundle::folder::BundleFolder;
 use seal::digest::Sha256Digest;
 use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
+use seal::statement::reseal::{Reseal, SignedReseal};
 use serde::Serialize;
 
 use crate::code::Code;
 use crate::terminal::{safe, say};
 use crate::{Done, Failure, Printing};
 
-/// The largest disposition, in bytes.
-const MAX_DISPOSITION: u64 = 64 * 1024;
+/// The largest disposition or re-seal, in bytes.
+const MAX_WORD: u64 = 64 * 1024;
 
 /// What is asked.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Accept {
     pub terms: PathBuf,
     /// The owner's disposition, if there is one.
     pub disposition: Option<PathBuf>,
+    /// The reviewer's re-seal, if there is one.
+    pub reseal: Option<PathBuf>,
 }
 
 /// Evaluates the gates; says for each whether it is met, and why not.
@@ -34,16 +39,7 @@ pub struct Accept {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Accept) -> Result<Done, Failure> {
-    let terms = read(&args.terms, MAX_TERMS)?;
-    let terms = Terms::parse(&terms)
-        .map_err(|error| Failure::unusable(error, "ATTESTATION.md shows a file of terms"))?;
-    let disposition = match &args.disposition {
-        Some(path) => Some(read(path, MAX_DISPOSITION)?),
-        None => None,
-    };
-    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
-    let examined = acceptance::examine(&folder);
-    let acceptance = acceptance::evaluate(&terms, disposition.as_deref(), &examined);
+    let (acceptance, examined) = evaluated(args)?;
     let code = match acceptance.outcome() {
         Outcome::Accepted => Code::Held,
         Outcome::Refused => Code::Refused,
@@ -52,6 +48,26 @@ pub fn run(printing: Printing, args: &Accept) -> Result<Done, Failure> {
     printing
         .format
         .say(code, &answer, || print(&acceptance, &examined))
+}
+
+/// Whether each gate is met, and the bundle that they were asked about.
+///
+/// # Errors
+/// A file that was given cannot be read, in words.
+pub fn evaluated(args: &Accept) -> Result<(Acceptance, Examined), Failure> {
+    let terms = read(&args.terms, MAX_TERMS)?;
+    let terms = Terms::parse(&terms)
+        .map_err(|error| Failure::unusable(error, "ATTESTATION.md shows a file of terms"))?;
+    let word = |path: &Option<PathBuf>| path.as_ref().map(|it| read(it, MAX_WORD)).transpose();
+    let (disposition, reseal) = (word(&args.disposition)?, word(&args.reseal)?);
+    let papers = Papers {
+        disposition: disposition.as_deref(),
+        reseal: reseal.as_deref(),
+    };
+    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
+    let examined = acceptance::examine(&folder);
+    let acceptance = acceptance::evaluate(&terms, &papers, &examined);
+    Ok((acceptance, examined))
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
@@ -80,6 +96,12 @@ fn print(acceptance: &Acceptance, examined: &Examined) -> Result<(), Failure> {
     if let Some(signed) = &acceptance.disposition {
         say(&decision(signed))?;
     }
+    if let Some(signed) = &acceptance.reseal {
+        let Reseal { reviewed, made, .. } = signed.said();
+        say(&format!(
+            "the reviewer re-sealed it at {made}, having looked at: {reviewed}"
+        ))?;
+    }
     let word = match acceptance.outcome() {
         Outcome::Accepted => "accepted",
         Outcome::Refused => "refused",
@@ -91,9 +113,9 @@ fn print(acceptance: &Acceptance, examined: &Examined) -> Result<(), Failure> {
 fn decision(signed: &SignedDisposition) -> String {
     let Disposition { decision, made, .. } = signed.said();
     match decision {
-        Decision::Honoured => format!(
-            "the owner honoured B0''' at {made}: the reviewer's re-seal is asked for, and its outcome not part of this"
-        ),
+        Decision::Honoured => {
+            format!("the owner honoured B0''' at {made}: the reviewer's re-seal is asked for")
+        }
         Decision::Waived { risk } => {
             format!("the owner waived B0''' at {made}, with this risk: {risk}")
         }
@@ -108,6 +130,8 @@ struct Answer<'a> {
     statement: Option<Sha256Digest>,
     /// The owner's word as signed, whatever it is over; M1 says whether it counts.
     disposition: Option<&'a Disposition>,
+    /// The reviewer's, likewise, where the owner honoured B0'''.
+    reseal: Option<&'a Reseal>,
     /// What the bundle's self-audit amounts to, where it could be computed again.
     self_audit: Option<&'a AuditTally>,
     gates: Vec<GateAnswer>,
@@ -139,6 +163,7 @@ impl<'a> Answer<'a> {
             statement,
             self_audit,
             disposition: acceptance.disposition.as_ref().map(SignedDisposition::said),
+            reseal: acceptance.reseal.as_ref().map(SignedReseal::said),
             gates: acceptance.gates.iter().map(gate).collect(),
         }
     }

@@ -7,6 +7,7 @@ use lexopt::{Arg, Error, Parser, ValueExt as _};
 use verify::accept::Accept;
 use verify::fleet::Fleet;
 use verify::merge::Merge;
+use verify::release::Release;
 use verify::report::Report;
 use verify::show::Show;
 use verify::summary::SummaryOf;
@@ -23,10 +24,11 @@ Usage: proof-of-block-verify [verify] BUNDLE... [--public-key FILE | --policy FI
        proof-of-block-verify report BUNDLE [--to FILE] [--open]
        proof-of-block-verify show BUNDLE ROW [LAUNCH]
        proof-of-block-verify merge SHARD SHARD... [--public-key FILE]... [--key FILE] [--out DIR]
-       proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE]
+       proof-of-block-verify accept BUNDLE --terms FILE [--disposition FILE] [--reseal FILE]
        proof-of-block-verify summary BUNDLE
+       proof-of-block-verify release FOLDER --public-key FILE
 
-  --public-key FILE   the operator's public key (SPKI PEM): only with it is it known who signed
+  --public-key FILE   the operator's public key (SPKI PEM), or a release's: only with it is it known who signed
   --policy FILE       what is asked of the bundle (TOML): keys, digests, age, witnesses
   --each DIR          every bundle in this folder, or in folders of it: one table of all of them
   --inventory FILE    the hosts that must be among them, by their keys (TOML)
@@ -38,6 +40,7 @@ key
   --out DIR           the folder that the merged bundle goes into [default: attestation]
   --terms FILE        what was agreed beforehand (TOML)
   --disposition FILE  the owner's decision on B0''', as `harness dispose` writes it
+  --reseal FILE       the reviewer's re-seal, as `harness reseal` writes it
   --format FORMAT     human or json [default: human]
   --color WHEN        auto, always or never [default: auto]
   -h, --help          show this
@@ -66,6 +69,7 @@ pub(crate) enum Command {
     Merge(Merge),
     Accept(Accept),
     Summary(SummaryOf),
+    Release(Release),
     Help,
     Version { verbose: bool },
 }
@@ -85,6 +89,7 @@ struct Words {
     out: Option<PathBuf>,
     terms: Option<PathBuf>,
     disposition: Option<PathBuf>,
+    reseal: Option<PathBuf>,
 }
 
 /// The flags that a command takes, besides those of every command.
@@ -92,13 +97,16 @@ fn takes(command: &str) -> &'static [&'static str] {
     match command {
         "report" => &["to", "open"],
         "merge" => &["public-key", "key", "out"],
-        "accept" => &["terms", "disposition"],
+        "accept" => &["terms", "disposition", "reseal"],
+        "release" => &["public-key"],
         "show" | "summary" => &[],
         _ => &["public-key", "policy", "each", "inventory", "junit"],
     }
 }
 
-const COMMANDS: [&str; 6] = ["verify", "report", "show", "merge", "accept", "summary"];
+const COMMANDS: [&str; 7] = [
+    "verify", "report", "show", "merge", "accept", "summary", "release",
+];
 
 /// Reads a command line.
 pub(crate) fn parse(mut line: Parser) -> Result<Asked, Error> {
@@ -187,6 +195,7 @@ fn take(words: &mut Words, name: &str, line: &mut Parser) -> Result<(), Error> {
         "out" => &mut words.out,
         "terms" => &mut words.terms,
         "disposition" => &mut words.disposition,
+        "reseal" => &mut words.reseal,
         other => return Err(Arg::Long(other).unexpected()),
     };
     if slot.replace(path()?).is_some() {
@@ -225,8 +234,16 @@ impl Words {
                 bundle,
                 terms: self.terms.ok_or("expected `--terms FILE`")?,
                 disposition: self.disposition,
+                reseal: self.reseal,
             }),
             "summary" => Command::Summary(SummaryOf { bundle }),
+            "release" => Command::Release(Release {
+                folder: bundle,
+                public_key: self
+                    .public_key
+                    .pop()
+                    .ok_or("expected `--public-key FILE`")?,
+            }),
             _ => return self.show(bundle),
         };
         nothing_left(&self.plain)?;

@@ -7,7 +7,7 @@ use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
 use bundle::policy::Reason;
 use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, Standing, is_audit};
+use seal::bundle::verify::{Anchor, Standing, is_record};
 use seal::statement::sandbox_audit::SandboxAudit;
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ pub(crate) fn run(
 #[must_use]
 pub(crate) fn is(folder: &Path, keys: &Anchor) -> bool {
     let folder = BundleFolder::open(folder).ok();
-    folder.is_some_and(|folder| is_audit(&folder, keys).unwrap_or(false))
+    folder.is_some_and(|folder| is_record::<SandboxAudit>(&folder, keys).unwrap_or(false))
 }
 
 fn reason(refusal: &AuditRefusal) -> Reason {

@@ -12,6 +12,7 @@
 
 pub mod accept;
 mod audited;
+mod checked;
 pub mod code;
 mod done;
 mod failure;
@@ -21,6 +22,7 @@ pub mod keys;
 pub mod merge;
 pub mod parallel;
 pub mod printing;
+pub mod release;
 pub mod report;
 pub mod results;
 pub mod show;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use bundle::exit::Exit;
 use verify::{
-    Done, Failure, Format, accept, fleet, merge, report, show, summary, terminal, version,
+    Done, Failure, Format, accept, fleet, merge, release, report, show, summary, terminal, version,
 };
 
 use asked::{Asked, Command};
@@ -33,6 +33,7 @@ fn carry_out(asked: &Asked) -> Exit {
         Command::Merge(it) => merge::run(printing, it),
         Command::Accept(it) => accept::run(printing, it),
         Command::Summary(it) => summary::run(printing, it),
+        Command::Release(it) => release::run(printing, it),
         Command::Help => return text(asked::HELP),
         Command::Version { verbose: false } => {
             return text(&version::short("proof-of-block-verify"));

@@ -62,6 +62,9 @@ pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
     if let Some(done) = crate::audited::run(printing, args, &anchor)? {
         return Ok(done);
     }
+    if let Some(done) = crate::checked::run(printing, args, &anchor)? {
+        return Ok(done);
+    }
     let mut answer = answer(args, &anchor)?;
     let refused = !answer.reasons.is_empty();
     let audit = answer.believed.as_ref().map(|it| &it.rejudged.audit);

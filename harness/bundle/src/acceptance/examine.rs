@@ -5,7 +5,7 @@ use evidence::error::chain;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::digest::Sha256Digest;
-use seal::statement::disposition::Bound;
+use seal::statement::word::Bound;
 use seal::statement::{Statement, StatementError};
 
 use super::{BorneOut, Facts};
@@ -46,6 +46,7 @@ fn facts(verified: &VerifiedBundle) -> Result<Facts, StatementError> {
     let said = verified.attestation();
     Ok(Facts {
         bound: bound(verified)?,
+        host: said.host.clone(),
         made_with: said.made_with.clone(),
         role: said.signer.role,
         keyid: said.signer.keyid,

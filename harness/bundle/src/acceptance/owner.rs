@@ -1,76 +1,60 @@
 //! M1: the owner's word on B0''', and everything that makes it not one.
 
-use evidence::error::chain;
-use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
-use seal::key::{KeyId, PublicKey};
-use seal::statement::disposition::{self, Bound, SignedDisposition};
+use seal::key::KeyId;
+use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
 
-use super::unmet::{self, Unmet};
-use super::{Facts, Terms};
+use super::unmet::Unmet;
+use super::{Facts, Papers, Terms, reviewer, word};
 
-/// By how many seconds two hosts' clocks may differ. A disposition that is older
-/// than the end of its run by more was not made after reading it.
-const CLOCKS_DIFFER: i64 = 300;
+/// What M1 found: the words that are their signers', and what speaks against them.
+pub(super) struct OfPeople {
+    pub(super) disposition: Option<SignedDisposition>,
+    pub(super) reseal: Option<seal::statement::reseal::SignedReseal>,
+    pub(super) unmet: Vec<Unmet>,
+}
 
-/// The owner's signed word, if it is the owner's, and what speaks against it.
-pub(super) fn word(
-    terms: &Terms,
-    bytes: Option<&[u8]>,
-    facts: Option<&Facts>,
-) -> (Option<SignedDisposition>, Vec<Unmet>) {
-    let mut found = same_person(terms, facts);
-    let Some(bytes) = bytes else {
-        found.push(Unmet::DispositionAbsent);
-        return (None, found);
+/// The owner's signed word and, where it asks for one, the reviewer's.
+pub(super) fn words(terms: &Terms, papers: &Papers<'_>, facts: Option<&Facts>) -> OfPeople {
+    let mut unmet = same_person(terms, facts);
+    let Some(bytes) = papers.disposition else {
+        unmet.push(Unmet::DispositionAbsent);
+        return OfPeople {
+            disposition: None,
+            reseal: None,
+            unmet,
+        };
     };
-    match disposition::read(bytes, &terms.owner) {
-        Ok(signed) => {
-            if let Some(facts) = facts {
-                found.extend(elsewhere(signed.bound(), &facts.bound));
-                found.extend(too_early(&signed, facts));
-            }
-            (Some(signed), found)
+    let (disposition, found) = word::read::<Disposition>(bytes, &terms.owner, terms, facts);
+    unmet.extend(found);
+    let honoured = |it: &SignedDisposition| it.said().decision == Decision::Honoured;
+    let reseal = match &disposition {
+        Some(disposition) if honoured(disposition) => {
+            let (reseal, found) = reviewer::word(terms, papers.reseal, facts);
+            unmet.extend(found);
+            reseal
         }
-        Err(error) => {
-            let refused = Unmet::DispositionRefused { why: chain(&error) };
-            let by_operator = signed_by_operator(terms, bytes);
-            found.push(by_operator.map_or(refused, |keyid| Unmet::SignedByOperator { keyid }));
-            (None, found)
-        }
+        // A risk that is taken waits for nobody.
+        Some(_) | None => None,
+    };
+    OfPeople {
+        disposition,
+        reseal,
+        unmet,
     }
 }
 
 /// One person with both keys would accept their own work.
 fn same_person(terms: &Terms, facts: Option<&Facts>) -> Vec<Unmet> {
     let keyid = terms.owner.id();
-    let enrolled = terms.operators.iter().any(|key| key.id() == keyid);
-    if enrolled || facts.is_some_and(|facts| facts.keyid == keyid) {
+    if operates(terms, facts, keyid) {
         vec![Unmet::OwnerIsOperator { keyid }]
     } else {
         Vec::new()
     }
 }
 
-fn elsewhere(of_disposition: &Bound, of_bundle: &Bound) -> Vec<Unmet> {
-    let differing = unmet::differing(&unmet::bound(of_bundle), &unmet::bound(of_disposition));
-    differing
-        .into_iter()
-        .map(Unmet::DispositionElsewhere)
-        .collect()
-}
-
-fn too_early(signed: &SignedDisposition, facts: &Facts) -> Option<Unmet> {
-    let (made, finished) = (signed.said().made, facts.finished);
-    let early = (finished.time() - made.time()).whole_seconds() > CLOCKS_DIFFER;
-    early.then_some(Unmet::MadeBeforeTheRun { made, finished })
-}
-
-/// The operator who signed in the owner's place, if one did.
-fn signed_by_operator(terms: &Terms, bytes: &[u8]) -> Option<KeyId> {
-    let envelope = Envelope::parse(disposition::FILE, bytes).ok()?;
-    let signed = |key: &&PublicKey| {
-        let trusted = TrustedKeys::one((*key).clone());
-        envelope.verify(&trusted, IN_TOTO).is_ok()
-    };
-    terms.operators.iter().find(signed).map(PublicKey::id)
+/// Whether a key is an operator's: enrolled as one, or the bundle's signer.
+pub(super) fn operates(terms: &Terms, facts: Option<&Facts>, keyid: KeyId) -> bool {
+    let enrolled = terms.operators.iter().any(|key| key.id() == keyid);
+    enrolled || facts.is_some_and(|facts| facts.keyid == keyid)
 }

@@ -1,8 +1,8 @@
 //! The terms of acceptance: what people agreed to before they look at a bundle.
 //!
 //! One strict TOML file that says who may sign as what, and which artifacts were
-//! reviewed. Nothing in it has a default; what the
-//! programs were made with may be left out.
+//! reviewed. Nothing in it has a default; the reviewer, and what the programs were made
+//! with, may be left out.
 
 use seal::digest::Sha256Digest;
 use seal::key::PublicKey;
@@ -25,6 +25,9 @@ pub struct Terms {
     pub owner: PublicKey,
     /// The keys of the operators who may attest; at least one.
     pub operators: Vec<PublicKey>,
+    /// The reviewer's key: only it re-seals what the owner wants reviewed. Without one, a
+    /// B0''' that is honoured waits for somebody whom nobody named.
+    pub reviewer: Option<PublicKey>,
     /// The artifacts: the matrix as agreed, everything else as reviewed.
     pub reviewed: Subjects,
     /// What the reviewed programs were made with, where that was written down: other
@@ -51,7 +54,7 @@ pub enum TermsError {
     /// A key in it cannot be used.
     #[error("failed to use the public key of {whose}")]
     Key {
-        /// The owner, or which operator, counted from 1.
+        /// The owner, the reviewer, or which operator, counted from 1.
         whose: String,
         /// Why not.
         #[source]
@@ -76,6 +79,7 @@ pub enum TermsError {
 struct Raw {
     schema: u32,
     owner: RawKey,
+    reviewer: Option<RawKey>,
     operator: Vec<RawKey>,
     agreed: Agreed,
     reviewed: Reviewed,
@@ -134,6 +138,10 @@ impl Terms {
         Ok(Self {
             owner: key("the owner".to_owned(), &raw.owner)?,
             operators: operators(&raw.operator)?,
+            reviewer: match &raw.reviewer {
+                Some(raw) => Some(key("the reviewer".to_owned(), raw)?),
+                None => None,
+            },
             reviewed: Subjects {
                 checker,
                 airlock,
@@ -183,9 +191,10 @@ mod tests {
     #[test]
     fn an_operator_twice_none_or_far_too_many_are_refused() {
         let (head, rest) = TERMS_EXAMPLE.split_once("[[operator]]").unwrap();
-        let (operator, rest) = rest.split_once("[agreed]").unwrap();
-        let terms =
-            |operators: String| Terms::parse(format!("{head}{operators}[agreed]{rest}").as_bytes());
+        let (operator, rest) = rest.split_once("[reviewer]").unwrap();
+        let terms = |operators: String| {
+            Terms::parse(format!("{head}{operators}[reviewer]{rest}").as_bytes())
+        };
         let operator = format!("[[operator]]{operator}");
         assert!(terms(operator.clone()).is_ok());
         assert!(matches!(

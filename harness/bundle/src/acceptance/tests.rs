@@ -4,9 +4,10 @@
 use seal::digest::Sha256Digest;
 use seal::key::SecretKey;
 use seal::statement::attestation::{Counts, RunVerdict};
-use seal::statement::disposition as signed;
-use seal::statement::disposition::{Decision, Risk};
-use seal::statement::samples::{made_with, subjects};
+use seal::statement::disposition::{Decision, Disposition};
+use seal::statement::reseal::Reseal;
+use seal::statement::samples::{host, made_with, subjects};
+use seal::statement::word::{self, OwnWords};
 
 use super::*;
 
@@ -35,6 +36,7 @@ impl Scene {
             terms: Terms {
                 owner: owner.public(),
                 operators: vec![key(3).public(), operator.public()],
+                reviewer: Some(key(4).public()),
                 reviewed: subjects(),
                 made_with: Some(made_with()),
             },
@@ -43,6 +45,7 @@ impl Scene {
                     statement: Sha256Digest::of(b"statement"),
                     artifacts: subjects(),
                 },
+                host: host(),
                 made_with: made_with(),
                 role: Role::Operator,
                 keyid: operator.public().id(),
@@ -62,9 +65,19 @@ impl Scene {
     }
 
     fn disposition(&self, made: &str) -> Vec<u8> {
-        let risk = Risk::parse("nobody reviewed the design").unwrap();
-        let decision = Decision::Waived { risk };
-        signed::sign(decision, &self.facts.bound, instant(made), &self.owner).unwrap()
+        let risk = OwnWords::parse("nobody reviewed the design").unwrap();
+        self.decided(Decision::Waived { risk }, made)
+    }
+
+    fn decided(&self, decision: Decision, made: &str) -> Vec<u8> {
+        let said = Disposition::new(decision, instant(made), &self.owner.public());
+        word::sign(said, &self.facts.bound, &self.owner).unwrap()
+    }
+
+    fn resealed(&self, made: &str, key: &SecretKey) -> Vec<u8> {
+        let words = OwnWords::parse("the matrix, row by row").unwrap();
+        let said = Reseal::new(words, instant(made), &key.public());
+        word::sign(said, &self.facts.bound, key).unwrap()
     }
 
     /// The gates' answer when the facts are changed after the owner signed.
@@ -73,7 +86,14 @@ impl Scene {
         let mut facts = self.facts.clone();
         change(&mut facts);
         let examined = Examined::Verified(Box::new(facts));
-        evaluate(&self.terms, Some(&disposition), &examined).words()
+        evaluate(&self.terms, &alone(&disposition), &examined).words()
+    }
+}
+
+fn alone(disposition: &[u8]) -> Papers<'_> {
+    Papers {
+        disposition: Some(disposition),
+        reseal: None,
     }
 }
 
@@ -83,7 +103,7 @@ fn five_gates_met_are_an_acceptance() {
     assert_eq!(scene.after(|_| {}), "accepted");
     let disposition = scene.disposition("2026-11-24T08:00:00Z");
     let examined = Examined::Verified(Box::new(scene.facts.clone()));
-    let acceptance = evaluate(&scene.terms, Some(&disposition), &examined);
+    let acceptance = evaluate(&scene.terms, &alone(&disposition), &examined);
     assert_eq!(
         (acceptance.outcome(), acceptance.met()),
         (Outcome::Accepted, 5)
@@ -94,7 +114,7 @@ fn five_gates_met_are_an_acceptance() {
 fn without_a_disposition_nothing_is_accepted() {
     let scene = Scene::new();
     let examined = Examined::Verified(Box::new(scene.facts.clone()));
-    let acceptance = evaluate(&scene.terms, None, &examined);
+    let acceptance = evaluate(&scene.terms, &Papers::default(), &examined);
     assert_eq!(acceptance.words(), "refused: M1 disposition_absent");
     assert_eq!(
         (acceptance.outcome(), acceptance.met()),
@@ -198,7 +218,7 @@ fn a_disposition_from_before_the_run_is_over_something_else() {
     ];
     for (made, expected) in cases {
         let disposition = scene.disposition(made);
-        let acceptance = evaluate(&scene.terms, Some(&disposition), &examined);
+        let acceptance = evaluate(&scene.terms, &alone(&disposition), &examined);
         assert_eq!(acceptance.words(), expected);
     }
 }
@@ -208,6 +228,75 @@ fn nothing_in_a_bundle_that_is_refused_counts() {
     let scene = Scene::new();
     let why = "`junit.xml` is missing".to_owned();
     let disposition = scene.disposition("2026-11-24T08:00:00Z");
-    let acceptance = evaluate(&scene.terms, Some(&disposition), &Examined::Refused { why });
+    let acceptance = evaluate(
+        &scene.terms,
+        &alone(&disposition),
+        &Examined::Refused { why },
+    );
     assert_eq!(acceptance.met(), 0);
+}
+
+/// What the gates say where B0''' is honoured.
+fn honoured(scene: &Scene, reseal: Option<&[u8]>) -> Acceptance {
+    let disposition = scene.decided(Decision::Honoured, "2026-11-24T08:00:00Z");
+    let examined = Examined::Verified(Box::new(scene.facts.clone()));
+    let papers = Papers {
+        disposition: Some(&disposition),
+        reseal,
+    };
+    evaluate(&scene.terms, &papers, &examined)
+}
+
+#[test]
+fn what_is_honoured_waits_for_the_reviewer_that_the_terms_name() {
+    let mut scene = Scene::new();
+    let words = |scene: &Scene, reseal: Option<&[u8]>| honoured(scene, reseal).words();
+    assert_eq!(words(&scene, None), "refused: M1 reseal_absent");
+    let reseal = scene.resealed("2026-11-24T08:00:00Z", &key(4));
+    assert_eq!(words(&scene, Some(&reseal)), "accepted");
+    let said = honoured(&scene, Some(&reseal)).reseal;
+    assert_eq!(
+        said.unwrap().said().reviewed.as_str(),
+        "the matrix, row by row"
+    );
+    let early = scene.resealed("2026-11-24T07:54:59Z", &key(4));
+    assert_eq!(
+        words(&scene, Some(&early)),
+        "refused: M1 reseal_before_the_run"
+    );
+    for (signer, expected) in [(5, "reseal_refused"), (3, "reseal_signed_by_operator")] {
+        let reseal = scene.resealed("2026-11-24T08:00:00Z", &key(signer));
+        let said = words(&scene, Some(&reseal));
+        assert_eq!(said, format!("refused: M1 {expected}"));
+    }
+    scene.terms.reviewer = None;
+    assert_eq!(
+        words(&scene, Some(&reseal)),
+        "refused: M1 reviewer_not_named"
+    );
+}
+
+#[test]
+fn the_reviewer_is_neither_owner_nor_operator() {
+    for other in [1, 2, 3] {
+        let mut scene = Scene::new();
+        scene.terms.reviewer = Some(key(other).public());
+        let reseal = scene.resealed("2026-11-24T08:00:00Z", &key(other));
+        let said = honoured(&scene, Some(&reseal)).words();
+        assert_eq!(said, "refused: M1 reviewer_is_another");
+    }
+}
+
+#[test]
+fn a_risk_that_is_taken_waits_for_nobody_and_no_reseal_is_read() {
+    let scene = Scene::new();
+    let disposition = scene.disposition("2026-11-24T08:00:00Z");
+    let examined = Examined::Verified(Box::new(scene.facts.clone()));
+    let papers = Papers {
+        disposition: Some(&disposition),
+        reseal: Some(b"nothing of the kind"),
+    };
+    let acceptance = evaluate(&scene.terms, &papers, &examined);
+    assert_eq!(acceptance.words(), "accepted");
+    assert!(acceptance.reseal.is_none());
 }

@@ -7,7 +7,7 @@ use seal::key::KeyId;
 use seal::roll::ROWS_IN_SCOPE;
 use seal::statement::Subjects;
 use seal::statement::attestation::Instant;
-use seal::statement::disposition::Bound;
+use seal::statement::word::Bound;
 
 /// Something that is known by its digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,42 @@ pub struct Other {
     pub observed: Sha256Digest,
 }
 
+/// Whose word M1 waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
+pub enum Whose {
+    /// The owner's: the disposition.
+    Owner,
+    /// The reviewer's: the re-seal.
+    Reviewer,
+}
+
+impl Whose {
+    /// Who it is.
+    fn person(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Reviewer => "reviewer",
+        }
+    }
+
+    /// What that person signs.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Owner => "disposition",
+            Self::Reviewer => "re-seal",
+        }
+    }
+
+    /// The same in a reason's code.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Owner => "disposition",
+            Self::Reviewer => "reseal",
+        }
+    }
+}
+
 /// One reason why a gate is not met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
@@ -53,15 +89,35 @@ pub enum Unmet {
     /// Nobody disposed of B0'''.
     #[error("B0''' is not disposed of: expected the owner's disposition, observed none")]
     DispositionAbsent,
+    /// The owner asks for a review by somebody whom the terms do not name.
+    #[error(
+        "B0''' is honoured: expected terms that name the reviewer, observed none; whose re-seal would count is agreed before the review"
+    )]
+    ReviewerNotNamed,
+    /// The owner asks for a review, and nobody answers for one.
+    #[error("B0''' is honoured: expected the reviewer's re-seal, observed none")]
+    ResealAbsent,
+    /// The reviewer has the owner's key, or an operator's.
+    #[error(
+        "expected the reviewer to be neither owner nor operator, observed one key `{keyid}`: nobody reviews their own work"
+    )]
+    ReviewerIsAnother {
+        /// The key.
+        keyid: KeyId,
+    },
     /// It is forged, malformed, or signed by a stranger.
-    #[error("expected the owner's signature: {why}")]
-    DispositionRefused {
+    #[error("expected the {}'s signature: {why}", .whose.person())]
+    WordRefused {
+        /// Whose it should be.
+        whose: Whose,
         /// Why it is not believed.
         why: String,
     },
-    /// An operator signed in the owner's place.
-    #[error("expected the owner's signature, observed that of the operator's key `{keyid}`")]
+    /// An operator signed in somebody else's place.
+    #[error("expected the {}'s signature, observed that of the operator's key `{keyid}`", .whose.person())]
     SignedByOperator {
+        /// In whose.
+        whose: Whose,
         /// The operator's key.
         keyid: KeyId,
     },
@@ -73,14 +129,21 @@ pub enum Unmet {
         /// The key.
         keyid: KeyId,
     },
-    /// The disposition is over another bundle.
-    #[error("expected a disposition over this bundle, observed one over another: {0}")]
-    DispositionElsewhere(Other),
-    /// The disposition is older than what it is over.
+    /// The word is over another bundle.
+    #[error("expected a {} over this bundle, observed one over another: {other}", .whose.word())]
+    WordElsewhere {
+        /// Whose it is.
+        whose: Whose,
+        /// What is another.
+        other: Other,
+    },
+    /// The word is older than what it is over.
     #[error(
-        "expected a disposition made after the run finished at `{finished}`, observed `{made}`"
+        "expected a {} made after the run finished at `{finished}`, observed `{made}`", .whose.word()
     )]
     MadeBeforeTheRun {
+        /// Whose it is.
+        whose: Whose,
         /// When it was made.
         made: Instant,
         /// When the run finished.
@@ -148,13 +211,22 @@ impl Unmet {
         let plain = match self {
             Self::BundleRefused { .. } => "bundle_refused",
             Self::DispositionAbsent => "disposition_absent",
-            Self::DispositionRefused { .. } => "disposition_refused",
-            Self::SignedByOperator { .. } => "signed_by_operator",
+            Self::ReviewerNotNamed => "reviewer_not_named",
+            Self::ResealAbsent => "reseal_absent",
+            Self::ReviewerIsAnother { .. } => "reviewer_is_another",
+            Self::WordRefused { whose, .. } => return format!("{}_refused", whose.code()),
+            Self::SignedByOperator { whose, .. } => match whose {
+                Whose::Owner => "signed_by_operator",
+                Whose::Reviewer => "reseal_signed_by_operator",
+            },
             Self::OwnerIsOperator { .. } => "owner_is_operator",
-            Self::DispositionElsewhere(other) => {
-                return format!("disposition_for_another_{}", other.artifact);
+            Self::WordElsewhere { whose, other } => {
+                return format!("{}_for_another_{}", whose.code(), other.artifact);
             }
-            Self::MadeBeforeTheRun { .. } => "made_before_the_run",
+            Self::MadeBeforeTheRun { whose, .. } => match whose {
+                Whose::Owner => "made_before_the_run",
+                Whose::Reviewer => "reseal_before_the_run",
+            },
             Self::OtherInput { input, .. } => return format!("made_with_another_{input}"),
             Self::SameInputs => "made_with_the_same",
             Self::OtherArtifact(other) => return format!("another_{}", other.artifact),
@@ -206,7 +278,7 @@ pub(super) fn artifacts(of: &Subjects) -> Vec<(Artifact, Sha256Digest)> {
     ]
 }
 
-/// Everything a disposition is bound to.
+/// Everything a word is bound to.
 pub(super) fn bound(of: &Bound) -> Vec<(Artifact, Sha256Digest)> {
     let statement = std::iter::once((Artifact::Statement, of.statement));
     artifacts(&of.artifacts)

@@ -11,7 +11,7 @@ use audit::line;
 use audit::table;
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, verify_audit};
+use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, verify_record};
 use seal::digest::Sha256Digest;
 use seal::statement::sandbox_audit::{AuditResult, Found, SandboxAudit};
 use seal::{canonical, strict_json};
@@ -43,7 +43,7 @@ pub struct BelievedAudit {
 /// The first thing in it that is not to be believed, naming the file.
 pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedAudit, AuditRefusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let bundle = verify_audit(&folder, anchor)?;
+    let bundle = verify_record(&folder, anchor)?;
     let subjects = subjects(&bundle)?;
     let evidence = evidence(&bundle)?;
     let expectation = expectation(&bundle, &subjects)?;

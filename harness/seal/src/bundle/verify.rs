@@ -65,7 +65,7 @@ impl std::fmt::Display for Standing {
     }
 }
 
-/// A bundle of which every byte is vouched for. [`verify_bundle`] and [`verify_audit`]
+/// A bundle of which every byte is vouched for. [`verify_bundle`] and [`verify_record`]
 /// make the only ones.
 #[derive(Debug)]
 pub struct Vouched<P> {
@@ -205,22 +205,25 @@ pub fn verify_bundle_at(
     Ok(VerifiedBundle { vouched, subjects })
 }
 
-/// Verifies the record of an audit in `folder` with the keys of `anchor`.
+/// Verifies the record in `folder`, of an audit or of a check, with the keys of `anchor`.
 ///
 /// # Errors
 /// [`VerifyError`], naming the first file that is not to be believed.
-pub fn verify_audit(folder: &BundleFolder, anchor: &Anchor) -> Result<VerifiedAudit, VerifyError> {
+pub fn verify_record<P: Bundled>(
+    folder: &BundleFolder,
+    anchor: &Anchor,
+) -> Result<Vouched<P>, VerifyError> {
     let now = OffsetDateTime::now_utc();
     vouched(now, folder, anchor, |_, _| Ok(())).map(|(vouched, ())| vouched)
 }
 
-/// Whether what is signed in `folder` is the record of an audit; its signature counts.
+/// Whether what is signed in `folder` is a record of this kind; its signature counts.
 ///
 /// # Errors
 /// [`VerifyError`]: nothing in it is to be believed.
-pub fn is_audit(folder: &BundleFolder, anchor: &Anchor) -> Result<bool, VerifyError> {
+pub fn is_record<P: Bundled>(folder: &BundleFolder, anchor: &Anchor) -> Result<bool, VerifyError> {
     let payload = open_envelope(folder, STATEMENT_FILE, &trusted(folder, anchor)?)?;
-    statement::is::<SandboxAudit>(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
+    statement::is::<P>(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
 }
 
 fn trusted(folder: &BundleFolder, anchor: &Anchor) -> Result<TrustedKeys, VerifyError> {

@@ -23,7 +23,6 @@ use crate::key::Signer;
 use crate::key::pem::PemError;
 use crate::path::{BundlePath, BundlePathError};
 use crate::statement::attestation::{Attestation, FileEntry, SignerNote};
-use crate::statement::sandbox_audit::SandboxAudit;
 use crate::statement::{Statement, StatementError, Subject, Subjects, test_result};
 
 /// A bundle could not be written. One variant per operation.
@@ -211,14 +210,14 @@ impl BundleWriter {
         self.publish()
     }
 
-    /// The same for the record of an audit, which has one envelope.
+    /// The same for a record, which has one envelope.
     ///
     /// # Errors
     /// [`WriteError`]; then there is no bundle.
-    pub fn seal_audit(
+    pub fn seal_record<P: Bundled>(
         mut self,
         subjects: Vec<Subject>,
-        said: SandboxAudit,
+        said: P,
         signer: &Signer,
     ) -> Result<PathBuf, WriteError> {
         self.say(subjects, said, signer)?;

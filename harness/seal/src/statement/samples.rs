@@ -69,7 +69,9 @@ fn note(text: &str) -> String {
     text.to_owned()
 }
 
-fn host() -> Host {
+/// The host of [`attestation`].
+#[must_use]
+pub fn host() -> Host {
     Host {
         kernel: note("6.18"),
         arch: note("x86_64"),

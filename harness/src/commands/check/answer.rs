@@ -22,6 +22,8 @@ pub(super) struct Answer {
     pub(super) words: String,
     /// Why there is no answer.
     pub(super) error: Option<String>,
+    /// What was seen of it, where it was launched.
+    pub(super) launch: Option<LaunchRecord>,
 }
 
 impl Answer {
@@ -54,6 +56,7 @@ impl Answer {
                 file: None,
                 words: announcement.words(),
                 error: None,
+                launch: None,
             },
         }
     }
@@ -71,6 +74,7 @@ impl Answer {
             file: None,
             words: String::new(),
             error: Some(error),
+            launch: None,
         }
     }
 }

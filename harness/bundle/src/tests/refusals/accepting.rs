@@ -3,23 +3,30 @@
 
 use seal::bundle::folder::BundleFolder;
 use seal::statement::attestation::{Counts, Instant, RunResult, RunVerdict};
-use seal::statement::disposition::{self, Bound, Decision};
+use seal::statement::disposition::{Decision, Disposition};
+use seal::statement::reseal::Reseal;
 use seal::statement::samples;
+use seal::statement::word::{self, Bound, OwnWords};
 
 use super::forging::{forge, sign};
 use super::*;
 use crate::acceptance::Standing as Gate;
-use crate::acceptance::{Artifact, Examined, Terms, Unmet, evaluate, examine};
+use crate::acceptance::{Artifact, Examined, Papers, Terms, Unmet, evaluate, examine};
 
 /// In no bundle here did every row hold.
 const ALWAYS: &str = "NotAllHeld";
+
+/// When people signed, long after the run.
+const MADE: &str = "2026-02-01T00:00:00Z";
 
 /// What lies before whoever accepts.
 pub(super) struct Desk {
     pub(super) specimen: Specimen,
     pub(super) owner: SecretKey,
     terms: Terms,
+    reviewer: SecretKey,
     pub(super) disposition: Option<Vec<u8>>,
+    pub(super) reseal: Option<Vec<u8>>,
 }
 
 impl Desk {
@@ -29,41 +36,67 @@ impl Desk {
 
     fn of(specimen: Specimen) -> Self {
         let owner = SecretKey::from_seed(&[9; 32]);
+        let reviewer = SecretKey::from_seed(&[7; 32]);
         let mut desk = Self {
             terms: Terms {
                 owner: owner.public(),
                 operators: vec![specimen.signer().public()],
+                reviewer: Some(reviewer.public()),
                 reviewed: bound(&specimen).artifacts,
                 made_with: Some(samples::made_with()),
             },
             specimen,
             owner,
+            reviewer,
             disposition: None,
+            reseal: None,
         };
         desk.sign(|_| {});
         desk
     }
 
-    /// The owner's word over this bundle, or over something else.
+    /// The owner's word over this bundle, or over something else; the reviewer's is over
+    /// this one.
     fn sign(&mut self, elsewhere: impl FnOnce(&mut Bound)) {
         let mut bound = bound(&self.specimen);
+        self.reseal = Some(self.resealed(&bound, MADE, &self.reviewer));
         elsewhere(&mut bound);
-        self.disposition = Some(self.signed(&bound, "2026-02-01T00:00:00Z", &self.owner));
+        self.disposition = Some(self.signed(&bound, MADE, &self.owner));
+    }
+
+    /// The reviewer's word over something else.
+    fn reseal(&mut self, elsewhere: impl FnOnce(&mut Bound)) {
+        let mut bound = bound(&self.specimen);
+        elsewhere(&mut bound);
+        self.reseal = Some(self.resealed(&bound, MADE, &self.reviewer));
+    }
+
+    pub(super) fn resealed(&self, bound: &Bound, made: &str, key: &SecretKey) -> Vec<u8> {
+        let words = OwnWords::parse("all of it").unwrap();
+        let said = Reseal::new(words, Instant::parse(made).unwrap(), &key.public());
+        word::sign(said, bound, key).unwrap()
     }
 
     pub(super) fn signed(&self, bound: &Bound, made: &str, key: &SecretKey) -> Vec<u8> {
         let made = Instant::parse(made).unwrap();
-        disposition::sign(Decision::Honoured, bound, made, key).unwrap()
+        let said = Disposition::new(Decision::Honoured, made, &key.public());
+        word::sign(said, bound, key).unwrap()
     }
 
     fn examined(&self) -> Examined {
         examine(&BundleFolder::open(self.specimen.path()).unwrap())
     }
 
+    fn papers(&self) -> Papers<'_> {
+        Papers {
+            disposition: self.disposition.as_deref(),
+            reseal: self.reseal.as_deref(),
+        }
+    }
+
     /// Everything that keeps a gate shut, by name.
     fn unmet(&self) -> BTreeSet<String> {
-        let disposition = self.disposition.as_deref();
-        let answer = evaluate(&self.terms, disposition, &self.examined());
+        let answer = evaluate(&self.terms, &self.papers(), &self.examined());
         let unmet = answer.gates.into_iter().flat_map(|(_, gate)| match gate {
             Gate::Met => Vec::new(),
             Gate::NotMet(unmet) => unmet,
@@ -93,12 +126,12 @@ const TABLE: &[(&[&str], Change)] = &[
         fs::write(it.specimen.at("junit.xml"), "x").unwrap();
     }),
     (&["DispositionAbsent"], |it| it.disposition = None),
-    (&["DispositionRefused"], |it| {
+    (&["WordRefused.Owner"], |it| {
         it.disposition = Some(Vec::new());
     }),
-    (&["SignedByOperator"], |it| {
+    (&["SignedByOperator.Owner"], |it| {
         let key = it.specimen.signer().key();
-        let signed = it.signed(&bound(&it.specimen), "2026-02-01T00:00:00Z", key);
+        let signed = it.signed(&bound(&it.specimen), MADE, key);
         it.disposition = Some(signed);
     }),
     (&["OwnerIsOperator"], |it| {
@@ -108,32 +141,53 @@ const TABLE: &[(&[&str], Change)] = &[
         it.terms.operators = vec![it.owner.public()];
         it.terms.owner = it.specimen.signer().public();
         let key = it.specimen.signer().key();
-        it.disposition = Some(it.signed(&bound(&it.specimen), "2026-02-01T00:00:00Z", key));
+        it.disposition = Some(it.signed(&bound(&it.specimen), MADE, key));
     }),
-    (&["DispositionElsewhere.Statement"], |it| {
+    (&["WordElsewhere.Statement"], |it| {
         it.sign(|it| it.statement = other())
     }),
-    (&["DispositionElsewhere.Checker"], |it| {
+    (&["WordElsewhere.Checker"], |it| {
         it.sign(|it| it.artifacts.checker = other())
     }),
-    (&["DispositionElsewhere.Airlock"], |it| {
+    (&["WordElsewhere.Airlock"], |it| {
         it.sign(|it| it.artifacts.airlock = other())
     }),
-    (&["DispositionElsewhere.Probe"], |it| {
+    (&["WordElsewhere.Probe"], |it| {
         it.sign(|it| it.artifacts.probe = other())
     }),
-    (&["DispositionElsewhere.Image"], |it| {
+    (&["WordElsewhere.Image"], |it| {
         it.sign(|it| it.artifacts.image = other())
     }),
-    (&["DispositionElsewhere.Policy"], |it| {
+    (&["WordElsewhere.Policy"], |it| {
         it.sign(|it| it.artifacts.policy = other())
     }),
-    (&["DispositionElsewhere.Matrix"], |it| {
+    (&["WordElsewhere.Matrix"], |it| {
         it.sign(|it| it.artifacts.matrix = other())
     }),
-    (&["MadeBeforeTheRun"], |it| {
+    (&["MadeBeforeTheRun.Owner"], |it| {
         let signed = it.signed(&bound(&it.specimen), "2026-01-02T03:00:05Z", &it.owner);
         it.disposition = Some(signed);
+    }),
+    (&["ReviewerNotNamed"], |it| it.terms.reviewer = None),
+    (&["ResealAbsent"], |it| it.reseal = None),
+    (&["ReviewerIsAnother"], |it| {
+        it.terms.reviewer = Some(it.owner.public());
+        it.reseal = Some(it.resealed(&bound(&it.specimen), MADE, &it.owner));
+    }),
+    (&["WordRefused.Reviewer"], |it| it.reseal = Some(Vec::new())),
+    (&["SignedByOperator.Reviewer"], |it| {
+        let key = it.specimen.signer().key();
+        it.reseal = Some(it.resealed(&bound(&it.specimen), MADE, key));
+    }),
+    (&["WordElsewhere.Statement"], |it| {
+        it.reseal(|it| it.statement = other())
+    }),
+    (&["WordElsewhere.Matrix"], |it| {
+        it.reseal(|it| it.artifacts.matrix = other())
+    }),
+    (&["MadeBeforeTheRun.Reviewer"], |it| {
+        let early = it.resealed(&bound(&it.specimen), "2026-01-02T03:00:05Z", &it.reviewer);
+        it.reseal = Some(early);
     }),
     (&["OtherArtifact.Checker"], |it| {
         it.terms.reviewed.checker = other();
@@ -197,7 +251,7 @@ fn each_reason_keeps_a_gate_shut_alone() {
 #[test]
 fn a_bundle_that_did_not_hold_lacks_just_that() {
     let desk = Desk::new(sample());
-    let words = |examined| evaluate(&desk.terms, desk.disposition.as_deref(), &examined).words();
+    let words = |examined| evaluate(&desk.terms, &desk.papers(), &examined).words();
     assert_eq!(words(desk.examined()), "refused: M5 not_all_held");
     let Examined::Verified(mut facts) = desk.examined() else {
         panic!("it was refused");

@@ -243,10 +243,10 @@ fn terms_that_are_none_are_refused_for_just_that() {
     let good = TERMS_EXAMPLE;
     assert!(Terms::parse(good.as_bytes()).is_ok());
     let (head, rest) = good.split_once("[[operator]]").unwrap();
-    let (operator, tail) = rest.split_once("[agreed]").unwrap();
+    let (operator, tail) = rest.split_once("[reviewer]").unwrap();
     let with = |count: usize| {
         let operators = format!("[[operator]]{operator}").repeat(count);
-        format!("{head}{operators}[agreed]{tail}").into_bytes()
+        format!("{head}{operators}[reviewer]{tail}").into_bytes()
     };
     let cases = [
         ("NotText", [good.as_bytes(), b"# \xff"].concat()),

@@ -2,7 +2,8 @@
 
 use seal::canonical;
 use seal::dsse::{Envelope, IN_TOTO, MAX_SIGNATURES};
-use seal::statement::disposition::{self, DispositionError};
+use seal::statement::disposition::{Disposition, SignedDisposition};
+use seal::statement::word::{self, WordError};
 use serde_json::json;
 
 use super::accepting::{Desk, bound};
@@ -138,7 +139,12 @@ impl Desk {
 
     fn payload(&self) -> Vec<u8> {
         let keys = seal::dsse::TrustedKeys::one(self.owner.public());
-        let payload = Envelope::open(disposition::FILE, &self.word(), &keys, IN_TOTO);
+        let payload = Envelope::open(
+            <Disposition as word::Word>::FILE,
+            &self.word(),
+            &keys,
+            IN_TOTO,
+        );
         payload.unwrap().bytes().to_vec()
     }
 
@@ -178,7 +184,9 @@ fn deep() -> Vec<u8> {
 #[test]
 fn each_spoilt_disposition_is_refused_for_just_that() {
     let desk = Desk::new(sample());
-    let read = |bytes: &[u8]| disposition::read(bytes, &desk.owner.public());
+    let read = |bytes: &[u8]| -> Result<SignedDisposition, WordError> {
+        word::read(bytes, &desk.owner.public())
+    };
     assert!(read(&desk.word()).is_ok());
     for (name, spoil) in DISPOSITIONS {
         assert_eq!(read(&spoil(&desk)).unwrap_err().name(), *name);
@@ -189,7 +197,7 @@ fn each_spoilt_disposition_is_refused_for_just_that() {
     // Of the contradictions one is a disposition's; the others are an attestation's.
     let of_attestations =
         |name: &String| name.starts_with("Statement.Predicate.") && !name.ends_with(".Version");
-    let all = DispositionError::names().into_iter();
+    let all = WordError::names().into_iter();
     let all: BTreeSet<String> = all.filter(|name| !of_attestations(name)).collect();
     assert_eq!(named, all);
 }

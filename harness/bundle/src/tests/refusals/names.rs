@@ -7,11 +7,11 @@ use seal::dsse::DsseError;
 use seal::key::pem::PemError;
 use seal::statement::StatementError;
 use seal::statement::attestation::{PredicateError, ShardingRule};
-use seal::statement::disposition::DispositionError;
+use seal::statement::word::WordError;
 use seal::strict_json::JsonError;
 use strum::VariantNames;
 
-use crate::acceptance::{Artifact, Unmet};
+use crate::acceptance::{Artifact, Other, Unmet, Whose};
 use crate::merge::MergeError;
 use crate::policy::file::PolicyError;
 use crate::{Alien, Field, RejudgeError};
@@ -61,6 +61,7 @@ named!(Field);
 named!(MergeError);
 named!(PolicyError);
 named!(Artifact);
+named!(Whose);
 named!(DsseError, "Json" = Self::Json(cause) => cause: JsonError);
 named!(
     PredicateError,
@@ -72,9 +73,9 @@ named!(
     "Predicate" = Self::Predicate(cause) => cause: PredicateError,
 );
 named!(
-    DispositionError,
-    "Envelope" = Self::Envelope(cause) => cause: DsseError,
-    "Statement" = Self::Statement(cause) => cause: StatementError,
+    WordError,
+    "Envelope" = Self::Envelope { source, .. } => source: DsseError,
+    "Statement" = Self::Statement { source, .. } => source: StatementError,
 );
 named!(
     VerifyError,
@@ -91,6 +92,9 @@ named!(
 );
 named!(
     Unmet,
-    "DispositionElsewhere" = Self::DispositionElsewhere(crate::acceptance::Other { artifact, .. }) => artifact: Artifact,
-    "OtherArtifact" = Self::OtherArtifact(crate::acceptance::Other { artifact, .. }) => artifact: Artifact,
+    "WordRefused" = Self::WordRefused { whose, .. } => whose: Whose,
+    "SignedByOperator" = Self::SignedByOperator { whose, .. } => whose: Whose,
+    "MadeBeforeTheRun" = Self::MadeBeforeTheRun { whose, .. } => whose: Whose,
+    "WordElsewhere" = Self::WordElsewhere { other: Other { artifact, .. }, .. } => artifact: Artifact,
+    "OtherArtifact" = Self::OtherArtifact(Other { artifact, .. }) => artifact: Artifact,
 );

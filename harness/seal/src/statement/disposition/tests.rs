@@ -3,7 +3,11 @@
 use evidence::error::chain;
 
 use super::*;
+use crate::digest::Sha256Digest;
+use crate::dsse::{Envelope, IN_TOTO, TrustedKeys};
+use crate::key::SecretKey;
 use crate::statement::samples::{signer, subjects};
+use crate::statement::word::{self, Bound, MAX_WORDS};
 
 fn owner() -> SecretKey {
     SecretKey::from_seed(&[9; 32])
@@ -22,12 +26,13 @@ fn made() -> Instant {
 
 fn waived(words: &str) -> Decision {
     Decision::Waived {
-        risk: Risk::parse(words).unwrap(),
+        risk: OwnWords::parse(words).unwrap(),
     }
 }
 
 fn signed(decision: Decision) -> Vec<u8> {
-    sign(decision, &bound(), made(), &owner()).unwrap()
+    let said = Disposition::new(decision, made(), &owner().public());
+    word::sign(said, &bound(), &owner()).unwrap()
 }
 
 /// An envelope by the owner around any payload.
@@ -39,18 +44,28 @@ fn around(payload: &str) -> Vec<u8> {
 
 fn payload() -> String {
     let trusted = TrustedKeys::one(owner().public());
-    let payload = Envelope::open(FILE, &signed(waived("unreviewed")), &trusted, IN_TOTO).unwrap();
+    let payload = Envelope::open(
+        Disposition::FILE,
+        &signed(waived("unreviewed")),
+        &trusted,
+        IN_TOTO,
+    )
+    .unwrap();
     String::from_utf8(payload.bytes().to_vec()).unwrap()
 }
 
+fn read_word(bytes: &[u8], key: &PublicKey) -> Result<SignedDisposition, word::WordError> {
+    word::read(bytes, key)
+}
+
 fn refusal(bytes: &[u8]) -> String {
-    chain(&read(bytes, &owner().public()).expect_err("a false disposition was believed"))
+    chain(&read_word(bytes, &owner().public()).expect_err("a false disposition was believed"))
 }
 
 #[test]
 fn what_the_owner_signed_is_read_back() {
     for decision in [Decision::Honoured, waived("the design was not reviewed")] {
-        let read = read(&signed(decision.clone()), &owner().public()).unwrap();
+        let read = read_word(&signed(decision.clone()), &owner().public()).unwrap();
         assert_eq!(read.said().decision, decision);
         assert_eq!(read.said().made, made());
         assert_eq!(read.bound(), &bound());
@@ -64,7 +79,10 @@ fn a_disposition_keeps_its_written_form() {
 
 #[test]
 fn another_key_than_the_owners_is_refused() {
-    let by_operator = sign(Decision::Honoured, &bound(), made(), signer().key()).unwrap();
+    let by_operator = {
+        let said = Disposition::new(Decision::Honoured, made(), &signer().public());
+        word::sign(said, &bound(), signer().key()).unwrap()
+    };
     assert!(refusal(&by_operator).contains("expected a good signature by the key `"));
 }
 
@@ -74,10 +92,13 @@ fn every_flipped_byte_is_refused() {
     for index in 0..whole.len() {
         let mut changed = whole.clone();
         changed[index] ^= 1;
-        assert!(read(&changed, &owner().public()).is_err(), "byte {index}");
+        assert!(
+            read_word(&changed, &owner().public()).is_err(),
+            "byte {index}"
+        );
     }
-    assert!(read(&[], &owner().public()).is_err());
-    assert!(read(&[&whole[..], b"\n"].concat(), &owner().public()).is_err());
+    assert!(read_word(&[], &owner().public()).is_err());
+    assert!(read_word(&[&whole[..], b"\n"].concat(), &owner().public()).is_err());
 }
 
 /// A place in the payload, what stands there instead, and the refusal.
@@ -137,34 +158,16 @@ fn a_disposition_names_the_key_that_signed_it() {
 }
 
 #[test]
-fn a_risk_is_words_that_are_shown_as_they_are() {
-    assert_eq!(Risk::parse("").unwrap_err(), RiskError::Blank);
-    assert_eq!(Risk::parse(" \u{a0}\t").unwrap_err(), RiskError::Blank);
-    let long = "x".repeat(MAX_RISK);
-    assert_eq!(Risk::parse(&long).unwrap().as_str(), long);
-    let observed = MAX_RISK + 1;
-    assert_eq!(
-        Risk::parse(&format!("{long}x")).unwrap_err(),
-        RiskError::TooLong { observed }
-    );
-    for c in checker::text::all_that_hide() {
-        let code = c.into();
-        let error = Risk::parse(&format!("a{c}b")).unwrap_err();
-        assert_eq!(error, RiskError::Unprintable { code });
-    }
-    assert!(Risk::parse("Rủi ro được chấp nhận: thiết kế chưa được duyệt.").is_ok());
-}
-
-#[test]
 fn what_is_signed_fits_the_schema_and_the_schema_is_strict() {
     let schema = include_str!("../../../../disposition.schema.json");
     let schema = jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap();
     let signed = |decision| {
         let trusted = TrustedKeys::one(owner().public());
-        let payload = Envelope::open(FILE, &signed(decision), &trusted, IN_TOTO).unwrap();
+        let payload =
+            Envelope::open(Disposition::FILE, &signed(decision), &trusted, IN_TOTO).unwrap();
         serde_json::from_slice::<serde_json::Value>(payload.bytes()).unwrap()
     };
-    let longest = "x".repeat(MAX_RISK);
+    let longest = "x".repeat(MAX_WORDS);
     for decision in [Decision::Honoured, waived("unreviewed"), waived(&longest)] {
         let said = signed(decision);
         let faults: Vec<_> = schema
