@@ -67,6 +67,12 @@ fn a_check_asks_for_this_sandbox(desk: &Desk, run: &Path) {
     let again = fits::object("verify", &again.get_output().stdout);
     assert_eq!(again["check"]["accepted"], statement.as_str());
     assert_eq!(again["check"]["result"]["gaps"], 1);
+    for (command, word) in [("report", None), ("show", Some("N1"))] {
+        let mut shown = harness();
+        let shown = shown.arg(command).arg(record).args(word).assert().code(2);
+        let said = String::from_utf8(shown.get_output().stderr.clone()).unwrap();
+        assert!(said.contains("observed the record of a check"), "{said}");
+    }
     let report = record.join("launches/1.json");
     let text = fs::read_to_string(&report).unwrap();
     fs::write(&report, text.replacen("no-gap", "no-hap", 1)).unwrap();

@@ -1,6 +1,8 @@
 //! `verify` of the record of a check: is it whole, signed, and do its launches bear out what
 //! it says of packets?
 
+use std::path::Path;
+
 use bundle::check_record::{BelievedCheck, CheckRefusal, SIGNERS_WORD, believe};
 use bundle::policy::Reason;
 use bundle::report::triage;
@@ -33,8 +35,7 @@ pub(crate) fn run(
     args: &Verify,
     keys: &Anchor,
 ) -> Result<Option<Done>, Failure> {
-    let is = BundleFolder::open(&args.bundle).ok();
-    if !is.is_some_and(|folder| is_record::<PacketCheck>(&folder, keys).unwrap_or(false)) {
+    if !is(&args.bundle, keys) {
         return Ok(None);
     }
     if args.policy.is_some() {
@@ -65,6 +66,29 @@ pub(crate) fn run(
         Ok(())
     };
     printing.format.say(code, &json, to_people).map(Some)
+}
+
+/// Whether this folder is the record of a check.
+fn is(folder: &Path, keys: &Anchor) -> bool {
+    let folder = BundleFolder::open(folder).ok();
+    folder.is_some_and(|folder| is_record::<PacketCheck>(&folder, keys).unwrap_or(false))
+}
+
+/// Refuses the record of a check where an attestation is asked for; what says the same in
+/// words is named.
+///
+/// # Errors
+/// It is one.
+pub(crate) fn require_other(folder: &Path, program: &str) -> Result<(), Failure> {
+    if !is(folder, &Anchor::Embedded) {
+        return Ok(());
+    }
+    let hint = format!(
+        "`{program} verify {}` says what the checker said of each packet",
+        folder.display()
+    );
+    let error = "expected an attestation, observed the record of a check";
+    Err(Failure::unusable(error, &hint))
 }
 
 fn reason(refusal: &CheckRefusal) -> Reason {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::code::Code;
 use crate::terminal::{self, say, tell};
-use crate::{Done, Failure, Printing, audited};
+use crate::{Done, Failure, Printing, audited, checked};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +96,7 @@ pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
 
 /// The record of an audit has no page; what says the same in words is named.
 fn require_attestation(folder: &Path, program: &str) -> Result<(), Failure> {
+    checked::require_other(folder, program)?;
     if !audited::is(folder, &Anchor::Embedded) {
         return Ok(());
     }

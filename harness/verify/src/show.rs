@@ -13,7 +13,7 @@ use seal::bundle::verify::Anchor;
 use crate::code::Code;
 use crate::terminal::{print, safe};
 use crate::verify::require_folder;
-use crate::{Done, Failure, Printing, shown_act};
+use crate::{Done, Failure, Printing, checked, shown_act};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +49,7 @@ pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
     if let Some(done) = shown_act::run(printing, args)? {
         return Ok(done);
     }
+    checked::require_other(&args.bundle, printing.program)?;
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;
