@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use verify::{Format, guarded};
+
 fn main() -> ExitCode {
     engine::caller::settle();
-    let helped = harness::commands::as_helper();
-    helped.unwrap_or_else(harness::commands::carry_out).into()
+    let format = Format::of_line(std::env::args_os());
+    let work = || harness::commands::as_helper().unwrap_or_else(harness::commands::carry_out);
+    guarded(format, work).into()
 }

@@ -18,6 +18,7 @@ mod done;
 mod failure;
 pub mod findings;
 pub mod fleet;
+mod guarded;
 pub mod keys;
 pub mod merge;
 pub mod parallel;
@@ -35,4 +36,5 @@ mod width;
 
 pub use done::Done;
 pub use failure::Failure;
+pub use guarded::guarded;
 pub use printing::{Format, Printing};

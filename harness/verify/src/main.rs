@@ -7,21 +7,25 @@ use std::process::ExitCode;
 
 use bundle::exit::Exit;
 use verify::{
-    Done, Failure, Format, accept, fleet, merge, release, report, show, summary, terminal, version,
+    Done, Failure, Format, accept, fleet, guarded, merge, release, report, show, summary, terminal,
+    version,
 };
 
 use asked::{Asked, Command};
 
 fn main() -> ExitCode {
-    let exit = match asked::parse(lexopt::Parser::from_env()) {
+    let format = Format::of_line(std::env::args_os());
+    guarded(format, || begin(format)).into()
+}
+
+fn begin(format: Format) -> Exit {
+    match asked::parse(lexopt::Parser::from_env()) {
         Ok(asked) => carry_out(&asked),
         Err(error) => {
             let hint = "`proof-of-block-verify --help` shows what it takes";
-            let format = Format::of_line(std::env::args_os());
             format.end(Err(Failure::usage(error, hint)))
         }
-    };
-    exit.into()
+    }
 }
 
 fn carry_out(asked: &Asked) -> Exit {
