@@ -261,7 +261,7 @@ fn the_bounds_are_on_the_page_of_bags() {
 }
 
 #[test]
-fn every_word_is_on_the_page_of_bags() {
+fn every_word_is_on_the_page_of_bags_and_explained() {
     let page = PAGE;
     let entry = String::new;
     let io = || io::Error::other("x");
@@ -287,7 +287,10 @@ fn every_word_is_on_the_page_of_bags() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `ARCHIVE_"));
     assert_eq!(listed.count(), words.len());
+    let matrix = negatives::matrix::Matrix::builtin().unwrap();
+    let glossary = crate::glossary::Glossary::builtin(&matrix).unwrap();
     for word in words {
         assert!(page.contains(&format!("| `{word}` |")), "{word}");
+        assert!(glossary.find(word).is_some(), "{word}");
     }
 }
