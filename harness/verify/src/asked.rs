@@ -207,15 +207,7 @@ fn take(words: &mut Words, name: &str, line: &mut Parser) -> Result<(), Error> {
 impl Words {
     fn ask(mut self, command: &str) -> Result<Command, Error> {
         if command == "merge" {
-            if self.plain.len() < 2 {
-                return Err("expected two shards or more".into());
-            }
-            return Ok(Command::Merge(Merge {
-                shards: self.plain.into_iter().map(PathBuf::from).collect(),
-                public_key: self.public_key,
-                key: self.key,
-                out: self.out.unwrap_or_else(|| "attestation".into()),
-            }));
+            return self.merge();
         }
         if command == "verify" {
             return Ok(Command::Verify(self.verify()?));
@@ -248,6 +240,18 @@ impl Words {
         };
         nothing_left(&self.plain)?;
         Ok(asked)
+    }
+
+    fn merge(self) -> Result<Command, Error> {
+        if self.plain.len() < 2 {
+            return Err("expected two shards or more".into());
+        }
+        Ok(Command::Merge(Merge {
+            shards: self.plain.into_iter().map(PathBuf::from).collect(),
+            public_key: self.public_key,
+            key: self.key,
+            out: self.out.unwrap_or_else(|| "attestation".into()),
+        }))
     }
 
     fn show(mut self, bundle: PathBuf) -> Result<Command, Error> {
