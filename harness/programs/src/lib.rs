@@ -14,17 +14,24 @@ pub struct Programs {
     pub probe: &'static [u8],
 }
 
+// Statics and no constants: a constant is there again wherever it is used, and a program
+// would hold its programs eight times.
+static AIRLOCK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/airlock"));
+static CHECKER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/checker"));
+static PROBE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/probe"));
+static WRONG_CHECKER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wrong-checker"));
+
 /// The scout, which runs behind a launcher of anybody and is in no image of ours.
-pub const SCOUT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scout"));
+pub static SCOUT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scout"));
 
 impl Programs {
     /// The programs built together with this harness.
     #[must_use]
     pub fn builtin() -> Self {
         Self {
-            airlock: include_bytes!(concat!(env!("OUT_DIR"), "/airlock")),
-            checker: include_bytes!(concat!(env!("OUT_DIR"), "/checker")),
-            probe: include_bytes!(concat!(env!("OUT_DIR"), "/probe")),
+            airlock: AIRLOCK,
+            checker: CHECKER,
+            probe: PROBE,
         }
     }
 
@@ -32,7 +39,7 @@ impl Programs {
     #[must_use]
     pub fn with_wrong_checker() -> Self {
         Self {
-            checker: include_bytes!(concat!(env!("OUT_DIR"), "/wrong-checker")),
+            checker: WRONG_CHECKER,
             ..Self::builtin()
         }
     }
