@@ -24,14 +24,16 @@ fn firejail_closes_what_it_says_and_leaves_the_rest() {
     if !open["terminal-input"].1.contains("without the sandbox") {
         is(&open, "terminal-input", "open");
     }
-    let more = [
-        "--caps.drop=all",
-        "--seccomp",
-        "--nonewprivs",
-        "--private-tmp",
-    ];
+    let mut more = vec!["--caps.drop=all", "--seccomp", "--nonewprivs"];
+    // In a checkout beneath /tmp another /tmp would hide the probe.
+    let other_tmp = !env!("CARGO_TARGET_TMPDIR").starts_with("/tmp/");
+    if other_tmp {
+        more.push("--private-tmp");
+    }
     let hard = found(&[&line[..], &more].concat(), &[]);
-    is(&hard, "write-tmp", "own_world");
+    if other_tmp {
+        is(&hard, "write-tmp", "own_world");
+    }
     is(&hard, "unix-path", "open");
     for act in ["userfaultfd", "mount-as-user"] {
         if hard[act].0 != "shows_nothing" {
