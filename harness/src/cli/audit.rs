@@ -64,9 +64,9 @@ pub struct Audit {
     /// an override file beside FILE, which is not changed.
     #[arg(long, num_args = 2, value_names = ["FILE", "SERVICE"], conflicts_with_all = ["line", "tty", "oci", "lift"])]
     pub compose: Vec<String>,
-    /// The sandbox of a service unit (systemd): the directives of its [Service] that are known
-    /// here as properties of a transient unit, by systemd-run; what is left out is named, and
-    /// drop-ins are not read. It needs a running systemd, and was never run on hardware with one.
+    /// The sandbox of a service unit (systemd): the directives of its section Service that are
+    /// known here as properties of a transient unit, by systemd-run; what is left out is named,
+    /// and drop-ins are not read. It needs a running systemd, and was never run on hardware with one.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "tty", "oci", "compose"])]
     pub unit: Option<PathBuf>,
     /// The folder that the probe is put into, for a line that hides the working folder.

@@ -106,7 +106,7 @@ fn words(answer: &PacketAnswer) -> String {
         exit_code,
         report,
     } = answer;
-    format!("{outcome:?}, exit code {exit_code}, report {report}")
+    format!("{outcome}, exit code {exit_code}, report {report}")
 }
 
 fn launch(record: &Vouched<PacketCheck>, file: &str) -> Result<LaunchRecord, CheckRefusal> {

@@ -80,6 +80,16 @@ pub enum Outcome {
     Refused,
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoGapObserved => "no gap observed",
+            Self::Gaps => "gaps",
+            Self::Refused => "refused",
+        })
+    }
+}
+
 /// How many packets came out how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
