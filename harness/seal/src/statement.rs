@@ -205,12 +205,12 @@ struct Versioned {
     schema: Option<u32>,
 }
 
-/// Whether a payload whose signature was checked says this of anything.
+/// What a payload whose signature was checked says of anything, by its type.
 ///
 /// # Errors
 /// [`StatementError::Json`]: it is no statement at all.
-pub fn is<P: Predicate>(file: &str, payload: &VerifiedPayload) -> Result<bool, StatementError> {
-    Ok(Head::read(file, payload)?.predicate_type == P::TYPE)
+pub fn predicate_type(file: &str, payload: &VerifiedPayload) -> Result<String, StatementError> {
+    Ok(Head::read(file, payload)?.predicate_type)
 }
 
 impl Head {

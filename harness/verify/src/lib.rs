@@ -23,6 +23,7 @@ pub mod keys;
 pub mod merge;
 pub mod parallel;
 pub mod printing;
+mod record;
 pub mod release;
 pub mod report;
 pub mod results;

@@ -10,8 +10,9 @@ use seal::bundle::verify::{Anchor, verify_bundle};
 use serde_json::json;
 
 use crate::code::Code;
+use crate::record::{self, Kind};
 use crate::terminal::{self, say, tell};
-use crate::{Done, Failure, Printing, audited, checked};
+use crate::{Done, Failure, Printing, checked};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -96,9 +97,10 @@ pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
 
 /// The record of an audit has no page; what says the same in words is named.
 fn require_attestation(folder: &Path, program: &str) -> Result<(), Failure> {
-    checked::require_other(folder, program)?;
-    if !audited::is(folder, &Anchor::Embedded) {
-        return Ok(());
+    match record::kind(folder, &Anchor::Embedded) {
+        None => return Ok(()),
+        Some(Kind::Check) => return Err(checked::not_shown(folder, program)),
+        Some(Kind::Audit) => {}
     }
     let shown = folder.display();
     let hint = format!(

@@ -11,6 +11,7 @@ use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 
 use crate::code::Code;
+use crate::record::{self, Kind};
 use crate::terminal::{print, safe};
 use crate::verify::require_folder;
 use crate::{Done, Failure, Printing, checked, shown_act};
@@ -46,10 +47,11 @@ pub struct Show {
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
     require_folder(&args.bundle)?;
-    if let Some(done) = shown_act::run(printing, args)? {
-        return Ok(done);
+    match record::kind(&args.bundle, &Anchor::Embedded) {
+        None => {}
+        Some(Kind::Audit) => return shown_act::run(printing, args),
+        Some(Kind::Check) => return Err(checked::not_shown(&args.bundle, printing.program)),
     }
-    checked::require_other(&args.bundle, printing.program)?;
     // A wrong word is said before the bundle is judged, which takes its time.
     let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;

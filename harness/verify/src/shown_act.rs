@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::code::Code;
 use crate::show::Show;
 use crate::terminal::{print, safe};
-use crate::{Done, Failure, Printing, audited};
+use crate::{Done, Failure, Printing};
 
 /// Each act that was asked for.
 #[derive(Debug, Serialize)]
@@ -47,14 +47,11 @@ struct View {
     blind: Option<String>,
 }
 
-/// Shows acts of what is no attestation but the record of an audit; none of anything else.
+/// Shows acts of the record of an audit.
 ///
 /// # Errors
 /// It could not be done, in words.
-pub(crate) fn run(printing: Printing, args: &Show) -> Result<Option<Done>, Failure> {
-    if !audited::is(&args.bundle, &Anchor::Embedded) {
-        return Ok(None);
-    }
+pub(crate) fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
     if args.launch.is_some() {
         let error = "an act of an audit has no launches to choose from";
         return Err(Failure::usage(error, "name an act or a row, and no more"));
@@ -75,7 +72,7 @@ pub(crate) fn run(printing: Printing, args: &Show) -> Result<Option<Done>, Failu
     }
     let shown = Shown { acts };
     let to_people = || Ok(print(&text(&shown))?);
-    printing.format.say(Code::Held, &shown, to_people).map(Some)
+    printing.format.say(Code::Held, &shown, to_people)
 }
 
 /// The act of this id, or those of this row.

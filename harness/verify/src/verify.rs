@@ -59,10 +59,7 @@ pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
         Some(_) => Anchor::Embedded,
         None => anchor(args.public_key.as_deref())?,
     };
-    if let Some(done) = crate::audited::run(printing, args, &anchor)? {
-        return Ok(done);
-    }
-    if let Some(done) = crate::checked::run(printing, args, &anchor)? {
+    if let Some(done) = crate::record::run(printing, args, &anchor)? {
         return Ok(done);
     }
     let mut answer = answer(args, &anchor)?;

@@ -217,13 +217,13 @@ pub fn verify_record<P: Bundled>(
     vouched(now, folder, anchor, |_, _| Ok(())).map(|(vouched, ())| vouched)
 }
 
-/// Whether what is signed in `folder` is a record of this kind; its signature counts.
+/// The type of what is signed in `folder`; its signature counts.
 ///
 /// # Errors
 /// [`VerifyError`]: nothing in it is to be believed.
-pub fn is_record<P: Bundled>(folder: &BundleFolder, anchor: &Anchor) -> Result<bool, VerifyError> {
+pub fn predicate_type(folder: &BundleFolder, anchor: &Anchor) -> Result<String, VerifyError> {
     let payload = open_envelope(folder, STATEMENT_FILE, &trusted(folder, anchor)?)?;
-    statement::is::<P>(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
+    statement::predicate_type(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
 }
 
 fn trusted(folder: &BundleFolder, anchor: &Anchor) -> Result<TrustedKeys, VerifyError> {
