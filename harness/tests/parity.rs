@@ -48,7 +48,16 @@ fn others() -> Vec<String> {
 
 fn verdicts(engine: &str, out: &Path) -> Verdicts {
     let out = out.join(engine);
-    let summary = harness(&["attest", "--engine", engine, "--out", out.to_str().unwrap()]);
+    rows(&harness(&[
+        "attest",
+        "--engine",
+        engine,
+        "--out",
+        out.to_str().unwrap(),
+    ]))
+}
+
+fn rows(summary: &Value) -> Verdicts {
     let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
     let rows = summary["rows"].as_array().unwrap().iter();
     rows.map(|row| (text(row, "id"), (text(row, "verdict"), text(row, "reason"))))
@@ -74,6 +83,56 @@ fn every_other_engine_of_this_host_holds_every_row_too() {
         let found = differences(&verdicts(&engine, out.path()));
         assert!(found.is_empty(), "{engine}: {}", found.join("; "));
     }
+}
+
+/// The attempts of a row that ask for the same sandbox are made in one, one after the
+/// other: if one disturbed those behind it, it would disturb others in the reverse order.
+#[test]
+fn attempts_in_the_reverse_order_come_to_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let matrix = folder.path().join("matrix.toml");
+    let text = include_str!("../../negatives/matrix.toml");
+    let turned = in_reverse(text);
+    assert_ne!(turned, text);
+    assert_eq!(turned.len(), text.len());
+    std::fs::write(&matrix, turned).unwrap();
+    let matrix = matrix.to_str().unwrap();
+    let summary = harness(&["run", "--engine", "bwrap", "--matrix", matrix]);
+    let found = differences(&rows(&summary));
+    assert!(found.is_empty(), "{}", found.join("; "));
+}
+
+/// The matrix with the attempts of each boundary in reverse, which stand on a line each, and
+/// with the boundaries of each row in reverse.
+fn in_reverse(matrix: &str) -> String {
+    const BOUNDARY: &str = "[[case.boundary]]";
+    let mut turned = String::new();
+    let mut blocks: Vec<Vec<&str>> = Vec::new();
+    for line in matrix.lines().chain(["[["]) {
+        if line == BOUNDARY {
+            blocks.push(vec![line]);
+        } else if let Some(block) = blocks.last_mut().filter(|_| !line.starts_with("[[")) {
+            block.push(line);
+        } else {
+            for block in blocks.drain(..).rev() {
+                turned.extend(attempts_in_reverse(block).map(|line| format!("{line}\n")));
+            }
+            turned.extend([line, "\n"]);
+        }
+    }
+    turned.trim_end_matches("[[\n").to_owned()
+}
+
+/// A boundary's lines with those of its attempts in reverse.
+fn attempts_in_reverse(block: Vec<&str>) -> impl Iterator<Item = &str> {
+    let is_attempt = |line: &&str| line.starts_with("  { id = ");
+    let attempts: Vec<&str> = block.iter().copied().filter(is_attempt).collect();
+    let mut attempts = attempts.into_iter().rev();
+    let lines = block.into_iter();
+    lines.map(move |line| match is_attempt(&line) {
+        true => attempts.next().unwrap_or(line),
+        false => line,
+    })
 }
 
 #[test]

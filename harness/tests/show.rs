@@ -22,7 +22,7 @@ mod show {
 
     use super::sample::Sample;
 
-    const LAUNCH: &str = "N19/execve/locked";
+    const LAUNCH: &str = "N19/locked";
     /// Returns an error number for `execve` of x86-64, and kills another architecture.
     const FILTER: &str = "2000000004000000\
                           150001003e0000c0\
@@ -210,9 +210,15 @@ mod show {
             (&["/no/such/bundle", "N19"][..], "give the folder"),
             (&[bundle, "N99"], "rows: A1 A2"),
             (&[bundle, "D1"], "deferred"),
-            (&[bundle, "N19", "execve locked"], "`N19/execve/locked`"),
+            (
+                &[bundle, "N19", "execve locked"],
+                "`N19/i386-execve/locked`",
+            ),
             (&[bundle, "N19", "0"], "launches: `N19/"),
-            (&[bundle, "N19", "nowhere"], "`N19/execve/control`"),
+            (
+                &[bundle, "N19", "nowhere"],
+                "`N19/control without calls: execve`",
+            ),
             (&[bundle, "N27", "1"], "no sandbox was started"),
         ] {
             let (code, text) = said(&harness(&[&["show"], words].concat()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use evidence::digest::ProgramDigests;
 use evidence::record::PackedError;
 use evidence::{EngineAccount, Identity};
-use judge::{CaseResult, Expected};
+use judge::CaseResult;
 use negatives::matrix::Matrix;
 use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::write::{BundleWriter, WriteError};
@@ -34,6 +34,7 @@ pub mod forgery;
 pub mod inventory;
 mod junit;
 pub mod merge;
+mod own;
 pub mod policy;
 mod rejudge;
 pub mod report;
@@ -145,7 +146,7 @@ pub fn write(
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
     let artifacts = facts.subjects;
-    let expected = Expected::of(&artifacts, &facts.engine)?;
+    let expected = own::own()?.expected(&artifacts, &facts.engine)?;
     let mut said = statement::of(facts, results, summary, signer)?;
     let mut gathered = Gathered::default();
     for row in said.rows.iter().zip(results) {
@@ -194,7 +195,7 @@ fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, matrix: &'a Matri
 /// # Errors
 /// This program's own matrix cannot be used, or the page not be filled in.
 pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
-    let matrix = Matrix::builtin()?;
+    let matrix = &own::own()?.matrix;
     let mut gathered = html::Gathered::new();
     for (said, result) in bundle.attestation().rows.iter().zip(&rejudged.results) {
         let observed = result.observed.open()?;
@@ -203,7 +204,7 @@ pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, Bu
     let report = Report {
         said: bundle.attestation(),
         subjects: bundle.subjects(),
-        matrix: &matrix,
+        matrix,
         expected: &rejudged.expected,
     };
     Ok(html::render(&report, gathered)?)

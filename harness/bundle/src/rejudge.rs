@@ -13,6 +13,7 @@ use seal::{canonical, strict_json};
 use seccomp::policy::POLICY_TOML;
 
 use super::derived::{Gathered, Source};
+use super::own;
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::self_audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 
@@ -42,19 +43,21 @@ pub struct Rejudged {
 /// # Errors
 /// The first row that does not come out as the statement says.
 pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
-    let own = |what| move |source| RejudgeError::Own { what, source };
-    let matrix = Matrix::builtin().map_err(|error| own("matrix")(Box::new(error)))?;
+    let failed = |what| move |source| RejudgeError::Own { what, source };
+    let own = own::own().map_err(|error| failed("matrix")(Box::new(error)))?;
+    let matrix = &own.matrix;
     require_own(bundle, MATRIX_FILE, MATRIX_TOML)?;
     require_own(bundle, POLICY_FILE, POLICY_TOML)?;
     let said = bundle.attestation();
-    call_the_roll(&matrix, said)?;
+    call_the_roll(matrix, said)?;
     let engine = engine(bundle)?;
-    let against =
-        Expected::of(bundle.subjects(), &engine).map_err(|error| own("data")(Box::new(error)))?;
+    let against = own
+        .expected(bundle.subjects(), &engine)
+        .map_err(|error| failed("data")(Box::new(error)))?;
     let audited = Audited {
         said,
         artifacts: bundle.subjects(),
-        matrix: &matrix,
+        matrix,
     };
     let (results, gathered) = judge_rows(bundle, &audited, &against)?;
     let inquiry = bear_out(
@@ -64,7 +67,7 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             subjects: bundle.subjects(),
             engine: &engine,
             results: &results,
-            matrix: &matrix,
+            matrix,
             expected: &against,
         },
         gathered,

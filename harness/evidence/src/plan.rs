@@ -34,8 +34,7 @@ pub fn orders(case: &Case) -> Vec<Order> {
     if case.pending.is_some() {
         return Vec::new();
     }
-    let boundaries = case.boundaries.iter();
-    let mut orders: Vec<Order> = boundaries.flat_map(|it| probe_orders(case, it)).collect();
+    let mut orders = probe_orders(case);
     orders.extend(packet_orders(case));
     orders.extend(fault_orders(case));
     match case.kind {
@@ -52,84 +51,96 @@ pub fn can_run(case: &Case) -> bool {
     !orders(case).is_empty() || !case.checks.is_empty()
 }
 
-/// The roles in which a boundary's attempts are made.
-pub fn roles(boundary: &Boundary) -> impl Iterator<Item = Role> {
-    let name = || boundary.name.clone();
-    let alone = (0..boundary.alone.len()).map(move |index| Role::Alone {
-        boundary: name(),
-        index,
-    });
+/// One of the sandboxes that a boundary's attempts are made in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sandbox<'a> {
+    /// What it is for.
+    pub role: Role,
+    /// What is lifted in it.
+    pub lifts: &'a [Lift],
+    name: String,
+}
+
+/// The sandboxes in which a boundary's attempts are made.
+pub fn sandboxes(boundary: &Boundary) -> impl Iterator<Item = Sandbox<'_>> {
+    let alone = boundary.alone.iter();
     [
-        Role::Locked,
-        Role::Control {
-            boundary: boundary.name.clone(),
-        },
+        Sandbox::locked(),
+        Sandbox::new(Role::Control, &boundary.lift),
     ]
     .into_iter()
-    .chain(alone)
+    .chain(alone.map(|lifts| Sandbox::new(Role::Alone, lifts)))
 }
 
-/// What must come of an attempt in a role.
-#[must_use]
-pub fn expectation<'a>(boundary: &Boundary, attempt: &'a Attempt, role: &Role) -> &'a Expectation {
-    match role {
-        Role::Locked => &attempt.locked,
-        Role::Control { .. } => &attempt.control,
-        Role::Alone { index, .. } => {
-            let lifts = boundary.alone.get(*index).map_or(&[][..], Vec::as_slice);
-            attempt.expected_alone(lifts)
-        }
-    }
-}
-
-/// The launch in which an attempt is made in a role. An attempt the probe may not
-/// survive has launches of its own.
-#[must_use]
-pub fn launch_id(case: &Case, boundary: &Boundary, attempt: &Attempt, role: &Role) -> String {
-    let own = attempt.lethal.then_some(attempt.id.as_str());
-    probe_launch_id(case, boundary, own, role)
-}
-
-fn probe_launch_id(case: &Case, boundary: &Boundary, own: Option<&str>, role: &Role) -> String {
-    let role = match role {
-        Role::Locked => "locked".to_owned(),
-        Role::Control { .. } => "control".to_owned(),
-        Role::Alone { index, .. } => format!("alone-{}", index + 1),
-    };
-    match own {
-        Some(attempt) => format!("{}/{}/{attempt}/{role}", case.id, boundary.name),
-        None => format!("{}/{}/{role}", case.id, boundary.name),
-    }
-}
-
-fn probe_orders(case: &Case, boundary: &Boundary) -> Vec<Order> {
-    let mut orders = Vec::new();
-    for role in roles(boundary) {
-        let lifts = match &role {
-            Role::Locked => Vec::new(),
-            Role::Control { .. } => boundary.lift.clone(),
-            Role::Alone { index, .. } => boundary.alone.get(*index).cloned().unwrap_or_default(),
+impl<'s> Sandbox<'s> {
+    fn new(role: Role, lifts: &'s [Lift]) -> Self {
+        let name = match role {
+            Role::Locked => "locked".to_owned(),
+            Role::Control => format!("control without {}", lift_set_name(lifts)),
+            Role::Alone => format!("alone without {}", lift_set_name(lifts)),
         };
-        let (lethal, together): (Vec<_>, Vec<_>) =
-            boundary.attempts.iter().partition(|attempt| attempt.lethal);
-        let mut groups: Vec<(Option<&str>, Vec<&Attempt>)> = lethal
-            .into_iter()
-            .map(|attempt| (Some(attempt.id.as_str()), vec![attempt]))
-            .collect();
-        if !together.is_empty() {
-            groups.push((None, together));
+        Self { role, lifts, name }
+    }
+
+    /// The one in which nothing is lifted.
+    #[must_use]
+    pub fn locked() -> Self {
+        Self::new(Role::Locked, &[])
+    }
+
+    /// What must come of an attempt in it.
+    #[must_use]
+    pub fn expectation<'a>(&self, attempt: &'a Attempt) -> &'a Expectation {
+        match self.role {
+            Role::Locked => &attempt.locked,
+            Role::Control => &attempt.control,
+            Role::Alone => attempt.expected_alone(self.lifts),
         }
-        for (own, attempts) in groups {
-            orders.push(Order {
-                id: probe_launch_id(case, boundary, own, &role),
-                case: case.id.to_string(),
-                role: role.clone(),
-                lifts: lifts.clone(),
-                canaries: case.canaries.clone(),
-                every_mount: own.is_none() && every_mount::is_tried(case, boundary, &role),
-                task: probe(&lifts, attempts.into_iter().map(Attempt::planned).collect()),
-            });
+    }
+
+    /// The launch in which an attempt is made in it.
+    ///
+    /// All attempts of a row that ask for the same sandbox are made in one launch, one
+    /// after the other. One that the probe may not survive, or that would change what
+    /// comes after it, has a launch of its own wherever it is not to be refused: what is
+    /// refused ends nothing and changes nothing, and what should have been refused and
+    /// was not has broken the row already.
+    #[must_use]
+    pub fn launch_id(&self, case: &Case, attempt: &Attempt) -> String {
+        if attempt.lethal && !self.expectation(attempt).is_refusal() {
+            return [case.id.as_str(), &attempt.id, &self.name].join("/");
         }
+        [case.id.as_str(), &self.name].join("/")
+    }
+}
+
+/// The launches of a row's attempts, each where the first boundary asks for it.
+fn probe_orders(case: &Case) -> Vec<Order> {
+    let mut launches: Vec<(String, Sandbox<'_>, Vec<PlannedAttempt>)> = Vec::new();
+    for boundary in &case.boundaries {
+        for sandbox in sandboxes(boundary) {
+            for attempt in &boundary.attempts {
+                let id = sandbox.launch_id(case, attempt);
+                match launches.iter_mut().find(|(known, ..)| *known == id) {
+                    Some((.., attempts)) => attempts.push(attempt.planned()),
+                    None => launches.push((id, sandbox.clone(), vec![attempt.planned()])),
+                }
+            }
+        }
+    }
+    let orders = launches.into_iter().map(|(id, sandbox, attempts)| Order {
+        id,
+        case: case.id.to_string(),
+        role: sandbox.role,
+        lifts: sandbox.lifts.to_vec(),
+        canaries: case.canaries.clone(),
+        every_mount: false,
+        task: probe(sandbox.lifts, attempts),
+    });
+    let mut orders: Vec<Order> = orders.collect();
+    let mut locked = orders.iter_mut();
+    if let Some(order) = locked.find(|order| every_mount::is_tried(case, order)) {
+        order.every_mount = true;
     }
     orders
 }
@@ -184,9 +195,7 @@ pub fn fault_id(case: &Case, fault: &Fault) -> String {
 
 fn fault_orders(case: &Case) -> Vec<Order> {
     let role = |fault: &Fault| match fault.how {
-        FaultKind::None => Role::Control {
-            boundary: fault.id.clone(),
-        },
+        FaultKind::None => Role::Control,
         FaultKind::OutputFull
         | FaultKind::WriteError
         | FaultKind::KilledWriting
@@ -232,23 +241,18 @@ pub fn no_sandbox_id(case: &Case) -> String {
 fn trace_orders(case: &Case) -> Vec<Order> {
     let mut orders = vec![check(case, "locked", Role::Locked, Vec::new(), true)];
     for (id, without) in without_an_invariant(case) {
-        let role = Role::Control {
-            boundary: lift_set_name(&without.lift),
-        };
+        let lifts = without.lift.clone();
         orders.push(Order {
             id,
-            ..check(case, "", role, without.lift.clone(), true)
+            ..check(case, "", Role::Control, lifts, true)
         });
     }
-    let role = Role::Control {
-        boundary: "sandbox".to_owned(),
-    };
     orders.push(Order {
         id: no_sandbox_id(case),
         task: Task::Bare {
             fixture: REFERENCE.to_owned(),
         },
-        ..check(case, "", role, Vec::new(), true)
+        ..check(case, "", Role::Control, Vec::new(), true)
     });
     orders
 }

@@ -37,23 +37,15 @@ impl Observations {
 }
 
 /// What one launch is for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The whole profile: what is to be proved.
     Locked,
-    /// The same, with the boundary's lifts: what shows that the proof can fail.
-    Control {
-        /// The boundary's name.
-        boundary: String,
-    },
-    /// With one of several layers lifted, where each alone must still hold.
-    Alone {
-        /// The boundary's name.
-        boundary: String,
-        /// Which of its `alone` sets.
-        index: usize,
-    },
+    /// The same, with the lifts of a boundary: what shows that the proof can fail.
+    Control,
+    /// With some of several layers lifted, where what is left must still hold alone.
+    Alone,
 }
 
 /// What runs behind the airlock.

@@ -3,13 +3,13 @@
 //! It reads the records as the judge does, with the judge's own functions, and
 //! decides nothing: the verdict is [`super::judge`]'s.
 
-use evidence::plan;
+use evidence::plan::{self, Sandbox};
 use evidence::record::{LaunchRecord, Observations, Role};
-use negatives::matrix::{Attempt, Boundary};
+use negatives::matrix::{Attempt, Boundary, lift_set_name};
 use negatives::wire::{CallRecord, Event};
 
 use super::adapted::Adapted;
-use super::probe::{Came, came, is_control};
+use super::probe::{Came, came};
 use super::roll::Records;
 use super::trace::touched;
 
@@ -24,6 +24,8 @@ pub struct Accounts<'a> {
 pub struct Account {
     /// What the sandbox was for.
     pub role: Role,
+    /// What the plan lifts in it, in the matrix's words.
+    pub lifts: String,
     /// The launch's id.
     pub launch: String,
     /// What the matrix declares.
@@ -68,17 +70,27 @@ impl<'a> Accounts<'a> {
         Self { case, records }
     }
 
-    /// An attempt in each of its roles: locked, control, then each layer alone.
-    #[must_use]
-    pub fn of(&self, boundary: &Boundary, attempt: &Attempt) -> Vec<Account> {
-        plan::roles(boundary)
-            .map(|role| self.one(boundary, attempt, role))
-            .collect()
+    /// A boundary's attempts, each in its roles: locked, control, then each layer alone.
+    pub fn of<'b>(
+        &self,
+        boundary: &'b Boundary,
+    ) -> impl Iterator<Item = (&'b Attempt, Vec<Account>)> {
+        let sandboxes: Vec<Sandbox<'_>> = plan::sandboxes(boundary).collect();
+        boundary.attempts.iter().map(move |attempt| {
+            let accounts = sandboxes.iter().map(|sandbox| self.one(sandbox, attempt));
+            (attempt, accounts.collect())
+        })
     }
 
-    fn one(&self, boundary: &Boundary, attempt: &Attempt, role: Role) -> Account {
-        let launch = plan::launch_id(self.case, boundary, attempt, &role);
-        let expectation = plan::expectation(boundary, attempt, &role);
+    /// An attempt where nothing is lifted.
+    #[must_use]
+    pub fn locked(&self, attempt: &Attempt) -> Account {
+        self.one(&Sandbox::locked(), attempt)
+    }
+
+    fn one(&self, sandbox: &Sandbox<'_>, attempt: &Attempt) -> Account {
+        let launch = sandbox.launch_id(self.case, attempt);
+        let expectation = sandbox.expectation(attempt);
         let mut account = Account {
             launch: launch.clone(),
             expected: expectation.to_string(),
@@ -86,7 +98,8 @@ impl<'a> Accounts<'a> {
             fit: Fit::Nothing,
             witness: Witness::Inside,
             call: None,
-            role,
+            role: sandbox.role,
+            lifts: lift_set_name(sandbox.lifts),
         };
         let record = match self.records.get(&launch) {
             Ok(record) => record,
@@ -102,7 +115,9 @@ impl<'a> Accounts<'a> {
         account.call = call(record, &attempt.id);
         account.fit = match came {
             Came::Out(outcome) if expectation.matches(outcome) => Fit::AsDeclared,
-            Came::Out(outcome) if is_control(&account.role) && attempt.not_applicable(outcome) => {
+            Came::Out(outcome)
+                if account.role == Role::Control && attempt.not_applicable(outcome) =>
+            {
                 Fit::NotApplicable
             }
             Came::Died(signal) if expectation.matches_death(signal) => Fit::AsDeclared,

@@ -37,24 +37,28 @@ pub enum ExpectedError {
 }
 
 impl Expected {
-    /// What a statement's subjects, its engine's account of itself and this program's
-    /// own data say.
+    /// What a statement's subjects, the matrix, its engine's account of itself and this
+    /// program's own policy say.
     ///
     /// # Errors
-    /// The built-in policy or matrix does not load, which a test rules out.
-    pub fn of(subjects: &Subjects, engine: &EngineAccount) -> Result<Self, ExpectedError> {
+    /// The built-in policy does not load, which a test rules out.
+    pub fn of(
+        subjects: &Subjects,
+        matrix: &Matrix,
+        engine: &EngineAccount,
+    ) -> Result<Self, ExpectedError> {
         let programs = ProgramDigests {
             airlock: subjects.airlock.to_string(),
             checker: subjects.checker.to_string(),
             probe: subjects.probe.to_string(),
         };
-        Self::with(programs, engine)
+        Self::by(matrix, programs, engine)
     }
 
-    /// The same for these programs.
+    /// The same for these programs, by this program's own matrix.
     ///
     /// # Errors
-    /// As [`Expected::of`].
+    /// The built-in policy or matrix does not load, which a test rules out.
     pub fn with(programs: ProgramDigests, engine: &EngineAccount) -> Result<Self, ExpectedError> {
         Self::by(&Matrix::builtin()?, programs, engine)
     }

@@ -41,7 +41,7 @@ fn writes(record: &LaunchRecord, heard: &Heard) -> Option<Verdict> {
                 observed,
             })
         }),
-        Role::Alone { .. } => heard.requests.iter().any(was_taken).then(|| {
+        Role::Alone => heard.requests.iter().any(was_taken).then(|| {
             Verdict::Broken(Reason::Packet {
                 rule: "kb",
                 packet: launch,
@@ -50,7 +50,7 @@ fn writes(record: &LaunchRecord, heard: &Heard) -> Option<Verdict> {
                 observed,
             })
         }),
-        Role::Control { .. } => {
+        Role::Control => {
             let own = |request: &Request| request.body == record.nonce && was_taken(request);
             let written = matches!(heard.requests.as_slice(), [request] if own(request));
             (!written).then(|| {

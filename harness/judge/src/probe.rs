@@ -1,9 +1,9 @@
 //! Judges a row of attempts: refused when locked, as declared in its control,
 //! and still refused by each layer alone.
 
-use evidence::plan;
+use evidence::plan::{self, Sandbox};
 use evidence::record::{LaunchRecord, Role};
-use negatives::matrix::{Attempt, Boundary, Case, Expectation};
+use negatives::matrix::{Attempt, Case, Expectation};
 use negatives::wire::{Event, Outcome};
 
 use super::roll::Records;
@@ -25,8 +25,9 @@ pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
     let mut evidence = String::new();
     let mut fallen = Vec::new();
     for boundary in &case.boundaries {
+        let sandboxes: Vec<Sandbox<'_>> = plan::sandboxes(boundary).collect();
         for attempt in &boundary.attempts {
-            match judge_attempt(case, boundary, attempt, records) {
+            match judge_attempt(case, &sandboxes, attempt, records) {
                 Judged::Proved => applied += 1,
                 Judged::NotApplicable(why) => evidence = why,
                 Judged::Fell(verdict) => fallen.push(verdict),
@@ -48,25 +49,27 @@ enum Judged {
 /// Locked first: a broken boundary is broken whatever its control says.
 fn judge_attempt(
     case: &Case,
-    boundary: &Boundary,
+    sandboxes: &[Sandbox<'_>],
     attempt: &Attempt,
     records: &Records<'_>,
 ) -> Judged {
     let mut not_applicable = None;
-    for role in plan::roles(boundary) {
-        let launch = plan::launch_id(case, boundary, attempt, &role);
+    for sandbox in sandboxes {
+        let launch = sandbox.launch_id(case, attempt);
         let record = match records.get(&launch) {
             Ok(record) => record,
             Err(verdict) => return Judged::Fell(verdict),
         };
-        let expectation = plan::expectation(boundary, attempt, &role);
+        let expectation = sandbox.expectation(attempt);
         match came(record, &attempt.id) {
             Came::Out(outcome) if expectation.matches(outcome) => {}
             Came::Out(Outcome::Unready(why)) => {
                 let cause = format!("`{}` is not ready: {why}", attempt.id);
                 return Judged::Fell(Verdict::Inconclusive(Reason::Kept { launch, cause }));
             }
-            Came::Out(outcome) if is_control(&role) && attempt.not_applicable(outcome) => {
+            Came::Out(outcome)
+                if sandbox.role == Role::Control && attempt.not_applicable(outcome) =>
+            {
                 not_applicable = Some(outcome_words(outcome));
             }
             Came::Died(signal) if expectation.matches_death(signal) => {}
@@ -75,7 +78,7 @@ fn judge_attempt(
                 return Judged::Fell(Verdict::NotRun(Reason::NotReported { launch, attempt }));
             }
             observed @ (Came::Out(_) | Came::Died(_)) => {
-                return Judged::Fell(fell(&role, launch, attempt, expectation, &observed));
+                return Judged::Fell(fell(sandbox.role, launch, attempt, expectation, &observed));
             }
         }
     }
@@ -83,7 +86,7 @@ fn judge_attempt(
 }
 
 fn fell(
-    role: &Role,
+    role: Role,
     launch: String,
     attempt: &Attempt,
     expectation: &Expectation,
@@ -93,13 +96,13 @@ fn fell(
     let expected = expectation.to_string();
     let observed = observed.to_string();
     match role {
-        Role::Locked | Role::Alone { .. } => Verdict::Broken(Reason::NotRefused {
+        Role::Locked | Role::Alone => Verdict::Broken(Reason::NotRefused {
             launch,
             attempt,
             expected,
             observed,
         }),
-        Role::Control { .. } => Verdict::Inconclusive(Reason::ControlFailed {
+        Role::Control => Verdict::Inconclusive(Reason::ControlFailed {
             launch,
             attempt,
             expected,
@@ -147,8 +150,4 @@ pub fn outcome_words(outcome: &Outcome) -> String {
         Outcome::NotApplicable(why) => format!("not applicable: {why}"),
         Outcome::Unready(why) => format!("not ready: {why}"),
     }
-}
-
-pub(super) fn is_control(role: &Role) -> bool {
-    matches!(role, Role::Control { .. })
 }

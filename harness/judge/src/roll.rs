@@ -17,64 +17,51 @@ mod protocol;
 /// A case's records by launch id, and the launches its plan asks for.
 pub(super) struct Records<'a> {
     by_id: BTreeMap<&'a str, &'a LaunchRecord>,
-    planned: BTreeMap<String, Order>,
+    planned: BTreeMap<String, Planned<'a>>,
+}
+
+/// A launch that the plan asks for.
+struct Planned<'a> {
+    every_mount: bool,
+    /// Its record, where that can count. Many attempts share a launch and each asks for
+    /// its record, so it is looked at once.
+    record: Result<&'a LaunchRecord, Verdict>,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(case: &Case, records: &'a [LaunchRecord]) -> Self {
-        let planned = plan::orders(case)
-            .into_iter()
-            .map(|order| (order.id.clone(), order));
-        Self {
-            by_id: records
-                .iter()
-                .map(|record| (record.id.as_str(), record))
-                .collect(),
-            planned: planned.collect(),
-        }
+        let records = records.iter().map(|record| (record.id.as_str(), record));
+        let by_id: BTreeMap<_, _> = records.collect();
+        let planned = plan::orders(case).into_iter().map(|order| {
+            let record = by_id.get(order.id.as_str()).copied();
+            let planned = Planned {
+                every_mount: order.every_mount,
+                record: of_the_plan(record, &order),
+            };
+            (order.id, planned)
+        });
+        let planned = planned.collect();
+        Self { by_id, planned }
     }
 
     /// A record that can count.
     pub(super) fn get(&self, launch: &str) -> Result<&'a LaunchRecord, Verdict> {
-        let record = self.find(launch).map_err(Verdict::NotRun)?;
-        let launch = launch.to_owned();
-        match hindrance::trouble(record) {
-            Some(trouble) => Err(Verdict::Inconclusive(Reason::Trouble { launch, trouble })),
-            None => Ok(record),
+        match self.planned.get(launch) {
+            Some(planned) => planned.record.clone(),
+            None => Err(no_record(launch)),
         }
-    }
-
-    fn find(&self, launch: &str) -> Result<&'a LaunchRecord, Reason> {
-        let record = self
-            .by_id
-            .get(launch)
-            .copied()
-            .ok_or_else(|| Reason::NoRecord {
-                launch: launch.to_owned(),
-            })?;
-        let planned = self.planned.get(launch);
-        let planned = planned.ok_or_else(|| Reason::NoRecord {
-            launch: launch.to_owned(),
-        })?;
-        as_planned(record, planned)?;
-        if record.trouble.is_some() {
-            return Ok(record);
-        }
-        server_answered(record, planned)?;
-        authentic(record, planned).map(|()| record)
     }
 
     /// What speaks against the records of the planned launches.
     pub(super) fn roll(&self) -> impl Iterator<Item = Verdict> {
-        let launches = self.planned.keys();
-        launches.filter_map(|launch| self.get(launch).err())
+        let launches = self.planned.values();
+        launches.filter_map(|it| it.record.clone().err())
     }
 
     /// The launches in which writing is tried at every mount.
     pub(super) fn every_mount(&self) -> Vec<&str> {
-        let planned = self.planned.values();
-        let tried = planned.filter(|order| order.every_mount);
-        tried.map(|order| order.id.as_str()).collect()
+        let tried = self.planned.iter().filter(|(_, it)| it.every_mount);
+        tried.map(|(launch, _)| launch.as_str()).collect()
     }
 
     /// The records of all launches.
@@ -91,6 +78,31 @@ impl<'a> Records<'a> {
     }
 }
 
+fn no_record(launch: &str) -> Verdict {
+    let launch = launch.to_owned();
+    Verdict::NotRun(Reason::NoRecord { launch })
+}
+
+/// The record of a planned launch, if it is there, of the plan, and can count.
+fn of_the_plan<'a>(
+    record: Option<&'a LaunchRecord>,
+    planned: &Order,
+) -> Result<&'a LaunchRecord, Verdict> {
+    let record = record.ok_or_else(|| no_record(&planned.id))?;
+    as_planned(record, planned).map_err(Verdict::NotRun)?;
+    if record.trouble.is_none() {
+        server_answered(record, planned).map_err(Verdict::NotRun)?;
+        authentic(record, planned).map_err(Verdict::NotRun)?;
+    }
+    match hindrance::trouble(record) {
+        Some(trouble) => Err(Verdict::Inconclusive(Reason::Trouble {
+            launch: planned.id.clone(),
+            trouble,
+        })),
+        None => Ok(record),
+    }
+}
+
 /// The record is of the plan's role, lifts and attempts: a launch with less lifted is
 /// no control, and one with more is no proof. A user's own `--lift` on a locked launch
 /// is said by the statement, and can only break a row.
@@ -102,8 +114,8 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         observed,
     };
     if record.role != planned.role {
-        let (expected, observed) = (words::role(&planned.role), words::role(&record.role));
-        return Err(mismatch("role", expected, observed));
+        let (expected, observed) = (words::role(planned.role), words::role(record.role));
+        return Err(mismatch("role", expected.to_owned(), observed.to_owned()));
     }
     let lifts: Vec<String> = planned.lifts.iter().map(ToString::to_string).collect();
     if record.lifts != lifts && record.role != Role::Locked {

@@ -7,11 +7,11 @@ use negatives::matrix::FaultKind;
 use negatives::wire::Event;
 
 /// What a launch is for.
-pub(super) fn role(role: &Role) -> String {
+pub(super) fn role(role: Role) -> &'static str {
     match role {
-        Role::Locked => "locked".to_owned(),
-        Role::Control { boundary } => format!("control of `{boundary}`"),
-        Role::Alone { boundary, index } => format!("alone-{} of `{boundary}`", index + 1),
+        Role::Locked => "locked",
+        Role::Control => "control",
+        Role::Alone => "one layer lifted",
     }
 }
 

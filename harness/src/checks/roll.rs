@@ -126,7 +126,7 @@ impl Run {
     }
 
     fn judge(&mut self, case: &Case, observed: Observations) -> Result<(), Failed> {
-        let expected = Expected::of(&outputs::subjects()?, &outputs::engine())?;
+        let expected = Expected::of(&outputs::subjects()?, &self.matrix, &outputs::engine())?;
         let verdict = judge::judge(
             &Adapted::of(case, &expected.abilities),
             &observed,

@@ -245,6 +245,12 @@ impl Mutant {
         there.map(|na| na.why.as_str())
     }
 
+    /// The row that it is about, and the one boundary of it, where it is bound to one.
+    #[must_use]
+    pub fn subject(&self) -> (&str, Option<&str>) {
+        (&self.row, self.boundary.as_deref())
+    }
+
     /// The row with the mutant's boundary alone.
     #[must_use]
     pub fn narrowed(&self, matrix: &Matrix) -> Option<Case> {

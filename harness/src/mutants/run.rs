@@ -71,14 +71,9 @@ impl Runner<'_> {
         self.stand.stop.is_interrupted() || self.stand.stop.engine_is_lost()
     }
 
-    /// Every row that a mutant needs, with the boundaries they name, unchanged.
-    fn baselines(&self, mutants: &[&Mutant]) -> BTreeMap<String, CaseResult> {
-        let cases: Vec<Case> = self
-            .matrix
-            .cases()
-            .iter()
-            .filter_map(|case| needed(case, mutants))
-            .collect();
+    /// What each mutant's row, or the one boundary of it that the mutant is bound to, comes
+    /// to unchanged.
+    fn baselines<'m>(&self, mutants: &[&'m Mutant]) -> Baselines<'m> {
         let bench = self.stand.bench(Vec::new());
         let suite = Suite {
             bench: &bench,
@@ -86,14 +81,19 @@ impl Runner<'_> {
             jobs: self.jobs,
             stop: &self.stand.stop,
         };
-        suite
-            .run(&cases.iter().collect::<Vec<_>>(), None)
-            .into_iter()
-            .map(|result| (result.case.id.to_string(), result))
-            .collect()
+        let mut baselines = Baselines::new();
+        for round in rounds(mutants) {
+            let (subjects, cases): (Vec<_>, Vec<Case>) = round
+                .values()
+                .filter_map(|it| Some((it.subject(), it.narrowed(self.matrix)?)))
+                .unzip();
+            let results = suite.run(&cases.iter().collect::<Vec<_>>(), None);
+            baselines.extend(subjects.into_iter().zip(results));
+        }
+        baselines
     }
 
-    fn outcome(&self, mutant: &Mutant, baselines: &BTreeMap<String, CaseResult>) -> Outcome {
+    fn outcome(&self, mutant: &Mutant, baselines: &Baselines<'_>) -> Outcome {
         let started = Instant::now();
         let lacks = |ability| self.expected.abilities.lacks(ability).is_some();
         if let Some(why) = mutant.shows_nothing(lacks) {
@@ -103,7 +103,7 @@ impl Runner<'_> {
                 started.elapsed(),
             );
         }
-        let came = match baselines.get(&mutant.row) {
+        let came = match baselines.get(&mutant.subject()) {
             None => Came::NoBaseline("the row was not run".to_owned()),
             Some(baseline) => match baseline.verdict.reason() {
                 Some(reason) => Came::NoBaseline(reason.to_string()),
@@ -216,22 +216,22 @@ impl Runner<'_> {
     }
 }
 
-/// The row with every boundary that one of the mutants is bound to.
-fn needed(case: &Case, mutants: &[&Mutant]) -> Option<Case> {
-    let bound: Vec<&Option<String>> = mutants
-        .iter()
-        .filter(|mutant| mutant.row == case.id.as_str())
-        .map(|mutant| &mutant.boundary)
-        .collect();
-    if bound.is_empty() {
-        return None;
+/// Results by what a mutant is about.
+type Baselines<'a> = BTreeMap<(&'a str, Option<&'a str>), CaseResult>;
+
+/// One mutant for each row or boundary that some are about, in rounds: in a round a row is
+/// there once.
+fn rounds<'a>(mutants: &[&'a Mutant]) -> Vec<BTreeMap<&'a str, &'a Mutant>> {
+    let mut rounds: Vec<BTreeMap<&str, &Mutant>> = Vec::new();
+    let subjects: BTreeMap<_, &Mutant> = mutants.iter().map(|it| (it.subject(), *it)).collect();
+    for mutant in subjects.into_values() {
+        let row = mutant.row.as_str();
+        match rounds.iter_mut().find(|round| !round.contains_key(row)) {
+            Some(round) => drop(round.insert(row, mutant)),
+            None => rounds.push(BTreeMap::from([(row, mutant)])),
+        }
     }
-    let mut case = case.clone();
-    if bound.iter().all(|boundary| boundary.is_some()) {
-        case.boundaries
-            .retain(|one| bound.iter().any(|name| name.as_ref() == Some(&one.name)));
-    }
-    Some(case)
+    rounds
 }
 
 /// The programs in the image, where a change is about them.

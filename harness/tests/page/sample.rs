@@ -7,11 +7,11 @@ use bundle::RunFacts;
 use bundle::report::summary::Summary;
 use engine::image::Image;
 use evidence::order::{Order, Task};
-use evidence::record::{LaunchRecord, Observations};
+use evidence::record::{LaunchRecord, Observations, Role};
 use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
 use judge::{Adapted, CaseResult, Expected};
-use negatives::matrix::{Attempt, Case, Expectation, Matrix};
+use negatives::matrix::{Case, Expectation, Matrix};
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use programs::Programs;
 use seal::bundle::folder::BundleFolder;
@@ -72,7 +72,7 @@ impl Sample {
             ..account()
         };
         let subjects = bundle::subjects(&image.digests, image.id()).unwrap();
-        let expected = Expected::of(&subjects, &engine).unwrap();
+        let expected = Expected::of(&subjects, &matrix, &engine).unwrap();
         let started = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_600);
         let facts = RunFacts {
             id: RUN.to_owned(),
@@ -206,16 +206,13 @@ fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
 }
 
 fn expectation<'a>(case: &'a Case, order: &Order, id: &str) -> &'a Expectation {
-    let boundary = case.boundaries.iter().find(|boundary| {
-        let of = |attempt: &Attempt| plan::launch_id(case, boundary, attempt, &order.role);
-        boundary
-            .attempts
-            .iter()
-            .any(|attempt| attempt.id == id && of(attempt) == order.id)
-    });
-    let boundary = boundary.unwrap();
-    let attempt = boundary.attempts.iter().find(|it| it.id == id).unwrap();
-    plan::expectation(boundary, attempt, &order.role)
+    let mut attempts = case.boundaries.iter().flat_map(|it| &it.attempts);
+    let attempt = attempts.find(|it| it.id == id).unwrap();
+    match order.role {
+        Role::Locked => &attempt.locked,
+        Role::Control => &attempt.control,
+        Role::Alone => attempt.expected_alone(&order.lifts),
+    }
 }
 
 fn came(expected: &Expectation) -> Result<Outcome, i64> {

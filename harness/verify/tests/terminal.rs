@@ -30,7 +30,7 @@ fn row(id: &str, verdict: Verdict) -> CaseResult {
 
 fn broken() -> CaseResult {
     let reason = Reason::NotRefused {
-        launch: "N19/execve/locked".to_owned(),
+        launch: "N19/locked".to_owned(),
         attempt: "execve".to_owned(),
         expected: "EPERM".to_owned(),
         observed: "success, and a program that ran long enough for this line to be wrapped"

@@ -178,8 +178,8 @@ pub struct Attempt {
     pub control: Expectation,
     /// The outcome where one layer is left to hold alone.
     pub alone: Alone,
-    /// Whether the probe may not survive it in some launch: it then has
-    /// launches of its own.
+    /// Whether the probe may not survive it in some launch, or it would change what comes
+    /// after it: where it is not to be refused it then has a launch of its own.
     pub lethal: bool,
     /// The control's outcomes that show that this kernel, machine or engine cannot do
     /// it at all.

@@ -85,10 +85,14 @@ impl Expectation {
         }
     }
 
-    /// Whether the probe cannot go on after the expected outcome.
+    /// Whether the call is to fail, which leaves everything as it was.
     #[must_use]
-    pub fn ends_the_probe(&self) -> bool {
-        self.signal().is_some()
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Errno(_) | Self::OneOf(_) => true,
+            Self::Returns | Self::ReturnsExactly(_) | Self::Killed(_) => false,
+            Self::Found | Self::Absent | Self::Exec => false,
+        }
     }
 }
 

@@ -15,19 +15,23 @@ use checker::text::hides;
 /// ```
 #[must_use]
 pub fn visible(text: &str) -> String {
+    let plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push(c),
+    let mut rest = text;
+    // Nearly all text is plain, and is taken over in whole stretches.
+    while let Some(at) = rest.bytes().position(|byte| !plain(byte)) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        match chars.next().unwrap_or_default() {
             // The Unicode block "Control Pictures" has a picture of each.
-            '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
-            ' '..='~' => out.push(c),
+            c @ '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
             '\u{7f}' => out.push('\u{2421}'),
             c if hides(c) => out.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c))),
             c => out.push(c),
         }
+        rest = chars.as_str();
     }
-    out
+    out + rest
 }
 
 /// The first `most` characters, and how many more there are.

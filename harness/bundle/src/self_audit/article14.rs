@@ -65,11 +65,10 @@ fn controls_of(case: &Case, observed: &Observations) -> Vec<(String, bool)> {
     match case.kind {
         Kind::Probe => {
             let attempts = case.boundaries.iter().flat_map(|boundary| {
-                let role = Role::Control {
-                    boundary: boundary.name.clone(),
-                };
-                let id = move |attempt| plan::launch_id(case, boundary, attempt, &role);
-                boundary.attempts.iter().map(id)
+                let mut controls = plan::sandboxes(boundary);
+                let control = controls.find(|it| it.role == Role::Control);
+                let attempts = boundary.attempts.iter();
+                attempts.filter_map(move |it| Some(control.as_ref()?.launch_id(case, it)))
             });
             attempts.map(|id| launch(&id)).collect()
         }

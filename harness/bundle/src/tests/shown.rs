@@ -35,7 +35,7 @@ fn xml(row: &CaseResult) -> String {
 
 fn not_refused() -> Reason {
     Reason::NotRefused {
-        launch: "N19/execve/locked".to_owned(),
+        launch: "N19/locked".to_owned(),
         attempt: "execve".to_owned(),
         expected: "EPERM".to_owned(),
         observed: "success".to_owned(),
@@ -102,7 +102,7 @@ fn words(text: &str) -> String {
 }
 
 fn launch() -> String {
-    words("N19/execve/locked")
+    words("N19/locked")
 }
 
 fn of_the_run() -> Vec<Reason> {

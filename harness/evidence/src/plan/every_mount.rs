@@ -5,19 +5,17 @@
 
 use std::collections::BTreeSet;
 
-use negatives::matrix::{Boundary, Case, Rule};
+use negatives::matrix::{Case, Rule};
 use negatives::wire::{AT_EVERY_MOUNT, Act, PlannedAttempt};
 
+use crate::order::Order;
 use crate::record::Role;
 use crate::view::View;
 
-/// Whether the probe of a row's boundary is told to try them, in this role: once in a
-/// row, in the first sandbox that is locked.
-pub(super) fn is_tried(case: &Case, boundary: &Boundary, role: &Role) -> bool {
-    let first = case.boundaries.first();
-    *role == Role::Locked
-        && case.rules.contains(&Rule::EveryMount {})
-        && first.is_some_and(|first| first.name == boundary.name)
+/// Whether they are tried in this launch: the first of a row that is locked, where the
+/// row asks for them.
+pub(super) fn is_tried(case: &Case, order: &Order) -> bool {
+    order.role == Role::Locked && case.rules.contains(&Rule::EveryMount {})
 }
 
 /// The mount points that the host saw, each once; none where it saw no table.

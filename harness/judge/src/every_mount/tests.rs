@@ -67,7 +67,7 @@ fn what_is_refused_everywhere_but_in_the_output_holds() {
     let broken = judged(&[("/new", written.clone()), (OUTPUT, written)]);
     assert_eq!(
         broken.reason().unwrap().to_string(),
-        "rule `every-mount`, `N18/the root file system/locked`, writing at `/new`: \
+        "rule `every-mount`, `N18/locked`, writing at `/new`: \
          expected EACCES, EROFS or EPERM, observed returns 3"
     );
     assert!(matches!(broken, Verdict::Broken(_)));

@@ -22,12 +22,12 @@ fn heard(host: u16, requests: &[(Token, &str, u16)]) -> Heard {
     }
 }
 
-/// The verdict on the launch of N14 in this role (`locked`, `control`, `alone-1`).
-fn judged(role: &str, heard: Heard) -> Verdict {
+/// The verdict on the first launch of N14 in this role that is about the server.
+fn judged(role: Role, heard: Heard) -> Verdict {
     let matrix = negatives::matrix::Matrix::builtin().unwrap();
     let case = matrix.case("N14").unwrap();
     let mut orders = plan::orders(case).into_iter();
-    let order = orders.find(|it| it.task.needs_kb() && it.id.ends_with(role));
+    let order = orders.find(|it| it.task.needs_kb() && it.role == role);
     let mut record = blank(&order.unwrap());
     record.nonce = NONCE.to_owned();
     record.kb = Some(heard);
@@ -36,20 +36,20 @@ fn judged(role: &str, heard: Heard) -> Verdict {
 
 #[test]
 fn a_locked_launch_of_which_the_server_saw_anything_breaks_the_row() {
-    assert_eq!(judged("locked", heard(TAKEN, &[])), Verdict::Held);
+    assert_eq!(judged(Role::Locked, heard(TAKEN, &[])), Verdict::Held);
     let silent = Heard {
         connections: 1,
         ..heard(TAKEN, &[])
     };
-    assert!(matches!(judged("locked", silent), Verdict::Broken(_)));
+    assert!(matches!(judged(Role::Locked, silent), Verdict::Broken(_)));
     let refused = heard(TAKEN, &[(Token::None, NONCE, 401)]);
-    assert!(matches!(judged("locked", refused), Verdict::Broken(_)));
+    assert!(matches!(judged(Role::Locked, refused), Verdict::Broken(_)));
 }
 
 #[test]
 fn a_control_is_one_only_if_the_server_has_its_write() {
     let written = heard(TAKEN, &[(Token::Planted, NONCE, TAKEN)]);
-    assert_eq!(judged("control", written.clone()), Verdict::Held);
+    assert_eq!(judged(Role::Control, written.clone()), Verdict::Held);
     for other in [
         heard(TAKEN, &[]),
         heard(TAKEN, &[(Token::Planted, "4567", TAKEN)]),
@@ -57,7 +57,7 @@ fn a_control_is_one_only_if_the_server_has_its_write() {
         heard(TAKEN, &[(Token::Planted, NONCE, 401)]),
         heard(401, &[(Token::Planted, NONCE, TAKEN)]),
     ] {
-        let verdict = judged("control", other.clone());
+        let verdict = judged(Role::Control, other.clone());
         let inconclusive = matches!(verdict, Verdict::Inconclusive(_));
         assert!(inconclusive, "{other:?}");
     }
@@ -66,13 +66,16 @@ fn a_control_is_one_only_if_the_server_has_its_write() {
 #[test]
 fn without_the_token_nothing_may_be_taken() {
     let refused = heard(TAKEN, &[(Token::None, NONCE, 401)]);
-    assert_eq!(judged("alone-1", refused), Verdict::Held);
+    assert_eq!(judged(Role::Alone, refused), Verdict::Held);
     let taken = heard(TAKEN, &[(Token::Planted, NONCE, TAKEN)]);
-    assert!(matches!(judged("alone-1", taken), Verdict::Broken(_)));
+    assert!(matches!(judged(Role::Alone, taken), Verdict::Broken(_)));
 }
 
 #[test]
 fn a_server_that_takes_nothing_shows_nothing_by_its_silence() {
     let dead = heard(500, &[]);
-    assert!(matches!(judged("locked", dead), Verdict::Inconclusive(_)));
+    assert!(matches!(
+        judged(Role::Locked, dead),
+        Verdict::Inconclusive(_)
+    ));
 }

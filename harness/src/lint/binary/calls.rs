@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use iced_x86::{Mnemonic, Register};
+use iced_x86::Register;
 
 use super::code::Code;
 use super::flow::Search;
@@ -21,12 +21,11 @@ pub(super) struct Site {
 
 /// Every site, in the order of the code.
 pub(super) fn sites(code: &Code<'_>) -> Vec<Site> {
-    code.instructions()
-        .filter(|(_, instruction)| instruction.mnemonic() == Mnemonic::Syscall)
-        .map(|(index, instruction)| {
+    code.syscalls()
+        .map(|index| {
             let found = Search::new(code).values(index, Register::RAX);
             Site {
-                place: code.place(instruction.ip()),
+                place: code.place(code.address(index)),
                 numbers: found.values,
                 open: found.open,
             }

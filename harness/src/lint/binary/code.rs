@@ -12,8 +12,9 @@ use super::File;
 /// Bytes of an instruction on an average, a little less than what compilers make.
 const MEAN_LENGTH: usize = 4;
 
-/// Where an instruction is. It is decoded again when it is asked for: a program has
-/// hundreds of thousands, and decoded they take more room than all else of a run.
+/// Where an instruction is. It is decoded again when it is asked for, which is seldom: a
+/// program has hundreds of thousands, and decoded they take more room than all else of a
+/// run.
 #[derive(Debug, Clone, Copy)]
 struct Spot {
     /// From the segment's first byte.
@@ -38,6 +39,18 @@ pub(super) struct Code<'data> {
     /// Addresses that stand in data or are loaded into a register: whoever has one
     /// can come there unseen.
     taken: HashSet<u64>,
+    /// The `syscall` instructions.
+    syscalls: Vec<u64>,
+    /// The other ways into the kernel, and what they are.
+    gates: Vec<(u64, &'static str)>,
+}
+
+/// Who leads where, by addresses, as the instructions are decoded.
+#[derive(Debug, Default)]
+struct Ways {
+    jumps: Vec<(u64, u64)>,
+    calls: Vec<(u64, u64)>,
+    loaded: Vec<u64>,
 }
 
 impl<'data> Code<'data> {
@@ -49,22 +62,20 @@ impl<'data> Code<'data> {
             jumps: HashMap::new(),
             calls: HashMap::new(),
             taken: HashSet::new(),
+            syscalls: Vec::new(),
+            gates: Vec::new(),
         };
         let mut cuts: BTreeSet<u64> = code.starts.keys().copied().collect();
         cuts.insert(file.entry());
+        let mut ways = Ways::default();
         for segment in 0..code.segments.len() {
-            code.decode(segment, &cuts);
+            code.decode(segment, &cuts, &mut ways);
         }
-        code.connect();
+        code.connect(ways);
         for (address, bytes) in segments(file, false) {
             code.find_addresses(address, bytes);
         }
         code
-    }
-
-    /// How many instructions there are.
-    pub(super) fn len(&self) -> usize {
-        self.spots.len()
     }
 
     /// The address of one.
@@ -82,9 +93,10 @@ impl<'data> Code<'data> {
         Decoder::with_ip(64, own, self.address(index), DecoderOptions::NONE).decode()
     }
 
-    /// All of them, in order.
-    pub(super) fn instructions(&self) -> impl Iterator<Item = (usize, Instruction)> {
-        (0..self.len()).map(|index| (index, self.at(index)))
+    /// The `syscall` instructions, in order.
+    pub(super) fn syscalls(&self) -> impl Iterator<Item = usize> {
+        let found = self.syscalls.iter();
+        found.filter_map(|address| self.index(*address))
     }
 
     /// Where a section is that holds this address, and how far in.
@@ -133,21 +145,12 @@ impl<'data> Code<'data> {
 
     /// The ways into the kernel that are not `syscall`, each with its place.
     pub(super) fn other_gates(&self) -> impl Iterator<Item = (String, &'static str)> {
-        self.instructions().filter_map(|(_, instruction)| {
-            let mnemonic = instruction.mnemonic();
-            let what = if mnemonic == Mnemonic::Sysenter {
-                "sysenter"
-            } else if mnemonic == Mnemonic::Int && instruction.immediate8() == 0x80 {
-                "int 0x80"
-            } else {
-                return None;
-            };
-            Some((self.place(instruction.ip()), what))
-        })
+        let gates = self.gates.iter();
+        gates.map(|(address, what)| (self.place(*address), *what))
     }
 
     /// Decodes a segment, beginning anew at each cut in it.
-    fn decode(&mut self, segment: usize, cuts: &BTreeSet<u64>) {
+    fn decode(&mut self, segment: usize, cuts: &BTreeSet<u64>, ways: &mut Ways) {
         let (start, bytes) = self.segments[segment];
         let number = u16::try_from(segment).unwrap_or(u16::MAX);
         let end = start.saturating_add(bytes.len() as u64);
@@ -158,49 +161,56 @@ impl<'data> Code<'data> {
             if let Some(part) = bytes.get(within(from)..within(to)) {
                 let decoder = Decoder::with_ip(64, part, from, DecoderOptions::NONE);
                 self.spots.reserve(part.len() / MEAN_LENGTH);
-                self.spots.extend(decoder.into_iter().map(|it| Spot {
-                    offset: u32::try_from(it.ip() - start).unwrap_or(u32::MAX),
-                    segment: number,
-                    length: u8::try_from(it.len()).unwrap_or(u8::MAX),
-                }));
+                for it in decoder {
+                    self.spots.push(Spot {
+                        offset: u32::try_from(it.ip() - start).unwrap_or(u32::MAX),
+                        segment: number,
+                        length: u8::try_from(it.len()).unwrap_or(u8::MAX),
+                    });
+                    self.note_gate(&it);
+                    ways.note(&it);
+                }
             }
             from = to;
         }
     }
 
-    fn connect(&mut self) {
-        let segments = &self.segments;
-        self.spots
-            .sort_unstable_by_key(|spot| address(segments, *spot));
-        for index in 0..self.len() {
-            let instruction = self.at(index);
-            match instruction.flow_control() {
-                FlowControl::Call if instruction.is_call_near() => {
-                    let to = instruction.near_branch_target();
-                    self.calls.entry(to).or_default().push(index);
-                }
-                FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
-                    let to = instruction.near_branch_target();
-                    self.jumps.entry(to).or_default().push(index);
-                }
-                FlowControl::Next
-                | FlowControl::IndirectBranch
-                | FlowControl::Return
-                | FlowControl::Call
-                | FlowControl::IndirectCall
-                | FlowControl::Interrupt
-                | FlowControl::XbeginXabortXend
-                | FlowControl::Exception => {}
-            }
-            if let Some(address) = loaded(&instruction).filter(|it| self.is_instruction(*it)) {
-                self.taken.insert(address);
-            }
+    fn note_gate(&mut self, instruction: &Instruction) {
+        let mnemonic = instruction.mnemonic();
+        if mnemonic == Mnemonic::Syscall {
+            self.syscalls.push(instruction.ip());
+        } else if mnemonic == Mnemonic::Sysenter {
+            self.gates.push((instruction.ip(), "sysenter"));
+        } else if mnemonic == Mnemonic::Int && instruction.immediate8() == 0x80 {
+            self.gates.push((instruction.ip(), "int 0x80"));
         }
     }
 
-    fn is_instruction(&self, at: u64) -> bool {
+    fn connect(&mut self, ways: Ways) {
+        let segments = &self.segments;
+        self.spots
+            .sort_unstable_by_key(|spot| address(segments, *spot));
+        self.syscalls.sort_unstable();
+        self.gates.sort_unstable();
+        self.jumps = self.by_target(&ways.jumps);
+        self.calls = self.by_target(&ways.calls);
+        let loaded = ways.loaded.into_iter();
+        self.taken = loaded.filter(|it| self.index(*it).is_some()).collect();
+    }
+
+    /// The instructions that lead to an address, by that.
+    fn by_target(&self, ways: &[(u64, u64)]) -> HashMap<u64, Vec<usize>> {
+        let mut found: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (from, to) in ways {
+            found.entry(*to).or_default().extend(self.index(*from));
+        }
+        found
+    }
+
+    /// Which instruction begins at an address, if one does.
+    fn index(&self, at: u64) -> Option<usize> {
         let of = |spot: &Spot| address(&self.segments, *spot);
-        self.spots.binary_search_by_key(&at, of).is_ok()
+        self.spots.binary_search_by_key(&at, of).ok()
     }
 
     /// Aligned words of the data that are the address of an instruction.
@@ -208,10 +218,31 @@ impl<'data> Code<'data> {
         let skip = usize::try_from(start.wrapping_neg() % 8).unwrap_or_default();
         for word in bytes.get(skip..).unwrap_or_default().chunks_exact(8) {
             let word = word.try_into().map_or(0, u64::from_le_bytes);
-            if self.is_instruction(word) {
+            if self.index(word).is_some() {
                 self.taken.insert(word);
             }
         }
+    }
+}
+
+impl Ways {
+    fn note(&mut self, instruction: &Instruction) {
+        let way = || (instruction.ip(), instruction.near_branch_target());
+        match instruction.flow_control() {
+            FlowControl::Call if instruction.is_call_near() => self.calls.push(way()),
+            FlowControl::UnconditionalBranch | FlowControl::ConditionalBranch => {
+                self.jumps.push(way());
+            }
+            FlowControl::Next
+            | FlowControl::IndirectBranch
+            | FlowControl::Return
+            | FlowControl::Call
+            | FlowControl::IndirectCall
+            | FlowControl::Interrupt
+            | FlowControl::XbeginXabortXend
+            | FlowControl::Exception => {}
+        }
+        self.loaded.extend(loaded(instruction));
     }
 }
 

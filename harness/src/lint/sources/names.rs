@@ -90,8 +90,9 @@ impl Names {
 
 fn judge<'r>(path: &[String], rules: &'r Rules) -> Standing<'r> {
     let beneath = |entry: &&Entry| {
-        let parts: Vec<&str> = entry.name.split("::").collect();
-        path.len() >= parts.len() && path.iter().zip(&parts).all(|(one, two)| one == two)
+        let mut own = path.iter();
+        let mut parts = entry.name.split("::");
+        parts.all(|part| own.next().is_some_and(|it| it == part))
     };
     if let Some(entry) = rules.path.allow.iter().find(beneath) {
         return Standing::Excepted(entry);

@@ -39,7 +39,7 @@ const TABLE: &[(&str, Change)] = &[
     }),
     ("OtherLaunch", |it| {
         it.relaunch(1, |it| {
-            it["role"] = serde_json::json!({"control": {"boundary": "network"}});
+            it["role"] = serde_json::json!("control");
         });
     }),
     ("OtherLaunch", |it| {

@@ -3,7 +3,7 @@
 
 use evidence::record::{LaunchRecord, Observations, Role};
 use judge::{Account, Accounts, Adapted, CaseResult, FilterProof, Fit, Witness};
-use negatives::matrix::{self, Boundary, Fact, lift_set_name};
+use negatives::matrix::{self, Fact, lift_set_name};
 use negatives::wire::{Abi, Act};
 use seal::statement::attestation as statement;
 use seal::statement::attestation::VerdictWord;
@@ -161,19 +161,18 @@ fn boundaries(case: &Adapted, observed: &Observations) -> Vec<Attempts> {
         .map(|boundary| Attempts {
             name: boundary.name.clone(),
             lift: lift_set_name(&boundary.lift),
-            heads: evidence::plan::roles(boundary)
-                .map(|role| head(boundary, &role))
+            heads: evidence::plan::sandboxes(boundary)
+                .map(|it| head(it.role, &lift_set_name(it.lifts)))
                 .collect(),
-            lines: boundary
-                .attempts
-                .iter()
-                .map(|attempt| line(boundary, attempt, accounts.of(boundary, attempt)))
+            lines: accounts
+                .of(boundary)
+                .map(|(attempt, accounts)| line(attempt, accounts))
                 .collect(),
         })
         .collect()
 }
 
-fn line(boundary: &Boundary, attempt: &matrix::Attempt, accounts: Vec<Account>) -> Attempt {
+fn line(attempt: &matrix::Attempt, accounts: Vec<Account>) -> Attempt {
     let call = accounts.first().and_then(|locked| locked.call.as_ref());
     Attempt {
         id: attempt.id.clone(),
@@ -182,36 +181,28 @@ fn line(boundary: &Boundary, attempt: &matrix::Attempt, accounts: Vec<Account>) 
         call: call.map_or(String::new(), |call| {
             format!("{} {}", call.name, call.number)
         }),
-        sides: accounts
-            .into_iter()
-            .map(|account| side(boundary, account))
-            .collect(),
+        sides: accounts.into_iter().map(side).collect(),
     }
 }
 
-fn head(boundary: &Boundary, role: &Role) -> String {
+fn head(role: Role, lifts: &str) -> String {
     match role {
         Role::Locked => "Locked".to_owned(),
-        Role::Control { .. } => "Control".to_owned(),
-        Role::Alone { index, .. } => {
-            let lifts = boundary.alone.get(*index).map_or(&[][..], Vec::as_slice);
-            format!("Only {} lifted", lift_set_name(lifts))
-        }
+        Role::Control => "Control".to_owned(),
+        Role::Alone => format!("Only {lifts} lifted"),
     }
 }
 
-fn side(boundary: &Boundary, account: Account) -> Side {
+fn side(account: Account) -> Side {
     let (class, fit) = match account.fit {
         Fit::AsDeclared => ("held", "as declared"),
         Fit::NotApplicable => ("silent", "not applicable on this host"),
-        Fit::Otherwise if matches!(account.role, Role::Control { .. }) => {
-            ("unclear", "not as declared")
-        }
+        Fit::Otherwise if account.role == Role::Control => ("unclear", "not as declared"),
         Fit::Otherwise => ("broken", "not as declared"),
         Fit::Nothing => ("silent", "nothing that counts"),
     };
     Side {
-        head: head(boundary, &account.role),
+        head: head(account.role, &account.lifts),
         expected: account.expected,
         observed: cut(&account.observed, LONGEST),
         class,
@@ -239,10 +230,10 @@ pub fn act(act: &Act) -> String {
 fn launch(record: &LaunchRecord) -> Launch {
     Launch {
         id: record.id.clone(),
-        role: match &record.role {
+        role: match record.role {
             Role::Locked => "locked",
-            Role::Control { .. } => "control",
-            Role::Alone { .. } => "one layer lifted",
+            Role::Control => "control",
+            Role::Alone => "one layer lifted",
         }
         .to_owned(),
         lifts: record.lifts.join(", "),

@@ -208,17 +208,12 @@ fn attempts(case: &Adapted, observed: &Observations, expected: &Expected) -> Vec
         .map(|record| (record, Stack::of(record, strict)))
         .collect();
     let mut found = Vec::new();
-    for boundary in &case.boundaries {
-        for attempt in &boundary.attempts {
-            let mut all = accounts.of(boundary, attempt).into_iter();
-            let locked = all.find(|account| account.role == Role::Locked);
-            let stack = locked.as_ref().and_then(|account| {
-                let mut stacks = stacks.iter();
-                stacks.find(|(record, _)| record.id == account.launch)
-            });
-            if let (Some(account), Some((record, stack))) = (locked, stack) {
-                found.push(attempted(attempt, &account, record, stack.as_ref()));
-            }
+    for attempt in case.boundaries.iter().flat_map(|it| &it.attempts) {
+        let account = accounts.locked(attempt);
+        let mut stacks = stacks.iter();
+        let stack = stacks.find(|(record, _)| record.id == account.launch);
+        if let Some((record, stack)) = stack {
+            found.push(attempted(attempt, &account, record, stack.as_ref()));
         }
     }
     gathered(found)

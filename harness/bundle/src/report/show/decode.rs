@@ -141,11 +141,11 @@ pub(super) fn open_flags(flags: u64) -> String {
 }
 
 /// What a launch is for.
-pub(super) fn role(role: &Role) -> &'static str {
+pub(super) fn role(role: Role) -> &'static str {
     match role {
         Role::Locked => "locked",
-        Role::Control { .. } => "control",
-        Role::Alone { .. } => "one layer lifted",
+        Role::Control => "control",
+        Role::Alone => "one layer lifted",
     }
 }
 

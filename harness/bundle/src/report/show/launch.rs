@@ -44,7 +44,7 @@ fn started(record: &LaunchRecord) -> Table {
         Subject::Probe { attempts } => format!("the probe: {}", attempts.join(" ")),
         Subject::Checker { packet } => format!("the checker, packet `{packet}`"),
     };
-    table.line(["for", decode::role(&record.role)]);
+    table.line(["for", decode::role(record.role)]);
     table.line(["lifted", &decode::lifted(record)]);
     table.line(["ran", &ran]);
     table.line(["nonce", &record.nonce]);
@@ -132,9 +132,8 @@ fn attempts(case: &Adapted, observed: &Observations, record: &LaunchRecord) -> T
     let mut table = Table::new("attempts", &heads);
     let accounts = Accounts::new(case, observed);
     for boundary in &case.boundaries {
-        for attempt in &boundary.attempts {
-            let all = accounts.of(boundary, attempt).into_iter();
-            for account in all.filter(|it| it.launch == record.id) {
+        for (attempt, all) in accounts.of(boundary) {
+            for account in all.into_iter().filter(|it| it.launch == record.id) {
                 table.line([
                     &attempt.id,
                     &account.expected,

@@ -24,7 +24,7 @@ fn launches(records: &[LaunchRecord]) -> Table {
         table.line([
             &number.to_string(),
             &record.id,
-            role(&record.role),
+            role(record.role),
             &lifted(record),
             &exit(&record.exit),
             &seen(record),

@@ -2,7 +2,7 @@
 //! a payload changed as text, and observations that are put into a sample.
 
 use evidence::record::{Observations, Packed};
-use judge::{Adapted, CaseResult, Reason};
+use judge::{Adapted, CaseResult, Expected, Reason};
 use negatives::matrix::Case;
 use seal::canonical;
 use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
@@ -60,7 +60,7 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
     let subjects = Subjects::from_list(statement.subject()).unwrap();
     let matrix = Matrix::builtin().unwrap();
     let engine: EngineAccount = serde_json::from_value(value(specimen, ENGINE_FILE)).unwrap();
-    let expected = Expected::of(&subjects, &engine).unwrap();
+    let expected = Expected::of(&subjects, &matrix, &engine).unwrap();
     let about = audited(said, &subjects, &matrix);
     let (mut gathered, mut results) = (Gathered::default(), Vec::new());
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
