@@ -15,6 +15,7 @@ mod show {
     use evidence::FileCall;
     use evidence::view::Seen;
     use negatives::wire::{CallRecord, Event, Outcome};
+    use seal::bundle::verify::Anchor;
     use seccomp::plan::{AirlockStatus, LandlockState};
     use seccomp::table::{AUDIT_ARCH_I386, AUDIT_ARCH_X86_64};
     use serde_json::Value;
@@ -258,7 +259,7 @@ mod show {
         assert!(done.stdout.is_empty());
     }
 
-    /// One row in real sandboxes, held against the bundle's own file.
+    /// One row in real sandboxes, held against the bundle's own observations.
     #[test]
     fn a_real_launch_is_shown_whole() {
         let out = tempfile::tempdir().unwrap();
@@ -321,10 +322,11 @@ mod show {
     }
 
     fn real_record(bundle: &Path) -> Value {
-        let text = std::fs::read(bundle.join("observations/N19.json")).unwrap();
-        let mut observed: Value = serde_json::from_slice(&text).unwrap();
-        let launches = observed["launches"].as_array_mut().unwrap();
-        let mut launch = launches.iter_mut().find(|it| it["id"] == LAUNCH);
-        launch.as_mut().unwrap().take()
+        let believed = bundle::believe(bundle, &Anchor::Embedded).unwrap();
+        let mut results = believed.rejudged.results.iter();
+        let result = results.find(|it| it.case.id.as_str() == "N19").unwrap();
+        let launches = result.observed.open().unwrap().launches;
+        let launch = launches.into_iter().find(|it| it.id == LAUNCH);
+        serde_json::to_value(launch.unwrap()).unwrap()
     }
 }

@@ -6,7 +6,7 @@
 
 use evidence::EngineAccount;
 use evidence::profile::{NATIVE, Profile};
-use evidence::record::Observations;
+use evidence::record::{Filters, Observations};
 use judge::{CaseResult, Expected};
 use negatives::matrix::{MATRIX_TOML, Matrix};
 use seal::canonical;
@@ -15,7 +15,7 @@ use seal::statement::attestation::{Attestation, Row, VerdictWord};
 use seccomp::policy::POLICY_TOML;
 
 use super::statement::{self, Sights};
-use super::{BundleError, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
+use super::{BundleError, FILTERS_FILE, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
 use crate::report::html;
 use crate::report::html::Report;
 use crate::report::junit::JunitCase;
@@ -43,6 +43,7 @@ pub(super) struct Source<'a> {
 pub(super) struct Gathered {
     pub(super) sights: Sights,
     pub(super) inquiry: Inquiry,
+    filters: Filters,
     cases: Vec<JunitCase>,
     page: html::Gathered,
 }
@@ -57,6 +58,7 @@ impl Gathered {
         observed: &Observations,
     ) {
         self.sights.add(observed);
+        self.filters.gather(observed);
         if said.verdict == VerdictWord::Held {
             self.inquiry.ask_row(audited, &result.case, observed);
         }
@@ -79,6 +81,7 @@ impl Gathered {
             expected: source.expected,
         };
         let files = vec![
+            (FILTERS_FILE, json(FILTERS_FILE, &self.filters)?),
             ("junit.xml", junit::render(source, self.cases)?),
             (MATRIX_FILE, MATRIX_TOML.as_bytes().to_vec()),
             (POLICY_FILE, POLICY_TOML.as_bytes().to_vec()),

@@ -58,6 +58,8 @@ pub const DEVELOPMENT: &str = "signed with a development key: this is NOT an ope
 pub(crate) const MATRIX_FILE: &str = "matrix.toml";
 /// The engine's account of itself, in a bundle.
 const ENGINE_FILE: &str = "engine.json";
+/// The place of the filters that observations name, in a bundle.
+const FILTERS_FILE: &str = "filters.json";
 /// The page's place in a bundle.
 pub const REPORT_FILE: &str = "report.html";
 /// The policy's place in a bundle.
@@ -150,7 +152,7 @@ pub fn write(
     let mut said = statement::of(facts, results, summary, signer)?;
     let mut gathered = Gathered::default();
     for row in said.rows.iter().zip(results) {
-        let (case, observed) = (&row.1.case, row.1.observed.open()?);
+        let (case, mut observed) = (&row.1.case, row.1.observed.open()?);
         gathered.add(
             &audited(&said, &artifacts, matrix),
             &expected,
@@ -159,6 +161,7 @@ pub fn write(
         );
         if !row.1.observed.is_empty() {
             let file = observations_file(case.id.as_str());
+            observed.write_down();
             writer.add(&file, &derived::json(&file, &observed)?)?;
         }
     }

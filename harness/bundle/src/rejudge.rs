@@ -89,10 +89,11 @@ fn judge_rows(
     against: &Expected,
 ) -> Result<(Vec<CaseResult>, Gathered), RejudgeError> {
     let mut nonces = BTreeSet::new();
+    let filters = records::filters(bundle)?;
     let (mut results, mut gathered) = (Vec::new(), Gathered::default());
     for (case, row) in audited.matrix.cases().iter().zip(&audited.said.rows) {
-        let observed = records::read(bundle, case, &mut nonces)?;
-        let packed = records::packed(bundle, case, &observed);
+        let observed = records::read(bundle, case, &filters, &mut nonces)?;
+        let packed = records::packed(bundle, case, &filters);
         let result = match left_to_another(case, &audited.said.sharding, against) {
             Some(left) => same_row(left, row, &packed)?,
             None => same_verdict(row, CaseResult::of(case, &observed, packed, against))?,

@@ -177,7 +177,7 @@ pub fn blank(order: &Order) -> LaunchRecord {
     LaunchRecord {
         id: order.id.clone(),
         case: order.case.clone(),
-        role: order.role.clone(),
+        role: order.role,
         lifts: Vec::new(),
         planted: Vec::new(),
         subject: order.task.subject(),

@@ -14,8 +14,10 @@ use crate::view::View;
 use crate::{Exit, FileCall};
 
 mod packed;
+mod written;
 
 pub use packed::{Packed, PackedError};
+pub use written::{Filters, UnknownFilter};
 
 /// Everything that was observed for one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

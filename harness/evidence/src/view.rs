@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::mounts::Mount;
 
+mod repeated;
+
 /// A fact, or why it could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -15,22 +17,31 @@ pub enum Seen<T> {
     Seen(T),
     /// It could not be seen; why.
     NotSeen(String),
+    /// It is as it was at the barrier, or at the barrier of the launch before: so records
+    /// are written down, and whoever reads them fills it in.
+    AsBefore,
 }
 
 impl<T> Seen<T> {
     /// The fact, if it was seen.
     pub fn fact(&self) -> Option<&T> {
-        match self {
-            Self::Seen(fact) => Some(fact),
-            Self::NotSeen(_) => None,
-        }
+        self.known().ok()
     }
 
     /// Why it was not seen, if it was not.
     pub fn reason(&self) -> Option<&str> {
+        self.known().err()
+    }
+
+    /// The fact, or why it was not seen.
+    ///
+    /// # Errors
+    /// It was not; why.
+    pub fn known(&self) -> Result<&T, &str> {
         match self {
-            Self::Seen(_) => None,
-            Self::NotSeen(reason) => Some(reason),
+            Self::Seen(fact) => Ok(fact),
+            Self::NotSeen(reason) => Err(reason),
+            Self::AsBefore => Err("said to be as before, and nothing was seen before"),
         }
     }
 }
@@ -94,4 +105,33 @@ pub struct Descriptor {
     pub number: u32,
     /// What it refers to, such as `pipe:[123]`.
     pub target: String,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A view all of whose facts have these words in them.
+    pub(crate) fn view(words: &str, filters: Seen<Vec<Arc<str>>>) -> View {
+        let facts = || Seen::Seen(BTreeMap::from([("a".to_owned(), words.to_owned())]));
+        let names = || Seen::Seen(vec![words.to_owned()]);
+        View {
+            status: facts(),
+            mounts: Seen::NotSeen(words.to_owned()),
+            environment: names(),
+            limits: facts(),
+            control_group: facts(),
+            system_paths: names(),
+            devices: facts(),
+            namespaces: Seen::NotSeen(words.to_owned()),
+            interfaces: names(),
+            routes: names(),
+            executable: Seen::Seen(words.to_owned()),
+            held: Seen::Seen(words.to_owned()),
+            descriptors: Seen::NotSeen(words.to_owned()),
+            command_as_asked: Seen::NotSeen(words.to_owned()),
+            folders: facts(),
+            filters,
+        }
+    }
 }

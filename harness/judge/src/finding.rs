@@ -14,9 +14,9 @@ pub(super) enum Finding {
 }
 
 pub(super) fn with<T>(seen: &Seen<T>, judge: impl FnOnce(&T) -> Finding) -> Finding {
-    match seen {
-        Seen::Seen(fact) => judge(fact),
-        Seen::NotSeen(reason) => Finding::NotSeen(reason.clone()),
+    match seen.known() {
+        Ok(fact) => judge(fact),
+        Err(reason) => Finding::NotSeen(reason.to_owned()),
     }
 }
 

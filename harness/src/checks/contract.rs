@@ -4,12 +4,14 @@
 //! to the reader that the harness takes every report with; the sound ones pass it.
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 use checker::report::Report;
 use checker::{Announcement, Guard, Order, Outcome, ReportFile, Settings};
 use evidence::Exit;
 use evidence::digest::sha256;
 use evidence::error::chain;
+use jsonschema::Validator;
 use judge::output_contract::{self, ContractError};
 use serde_json::{Value, json};
 
@@ -157,8 +159,12 @@ fn forged(forge: fn(&mut Value)) -> String {
 
 /// The deepest place that the published schema refuses; empty for the report as a whole.
 fn refused_at(report: &Value) -> Result<Option<String>, String> {
-    let schema = serde_json::from_str(REPORT_SCHEMA).map_err(|error| chain(&error))?;
-    let schema = jsonschema::draft202012::new(&schema).map_err(|error| chain(&error))?;
+    // One for all checks: compiling it takes longer than asking it.
+    static SCHEMA: LazyLock<Result<Validator, String>> = LazyLock::new(|| {
+        let schema = serde_json::from_str(REPORT_SCHEMA).map_err(|error| chain(&error))?;
+        jsonschema::draft202012::new(&schema).map_err(|error| chain(&error))
+    });
+    let schema = SCHEMA.as_ref().map_err(Clone::clone)?;
     let places = schema.iter_errors(report);
     let places = places.map(|error| error.instance_path().to_string());
     Ok(places.min_by_key(|at| (Reverse(at.matches('/').count()), at.clone())))

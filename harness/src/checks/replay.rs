@@ -34,7 +34,7 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         outcome(|| {
             edited(sample, PACKET_ROW, |records| {
                 if let [first, second, ..] = records.as_mut_slice() {
-                    let (id, role) = (first.id.clone(), first.role.clone());
+                    let (id, role) = (first.id.clone(), first.role);
                     *first = LaunchRecord {
                         id,
                         role,

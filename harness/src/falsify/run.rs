@@ -104,7 +104,9 @@ impl Runner {
 
     /// The row's observations, changed.
     fn falsified(&self, one: &Falsification) -> Result<Value, String> {
-        let own = self.observations(&one.row)?;
+        let own = self
+            .observations(&one.row)
+            .map_err(|error| chain(&*error))?;
         let mut file = own.clone();
         let at = match &one.launch {
             None => None,
@@ -121,11 +123,14 @@ impl Runner {
         Ok(file)
     }
 
-    fn observations(&self, row: &str) -> Result<Value, String> {
-        let file = observations_file(row);
-        let bytes = self.contents.get(&file);
-        let bytes = bytes.ok_or_else(|| format!("no `{file}`"))?;
-        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    fn observations(&self, row: &str) -> Result<Value, Fault> {
+        let mut results = self.believed.rejudged.results.iter();
+        let result = results.find(|it| it.case.id.as_str() == row);
+        let observed = result
+            .ok_or_else(|| format!("no row `{row}`"))?
+            .observed
+            .open()?;
+        Ok(serde_json::to_value(observed)?)
     }
 
     fn judged(&self, one: &Falsification, file: &Value, sign: bool) -> Came {

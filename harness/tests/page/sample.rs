@@ -148,7 +148,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         airlock: (!bare).then(|| judge::samples::ready(&nonce)),
         id: order.id.clone(),
         case: order.case.clone(),
-        role: order.role.clone(),
+        role: order.role,
         lifts: order.lifts.iter().map(ToString::to_string).collect(),
         planted: order.canaries.clone(),
         subject: order.task.subject(),

@@ -147,6 +147,9 @@ pub enum Alien {
     /// It declares a check otherwise than the row does.
     #[error("declares something else than the row does")]
     OtherCheck,
+    /// It names a filter that the bundle does not hold.
+    #[error("names a filter that `filters.json` does not hold")]
+    UnknownFilter,
 }
 
 /// A field of the statement that the rest of a bundle decides.

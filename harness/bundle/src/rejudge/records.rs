@@ -5,16 +5,17 @@
 //! over is refused, for reports show it all the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use evidence::order::{Order, Task, is_nonce_of};
 use evidence::plan;
-use evidence::record::{CheckRecord, LaunchRecord, Observations, Packed, Role, Subject};
+use evidence::record::{CheckRecord, Filters, LaunchRecord, Observations, Packed, Role, Subject};
 use negatives::matrix::{Case, Check};
 use seal::bundle::verify::VerifiedBundle;
 use seal::statement::attestation::{Attestation, Sharding};
 use seal::strict_json;
 
-use super::super::observations_file;
+use super::super::{FILTERS_FILE, observations_file};
 use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
 
 /// A row's records. `nonces` are those of the rows before.
@@ -24,18 +25,17 @@ use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
 pub(super) fn read(
     bundle: &VerifiedBundle,
     case: &Case,
+    filters: &Filters,
     nonces: &mut BTreeSet<String>,
 ) -> Result<Observations, RejudgeError> {
     let file = observations_file(case.id.as_str());
     let Some(bytes) = bundle.files().get(&file) else {
         return Ok(Observations::default());
     };
-    let observed: Observations =
-        strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS).map_err(|source| {
-            RejudgeError::Json {
-                file: file.clone(),
-                source,
-            }
+    let mut observed: Observations = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
+        .map_err(|source| RejudgeError::Json {
+            file: file.clone(),
+            source,
         })?;
     if observed == Observations::default() {
         return Err(RejudgeError::Stray { file });
@@ -45,6 +45,9 @@ pub(super) fn read(
         record: record.to_owned(),
         what,
     };
+    observed
+        .read_back(filters)
+        .map_err(|unknown| foreign(&unknown.launch, Alien::UnknownFilter))?;
     let said = bundle.attestation();
     let planned = Planned::of(case);
     let mut ids = BTreeSet::new();
@@ -142,12 +145,26 @@ fn lifted_otherwise(record: &LaunchRecord, said: &Attestation) -> Option<Alien> 
 }
 
 /// The same, put away: the file says it already.
-pub(super) fn packed(bundle: &VerifiedBundle, case: &Case, observed: &Observations) -> Packed {
-    if *observed == Observations::default() {
-        return Packed::default();
-    }
-    let file = bundle.files().get(&observations_file(case.id.as_str()));
-    Packed::of_json(file.unwrap_or_default())
+pub(super) fn packed(bundle: &VerifiedBundle, case: &Case, filters: &Arc<Filters>) -> Packed {
+    let file = bundle.files().shared(&observations_file(case.id.as_str()));
+    file.map_or_else(Packed::default, |json| {
+        Packed::of_json(json, Arc::clone(filters))
+    })
+}
+
+/// The filters that records name.
+///
+/// # Errors
+/// The file is not there, or holds something else.
+pub(super) fn filters(bundle: &VerifiedBundle) -> Result<Arc<Filters>, RejudgeError> {
+    let file = || FILTERS_FILE.to_owned();
+    let bytes = bundle.files().get(FILTERS_FILE);
+    let bytes = bytes.ok_or_else(|| RejudgeError::Missing { file: file() })?;
+    let read = strict_json::from_slice(FILTERS_FILE, bytes, MAX_OBSERVATIONS);
+    read.map(Arc::new).map_err(|source| RejudgeError::Json {
+        file: file(),
+        source,
+    })
 }
 
 /// The run that a row's launches were made in: of a merged bundle, its shard's.

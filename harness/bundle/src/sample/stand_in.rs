@@ -5,6 +5,8 @@
     reason = "a sample that cannot be made is a test that fails"
 )]
 
+use std::sync::Arc;
+
 use evidence::record::Packed;
 use judge::samples::{RUN, engine, expected, programs, result};
 use negatives::matrix::Matrix;
@@ -58,7 +60,10 @@ pub fn sample_of(run: &str) -> Sample {
         for result in results {
             let observed = serde_json::to_string(&result.observed.open().unwrap()).unwrap();
             if !result.observed.is_empty() {
-                result.observed = Packed::of_json(observed.replace(RUN, run).as_bytes());
+                result.observed = Packed::of_json(
+                    observed.replace(RUN, run).into_bytes().into(),
+                    Arc::default(),
+                );
             }
         }
     })

@@ -27,10 +27,10 @@ pub(super) const QUESTIONS: &[Question] = &[
 
 fn outside_view(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
     for (at, record) in row.locked() {
-        let seen = record.barrier.as_ref().map(|view| &view.status);
-        let finding = match seen {
-            Some(Seen::Seen(_)) => Finding::Fits,
-            Some(Seen::NotSeen(_)) | None => Finding::NotSeen,
+        let barrier = record.barrier.as_ref();
+        let finding = match barrier.and_then(|view| view.status.fact()) {
+            Some(_) => Finding::Fits,
+            None => Finding::NotSeen,
         };
         look.at(&row.file, &format!("{at}/barrier/status"), &finding);
     }
@@ -64,9 +64,9 @@ fn at_barrier<T: PartialEq>(
     fact: impl FnOnce(&View) -> &Seen<T>,
     expected: &T,
 ) -> Finding {
-    match record.barrier.as_ref().map(fact) {
-        Some(Seen::Seen(observed)) => Finding::fits(observed == expected),
-        Some(Seen::NotSeen(_)) | None => Finding::NotSeen,
+    match record.barrier.as_ref().and_then(|view| fact(view).fact()) {
+        Some(observed) => Finding::fits(observed == expected),
+        None => Finding::NotSeen,
     }
 }
 
@@ -75,9 +75,10 @@ fn filters(look: &mut Look, _: &Audited<'_>, row: &Opened<'_>) {
         return;
     }
     for (at, record) in row.locked() {
-        let finding = match record.barrier.as_ref().map(|view| &view.filters) {
-            Some(Seen::Seen(stack)) => Finding::fits(!stack.is_empty()),
-            Some(Seen::NotSeen(_)) | None => Finding::NotSeen,
+        let barrier = record.barrier.as_ref();
+        let finding = match barrier.and_then(|view| view.filters.fact()) {
+            Some(stack) => Finding::fits(!stack.is_empty()),
+            None => Finding::NotSeen,
         };
         look.at(&row.file, &format!("{at}/barrier/filters"), &finding);
     }

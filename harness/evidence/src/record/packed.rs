@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lz4_flex::frame::{FrameDecoder, FrameEncoder};
 
-use super::Observations;
+use super::{Filters, Observations, UnknownFilter};
 
 /// A row's observations, as JSON. A clone shares them.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -17,8 +17,9 @@ enum Form {
     /// Nothing was observed.
     #[default]
     Nothing,
-    /// As a bundle has it: what lies in memory as a file is not compressed first.
-    Plain(Arc<[u8]>),
+    /// As a bundle has it: what lies in memory as a file is not compressed first, and its
+    /// filters lie in another.
+    Plain(Arc<[u8]>, Arc<Filters>),
     /// In an LZ4 frame.
     Frame(Arc<[u8]>),
 }
@@ -32,6 +33,9 @@ pub enum PackedError {
     /// It is not of this form.
     #[error("failed to read a row's observations again")]
     Read(#[source] serde_json::Error),
+    /// It names a filter that is not there.
+    #[error("failed to find a filter of a row's observations again")]
+    Filter(#[source] UnknownFilter),
 }
 
 impl Packed {
@@ -50,9 +54,10 @@ impl Packed {
         Self(Form::Frame(framed.unwrap_or_default().into()))
     }
 
-    /// The same of what is written as JSON already.
-    pub fn of_json(json: &[u8]) -> Self {
-        Self(Form::Plain(json.into()))
+    /// The same of what is written as JSON already, with the filters that it names.
+    #[must_use]
+    pub fn of_json(json: Arc<[u8]>, filters: Arc<Filters>) -> Self {
+        Self(Form::Plain(json, filters))
     }
 
     /// Nothing was observed.
@@ -69,7 +74,11 @@ impl Packed {
         let read = |json: &[u8]| serde_json::from_slice(json).map_err(PackedError::Read);
         match &self.0 {
             Form::Nothing => Ok(Observations::default()),
-            Form::Plain(json) => read(json),
+            Form::Plain(json, filters) => {
+                let mut observed: Observations = read(json)?;
+                observed.read_back(filters).map_err(PackedError::Filter)?;
+                Ok(observed)
+            }
             Form::Frame(frame) => {
                 let mut json = Vec::new();
                 FrameDecoder::new(&**frame)
@@ -85,7 +94,7 @@ impl std::fmt::Debug for Packed {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bytes = match &self.0 {
             Form::Nothing => 0,
-            Form::Plain(bytes) | Form::Frame(bytes) => bytes.len(),
+            Form::Plain(bytes, _) | Form::Frame(bytes) => bytes.len(),
         };
         write!(out, "Packed({bytes} bytes)")
     }
@@ -118,7 +127,7 @@ mod tests {
         let packed = Packed::of(&observed);
         assert_eq!(packed.open().unwrap(), observed);
         assert!(framed(&packed).len() * 10 < json.len());
-        assert_eq!(Packed::of_json(&json).open().unwrap(), observed);
+        assert_eq!(plain(&json).open().unwrap(), observed);
     }
 
     #[test]
@@ -130,12 +139,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_an_error_and_not_nothing() {
-        for nothing in [Packed::of_json(b""), Packed(Form::Frame(Arc::from([])))] {
+        for nothing in [plain(b""), Packed(Form::Frame(Arc::from([])))] {
             assert!(matches!(nothing.open(), Err(PackedError::Read(_))));
         }
         let cut = Arc::from(&framed(&Packed::of(&observed("")))[..20]);
         let cut = Packed(Form::Frame(cut));
         assert!(matches!(cut.open(), Err(PackedError::Decompress(_))));
+    }
+
+    fn plain(json: &[u8]) -> Packed {
+        Packed::of_json(json.into(), Arc::default())
     }
 
     fn framed(packed: &Packed) -> &[u8] {

@@ -155,8 +155,8 @@ fn fact(of: Survey) -> Fact {
 }
 
 fn table<S, T>(seen: &Seen<S>, lines: impl FnOnce(&S) -> Vec<T>) -> Table<T> {
-    match seen {
-        Seen::Seen(fact) => {
+    match seen.known() {
+        Ok(fact) => {
             let mut lines = lines(fact);
             lines.truncate(MOST);
             Table {
@@ -164,7 +164,7 @@ fn table<S, T>(seen: &Seen<S>, lines: impl FnOnce(&S) -> Vec<T>) -> Table<T> {
                 not_seen: String::new(),
             }
         }
-        Seen::NotSeen(why) => unseen(why),
+        Err(why) => unseen(why),
     }
 }
 

@@ -11,9 +11,9 @@ use super::{Table, decode};
 
 /// One table for each filter, in the order in which they were loaded.
 pub(super) fn tables(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Vec<Table> {
-    let stack = match filters {
-        Seen::Seen(stack) => stack,
-        Seen::NotSeen(why) => return vec![Table::not_seen(&format!("filters {when}"), why)],
+    let stack = match filters.known() {
+        Ok(stack) => stack,
+        Err(why) => return vec![Table::not_seen(&format!("filters {when}"), why)],
     };
     if stack.is_empty() {
         return vec![Table::new(&format!("filters {when}"), &["filter"])];
@@ -33,9 +33,9 @@ pub(super) fn tables(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Vec<Table> {
 /// Each filter by its length and digest.
 pub(super) fn digests(when: &str, filters: &Seen<Vec<Arc<str>>>) -> Table {
     let name = format!("filters {when}");
-    let stack = match filters {
-        Seen::Seen(stack) => stack,
-        Seen::NotSeen(why) => return Table::not_seen(&name, why),
+    let stack = match filters.known() {
+        Ok(stack) => stack,
+        Err(why) => return Table::not_seen(&name, why),
     };
     let mut table = Table::new(&name, &["filter", "instructions", "SHA-256"]);
     for (filter, number) in stack.iter().zip(1_usize..) {

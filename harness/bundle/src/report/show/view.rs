@@ -126,9 +126,9 @@ fn name(what: &str, when: &str) -> String {
 }
 
 fn seen<T>(name: &str, fact: &Seen<T>, table: impl FnOnce(&str, &T) -> Table) -> Table {
-    match fact {
-        Seen::Seen(fact) => table(name, fact),
-        Seen::NotSeen(why) => Table::not_seen(name, why),
+    match fact.known() {
+        Ok(fact) => table(name, fact),
+        Err(why) => Table::not_seen(name, why),
     }
 }
 

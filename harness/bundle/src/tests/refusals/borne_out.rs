@@ -3,7 +3,7 @@
 
 use seal::statement::attestation::{Unfiltered, UnfilteredCall};
 
-use super::forging::{edit, forge, sign};
+use super::forging::{edit, forge, see, sign};
 use super::*;
 
 const STATEMENT: &str = "not_borne_out statement.dsse.json";
@@ -23,6 +23,9 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Missing", "missing engine.json", |it| {
         remove(it, ENGINE_FILE)
+    }),
+    refused("rejudge.Missing", "missing filters.json", |it| {
+        remove(it, FILTERS_FILE)
     }),
     refused("rejudge.Missing", "missing report.html", |it| {
         remove(it, REPORT_FILE)
@@ -71,6 +74,20 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Field.DoesNotAssert", STATEMENT, |it| {
         forge(it, |said, _| said.does_not_assert.truncate(1));
+    }),
+    // A filter that no record names, and one under the name of another.
+    refused("rejudge.NotBorneOut", "not_borne_out filters.json", |it| {
+        edit(it, FILTERS_FILE, |filters| {
+            filters["sha256:00"] = "06".into()
+        });
+        sign(it);
+    }),
+    refused("rejudge.NotBorneOut", "not_borne_out filters.json", |it| {
+        see(it, "N1", "sha256:00");
+        edit(it, FILTERS_FILE, |filters| {
+            filters["sha256:00"] = "06".into()
+        });
+        sign(it);
     }),
     refused("rejudge.NotBorneOut", "not_borne_out junit.xml", |it| {
         append(it, "junit.xml", "\n");

@@ -32,7 +32,7 @@ pub(super) const TABLE: &[Refused] = &[
         fs::write(it.at("observations/a b"), "x").unwrap();
         drop(it.forge(|_, _| {}));
     }),
-    refused("verify.Folder.TooMany", "too_many f/4081", |it| {
+    refused("verify.Folder.TooMany", "too_many f/4080", |it| {
         fs::create_dir(it.at("f")).unwrap();
         for index in 0..MAX_FILES {
             fs::write(it.at(&format!("f/{index:04}")), "").unwrap();

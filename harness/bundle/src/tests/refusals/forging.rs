@@ -23,6 +23,14 @@ pub(super) fn edit(specimen: &Specimen, file: &str, edit: impl FnOnce(&mut Value
     fs::write(specimen.at(file), canonical::to_bytes(&value).unwrap()).unwrap();
 }
 
+/// Has the first launch of a row name this filter, and no other.
+pub(super) fn see(specimen: &Specimen, row: &str, filter: &str) {
+    edit(specimen, &observations_file(row), |observed| {
+        let filters = &mut observed["launches"][0]["barrier"]["filters"];
+        *filters = serde_json::json!({ "seen": [filter] });
+    });
+}
+
 /// Lists and signs the files as they lie there.
 pub(super) fn sign(specimen: &Specimen) {
     specimen.forge(|_, _| {}).unwrap();
@@ -89,7 +97,9 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
 fn judged(specimen: &Specimen, case: &Case, expected: &Expected) -> (CaseResult, Observations) {
     let bytes = fs::read(specimen.at(&observations_file(case.id.as_str())));
     let observed = bytes.map(|bytes| serde_json::from_slice(&bytes).unwrap());
-    let observed: Observations = observed.unwrap_or_default();
+    let mut observed: Observations = observed.unwrap_or_default();
+    let filters = serde_json::from_value(value(specimen, FILTERS_FILE)).unwrap();
+    observed.read_back(&filters).unwrap();
     if observed == Observations::default() {
         return (
             CaseResult::not_run(&Adapted::of(case, &expected.abilities), Reason::Interrupted),

@@ -28,6 +28,10 @@ macro_rules! texts {
                     rewrite(it, ENGINE_FILE, $edit);
                     sign(it);
                 }),
+                refused(concat!("rejudge.Json.", $error), "observations filters.json", |it| {
+                    rewrite(it, FILTERS_FILE, $edit);
+                    sign(it);
+                }),
                 refused(concat!("rejudge.Json.", $error), "observations self-audit.json", |it| {
                     rewrite(it, self_audit::FILE, $edit);
                     sign(it);
@@ -39,6 +43,10 @@ macro_rules! texts {
             }),
             refused("rejudge.Json.TooLarge", "observations engine.json", |it| {
                 rewrite(it, ENGINE_FILE, too_large);
+                sign(it);
+            }),
+            refused("rejudge.Json.TooLarge", "observations filters.json", |it| {
+                rewrite(it, FILTERS_FILE, too_large);
                 sign(it);
             }),
             refused("rejudge.Json.TooLarge", "observations self-audit.json", |it| {
@@ -59,7 +67,7 @@ pub(super) const TABLE: &[Refused] = texts! {
     "DuplicateKey", |text| in_front(&text, b"\"twice\":1,\"twice\":1,");
     "BigNumber", |text| in_front(&text, b"\"big\":9007199254740992,");
     "Syntax", |text| [&text[..], b"{}"].concat();
-    "Shape", |_| b"{}".to_vec();
+    "Shape", |_| b"[]".to_vec();
 };
 
 /// As the first thing in the object that a text is.

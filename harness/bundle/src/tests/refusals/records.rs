@@ -6,7 +6,7 @@ use negatives::matrix::FaultKind;
 use seal::statement::attestation::VerdictWord;
 use seccomp::plan::AirlockStatus;
 
-use super::forging::{forge, sign};
+use super::forging::{forge, see, sign};
 use super::*;
 
 const N1: &str = "foreign observations/N1.json";
@@ -119,6 +119,10 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Foreign.OtherCheck", N31, |it| {
         observe(it, "N31", |seen| seen.checks[0].hostile ^= true);
+    }),
+    refused("rejudge.Foreign.UnknownFilter", N1, |it| {
+        see(it, "N1", "sha256:00");
+        sign(it);
     }),
     refused("rejudge.Verdict", "verdict observations/N1.json", |it| {
         forge(it, |said, _| say(said, "N1", VerdictWord::Broken, ""));

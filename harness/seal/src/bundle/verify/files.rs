@@ -1,6 +1,7 @@
 //! The files of a bundle: each as it was signed for, none missing and none to spare.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::VerifyError;
 use crate::bundle::folder::{BundleFolder, FolderError, Listing};
@@ -12,7 +13,7 @@ use crate::statement::attestation::FileEntry;
 /// The files of a bundle, each as the statement lists it. Kept in memory, so that
 /// what is judged is what was verified.
 #[derive(Debug)]
-pub struct VerifiedFiles(BTreeMap<BundlePath, Vec<u8>>);
+pub struct VerifiedFiles(BTreeMap<BundlePath, Arc<[u8]>>);
 
 impl VerifiedFiles {
     /// The bytes of a file, if the bundle has it.
@@ -20,12 +21,18 @@ impl VerifiedFiles {
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.0
             .get(&BundlePath::parse(path).ok()?)
-            .map(Vec::as_slice)
+            .map(|bytes| &**bytes)
+    }
+
+    /// The same, to be kept.
+    #[must_use]
+    pub fn shared(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.0.get(&BundlePath::parse(path).ok()?).cloned()
     }
 
     /// All files, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&BundlePath, &[u8])> {
-        self.0.iter().map(|(path, bytes)| (path, bytes.as_slice()))
+        self.0.iter().map(|(path, bytes)| (path, &**bytes))
     }
 }
 
@@ -50,7 +57,7 @@ pub(super) fn verify_files<P: Bundled>(
             }
             .into());
         }
-        files.insert(entry.path.clone(), bytes);
+        files.insert(entry.path.clone(), bytes.into());
     }
     Ok(VerifiedFiles(files))
 }
