@@ -19,17 +19,17 @@ pub use crate::bag::fuzzing::tag_file;
 /// # Panics
 /// There is no report, or it cannot be read.
 pub fn packet(bytes: &[u8]) {
-    let Ok(packet) = Packet::parse(bytes) else {
-        return;
-    };
-    let paths: BTreeSet<String> = packet.items.into_iter().map(|item| item.path).collect();
+    let parsed = Packet::parse(bytes);
+    let Ok(packet) = &parsed else { return };
+    let items = packet.items.iter();
+    let paths: BTreeSet<String> = items.map(|item| item.path.clone()).collect();
     let opened: Vec<&str> = paths.iter().map(String::as_str).collect();
     let done = vec![
         ActionDone::of(Action::ReadPacketItem, &opened),
         ActionDone::of(Action::WriteLocalReport, &[REPORT_FILE]),
     ];
     let bag = Bag::holding(paths.iter().cloned(), bytes.to_vec());
-    let report = triage::report(Ok(bag), &Order::default(), done);
+    let report = triage::report((Ok(bag), Some(&parsed)), &Order::default(), done);
     assert!(report.is_ok(), "{report:?}");
     let written = report.as_ref().map(canonical);
     let Ok(Ok(written)) = written else {

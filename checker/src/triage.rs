@@ -3,6 +3,8 @@
 //! Every decision is made in another module and collected here. P1 is not
 //! asked here: [`crate::run`] does, and does not come here unless it holds.
 
+use std::cell::OnceCell;
+
 use crate::adequacy::{self, CHAIN, Case, GapReason, Link};
 use crate::article13::AuditItem;
 use crate::bag::{self, Bag, PACKET, Refused};
@@ -52,13 +54,20 @@ impl AuditError {
 /// # Errors
 /// [`AuditError`], if the report contradicts itself.
 pub fn triage(guard: &Guard, order: &Order) -> Result<Report, AuditError> {
-    let bag = bag::read(guard, Wishes::of);
-    report(bag, order, done(guard))
+    let parsed = OnceCell::new();
+    let bag = bag::read(guard, &|bytes| {
+        let packet = parsed.get_or_init(|| Packet::parse(bytes));
+        packet.as_ref().map(Wishes::of).unwrap_or_default()
+    });
+    report((bag, parsed.get()), order, done(guard))
 }
+
+/// What was read of a packet: its bag, and what of [`PACKET`] was parsed.
+pub(crate) type Read<'a> = (Result<Bag, Refused>, Option<&'a Result<Packet, Refusal>>);
 
 /// The report of what was read, and of what was done for it.
 pub(crate) fn report(
-    bag: Result<Bag, Refused>,
+    (bag, parsed): Read<'_>,
     order: &Order,
     done: Vec<ActionDone>,
 ) -> Result<Report, AuditError> {
@@ -67,9 +76,9 @@ pub(crate) fn report(
             bag: BagReport::refused(&bag),
             ..refused(bag.refusal(), None)
         },
-        Ok(bag) => match accepted(&bag).and_then(packet) {
+        Ok(bag) => match accepted(&bag).and_then(|bag| packet(bag, parsed)) {
             Err(refusal) => refused(refusal, Some(&bag)),
-            Ok(packet) => triaged(&bag, &packet, order),
+            Ok(packet) => triaged(&bag, packet, order),
         },
     };
     report.actions.done = done;
@@ -91,9 +100,12 @@ fn accepted(bag: &Bag) -> Result<&Bag, Refusal> {
 }
 
 /// G6: the packet, if the bag holds one.
-fn packet(bag: &Bag) -> Result<Packet, Refusal> {
-    match (&bag.packet, bag.digests(PACKET)) {
-        (Some(bytes), _) => Packet::parse(bytes),
+fn packet<'a>(
+    bag: &Bag,
+    parsed: Option<&'a Result<Packet, Refusal>>,
+) -> Result<&'a Packet, Refusal> {
+    match (parsed, bag.digests(PACKET)) {
+        (Some(parsed), _) => parsed.as_ref().map_err(Clone::clone),
         (None, Some(_)) => Err(Refusal::new(Reason::PacketTooLong).file(PACKET)),
         (None, None) => Err(Refusal::new(Reason::PacketMissing).file(PACKET)),
     }
