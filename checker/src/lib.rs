@@ -44,7 +44,7 @@ pub use adequacy::{GapReason, Link};
 pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
 pub use article13::{AuditItem, AuditOutcome};
 pub use canonical::{CanonicalError, canonical};
-pub use capture::{CAPTURE, Capture};
+pub use capture::{CAPTURE, Capture, base64};
 pub use content::Content;
 pub use derivation::Derivation;
 pub use evidence::{EvidenceClass, Source};
