@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::bag::Bag;
+use crate::gates::GateOutcome;
 use crate::guard::Action;
 use crate::order::Order;
 use crate::packet::Packet;
@@ -29,7 +30,9 @@ pub fn packet(bytes: &[u8]) {
         ActionDone::of(Action::WriteLocalReport, &[REPORT_FILE]),
     ];
     let bag = Bag::holding(paths.iter().cloned(), bytes.to_vec());
-    let report = triage::report((Ok(bag), Some(&parsed)), &Order::default(), done);
+    let read = (Ok(bag), Some(&parsed));
+    let p1 = GateOutcome::JudgedOutside;
+    let report = triage::report(p1, read, &Order::default(), done);
     assert!(report.is_ok(), "{report:?}");
     let written = report.as_ref().map(canonical);
     let Ok(Ok(written)) = written else {

@@ -82,9 +82,10 @@ pub fn run(settings: &Settings, facts: &Facts) -> Announcement {
         }
         return Announcement::blocked((self_check, settings.order.seen()), &broken);
     }
+    let p1 = GateOutcome::of(&self_check);
     let seen = (self_check, settings.order.seen());
     let guard = Guard::new(settings);
-    let report = match triage(&guard, &settings.order) {
+    let report = match triage::after(p1, &guard, &settings.order) {
         Ok(report) => report,
         Err(error) => return Announcement::internal(seen, &error),
     };
