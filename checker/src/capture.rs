@@ -37,7 +37,7 @@ pub enum Capture {
     },
     /// It has one, by an authority that the order enrols.
     Verified {
-        /// The sha256 of the key that signed it.
+        /// The id of the key that signed it, as whoever made the key was told.
         key: String,
     },
 }
