@@ -72,6 +72,11 @@ fn the_readmes_commands_make_a_packet_without_a_gap() {
     assert_eq!(code, Some(5), "{report:#}");
     assert_eq!(report["items"][0]["evidence_class"], "native");
     assert_eq!(report["items"][0]["capture"]["outcome"], "verified");
+    // The key is named as `keygen` named it.
+    let line = "openssl pkey -pubin -in registry.pub.pem -outform DER | sha256sum";
+    let id = shell(folder.path(), line).stdout;
+    let key = report["items"][0]["capture"]["key"].as_str().unwrap();
+    assert!(String::from_utf8(id).unwrap().starts_with(key), "{key}");
     assert_eq!(report["claims"][0]["values"], 1);
     // The same in a sandbox, where this host has one.
     let check = shell(
@@ -93,6 +98,10 @@ fn what_somebody_changes_is_refused_by_name() {
         (
             "sed -i s/registry.pub.pem/other.pub.pem/ authorities.toml; harness keygen other.pem",
             "CAPTURE_NOT_SIGNED",
+        ),
+        (
+            "sed -i 's/\\(\"captured_at\": \"20\\)../\\125/' release/data/packet.json; harness packet seal release",
+            "CAPTURE_DISAGREES",
         ),
         (
             "sed -i 's/\"native\"/\"governed\"/' authorities.toml",
@@ -127,6 +136,7 @@ fn what_somebody_changes_is_refused_by_name() {
         let (report, code) = lint(folder.path());
         assert_eq!(code, Some(4), "{change}: {report:#}");
         assert_eq!(report["claims"][0]["gap"], reason, "{change}");
+        assert!(README.contains(&format!("`{reason}`")), "{reason}");
     }
 }
 
