@@ -144,6 +144,11 @@ const ROWS: &[Row] = &[
         |it| it.gates[0].outcome = GateOutcome::Failed,
         "A14.6",
     ),
+    (
+        "fix7",
+        |it| it.gates[0].outcome = GateOutcome::Failed,
+        "A14.6",
+    ),
     ("not-json", |it| it.refusal = None, "A14.6"),
 ];
 
