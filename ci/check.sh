@@ -70,6 +70,7 @@ if [ "$form" != --long ]; then
 else
   gate mutants-auto "$HARNESS" mutants
   gate wrong-clippy cargo clippy -p checker --all-targets --features wrong -- -D warnings
+  gate makers ci/makers.sh
   gate fuzz ci/fuzz
   gate least-rust ci/least_rust.sh
   gate reproduce ci/reproduce

@@ -4,12 +4,17 @@
 
 use std::io::Write;
 
-use checker::{Guard, Settings, triage};
+use checker::{Guard, Order, Settings, triage};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let input = std::env::args_os().nth(1).ok_or("usage: triage DIR")?;
+    let mut args = std::env::args_os().skip(1);
+    let input = args.next().ok_or("usage: triage DIR [ORDER.json]")?;
     let settings = Settings::of(input.into(), "/nowhere".into());
-    let report = triage(&Guard::new(&settings), &settings.order)?;
+    let order = match args.next() {
+        Some(file) => Order::parse(&std::fs::read_to_string(file)?)?,
+        None => Order::default(),
+    };
+    let report = triage(&Guard::new(&settings), &order)?;
     writeln!(
         std::io::stdout(),
         "{:?} {:?}",

@@ -3,6 +3,8 @@
 //! Looks at the finished report only, not at the rules that made it, and
 //! points at the places it looked at.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
@@ -135,24 +137,37 @@ fn no_label(report: &Report) -> AuditItem {
     )
 }
 
-/// What was done is the two actions: the one wrote the report alone, the other opened at
-/// least every payload file of a bag that was read whole.
+/// What the log names is the two actions: the one writes the report alone, the other opened
+/// every payload file of a bag that was read whole, and none beside them. Whether more was
+/// done than is logged is seen from outside.
 fn only_the_packet(report: &Report) -> AuditItem {
-    let payload = report.bag.payload_files.unwrap_or_default();
     let good = match report.actions.done.as_slice() {
         [read, written] => {
             read.action == Action::ReadPacketItem
-                && read.opened >= payload
+                && opened_whole(report, read)
                 && *written == ActionDone::of(Action::WriteLocalReport, &[REPORT_FILE])
         }
         _ => false,
     };
     AuditItem::new(
         "A13.4",
-        "was every payload file read, and nothing written but the report?",
+        "does the log name every payload file as read, and no writing but the report's?",
         good,
         vec!["/actions/done".to_owned(), "/bag/payload_files".to_owned()],
     )
+}
+
+/// Whether the payload files that were opened are as many as the bag has; of a log that is
+/// too long to be listed, whether it could be.
+fn opened_whole(report: &Report, read: &ActionDone) -> bool {
+    let Some(payload) = report.bag.payload_files else {
+        return true;
+    };
+    let Some(paths) = &read.paths else {
+        return read.opened >= payload;
+    };
+    let opened = paths.iter().filter(|path| path.starts_with("data/"));
+    opened.collect::<BTreeSet<_>>().len() as u64 == payload
 }
 
 /// The claims that have no gap, with their indices.

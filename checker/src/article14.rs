@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::adequacy::{GapReason, Link};
 use crate::article13::{AuditItem, cited, class, or, without_gap};
+use crate::bag::Algorithm;
 use crate::evidence::EvidenceClass;
 use crate::gates::Gate;
 use crate::outcome::Outcome;
-use crate::report::{BagOutcome, Citation, ClaimOutcome, LinkOutcome, Report};
+use crate::report::{BagOutcome, Citation, ClaimOutcome, ClaimReport, LinkOutcome, Report};
 use crate::scope::Scope;
 
 /// Audits the report against Article 14.
@@ -93,10 +95,19 @@ fn gaps_are_typed(report: &Report) -> AuditItem {
     )
 }
 
-/// Evidence of a claim without a gap has a verified digest, in a valid bag.
+/// Evidence of a claim without a gap has a digest that cannot be forged, by an algorithm
+/// whose every digest was checked, in a valid bag.
 fn digests_behind(report: &Report) -> AuditItem {
-    let hashed =
-        |citation: &Citation| cited(report, citation).is_some_and(|item| item.digest.is_some());
+    let verified = report.bag.verified.iter();
+    let verified: Vec<Algorithm> = verified.filter_map(|it| Algorithm::named(it)).collect();
+    let checked = |digest: &str| {
+        let algorithm = digest.split(':').next().and_then(Algorithm::named);
+        algorithm.is_some_and(|it| it.is_strong() && verified.contains(&it))
+    };
+    let hashed = |citation: &Citation| {
+        let digest = cited(report, citation).and_then(|item| item.digest.as_ref());
+        digest.is_some_and(|all| all.split(' ').any(checked))
+    };
     let mut good = report.claims.is_empty() || report.bag.outcome == BagOutcome::Valid;
     let mut evidence = vec![format!("/gates/{}", Gate::G5 as usize)];
     for (index, claim) in without_gap(report) {
@@ -118,25 +129,16 @@ fn digests_behind(report: &Report) -> AuditItem {
     )
 }
 
-/// A claim without a gap is within the packet's scope, and what was asked beyond a triage
-/// is denied to a claim that has a gap.
+/// A claim without a gap is within the packet's scope; who asked for more is denied it, in
+/// the list as in the chain and at the gate, and has a gap.
 fn no_verdict_beyond(report: &Report) -> AuditItem {
-    let gaps: BTreeSet<String> = (0..)
-        .zip(&report.claims)
-        .filter(|(_, claim): &(usize, _)| claim.outcome == ClaimOutcome::Gap)
-        .map(|(index, _)| format!("/claims/{index}"))
-        .collect();
-    let denied = report
-        .denials
-        .iter()
-        .all(|denial| denial.at == "/packet/scope" || gaps.contains(&denial.at));
     let scope = |text: &str| Scope::parse(text);
     let whole = report.packet.as_ref().and_then(|it| scope(&it.scope));
     let mut evidence = vec![
         "/denials".to_owned(),
         format!("/gates/{}", Gate::G11 as usize),
     ];
-    let mut good = denied;
+    let mut good = denials_follow(report);
     for (index, claim) in without_gap(report) {
         let part = scope(&claim.scope);
         good &= matches!((&whole, part), (Some(whole), Some(part)) if whole.covers(&part));
@@ -150,26 +152,58 @@ fn no_verdict_beyond(report: &Report) -> AuditItem {
     )
 }
 
-/// The outcome is what the claims and the refusal make it.
+/// Whether the denials are those that G11 found, each to a claim that has a gap or to the
+/// packet's own scope, and none is left out that a claim's last link or a scope gives away.
+fn denials_follow(report: &Report) -> bool {
+    let at_claim = |index: usize| format!("/claims/{index}");
+    let denials = report.denials.iter();
+    let denied: BTreeSet<(&str, GapReason)> = denials
+        .map(|it| (it.at.as_str(), it.asked.reason()))
+        .collect();
+    let gates = report.gates.get(Gate::G11 as usize);
+    let found = gates.iter().flat_map(|gate| &gate.gaps);
+    let found: BTreeSet<_> = found.map(|it| (it.at.as_str(), it.reason)).collect();
+    let of = |at: &str| denied.iter().any(|(denied, _)| *denied == at);
+    let is_global = |text: &str| Scope::parse(text).is_some_and(|scope| scope.is_global());
+    let claim = |(index, claim): (usize, &ClaimReport)| {
+        let at = at_claim(index);
+        let mut links = claim.links.iter();
+        let asked = links.find(|it| it.link == Link::Verdict);
+        let asked = asked.and_then(|link| link.reason);
+        asked.is_none_or(|reason| denied.contains(&(at.as_str(), reason)))
+            && (!is_global(&claim.scope) || of(&at))
+            && (claim.outcome == ClaimOutcome::Gap || !of(&at))
+    };
+    let packet = report.packet.as_ref();
+    let global = packet.is_some_and(|it| is_global(&it.scope));
+    let places = report.claims.len() + usize::from(global);
+    denied == found
+        && denied.len() == report.denials.len()
+        && report.denials.len() <= places
+        && global == of("/packet/scope")
+        && report.claims.iter().enumerate().all(claim)
+}
+
+/// The outcome is what the claims, the gates and the refusal make it; nothing is said of a
+/// packet if P1 did not hold.
 fn outcome_follows(report: &Report) -> AuditItem {
     let gap = report
         .claims
         .iter()
         .any(|claim| claim.outcome == ClaimOutcome::Gap);
+    let failed = report.gates.iter().any(|gate| gate.outcome.stops());
+    let triaged = report.refusal.is_none() && !report.claims.is_empty();
     let good = match report.outcome {
-        Outcome::Refused => report.refusal.is_some() && report.claims.is_empty(),
-        Outcome::NoGapObserved => {
-            report.refusal.is_none()
-                && !gap
-                && !report.claims.is_empty()
-                && report.denials.is_empty()
-        }
-        Outcome::Gaps => report.refusal.is_none() && !report.claims.is_empty(),
+        Outcome::Refused => report.refusal.is_some() && report.claims.is_empty() && failed,
+        Outcome::NoGapObserved => triaged && !gap && !failed && report.denials.is_empty(),
+        Outcome::Gaps => triaged && (gap || failed),
         Outcome::Blocked | Outcome::InternalError => false,
     };
+    let good = good && !report.p1().stops();
     let evidence = vec![
         "/outcome".to_owned(),
         "/claims".to_owned(),
+        "/gates".to_owned(),
         "/refusal".to_owned(),
     ];
     AuditItem::new(
@@ -179,3 +213,6 @@ fn outcome_follows(report: &Report) -> AuditItem {
         evidence,
     )
 }
+
+#[cfg(test)]
+mod tests;

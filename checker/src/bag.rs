@@ -107,9 +107,12 @@ impl Bag {
     }
 }
 
+/// What says from the bytes of [`PACKET`] which files are to be looked into.
+pub(crate) type Asks<'a> = &'a dyn Fn(&[u8]) -> Wishes<'a>;
+
 /// Reads the bag beneath the guard's input; `wishes` says from the bytes of [`PACKET`]
 /// which files are to be looked into while they are hashed.
-pub(crate) fn read(guard: &Guard, wishes: fn(&[u8]) -> Wishes) -> Result<Bag, Refused> {
+pub(crate) fn read(guard: &Guard, wishes: Asks<'_>) -> Result<Bag, Refused> {
     let mut found = Findings::default();
     match stages(guard, wishes, &mut found) {
         Ok(bag) => Ok(Bag {
@@ -122,7 +125,7 @@ pub(crate) fn read(guard: &Guard, wishes: fn(&[u8]) -> Wishes) -> Result<Bag, Re
 }
 
 /// Each stage finds all its faults, and is the last if there are any.
-fn stages(guard: &Guard, wishes: fn(&[u8]) -> Wishes, found: &mut Findings) -> Result<Bag, Stop> {
+fn stages(guard: &Guard, wishes: Asks<'_>, found: &mut Findings) -> Result<Bag, Stop> {
     // G2: what is there, regular files only.
     let mut tree = walk::walk(guard).map_err(|many| found.stop(many))?;
     // G3: the declaration, the manifests and bag-info.txt, well-formed.

@@ -37,7 +37,7 @@ pub enum Capture {
     },
     /// It has one, by an authority that the order enrols.
     Verified {
-        /// The sha256 of the key that signed it.
+        /// The id of the key that signed it, as whoever made the key was told.
         key: String,
     },
 }
@@ -169,10 +169,10 @@ fn verify(
 /// The payload, and which of the authority's keys signed it. A `keyid` is a hint that
 /// nobody vouches for: every key is tried.
 fn signed(authority: &Authority, envelope: &Envelope) -> Result<(Vec<u8>, String), GapReason> {
-    let payload = decoded(&envelope.payload).ok_or(GapReason::CaptureMalformed)?;
+    let payload = base64(&envelope.payload).ok_or(GapReason::CaptureMalformed)?;
     let message = pre_authentication(&envelope.payload_type, &payload);
     for signature in &envelope.signatures {
-        let signature = decoded(signature).ok_or(GapReason::CaptureMalformed)?;
+        let signature = base64(signature).ok_or(GapReason::CaptureMalformed)?;
         let mut keys = authority.keys.iter();
         if let Some(key) = keys.find(|key| key.signed(&message, &signature)) {
             return Ok((payload, key.name()));
@@ -188,8 +188,9 @@ fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     [head.as_bytes(), payload].concat()
 }
 
-/// Base64 in either alphabet, with its padding: DSSE lets a signer choose.
-fn decoded(text: &str) -> Option<Vec<u8>> {
+/// What base64 in either alphabet says, with its padding: DSSE lets a signer choose.
+/// `None` if it is neither.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
     let standard = Base64::decode_vec(text).ok();
     standard.or_else(|| Base64Url::decode_vec(text).ok())
 }

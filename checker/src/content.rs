@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::adequacy::GapReason;
-use crate::packet::Packet;
+use crate::packet::{self, Packet};
 
 /// The largest item that is looked into, in bytes.
 pub(crate) const MAX_CONTENT: u64 = 1024 * 1024;
@@ -53,47 +53,39 @@ impl Media {
 
 /// A value that a claim says stands at a place of an item.
 #[derive(Debug)]
-struct Place {
+struct Place<'a> {
     /// The claim, and which of its values.
     claim: (usize, usize),
-    pointer: String,
-    value: Value,
+    said: &'a packet::Value,
 }
 
 /// What is asked of one item.
 #[derive(Debug)]
-struct Wish {
+struct Wish<'a> {
     item: usize,
     media: Media,
-    places: Vec<Place>,
+    places: Vec<Place<'a>>,
 }
 
 /// What is to be looked at, by file.
 #[derive(Debug, Default)]
-pub(crate) struct Wishes(BTreeMap<String, Vec<Wish>>);
+pub(crate) struct Wishes<'a>(BTreeMap<&'a str, Vec<Wish<'a>>>);
 
-impl Wishes {
-    /// What a packet's items and claims make worth a look; nothing for a packet that
-    /// cannot be read, which is refused later.
-    pub(crate) fn of(packet: &[u8]) -> Self {
-        let Ok(mut packet) = Packet::parse(packet) else {
-            return Self::default();
-        };
-        let mut places: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
-        for (claim, said) in std::mem::take(&mut packet.claims).into_iter().enumerate() {
-            for (index, value) in said.values.into_iter().enumerate() {
-                let Some((item, _)) = packet.item(&value.item) else {
+impl<'a> Wishes<'a> {
+    /// What a packet's items and claims make worth a look.
+    pub(crate) fn of(packet: &'a Packet) -> Self {
+        let mut places: BTreeMap<usize, Vec<Place<'a>>> = BTreeMap::new();
+        for (claim, claimed) in packet.claims.iter().enumerate() {
+            for (index, said) in claimed.values.iter().enumerate() {
+                let Some((item, _)) = packet.item(&said.item) else {
                     continue;
                 };
-                places.entry(item).or_default().push(Place {
-                    claim: (claim, index),
-                    pointer: value.pointer,
-                    value: value.value,
-                });
+                let claim = (claim, index);
+                places.entry(item).or_default().push(Place { claim, said });
             }
         }
         let mut wishes = Self::default();
-        for (item, said) in packet.items.into_iter().enumerate() {
+        for (item, said) in packet.items.iter().enumerate() {
             let media = Media::of(&said.media_type);
             let places = places.remove(&item).unwrap_or_default();
             if media != Media::Other || !places.is_empty() {
@@ -102,7 +94,7 @@ impl Wishes {
                     media,
                     places,
                 };
-                wishes.0.entry(said.path).or_default().push(wish);
+                wishes.0.entry(&said.path).or_default().push(wish);
             }
         }
         wishes
@@ -135,12 +127,9 @@ impl Wishes {
             };
             looks.items.insert(wish.item, content);
             for place in &wish.places {
-                let found = value
-                    .as_ref()
-                    .and_then(|value| value.pointer(&place.pointer));
-                looks
-                    .values
-                    .insert(place.claim, found == Some(&place.value));
+                let said = place.said;
+                let found = value.as_ref().and_then(|it| it.pointer(&said.pointer));
+                looks.values.insert(place.claim, found == Some(&said.value));
             }
         }
     }

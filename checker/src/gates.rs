@@ -1,12 +1,15 @@
 //! The gates G1–G12: what each asks, and what came of it.
 //!
 //! G1 blocks, G2–G6 refuse the packet, G7–G12 triage it. The first that fails
-//! decides how far the checker goes; the judging itself is in the modules.
+//! decides how far the checker goes; the judging itself is in the modules. What a report
+//! cannot know of itself is said to be judged outside of it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::adequacy::GapReason;
 use crate::refusal::{Reason, Refusal};
+use crate::self_check::SelfCheck;
+use crate::wrong;
 
 /// A question that the checker asks of its packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,6 +78,27 @@ pub enum GateOutcome {
     Failed,
     /// An earlier gate ended the run.
     NotReached,
+    /// Not for a report to say of itself: whoever runs the checker judges it.
+    JudgedOutside,
+}
+
+impl GateOutcome {
+    /// What a self-check makes of G1.
+    pub(crate) fn of(self_check: &SelfCheck) -> Self {
+        if self_check.broken().is_none() || wrong::is_blind() {
+            Self::Passed
+        } else {
+            Self::Failed
+        }
+    }
+
+    /// Whether the answer was no, or there is none because an earlier one was.
+    pub(crate) const fn stops(self) -> bool {
+        match self {
+            Self::Passed | Self::JudgedOutside => false,
+            Self::Failed | Self::NotReached => true,
+        }
+    }
 }
 
 /// A gate in the report.
@@ -103,28 +127,30 @@ pub struct Finding {
     pub reason: GapReason,
 }
 
-/// The gates of a packet that was refused. P1 held, or there would be no report.
-pub(crate) fn refused(refusal: &Refusal) -> Vec<GateReport> {
+/// The gates of a packet that was refused; `p1` is what came of G1.
+pub(crate) fn refused(p1: GateOutcome, refusal: &Refusal) -> Vec<GateReport> {
     let failed = refusal.reason.gate();
     let outcome = |gate: Gate| match gate.cmp(&failed) {
         std::cmp::Ordering::Less => GateOutcome::Passed,
         std::cmp::Ordering::Equal => GateOutcome::Failed,
-        // A report that can be read was written whole: it has no name before that.
-        std::cmp::Ordering::Greater if gate == Gate::G12 => GateOutcome::Passed,
         std::cmp::Ordering::Greater => GateOutcome::NotReached,
     };
     let gate = |gate| GateReport {
         gate,
         asks: gate.asks().to_owned(),
-        outcome: outcome(gate),
+        outcome: not_of_the_packet(gate, p1).unwrap_or_else(|| outcome(gate)),
         refused: (gate == failed).then_some(refusal.reason),
         gaps: Vec::new(),
     };
     Gate::ALL.into_iter().map(gate).collect()
 }
 
-/// The gates of a packet that was triaged, with what each of G7–G11 found.
-pub(crate) fn triaged(mut findings: impl FnMut(Gate) -> Vec<Finding>) -> Vec<GateReport> {
+/// The gates of a packet that was triaged, with what each of G7–G11 found; `p1` is what
+/// came of G1.
+pub(crate) fn triaged(
+    p1: GateOutcome,
+    mut findings: impl FnMut(Gate) -> Vec<Finding>,
+) -> Vec<GateReport> {
     let gate = |gate| {
         let mut gaps = findings(gate);
         gaps.sort();
@@ -137,10 +163,29 @@ pub(crate) fn triaged(mut findings: impl FnMut(Gate) -> Vec<Finding>) -> Vec<Gat
         GateReport {
             gate,
             asks: gate.asks().to_owned(),
-            outcome,
+            outcome: not_of_the_packet(gate, p1).unwrap_or(outcome),
             refused: None,
             gaps,
         }
     };
     Gate::ALL.into_iter().map(gate).collect()
+}
+
+/// What came of the gates that no packet decides: P1 was judged before it was read, and a
+/// report is written when its last word stands.
+fn not_of_the_packet(gate: Gate, p1: GateOutcome) -> Option<GateOutcome> {
+    match gate {
+        Gate::G1 => Some(p1),
+        Gate::G12 => Some(GateOutcome::JudgedOutside),
+        Gate::G2
+        | Gate::G3
+        | Gate::G4
+        | Gate::G5
+        | Gate::G6
+        | Gate::G7
+        | Gate::G8
+        | Gate::G9
+        | Gate::G10
+        | Gate::G11 => None,
+    }
 }

@@ -7,6 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::bag::{hex, sha256_hex, unhex};
 
+/// What stands before the 32 bytes in a `SubjectPublicKeyInfo` (RFC 8410, section 4).
+const SPKI: [u8; 12] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
+
 /// A key whose signatures are believed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EnrolledKey(VerifyingKey);
@@ -24,9 +29,10 @@ impl EnrolledKey {
         self.0.to_bytes()
     }
 
-    /// The sha256 of its 32 bytes: how a report names it.
+    /// How a report names it: the sha256 of its `SubjectPublicKeyInfo`, as whoever made it
+    /// was told, and as OpenSSL has it.
     pub fn name(&self) -> String {
-        sha256_hex(self.0.as_bytes())
+        sha256_hex(&[&SPKI[..], self.0.as_bytes()].concat())
     }
 
     /// Whether it made this signature of the message. One message has one signature that

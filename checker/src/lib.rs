@@ -44,7 +44,7 @@ pub use adequacy::{GapReason, Link};
 pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
 pub use article13::{AuditItem, AuditOutcome};
 pub use canonical::{CanonicalError, canonical};
-pub use capture::{CAPTURE, Capture};
+pub use capture::{CAPTURE, Capture, base64};
 pub use content::Content;
 pub use derivation::Derivation;
 pub use evidence::{EvidenceClass, Source};
@@ -82,9 +82,10 @@ pub fn run(settings: &Settings, facts: &Facts) -> Announcement {
         }
         return Announcement::blocked((self_check, settings.order.seen()), &broken);
     }
+    let p1 = GateOutcome::of(&self_check);
     let seen = (self_check, settings.order.seen());
     let guard = Guard::new(settings);
-    let report = match triage(&guard, &settings.order) {
+    let report = match triage::after(p1, &guard, &settings.order) {
         Ok(report) => report,
         Err(error) => return Announcement::internal(seen, &error),
     };

@@ -1,11 +1,15 @@
 //! `data/packet.json`, parsed strictly into a packet, or a typed refusal (G6).
 //!
 //! The shape is serde's work ([`wire`]); what a text, an id, a time or a scope may be is
-//! decided once ([`plain`]), so that no rule meets an unchecked string.
+//! decided once ([`plain`]), so that no rule meets an unchecked string. The published
+//! schema is made from the same two.
 
 mod plain;
+#[cfg(test)]
+mod schema;
 mod time;
 mod wire;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +21,8 @@ use crate::guard::Action;
 use crate::refusal::{Reason, Refusal};
 use crate::scope::Scope;
 use crate::wrong::{self, Fault};
-use plain::{at, id, path, scope, text, timestamp};
+use plain::{Id, at};
+use words::{Word, listed};
 
 /// The schema this program reads.
 pub const SCHEMA: &str = "proof-of-block/packet/v1";
@@ -28,9 +33,6 @@ const MAX_ALL_REFERENCES: usize = 50_000;
 /// The most signatures of one capture, and the most values of one claim.
 const MAX_SIGNATURES: usize = 16;
 const MAX_VALUES: usize = 64;
-/// The longest payload of a capture, in characters of base64.
-const MAX_CAPTURE: usize = 64 * 1024;
-const MAX_POINTER: usize = 4096;
 
 /// Whether the bytes of a `data/packet.json` are a packet, as G6 asks.
 ///
@@ -131,36 +133,44 @@ impl Packet {
     /// Parses the bytes of `data/packet.json`.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         let wire = wire::parse(bytes)?;
-        if wire.schema != SCHEMA && !wrong::is(Fault::TakesUnknownSchemas) {
-            return Err(at(Reason::SchemaUnknown, "/schema").expected(SCHEMA, &wire.schema));
+        let named = wire.schema.as_str();
+        if named != SCHEMA && !wrong::is(Fault::TakesUnknownSchemas) {
+            return Err(at(Reason::SchemaUnknown, "/schema").expected(SCHEMA, named));
         }
         let actions = actions(&within(wire.requested_actions, "/requested_actions")?)?;
+        let none = wire.claims.lacks();
         let (wire_items, wire_claims) = (
             within(wire.items, "/items")?,
             within(wire.claims, "/claims")?,
         );
         references(&wire_items, &wire_claims)?;
         let (items, index) = items(wire_items)?;
-        Ok(Self {
-            id: id(&wire.packet_id, "/packet_id")?,
-            scope: scope(&wire.scope, "/scope")?,
-            tool: text(&wire.export.0.tool, "/export/tool")?,
-            tool_version: text(&wire.export.0.version, "/export/version")?,
-            exported_at: timestamp(&wire.export.0.exported_at, "/export/exported_at")?,
+        let wire::Object(export) = wire.export;
+        let packet = Self {
+            id: wire.packet_id.read("/packet_id")?,
+            scope: wire.scope.read("/scope")?,
+            tool: export.tool.read("/export/tool")?,
+            tool_version: export.version.read("/export/version")?,
+            exported_at: export.exported_at.read("/export/exported_at")?,
             actions,
             index,
             items,
             claims: claims(wire_claims)?,
-        })
+        };
+        if none {
+            // A packet that claims nothing has nothing to triage.
+            return Err(at(Reason::NoClaims, "/claims").expected("a claim", "none"));
+        }
+        Ok(packet)
     }
 }
 
 impl Item {
     fn parse(wire::Object(item): wire::Object<wire::Item>, at: &str) -> Result<Self, Refusal> {
         Ok(Self {
-            id: id(&item.id, &format!("{at}/id"))?,
-            path: path(&item.path, &format!("{at}/path"))?,
-            media_type: text(&item.media_type, &format!("{at}/media_type"))?,
+            id: item.id.read(&format!("{at}/id"))?,
+            path: item.path.read(&format!("{at}/path"))?,
+            media_type: item.media_type.read(&format!("{at}/media_type"))?,
             provenance: Provenance::parse(item.provenance.0, &format!("{at}/provenance"))?,
             derived_from: ids(item.derived_from, &format!("{at}/derived_from"))?,
             capture: item
@@ -173,41 +183,31 @@ impl Item {
 
 impl Envelope {
     fn parse(wire: wire::Envelope, pointer: &str) -> Result<Self, Refusal> {
-        if wire.payload.len() > MAX_CAPTURE {
-            let most = format!("at most {MAX_CAPTURE} characters");
-            let refusal = at(Reason::CaptureTooLong, &format!("{pointer}/payload"));
-            return Err(refusal.expected(&most, &wire.payload.len().to_string()));
-        }
+        let payload = wire.payload.read(&format!("{pointer}/payload"))?;
         let signatures = within(wire.signatures, &format!("{pointer}/signatures"))?;
         Ok(Self {
-            payload_type: text(&wire.payload_type, &format!("{pointer}/payloadType"))?,
-            payload: wire.payload,
-            signatures: signatures.into_iter().map(|it| it.0.sig).collect(),
+            payload_type: wire.payload_type.read(&format!("{pointer}/payloadType"))?,
+            payload,
+            signatures: signatures.into_iter().map(|it| it.0.sig.read()).collect(),
         })
     }
 }
 
 impl Provenance {
     fn parse(wire: wire::Provenance, pointer: &str) -> Result<Self, Refusal> {
-        let said = |value: &Option<String>, name: &str| {
-            let value = value.as_deref().filter(|value| !value.trim().is_empty());
-            value
-                .map(|value| text(value, &format!("{pointer}/{name}")))
-                .transpose()
+        let said = |value: Option<plain::Said>, name: &str| match value {
+            Some(value) => value.read(&format!("{pointer}/{name}")),
+            None => Ok(None),
         };
-        let when = wire.captured_at.as_deref().filter(|when| !when.is_empty());
-        let when = when.map(|when| timestamp(when, &format!("{pointer}/captured_at")));
-        let source = Source::parse(&wire.source).ok_or_else(|| {
-            at(Reason::PacketShape, &format!("{pointer}/source"))
-                .expected(&Source::words(), &wire.source)
-        })?;
+        let when = wire.captured_at;
+        let when = when.map(|when| when.read(&format!("{pointer}/captured_at")));
         Ok(Self {
-            source,
-            authority: said(&wire.authority, "authority")?,
-            locator: said(&wire.locator, "locator")?,
-            revision: said(&wire.revision, "revision")?,
-            captured_at: when.transpose()?,
-            captured_by: said(&wire.captured_by, "captured_by")?,
+            source: wire.source.read(&format!("{pointer}/source"))?,
+            authority: said(wire.authority, "authority")?,
+            locator: said(wire.locator, "locator")?,
+            revision: said(wire.revision, "revision")?,
+            captured_at: when.transpose()?.flatten(),
+            captured_by: said(wire.captured_by, "captured_by")?,
         })
     }
 }
@@ -217,48 +217,25 @@ impl Claim {
         wire::Object(claim): wire::Object<wire::Claim>,
         pointer: &str,
     ) -> Result<Self, Refusal> {
-        let requires = within(claim.requires, &format!("{pointer}/requires"))?;
-        let requires = requires.iter().map(|name| {
-            let refused = || at(Reason::PacketShape, &format!("{pointer}/requires"));
-            EvidenceClass::required(name)
-                .ok_or_else(|| refused().expected(&EvidenceClass::words(), name))
-        });
-        let refused = || at(Reason::PacketShape, &format!("{pointer}/asserted"));
         Ok(Self {
-            id: id(&claim.id, &format!("{pointer}/id"))?,
-            statement: text(&claim.statement, &format!("{pointer}/statement"))?,
-            scope: scope(&claim.scope, &format!("{pointer}/scope"))?,
-            requires: requires.collect::<Result<_, _>>()?,
+            id: claim.id.read(&format!("{pointer}/id"))?,
+            statement: claim.statement.read(&format!("{pointer}/statement"))?,
+            scope: claim.scope.read(&format!("{pointer}/scope"))?,
+            requires: each(claim.requires, &format!("{pointer}/requires"), Word::read)?,
             evidence: ids(claim.evidence, &format!("{pointer}/evidence"))?,
             values: values(claim.values, &format!("{pointer}/values"))?,
-            asserted: Asserted::parse(&claim.asserted)
-                .ok_or_else(|| refused().expected(&Asserted::words(), &claim.asserted))?,
+            asserted: claim.asserted.read(&format!("{pointer}/asserted"))?,
         })
     }
 }
 
-impl Asserted {
-    fn words() -> String {
-        "supported, all_clear or may_deploy (both of which are denied)".to_owned()
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "supported" => Some(Self::Supported),
-            "all_clear" => Some(Self::AllClear),
-            "may_deploy" => Some(Self::MayDeploy),
-            _ => None,
-        }
-    }
-}
-
 /// The requested actions; the capability guard has the word on each (N10).
-fn actions(names: &[String]) -> Result<Vec<Action>, Refusal> {
+fn actions(names: &[Word<Action>]) -> Result<Vec<Action>, Refusal> {
     let mut actions = Vec::new();
     for (index, name) in names.iter().enumerate() {
-        let action = Action::parse(name).map_err(|_| {
+        let action = Action::parse(name.as_str()).map_err(|_| {
             let refusal = at(Reason::ActionDenied, &format!("/requested_actions/{index}"));
-            refusal.expected("READ_PACKET_ITEM or WRITE_LOCAL_REPORT", name)
+            refusal.expected(&listed::<Action>(), name.as_str())
         })?;
         actions.push(action);
     }
@@ -280,7 +257,6 @@ fn items(
     Ok((items, index))
 }
 
-/// At least one claim: a packet that claims nothing has nothing to triage.
 fn claims(wire: Vec<wire::Object<wire::Claim>>) -> Result<Vec<Claim>, Refusal> {
     let each = |(index, claim)| Claim::parse(claim, &format!("/claims/{index}"));
     let claims: Vec<Claim> = wire
@@ -288,9 +264,6 @@ fn claims(wire: Vec<wire::Object<wire::Claim>>) -> Result<Vec<Claim>, Refusal> {
         .enumerate()
         .map(each)
         .collect::<Result<_, _>>()?;
-    if claims.is_empty() {
-        return Err(at(Reason::NoClaims, "/claims").expected("a claim", "none"));
-    }
     unique("/claims", claims.iter().map(|claim| &claim.id))?;
     Ok(claims)
 }
@@ -299,22 +272,16 @@ fn values<const MAX: usize>(
     values: Option<wire::List<wire::Object<wire::Value>, MAX>>,
     pointer: &str,
 ) -> Result<Vec<Value>, Refusal> {
-    let values = values.map_or(Ok(Vec::new()), |values| within(values, pointer))?;
-    let each = |(index, wire::Object(value)): (usize, wire::Object<wire::Value>)| {
-        let here = format!("{pointer}/{index}");
-        // The whole of an item is its digest's business.
-        let place = value.pointer.starts_with('/') && value.pointer.len() <= MAX_POINTER;
-        if !place {
-            let refusal = at(Reason::PacketShape, &format!("{here}/pointer"));
-            return Err(refusal.expected("a JSON pointer that begins with /", &value.pointer));
-        }
+    let Some(values) = values else {
+        return Ok(Vec::new());
+    };
+    each(values, pointer, |wire::Object(value), here| {
         Ok(Value {
-            item: id(&value.item, &format!("{here}/item"))?,
-            pointer: value.pointer,
+            pointer: value.pointer.read(&format!("{here}/pointer"))?,
+            item: value.item.read(&format!("{here}/item"))?,
             value: value.value,
         })
-    };
-    values.into_iter().enumerate().map(each).collect()
+    })
 }
 
 fn unique<'a>(
@@ -332,9 +299,24 @@ fn unique<'a>(
 }
 
 /// The values of a list that is not too long.
-fn within<T, const MAX: usize>(list: wire::List<T, MAX>, pointer: &str) -> Result<Vec<T>, Refusal> {
+fn within<T, const MAX: usize, const MIN: usize>(
+    list: wire::List<T, MAX, MIN>,
+    pointer: &str,
+) -> Result<Vec<T>, Refusal> {
     let many = || at(Reason::TooManyParts, pointer).expected(&format!("at most {MAX}"), "more");
     list.within().ok_or_else(many)
+}
+
+/// The same, each read at its place.
+fn each<T, R, const MAX: usize>(
+    list: wire::List<T, MAX>,
+    pointer: &str,
+    read: impl Fn(T, &str) -> Result<R, Refusal>,
+) -> Result<Vec<R>, Refusal> {
+    let values = within(list, pointer)?.into_iter().enumerate();
+    values
+        .map(|(index, value)| read(value, &format!("{pointer}/{index}")))
+        .collect()
 }
 
 /// What refers to items, all together: each reference is followed more than once.
@@ -357,13 +339,8 @@ fn references(
 }
 
 fn ids<const MAX: usize>(
-    values: wire::List<String, MAX>,
+    values: wire::List<Id, MAX>,
     pointer: &str,
 ) -> Result<Vec<String>, Refusal> {
-    let values = within(values, pointer)?;
-    values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| id(value, &format!("{pointer}/{index}")))
-        .collect()
+    each(values, pointer, Id::read)
 }

@@ -16,7 +16,7 @@ use crate::capture::Capture;
 use crate::content::Content;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
-use crate::gates::GateReport;
+use crate::gates::{GateOutcome, GateReport};
 use crate::guard::Action;
 use crate::outcome::Outcome;
 use crate::provenance::ProvenanceOutcome;
@@ -72,6 +72,14 @@ pub struct Report {
     pub article13: Vec<AuditItem>,
     /// Article 14 self-audit.
     pub article14: Vec<AuditItem>,
+}
+
+impl Report {
+    /// What came of G1, before the packet was read.
+    pub(crate) fn p1(&self) -> GateOutcome {
+        let gate = self.gates.first();
+        gate.map_or(GateOutcome::NotReached, |gate| gate.outcome)
+    }
 }
 
 /// What the report is not. Each is false, always.

@@ -7,6 +7,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope(String);
 
+/// The longest scope.
+pub(crate) const MAX_SCOPE: usize = 256;
 /// Scopes that mean everything, in any letter case.
 const GLOBAL: &[&str] = &["*", "global", "all", "everything", "everywhere", "any"];
 
@@ -17,7 +19,7 @@ impl Scope {
         let segment = |segment: &str| {
             segment == "*" || (!matches!(segment, "" | "." | "..") && segment.bytes().all(plain))
         };
-        (text.len() <= 256 && text.split('/').all(segment)).then(|| Self(text.to_owned()))
+        (text.len() <= MAX_SCOPE && text.split('/').all(segment)).then(|| Self(text.to_owned()))
     }
 
     /// As it is spelled in the packet.

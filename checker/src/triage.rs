@@ -3,13 +3,14 @@
 //! Every decision is made in another module and collected here. P1 is not
 //! asked here: [`crate::run`] does, and does not come here unless it holds.
 
+use std::cell::OnceCell;
+
 use crate::adequacy::{self, CHAIN, Case, GapReason, Link};
-use crate::article13::AuditItem;
 use crate::bag::{self, Bag, PACKET, Refused};
 use crate::capture::{self, Capture};
 use crate::content::Wishes;
 use crate::derivation::{self, Derivation};
-use crate::gates::{self, Finding, Gate, GateReport};
+use crate::gates::{self, Finding, Gate, GateOutcome, GateReport};
 use crate::guard::{Action, Guard};
 use crate::order::Order;
 use crate::outcome::Outcome;
@@ -28,48 +29,60 @@ type Gaps = Vec<(Link, GapReason)>;
 
 /// The report contradicts the articles it is to follow: a fault of this program.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected the self-audit to hold, observed `{id}` broken")]
+#[error("expected the self-audit to hold, observed {} broken", .ids.join(", "))]
 pub struct AuditError {
-    /// The audit item.
-    pub id: String,
+    /// The audit items that do not.
+    pub ids: Vec<String>,
 }
 
 impl AuditError {
     fn in_report(report: &Report) -> Option<Self> {
-        let mut items = report.article13.iter().chain(&report.article14);
-        items
-            .find(|item| item.is_broken())
-            .map(|item: &AuditItem| Self {
-                id: item.id.clone(),
-            })
+        let items = report.article13.iter().chain(&report.article14);
+        let broken = items.filter(|item| item.is_broken());
+        let ids: Vec<String> = broken.map(|item| item.id.clone()).collect();
+        (!ids.is_empty()).then_some(Self { ids })
     }
 }
 
-/// Triages the packet beneath the guard's input.
+/// Triages the packet beneath the guard's input, wherever this runs: nobody judged P1, and
+/// the report says so.
 ///
 /// A refused packet is a report, not an error.
 ///
 /// # Errors
 /// [`AuditError`], if the report contradicts itself.
 pub fn triage(guard: &Guard, order: &Order) -> Result<Report, AuditError> {
-    let bag = bag::read(guard, Wishes::of);
-    report(bag, order, done(guard))
+    after(GateOutcome::JudgedOutside, guard, order)
 }
+
+/// The same after P1 was judged.
+pub(crate) fn after(p1: GateOutcome, guard: &Guard, order: &Order) -> Result<Report, AuditError> {
+    let parsed = OnceCell::new();
+    let bag = bag::read(guard, &|bytes| {
+        let packet = parsed.get_or_init(|| Packet::parse(bytes));
+        packet.as_ref().map(Wishes::of).unwrap_or_default()
+    });
+    report(p1, (bag, parsed.get()), order, done(guard))
+}
+
+/// What was read of a packet: its bag, and what of [`PACKET`] was parsed.
+pub(crate) type Read<'a> = (Result<Bag, Refused>, Option<&'a Result<Packet, Refusal>>);
 
 /// The report of what was read, and of what was done for it.
 pub(crate) fn report(
-    bag: Result<Bag, Refused>,
+    p1: GateOutcome,
+    (bag, parsed): Read<'_>,
     order: &Order,
     done: Vec<ActionDone>,
 ) -> Result<Report, AuditError> {
     let mut report = match bag {
         Err(bag) => Report {
             bag: BagReport::refused(&bag),
-            ..refused(bag.refusal(), None)
+            ..refused(p1, bag.refusal(), None)
         },
-        Ok(bag) => match accepted(&bag).and_then(packet) {
-            Err(refusal) => refused(refusal, Some(&bag)),
-            Ok(packet) => triaged(&bag, &packet, order),
+        Ok(bag) => match accepted(&bag).and_then(|bag| packet(bag, parsed)) {
+            Err(refusal) => refused(p1, refusal, Some(&bag)),
+            Ok(packet) => triaged(p1, &bag, packet, order),
         },
     };
     report.actions.done = done;
@@ -91,23 +104,26 @@ fn accepted(bag: &Bag) -> Result<&Bag, Refusal> {
 }
 
 /// G6: the packet, if the bag holds one.
-fn packet(bag: &Bag) -> Result<Packet, Refusal> {
-    match (&bag.packet, bag.digests(PACKET)) {
-        (Some(bytes), _) => Packet::parse(bytes),
+fn packet<'a>(
+    bag: &Bag,
+    parsed: Option<&'a Result<Packet, Refusal>>,
+) -> Result<&'a Packet, Refusal> {
+    match (parsed, bag.digests(PACKET)) {
+        (Some(parsed), _) => parsed.as_ref().map_err(Clone::clone),
         (None, Some(_)) => Err(Refusal::new(Reason::PacketTooLong).file(PACKET)),
         (None, None) => Err(Refusal::new(Reason::PacketMissing).file(PACKET)),
     }
 }
 
-fn refused(refusal: Refusal, bag: Option<&Bag>) -> Report {
-    let gates = gates::refused(&refusal);
+fn refused(p1: GateOutcome, refusal: Refusal, bag: Option<&Bag>) -> Report {
+    let gates = gates::refused(p1, &refusal);
     let mut report = blank(Outcome::Refused, gates, bag);
     report.bag.outcome = BagOutcome::of(Some(refusal.reason));
     report.refusal = Some(refusal);
     report
 }
 
-fn triaged(bag: &Bag, packet: &Packet, order: &Order) -> Report {
+fn triaged(p1: GateOutcome, bag: &Bag, packet: &Packet, order: &Order) -> Report {
     let captures = capture::of_items(order, packet, bag);
     let derivations = derivation::judge(packet, &captures);
     let case = |(index, claim)| Case {
@@ -128,7 +144,7 @@ fn triaged(bag: &Bag, packet: &Packet, order: &Order) -> Report {
         cases: &cases,
         gaps: &gaps,
     };
-    let gates = gates::triaged(|gate| {
+    let gates = gates::triaged(p1, |gate| {
         let mut findings = found.at(gate);
         findings.retain(|finding| !wrong::passes(finding.reason));
         findings

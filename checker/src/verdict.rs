@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::adequacy::GapReason;
-use crate::gates::{GateOutcome, GateReport};
+use crate::gates::GateReport;
 use crate::outcome::Outcome;
 use crate::packet::{Asserted, Claim, Packet};
 use crate::wrong;
@@ -85,10 +85,9 @@ pub(crate) fn denials(packet: &Packet) -> Vec<Denial> {
 
 /// The outcome of a triage: a gap at any gate is a gap.
 pub(crate) fn outcome(gates: &[GateReport]) -> Outcome {
-    let passed = |gate: &GateReport| gate.outcome == GateOutcome::Passed;
-    if gates.iter().all(passed) {
-        Outcome::NoGapObserved
-    } else {
+    if gates.iter().any(|gate| gate.outcome.stops()) {
         Outcome::Gaps
+    } else {
+        Outcome::NoGapObserved
     }
 }

@@ -11,7 +11,7 @@ pub(crate) mod acts;
 mod selected;
 
 #[cfg(feature = "wrong")]
-pub use selected::{SelectError, names, select};
+pub use selected::{SelectError, names, none, not_seen, see, select};
 
 #[cfg(not(feature = "wrong"))]
 pub(crate) use absent::{ignores, is, is_blind, lets, overlooks, passes};

@@ -12,8 +12,9 @@ use std::path::Path;
 const TABLE: &str = include_str!("../BAGS.md");
 
 /// The clauses of RFC 8493 that say something of a bag.
-const CLAUSES: [&str; 12] = [
-    "2.1.1", "2.1.2", "2.1.3", "2.2.1", "2.2.2", "2.2.3", "2.2.4", "2.3", "2.4", "3", "5", "6",
+const CLAUSES: [&str; 17] = [
+    "2", "2.1.1", "2.1.2", "2.1.3", "2.2.1", "2.2.2", "2.2.3", "2.2.4", "2.3", "2.4", "3", "5.1",
+    "5.2", "5.3", "6.1.1", "6.1.2", "6.1.3",
 ];
 
 /// The cells of each row.

@@ -4,6 +4,8 @@
     reason = "a test helper that fails is a test that fails"
 )]
 
+use std::sync::LazyLock;
+
 use checker::{Reason, read_packet};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -18,12 +20,12 @@ const BEYOND: [Reason; 5] = [
     Reason::TooManyParts,
 ];
 
-fn validator() -> Validator {
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
     let schema: Value =
         serde_json::from_str(include_str!("../packet.schema.json")).expect("the schema is JSON");
     jsonschema::meta::validate(&schema).expect("valid against its meta-schema");
     jsonschema::draft202012::new(&schema).expect("the schema is a schema")
-}
+});
 
 /// The packet of a fixture, where it is JSON.
 fn packet(name: &str) -> Option<Value> {
@@ -37,10 +39,10 @@ fn packet(name: &str) -> Option<Value> {
 
 #[test]
 fn what_the_reader_takes_the_schema_takes_and_what_it_refuses_is_refused() {
-    let (validator, mut taken, mut refused) = (validator(), 0, 0);
+    let (mut taken, mut refused) = (0, 0);
     for name in fixtures::names() {
         let Some(packet) = packet(name) else { continue };
-        let valid = validator.is_valid(&packet);
+        let valid = VALIDATOR.is_valid(&packet);
         let read = read_packet(&serde_json::to_vec(&packet).expect("JSON"));
         match read {
             Ok(()) => {
@@ -63,7 +65,7 @@ fn what_the_reader_takes_the_schema_takes_and_what_it_refuses_is_refused() {
 /// Every value of a packet replaced by others: what the schema refuses, the reader does.
 #[test]
 fn what_the_schema_refuses_the_reader_refuses() {
-    let (validator, sound) = (validator(), packet("fix7").expect("JSON"));
+    let (validator, sound) = (&*VALIDATOR, packet("fix7").expect("JSON"));
     let mut places = Vec::new();
     gather(&sound, "", &mut places);
     let others = [
@@ -111,12 +113,164 @@ fn gather(value: &Value, at: &str, places: &mut Vec<String>) {
     }
 }
 
+/// Whether the schema takes a packet, and whether the reader does: `None` where it refuses
+/// for what no schema can ask.
+fn verdicts(packet: &Value, validator: &Validator) -> (bool, Option<bool>) {
+    let read = match read_packet(&serde_json::to_vec(packet).expect("JSON")) {
+        Ok(()) => Some(true),
+        Err(refusal) if BEYOND.contains(&refusal.reason) => None,
+        Err(_) => Some(false),
+    };
+    (validator.is_valid(packet), read)
+}
+
+/// The reference packet with every field that a packet can have.
+static WHOLE: LazyLock<Value> = LazyLock::new(|| {
+    let mut whole = packet("fix7").expect("JSON");
+    let item = &mut whole["items"][0];
+    assert!(item["provenance"]["captured_by"].is_string());
+    item["capture"]["signatures"][0]["keyid"] = json!("a hint");
+    let id = item["id"].clone();
+    whole["claims"][0]["values"] = json!([{ "item": id, "pointer": "/0", "value": null }]);
+    whole
+});
+
+#[test]
+fn each_field_is_asked_for_by_both_or_by_neither() {
+    let (validator, whole) = (&*VALIDATOR, &*WHOLE);
+    assert_eq!(verdicts(whole, validator), (true, Some(true)));
+    let mut places = vec![String::new()];
+    gather(whole, "", &mut places);
+    let (mut required, mut optional) = (0, 0);
+    for at in places {
+        let Some(object) = whole.pointer(&at).and_then(Value::as_object) else {
+            continue;
+        };
+        let changed = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+            let mut changed = whole.clone();
+            let object = changed.pointer_mut(&at).expect("a place");
+            change(object.as_object_mut().expect("an object"));
+            verdicts(&changed, validator)
+        };
+        let more = changed(&|it| drop(it.insert("surprise".to_owned(), json!(1))));
+        assert_eq!(more, (false, Some(false)), "{at}: a field more");
+        for field in object.keys() {
+            let (schema, reader) = changed(&|it| drop(it.remove(field)));
+            assert_eq!(Some(schema), reader, "{at}/{field}: left out");
+            let null = changed(&|it| drop(it.insert(field.clone(), json!(null))));
+            assert_eq!(Some(null.0), null.1, "{at}/{field}: null");
+            required += usize::from(!schema);
+            optional += usize::from(schema);
+        }
+    }
+    assert!(required > 50 && optional > 20, "{required}, {optional}");
+}
+
+/// The lists of a packet, and the most that each may have.
+const LISTS: [(&str, usize); 8] = [
+    ("/requested_actions", 10_000),
+    ("/items", 10_000),
+    ("/claims", 10_000),
+    ("/items/0/derived_from", 256),
+    ("/items/0/capture/signatures", 16),
+    ("/claims/0/requires", 256),
+    ("/claims/0/evidence", 256),
+    ("/claims/0/values", 64),
+];
+
+#[test]
+fn each_list_is_as_long_for_both() {
+    let (validator, whole) = (&*VALIDATOR, &*WHOLE);
+    for (at, most) in LISTS {
+        let first = whole.pointer(at).expect(at)[0].clone();
+        let first = if first.is_null() { json!("a") } else { first };
+        for (length, fits) in [
+            (0, at != "/claims"),
+            (1, true),
+            (most, true),
+            (most + 1, false),
+        ] {
+            let mut changed = whole.clone();
+            let each = |index: usize| {
+                let mut it = first.clone();
+                if it.get("id").is_some() {
+                    it["id"] = json!(format!("id-{index}"));
+                }
+                it
+            };
+            *changed.pointer_mut(at).expect(at) = (0..length).map(each).collect();
+            let bytes = serde_json::to_vec(&changed).expect("JSON");
+            let read = read_packet(&bytes).map_err(|it| (it.reason, it.about));
+            assert_eq!(validator.is_valid(&changed), fits, "{at}: {length}");
+            assert_eq!(read.is_ok(), fits, "{at}: {length}: {read:?}");
+        }
+    }
+}
+
+/// Places of texts, each with what its longest is.
+const TEXTS: [(&str, usize); 9] = [
+    ("/packet_id", 64),
+    ("/scope", 256),
+    ("/export/tool", 4096),
+    ("/items/0/media_type", 4096),
+    ("/items/0/provenance/locator", 4096),
+    ("/items/0/capture/payload", 65_536),
+    ("/items/0/capture/payloadType", 4096),
+    ("/claims/0/statement", 4096),
+    ("/claims/0/values/0/pointer", 4096),
+];
+
+#[test]
+fn each_text_is_as_long_for_both() {
+    let (validator, whole) = (&*VALIDATOR, &*WHOLE);
+    for (at, most) in TEXTS {
+        for (length, fits) in [(most, true), (most + 1, false)] {
+            let mut changed = whole.clone();
+            let text = format!("/{}", "a".repeat(length - 1));
+            let text = if at == "/claims/0/values/0/pointer" {
+                text
+            } else {
+                text.replace('/', "a")
+            };
+            *changed.pointer_mut(at).expect(at) = json!(text);
+            let read = read_packet(&serde_json::to_vec(&changed).expect("JSON"));
+            assert_eq!(validator.is_valid(&changed), fits, "{at}: {length}");
+            assert_eq!(read.is_ok(), fits, "{at}: {length}: {read:?}");
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_a_text_is_both_take_it_or_neither(
+        word in "[aA0._*/ -]{0,8}|[a-z]{1,3}(/[a-z.*]{1,3}){0,3}",
+        time in "[12][0-9]{3}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{0,10})?([Zz]|[+-][0-2][0-9]:[0-6][0-9]|)",
+    ) {
+        let (validator, whole) = (&*VALIDATOR, &*WHOLE);
+        for (at, text) in [
+            ("/packet_id", &word),
+            ("/scope", &word),
+            ("/claims/0/scope", &word),
+            ("/claims/0/values/0/pointer", &word),
+            ("/items/0/path", &word),
+            ("/items/0/provenance/source", &word),
+            ("/export/exported_at", &time),
+            ("/items/0/provenance/captured_at", &time),
+        ] {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(at).expect(at) = json!(text);
+            let (schema, reader) = verdicts(&changed, validator);
+            assert!(reader.is_none_or(|reader| reader == schema), "{at}: {text}");
+        }
+    }
+}
+
 #[test]
 fn an_error_of_a_word_lists_the_words_there_are() {
     for (at, words) in [
         (
             "/items/0/provenance/source",
-            "one of kb_document, pg_named_query, native_listing",
+            "kb_document, pg_named_query, native_listing, operator_statement",
         ),
         ("/claims/0/requires/0", "native, governed or stated"),
         ("/claims/0/asserted", "supported, all_clear or may_deploy"),

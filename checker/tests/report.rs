@@ -10,7 +10,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use checker::report::Report;
-use checker::{AuditItem, Guard, Outcome, ReadError, ReportFile, Settings, WriteError, canonical};
+use checker::self_check::{Facts, Reading};
+use checker::{
+    AuditItem, GateOutcome, Guard, Outcome, ReadError, ReportFile, Settings, WriteError, canonical,
+};
 use serde_json::Value;
 
 fn written(name: &str, output: &Path) -> Result<(Report, ReportFile), WriteError> {
@@ -223,6 +226,58 @@ fn a_new_report_replaces_an_earlier_one_and_a_left_over_partial_file() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o111, 0, "a report is not a program");
+}
+
+/// What a process sees of the sandbox that P1 asks for.
+fn sandbox(settings: &Settings) -> Facts {
+    let (input, output) = (settings.input.display(), settings.output.display());
+    let mounts = format!(
+        "1 0 0:1 / / ro - tmpfs tmpfs ro\n2 1 0:2 / {input} ro - tmpfs x ro\n\
+         3 1 0:3 / {output} rw - tmpfs x rw\n"
+    );
+    let ids = ["Uid:", "Gid:"].map(|name| format!("{name}\t65532\t65532\t65532\t65532\n"));
+    let none = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
+    let none = none.map(|name| format!("{name}:\t0000000000000000\n"));
+    let rest = "Groups:\t \nNoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t3\n";
+    Facts {
+        status: Reading::Text(ids.concat() + &none.concat() + rest),
+        mountinfo: Reading::Text(mounts),
+        net_dev: Reading::Text("head\nhead\n lo: 0 0\n".to_owned()),
+        route: Reading::Text("Iface\tDestination\n".to_owned()),
+        ipv6_route: Reading::Absent,
+        environment: Vec::new(),
+    }
+}
+
+#[test]
+fn a_report_says_of_the_self_check_what_was_judged_and_leaves_its_own_writing_to_others() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let settings = Settings::of(dir.path().join("in"), dir.path().join("out"));
+    fs::create_dir(&settings.output).expect("a folder");
+    fixtures::write("fix7", &settings.input).expect("a packet");
+    let said = checker::run(&settings, &sandbox(&settings));
+    assert_eq!(said.exit, 4, "{said:?}");
+    let bytes = fs::read(settings.output.join("report.json")).expect("the report");
+    let in_sandbox = Report::read(&bytes).expect("a report");
+    let guard = Guard::new(&settings);
+    let without = checker::triage(&guard, &settings.order).expect("the self-audit holds");
+    let ends = |report: &Report| [report.gates[0].outcome, report.gates[11].outcome];
+    let (passed, outside) = (GateOutcome::Passed, GateOutcome::JudgedOutside);
+    assert_eq!(ends(&in_sandbox), [passed, outside]);
+    assert_eq!(ends(&without), [outside, outside]);
+    // Nothing else depends on where it was made, and no other word stands there.
+    let mut same = without.clone();
+    same.gates[0].outcome = passed;
+    assert_eq!(same, in_sandbox);
+    for (gate, outcome) in [(0, GateOutcome::Failed), (11, passed), (5, outside)] {
+        let mut lie = in_sandbox.clone();
+        lie.gates[gate].outcome = outcome;
+        let read = Report::read(&canonical(&lie).expect("canonical"));
+        assert!(
+            matches!(read, Err(ReadError::Contradiction { .. })),
+            "{gate}"
+        );
+    }
 }
 
 #[test]

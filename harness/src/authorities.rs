@@ -143,6 +143,9 @@ mod tests {
         let authority = &order.authorities[0];
         assert_eq!(authority.until.to_string(), "2026-12-31T22:59:59Z");
         assert!(order.now.is_some() && order.authorities.len() == 1);
+        // A report names it as `keygen` does.
+        let key = SecretKey::from_seed(&[7; 32]).public();
+        assert_eq!(authority.keys[0].name(), key.id().to_string());
     }
 
     #[test]

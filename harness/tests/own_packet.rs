@@ -72,6 +72,11 @@ fn the_readmes_commands_make_a_packet_without_a_gap() {
     assert_eq!(code, Some(5), "{report:#}");
     assert_eq!(report["items"][0]["evidence_class"], "native");
     assert_eq!(report["items"][0]["capture"]["outcome"], "verified");
+    // The key is named as `keygen` named it.
+    let line = "openssl pkey -pubin -in registry.pub.pem -outform DER | sha256sum";
+    let id = shell(folder.path(), line).stdout;
+    let key = report["items"][0]["capture"]["key"].as_str().unwrap();
+    assert!(String::from_utf8(id).unwrap().starts_with(key), "{key}");
     assert_eq!(report["claims"][0]["values"], 1);
     // The same in a sandbox, where this host has one.
     let check = shell(
@@ -87,36 +92,43 @@ fn the_readmes_commands_make_a_packet_without_a_gap() {
     }
 }
 
+/// What somebody does, and the gap that the claim then has.
+const CHANGES: [(&str, &str); 9] = [
+    (
+        "sed -i s/registry.pub.pem/other.pub.pem/ authorities.toml; harness keygen other.pem",
+        "CAPTURE_NOT_SIGNED",
+    ),
+    (
+        "sed -i 's/\\(\"captured_at\": \"20\\)../\\125/' release/data/packet.json; harness packet seal release",
+        "CAPTURE_DISAGREES",
+    ),
+    (
+        "sed -i 's/\"native\"/\"governed\"/' authorities.toml",
+        "AUTHORITY_NOT_FOR_CLASS",
+    ),
+    ("sed -i s/2036/2026/ authorities.toml", "ENROLMENT_EXPIRED"),
+    (
+        "sed -i 's/name = \"registry\"/name = \"another\"/' authorities.toml",
+        "AUTHORITY_UNKNOWN",
+    ),
+    ("sed -i 's/\"moment\", //' authorities.toml", "NOT_PINNED"),
+    (
+        "sed -i s/shop/cart/ release/data/evidence/images.json; harness packet seal release",
+        "CAPTURE_OF_ANOTHER",
+    ),
+    (
+        "sed -i s/native_listing/pg_named_query/ release/data/packet.json; harness packet seal release",
+        "CAPTURE_DISAGREES",
+    ),
+    (
+        "sed -i 's/\"value\": \"7\"/\"value\": \"8\"/' release/data/packet.json; harness packet seal release",
+        "VALUE_DIFFERS",
+    ),
+];
+
 #[test]
 fn what_somebody_changes_is_refused_by_name() {
-    for (change, reason) in [
-        (
-            "sed -i s/registry.pub.pem/other.pub.pem/ authorities.toml; harness keygen other.pem",
-            "CAPTURE_NOT_SIGNED",
-        ),
-        (
-            "sed -i 's/\"native\"/\"governed\"/' authorities.toml",
-            "AUTHORITY_NOT_FOR_CLASS",
-        ),
-        ("sed -i s/2036/2026/ authorities.toml", "ENROLMENT_EXPIRED"),
-        (
-            "sed -i 's/name = \"registry\"/name = \"another\"/' authorities.toml",
-            "AUTHORITY_UNKNOWN",
-        ),
-        ("sed -i 's/\"moment\", //' authorities.toml", "NOT_PINNED"),
-        (
-            "sed -i s/shop/cart/ release/data/evidence/images.json; harness packet seal release",
-            "CAPTURE_OF_ANOTHER",
-        ),
-        (
-            "sed -i s/native_listing/pg_named_query/ release/data/packet.json; harness packet seal release",
-            "CAPTURE_DISAGREES",
-        ),
-        (
-            "sed -i 's/\"value\": \"7\"/\"value\": \"8\"/' release/data/packet.json; harness packet seal release",
-            "VALUE_DIFFERS",
-        ),
-    ] {
+    for (change, reason) in CHANGES {
         let folder = made();
         let done = shell(folder.path(), change);
         assert!(
@@ -127,6 +139,7 @@ fn what_somebody_changes_is_refused_by_name() {
         let (report, code) = lint(folder.path());
         assert_eq!(code, Some(4), "{change}: {report:#}");
         assert_eq!(report["claims"][0]["gap"], reason, "{change}");
+        assert!(README.contains(&format!("`{reason}`")), "{reason}");
     }
 }
 

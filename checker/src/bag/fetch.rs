@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         let (length, rest) = rest.split_once(blank).ok_or_else(syntax)?;
         let raw = rest.trim_start_matches(blank);
         let is_number = !length.is_empty() && length.bytes().all(|it| it.is_ascii_digit());
-        if url.is_empty() || raw.is_empty() || !(is_number || length == "-") {
+        if !is_absolute(url) || raw.is_empty() || !(is_number || length == "-") {
             return Err(syntax());
         }
         let path = path::payload(raw, self.declaration.version)
@@ -71,6 +71,15 @@ impl<'a> Reader<'a> {
             None => Err(Refusal::new(Reason::FetchNotAllowed).about(&path)),
         }
     }
+}
+
+/// Whether a URL begins with a scheme (RFC 3986 §3.1), so that it says where a file is.
+fn is_absolute(url: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let scheme = url.split_once(':').filter(|(_, rest)| !rest.is_empty());
+    scheme.is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(letter)
+    })
 }
 
 /// Reads `fetch.txt`, if there is one.
@@ -141,12 +150,16 @@ mod tests {
             "data/x",
             "http://a.invalid/ data/x",
             " 1 data/x",
-            "u x data/x",
-            "u 1 ",
+            "u:v x data/x",
+            "u:v 1 ",
+            "u 1 data/x",
+            "u: 1 data/x",
+            "1u:v 1 data/x",
+            "u/v:w 1 data/x",
         ] {
             assert_eq!(said(&[line]).0, [Reason::FetchSyntax], "{line}");
         }
-        assert_eq!(said(&["u - ../x"]).0, [Reason::PathEscapes]);
-        assert_eq!(said(&["u - bagit.txt"]).0, [Reason::PathOutside]);
+        assert_eq!(said(&["u:v - ../x"]).0, [Reason::PathEscapes]);
+        assert_eq!(said(&["u:v - bagit.txt"]).0, [Reason::PathOutside]);
     }
 }

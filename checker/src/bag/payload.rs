@@ -8,6 +8,7 @@ mod worker;
 use std::panic::resume_unwind;
 use std::thread;
 
+use super::Asks;
 use super::findings::Firsts;
 use super::walk::{self, FileEntry};
 use crate::bounded::Bounded;
@@ -43,7 +44,7 @@ pub(super) struct Hashed {
 pub(super) fn hash(
     guard: &Guard,
     payload: &[FileEntry],
-    wishes: fn(&[u8]) -> Wishes,
+    wishes: Asks<'_>,
 ) -> Result<Hashed, Bounded<Refusal>> {
     // The packet first: it says which of the others are to be looked into, and each is
     // read once.

@@ -1,4 +1,6 @@
-//! What a text, an id, a time, a scope or a path of a packet may be.
+//! What a text of a packet may be: a type for each kind, and one way to read it.
+//!
+//! A field's type in [`super::wire`] says which it is, here and in the published schema.
 
 use super::Timestamp;
 use crate::bag::PACKET;
@@ -6,45 +8,141 @@ use crate::refusal::{Reason, Refusal};
 use crate::scope::Scope;
 use crate::text::hides;
 
-const MAX_TEXT: usize = 4096;
-const MAX_ID: usize = 64;
+pub(super) const MAX_TEXT: usize = 4096;
+pub(super) const MAX_ID: usize = 64;
+pub(super) const MAX_POINTER: usize = 4096;
+/// The longest payload of a capture, in characters of base64.
+pub(super) const MAX_CAPTURE: usize = 64 * 1024;
 
-pub(super) fn id(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let good = !value.is_empty() && value.len() <= MAX_ID && value.bytes().all(plain);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::IdMalformed, pointer))
+macro_rules! texts {
+    ($($(#[doc = $says:literal])+ $name:ident,)+) => {$(
+        $(#[doc = $says])+
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(transparent)]
+        pub(super) struct $name(String);
+    )+};
+}
+
+texts! {
+    /// The schema that the packet names.
+    SchemaName,
+    /// What others refer to: letters, digits, `.`, `_` and `-`.
+    Id,
+    /// Text that is shown as it is: nothing in it hides, or hides or rearranges the rest.
+    Text,
+    /// The same; if there is nothing in it, nothing was said.
+    Said,
+    /// A moment.
+    Moment,
+    /// The same; if it is empty, nothing was said.
+    SaidMoment,
+    /// What something speaks of.
+    ScopeText,
+    /// A plain path beneath `data/` that is not the packet itself.
+    ItemPath,
+    /// A JSON pointer (RFC 6901) to a part: the whole of an item is its digest's business.
+    Pointer,
+    /// A statement in base64, which is decoded when somebody looks at who signed it.
+    Payload,
+    /// Text that nobody reads before somebody looks at who signed it.
+    Opaque,
+}
+
+impl SchemaName {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-/// Text that is shown as it is: nothing in it hides, or hides or rearranges the rest.
-pub(super) fn text(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let good = !value.is_empty() && value.len() <= MAX_TEXT && !value.chars().any(hides);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::TextUnsafe, pointer))
+impl Id {
+    pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let length = (1..=MAX_ID).contains(&self.0.len());
+        if length && self.0.bytes().all(plain) {
+            Ok(self.0)
+        } else {
+            Err(at(Reason::IdMalformed, pointer))
+        }
     }
 }
 
-pub(super) fn timestamp(value: &str, pointer: &str) -> Result<Timestamp, Refusal> {
-    Timestamp::parse(value)
-        .ok_or_else(|| at(Reason::TimeMalformed, pointer).expected("YYYY-MM-DDThh:mm:ssZ", value))
+impl Text {
+    pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
+        let length = (1..=MAX_TEXT).contains(&self.0.len());
+        if length && !self.0.chars().any(hides) {
+            Ok(self.0)
+        } else {
+            Err(at(Reason::TextUnsafe, pointer))
+        }
+    }
 }
 
-pub(super) fn scope(value: &str, pointer: &str) -> Result<Scope, Refusal> {
-    Scope::parse(value).ok_or_else(|| at(Reason::ScopeMalformed, pointer))
+impl Said {
+    pub(super) fn read(self, pointer: &str) -> Result<Option<String>, Refusal> {
+        if self.0.len() <= MAX_TEXT && self.0.trim().is_empty() {
+            return Ok(None);
+        }
+        Text(self.0).read(pointer).map(Some)
+    }
 }
 
-/// A plain path beneath `data/` that is not the packet itself.
-pub(super) fn path(value: &str, pointer: &str) -> Result<String, Refusal> {
-    let good = value.starts_with("data/") && value != PACKET && crate::bag::is_plain(value);
-    if good {
-        Ok(value.to_owned())
-    } else {
-        Err(at(Reason::ItemPath, pointer).expected("data/...", value))
+impl Moment {
+    pub(super) fn read(self, pointer: &str) -> Result<Timestamp, Refusal> {
+        let refused = || at(Reason::TimeMalformed, pointer);
+        Timestamp::parse(&self.0).ok_or_else(|| refused().expected("YYYY-MM-DDThh:mm:ssZ", &self.0))
+    }
+}
+
+impl SaidMoment {
+    pub(super) fn read(self, pointer: &str) -> Result<Option<Timestamp>, Refusal> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        Moment(self.0).read(pointer).map(Some)
+    }
+}
+
+impl ScopeText {
+    pub(super) fn read(self, pointer: &str) -> Result<Scope, Refusal> {
+        Scope::parse(&self.0).ok_or_else(|| at(Reason::ScopeMalformed, pointer))
+    }
+}
+
+impl ItemPath {
+    pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
+        let beneath = self.0.starts_with("data/") && self.0 != PACKET;
+        if beneath && crate::bag::is_plain(&self.0) {
+            Ok(self.0)
+        } else {
+            Err(at(Reason::ItemPath, pointer).expected("data/...", &self.0))
+        }
+    }
+}
+
+impl Pointer {
+    pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
+        if self.0.starts_with('/') && self.0.chars().count() <= MAX_POINTER {
+            return Ok(self.0);
+        }
+        let refusal = at(Reason::PacketShape, pointer);
+        Err(refusal.expected("a JSON pointer that begins with /", &self.0))
+    }
+}
+
+impl Payload {
+    pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
+        if self.0.len() <= MAX_CAPTURE {
+            return Ok(self.0);
+        }
+        let most = format!("at most {MAX_CAPTURE} characters");
+        let refusal = at(Reason::CaptureTooLong, pointer);
+        Err(refusal.expected(&most, &self.0.len().to_string()))
+    }
+}
+
+impl Opaque {
+    pub(super) fn read(self) -> String {
+        self.0
     }
 }
 
@@ -59,11 +157,11 @@ mod tests {
 
     #[test]
     fn a_text_in_which_anything_hides_is_refused() {
-        let taken = |value: &str| text(value, "/claims/0/text");
+        let taken = |value: String| Text(value).read("/claims/0/text");
         for c in all_that_hide() {
-            let refusal = taken(&format!("a{c}b")).unwrap_err();
+            let refusal = taken(format!("a{c}b")).unwrap_err();
             assert_eq!(refusal.reason, Reason::TextUnsafe, "U+{:04X}", u32::from(c));
         }
-        assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}").is_ok());
+        assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}".to_owned()).is_ok());
     }
 }

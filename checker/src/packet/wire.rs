@@ -1,7 +1,8 @@
 //! The shape of `packet.json`: fields, and nothing beside them.
 //!
-//! Unknown, missing and doubled fields are refused by serde; an array where an
-//! object belongs, which serde's derive would take, is refused by [`Object`].
+//! One table of the objects: the reader's types are made from it, and in tests
+//! `packet.schema.json` is. Unknown, missing and doubled fields are refused by serde; an
+//! array where an object belongs, which serde's derive would take, by [`Object`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,91 +11,135 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use super::{MAX_PARTS, MAX_REFERENCES, MAX_SIGNATURES, MAX_VALUES};
+use super::plain::{
+    Id, ItemPath, Moment, Opaque, Payload, Pointer, Said, SaidMoment, SchemaName, ScopeText, Text,
+};
+use super::words::Word;
+use super::{Asserted, MAX_PARTS, MAX_REFERENCES, MAX_SIGNATURES, MAX_VALUES};
 use crate::bag::PACKET;
+use crate::evidence::{EvidenceClass, Source};
+use crate::guard::Action;
 use crate::refusal::{Reason, Refusal};
 use crate::wrong::{self, Fault};
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Packet {
-    pub(super) schema: String,
-    pub(super) packet_id: String,
-    pub(super) scope: String,
-    pub(super) export: Object<Export>,
-    pub(super) requested_actions: List<String, MAX_PARTS>,
-    pub(super) items: List<Object<Item>, MAX_PARTS>,
-    pub(super) claims: List<Object<Claim>, MAX_PARTS>,
+/// Objects, each with its fields; `as` is how the packet spells one that is named otherwise
+/// here. A comment is what the schema says of it.
+macro_rules! objects {
+    ($(
+        $(#[doc = $says:literal])+
+        $object:ident {
+            $($(#[doc = $about:literal])* $field:ident $(as $spelled:literal)?: $kind:ty,)+
+        }
+    )+) => {$(
+        $(#[doc = $says])+
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $object {
+            $($(#[doc = $about])* $(#[serde(rename = $spelled)])? pub(super) $field: $kind,)+
+        }
+
+        #[cfg(test)]
+        impl super::schema::Fields for $object {
+            const NAME: &'static str = stringify!($object);
+            const SAYS: &'static str = concat!($($says),+);
+            fn fields(defs: &mut super::schema::Defs) -> Vec<super::schema::Field> {
+                vec![$(super::schema::Field::of::<$kind>(
+                    [$($spelled,)? stringify!($field)][0],
+                    concat!($($about),*),
+                    defs,
+                ),)+]
+            }
+        }
+    )+};
 }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Export {
-    pub(super) tool: String,
-    pub(super) version: String,
-    pub(super) exported_at: String,
-}
+objects! {
+    /// An evidence packet: items, where each comes from, and claims that rest on them.
+    Packet {
+        schema: SchemaName,
+        packet_id: Id,
+        /// What the packet speaks of; a claim lies within it.
+        scope: ScopeText,
+        export: Object<Export>,
+        /// What is asked of the checker.
+        requested_actions: List<Word<Action>, MAX_PARTS>,
+        items: List<Object<Item>, MAX_PARTS>,
+        claims: List<Object<Claim>, MAX_PARTS, 1>,
+    }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Item {
-    pub(super) id: String,
-    pub(super) path: String,
-    pub(super) media_type: String,
-    pub(super) provenance: Object<Provenance>,
-    pub(super) derived_from: List<String, MAX_REFERENCES>,
-    /// A DSSE envelope; without it, the source is somebody's word.
-    pub(super) capture: Option<Object<Envelope>>,
-}
+    /// By what the packet was made, and when.
+    Export {
+        tool: Text,
+        version: Text,
+        exported_at: Moment,
+    }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Envelope {
-    #[serde(rename = "payloadType")]
-    pub(super) payload_type: String,
-    pub(super) payload: String,
-    pub(super) signatures: List<Object<Signature>, MAX_SIGNATURES>,
-}
+    /// A piece of evidence.
+    Item {
+        id: Id,
+        /// Its file in the bag.
+        path: ItemPath,
+        /// What the file is: JSON and text are held to it.
+        media_type: Text,
+        provenance: Object<Provenance>,
+        /// Items of this packet that it was made from.
+        derived_from: List<Id, MAX_REFERENCES>,
+        /// What shows its provenance; without one, its label is somebody's word.
+        capture: Option<Object<Envelope>>,
+    }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Signature {
-    #[serde(rename = "keyid", default)]
-    _keyid: Option<String>,
-    pub(super) sig: String,
-}
+    /// Where an item comes from. What is not said is a gap, and no fault of form.
+    Provenance {
+        source: Word<Source>,
+        /// Who vouches for it.
+        authority: Option<Said>,
+        /// Where the authority has it.
+        locator: Option<Said>,
+        /// Which state of it: a git object, a digest, a number or a moment, as the
+        /// authority is enrolled.
+        revision: Option<Said>,
+        captured_at: Option<SaidMoment>,
+        /// By which tool.
+        captured_by: Option<Said>,
+    }
 
-/// All but the source may be left out or null: that is a gap, not a fault of form.
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Provenance {
-    pub(super) source: String,
-    pub(super) authority: Option<String>,
-    pub(super) locator: Option<String>,
-    pub(super) revision: Option<String>,
-    pub(super) captured_at: Option<String>,
-    pub(super) captured_by: Option<String>,
-}
+    /// A DSSE envelope (v1.0) around an in-toto statement whose predicate is
+    /// tag:proof-of-block,2026:capture/v0.1.
+    Envelope {
+        payload_type as "payloadType": Text,
+        payload: Payload,
+        signatures: List<Object<Signature>, MAX_SIGNATURES>,
+    }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Claim {
-    pub(super) id: String,
-    pub(super) statement: String,
-    pub(super) scope: String,
-    pub(super) requires: List<String, MAX_REFERENCES>,
-    pub(super) evidence: List<String, MAX_REFERENCES>,
-    pub(super) asserted: String,
-    /// What is found at places of its evidence; none if left out.
-    pub(super) values: Option<List<Object<Value>, MAX_VALUES>>,
-}
+    /// By whom an envelope was signed, and how.
+    Signature {
+        /// A hint that nobody vouches for: every enrolled key is tried.
+        _keyid as "keyid": Option<Opaque>,
+        sig: Opaque,
+    }
 
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Value {
-    pub(super) item: String,
-    pub(super) pointer: String,
-    pub(super) value: serde_json::Value,
+    /// A claim.
+    Claim {
+        id: Id,
+        /// Its words, which no machine interprets.
+        statement: Text,
+        scope: ScopeText,
+        /// Classes of evidence that it must have.
+        requires: List<Word<EvidenceClass>, MAX_REFERENCES>,
+        /// The items that it rests on.
+        evidence: List<Id, MAX_REFERENCES>,
+        /// What it asks for: a triage; or a global or a gating verdict, which are denied.
+        asserted: Word<Asserted>,
+        /// What stands where in its evidence; compared.
+        values: Option<List<Object<Value>, MAX_VALUES>>,
+    }
+
+    /// What stands at a place of an item that is JSON.
+    Value {
+        item: Id,
+        pointer: Pointer,
+        value: serde_json::Value,
+    }
 }
 
 /// A `T` that was written as a JSON object.
@@ -124,17 +169,22 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A list that keeps at most `MAX` values, however many were written.
+/// A list that keeps at most `MAX` values, however many were written, and must have `MIN`.
 #[derive(Debug)]
-pub(super) struct List<T, const MAX: usize> {
+pub(super) struct List<T, const MAX: usize, const MIN: usize = 0> {
     values: Vec<T>,
     more: bool,
 }
 
-impl<T, const MAX: usize> List<T, MAX> {
+impl<T, const MAX: usize, const MIN: usize> List<T, MAX, MIN> {
     /// The values; `None` if there were more than are kept.
     pub(super) fn within(self) -> Option<Vec<T>> {
         (!self.more).then_some(self.values)
+    }
+
+    /// Whether there are fewer than there must be.
+    pub(super) fn lacks(&self) -> bool {
+        self.values.len() < MIN
     }
 
     /// How many are kept.
@@ -143,16 +193,20 @@ impl<T, const MAX: usize> List<T, MAX> {
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MAX> {
+impl<'de, T: Deserialize<'de>, const MAX: usize, const MIN: usize> Deserialize<'de>
+    for List<T, MAX, MIN>
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ListVisitor(PhantomData))
+        deserializer.deserialize_seq(ListVisitor::<T, MAX, MIN>(PhantomData))
     }
 }
 
-struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
+struct ListVisitor<T, const MAX: usize, const MIN: usize>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
-    type Value = List<T, MAX>;
+impl<'de, T: Deserialize<'de>, const MAX: usize, const MIN: usize> Visitor<'de>
+    for ListVisitor<T, MAX, MIN>
+{
+    type Value = List<T, MAX, MIN>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
@@ -207,10 +261,11 @@ mod tests {
 
     #[test]
     fn a_list_keeps_no_more_than_it_may_and_says_so() {
-        let list = |text| serde_json::from_str::<List<u8, 2>>(text);
+        let list = |text| serde_json::from_str::<List<u8, 2, 1>>(text);
         assert_eq!(list("[1, 2]").unwrap().within(), Some(vec![1, 2]));
         let long = list("[1, 2, 3, 4]").unwrap();
         assert_eq!((long.kept(), long.within()), (2, None));
+        assert!(list("[]").unwrap().lacks() && !list("[1]").unwrap().lacks());
         assert!(list("[1, 2, 3").is_err() && list("{}").is_err());
     }
 

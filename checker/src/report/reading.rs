@@ -90,11 +90,13 @@ impl Report {
             let report = self.gates.get(gate as usize);
             report.map(|report| report.gaps.clone()).unwrap_or_default()
         };
+        let p1 = self.p1();
         let follow = match &self.refusal {
-            Some(refusal) => gates::refused(refusal),
-            None => gates::triaged(found),
+            Some(refusal) => gates::refused(p1, refusal),
+            None => gates::triaged(p1, found),
         };
-        self.gates == follow
+        // Where P1 does not hold, nothing is read and no report is written.
+        !p1.stops() && self.gates == follow
     }
 
     fn outcome_of_gates(&self) -> Outcome {

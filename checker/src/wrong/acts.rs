@@ -41,12 +41,13 @@ pub(crate) fn on_report(report: &mut Report) {
     {
         packet.sha256 = sha256_hex(packet.sha256.as_bytes());
     }
+    let p1 = report.p1();
     if let Some(refusal) = &mut report.refusal
         && is(Fault::ShapeCalledSyntax)
         && refusal.reason == Reason::PacketShape
     {
         refusal.reason = Reason::PacketSyntax;
-        report.gates = gates::refused(refusal);
+        report.gates = gates::refused(p1, refusal);
     }
 }
 
@@ -162,12 +163,13 @@ fn chain_gate(report: &mut Report) {
         claim.gap.map(|reason| Finding { at, reason })
     };
     let found: Vec<Finding> = report.claims.iter().enumerate().filter_map(gap).collect();
+    let p1 = report.p1();
     let before = std::mem::take(&mut report.gates);
     let of = |gate: Gate| {
         let gate = before.get(gate as usize);
         gate.map(|gate| gate.gaps.clone()).unwrap_or_default()
     };
-    report.gates = gates::triaged(|gate| {
+    report.gates = gates::triaged(p1, |gate| {
         if gate == Gate::G10 {
             found.clone()
         } else {

@@ -2,7 +2,7 @@
 //!
 //! A process has one fault, or none: it is selected once, before anything is read.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Fault;
 use crate::adequacy::GapReason;
@@ -12,6 +12,8 @@ use crate::self_check::InvariantName;
 
 /// One more than the place of the fault in [`Fault::ALL`]; 0 for none.
 static SELECTED: AtomicUsize = AtomicUsize::new(0);
+/// Whether the self-audits see a fault that they share.
+static SEEING: AtomicBool = AtomicBool::new(false);
 
 /// There is no such fault.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +38,11 @@ pub fn select(name: &str) -> Result<(), SelectError> {
     })?;
     SELECTED.store(at + 1, Ordering::SeqCst);
     Ok(())
+}
+
+/// Selects none again.
+pub fn none() {
+    SELECTED.store(0, Ordering::SeqCst);
 }
 
 /// The name of every fault there is.
@@ -132,7 +139,25 @@ pub(crate) fn ignores(algorithm: Algorithm) -> bool {
 /// Whether the self-audits share the fault, and do not see it: what the rules let pass,
 /// they find in order.
 pub(crate) fn is_blind() -> bool {
+    !SEEING.load(Ordering::SeqCst) && shared().any(is)
+}
+
+/// Lets the self-audits see what is wrong, though they share the fault: for tests of them.
+pub fn see(seeing: bool) {
+    SEEING.store(seeing, Ordering::SeqCst);
+}
+
+/// The names of the faults that the self-audits share.
+pub fn not_seen() -> impl Iterator<Item = &'static str> {
+    shared().map(Fault::name)
+}
+
+fn shared() -> impl Iterator<Item = Fault> {
     [
+        Fault::SelfCheckSkipped,
+        Fault::PayloadFileSkipped,
+        Fault::PayloadFileUncounted,
+        Fault::DenialUnsaid,
         Fault::ProseCarries,
         Fault::CopyIsAuthority,
         Fault::NoEvidencePasses,
@@ -142,7 +167,6 @@ pub(crate) fn is_blind() -> bool {
         Fault::GlobalPasses,
     ]
     .into_iter()
-    .any(is)
 }
 
 /// The refusal, unless the rule that gives it is switched off; with it go the rules that

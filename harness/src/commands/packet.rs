@@ -236,11 +236,8 @@ fn claim(common: &Common, args: &AddClaim) -> Result<Done, Failure> {
     draft.write(&args.folder)?;
     let object = json!({ "claim": args.id, "evidence": args.evidence });
     common.format.say(Code::Held, &object, || {
-        Ok(say(&format!(
-            "claim `{}` on {} items",
-            args.id,
-            args.evidence.len()
-        ))?)
+        let items = evidence::count(args.evidence.len(), "item");
+        Ok(say(&format!("claim `{}` on {items}", args.id))?)
     })
 }
 

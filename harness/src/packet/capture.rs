@@ -1,8 +1,7 @@
 //! Captures as people make them: an in-toto statement in a DSSE envelope, signed by an
 //! authority's key.
 
-use base64ct::{Base64, Encoding as _};
-use checker::CAPTURE;
+use checker::{CAPTURE, base64};
 use evidence::digest::sha256;
 use seal::dsse::{Envelope, IN_TOTO};
 use seal::key::SecretKey;
@@ -82,7 +81,8 @@ pub fn decoded(envelope: &Value) -> Result<Captured, Failure> {
         Failure::unusable(format!("expected a capture, observed {why}"), hint)
     };
     let payload = envelope["payload"].as_str().unwrap_or_default();
-    let payload = Base64::decode_vec(payload).map_err(|error| failed(error.to_string()))?;
+    let payload =
+        base64(payload).ok_or_else(|| failed("a payload that is no base64".to_owned()))?;
     let statement: Statement =
         serde_json::from_slice(&payload).map_err(|error| failed(error.to_string()))?;
     if statement.predicate_type != CAPTURE {
@@ -97,4 +97,36 @@ pub fn decoded(envelope: &Value) -> Result<Captured, Failure> {
         predicate: statement.predicate,
         sha256: sha256.ok_or_else(|| failed("no sha256 of a subject".to_owned()))?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64Url, Encoding as _};
+    use seal::key::SecretKey;
+
+    use super::*;
+
+    /// DSSE lets a signer choose, and so does the checker.
+    #[test]
+    fn a_capture_is_read_in_either_alphabet() {
+        let predicate = Predicate {
+            source: "native_listing".to_owned(),
+            authority: "registry".to_owned(),
+            locator: "???>>>~~~".to_owned(),
+            revision: "7".to_owned(),
+            captured_at: "2026-11-30T00:00:00Z".to_owned(),
+            captured_by: "a tool".to_owned(),
+        };
+        let key = SecretKey::generate().unwrap();
+        let made = make(&predicate, b"[]", &key).unwrap();
+        let standard = made["payload"].as_str().unwrap();
+        assert!(standard.contains(['+', '/']), "{standard}");
+        let url = Base64Url::encode_string(&base64(standard).unwrap());
+        let other = json!({ "payload": url });
+        let read = decoded(&other).unwrap();
+        assert_eq!(read, decoded(&made).unwrap());
+        assert_eq!(read.predicate, predicate);
+        let neither = decoded(&json!({ "payload": "a+b_" })).unwrap_err();
+        assert!(format!("{neither:?}").contains("no base64"), "{neither:?}");
+    }
 }

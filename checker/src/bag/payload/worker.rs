@@ -80,7 +80,7 @@ impl<'a> Queue<'a> {
 pub(super) struct Worker<'a> {
     guard: &'a Guard,
     queue: &'a Queue<'a>,
-    wishes: &'a Wishes,
+    wishes: &'a Wishes<'a>,
     found: Found,
 }
 
@@ -126,7 +126,7 @@ impl Lane<'_> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(guard: &'a Guard, queue: &'a Queue<'a>, wishes: &'a Wishes) -> Self {
+    pub(super) fn new(guard: &'a Guard, queue: &'a Queue<'a>, wishes: &'a Wishes<'a>) -> Self {
         Self {
             guard,
             queue,

@@ -175,6 +175,7 @@ fn gates(report: &Report, out: &mut String) -> std::fmt::Result {
         GateOutcome::Passed => "yes",
         GateOutcome::Failed => "NO",
         GateOutcome::NotReached => "-",
+        GateOutcome::JudgedOutside => "outside",
     };
     let all = report.gates.iter();
     let all: Vec<String> = all
@@ -260,6 +261,8 @@ mod tests {
         let shown = shown("fix7");
         for line in [
             "outcome  gaps (exit 4)",
+            "gates    G1 outside, G2 yes, G3 yes, G4 yes, G5 yes, G6 yes, G7 yes, G8 NO, G9 yes, \
+             G10 NO, G11 yes, G12 outside",
             "  G10: does each claim's Article 14 chain hold? no",
             "claim    profile-enforces: gap PROSE_ONLY",
         ] {

@@ -65,10 +65,8 @@ fn item(item: &Item) -> Result<(), Failure> {
         .map(|capture| match packet::decoded(capture) {
             Ok(captured) => {
                 let keys = capture["signatures"].as_array().map_or(0, Vec::len);
-                format!(
-                    "of sha256 {}, {keys} signatures, not looked at here",
-                    captured.sha256
-                )
+                let keys = evidence::count(keys, "signature");
+                format!("of sha256 {}, {keys}, not looked at here", captured.sha256)
             }
             Err(failure) => failure.error.to_string(),
         });

@@ -53,15 +53,11 @@ fn packets(case: &Case, records: &[LaunchRecord]) -> Answers {
         };
         let gate = packet.stops_at.as_deref();
         let expected = words(i64::from(packet.exit), gate, &packet.reasons);
-        let observed = record.map_or("nothing".to_owned(), |it| answered(packet, it));
+        let report = record.map(report).unwrap_or_default();
+        let observed = record.map_or("nothing".to_owned(), |it| answered(packet, it, &report));
         let fits = expected == observed;
-        answer(
-            packet.fixture.clone(),
-            note.into(),
-            expected,
-            observed,
-            fits,
-        )
+        let note = format!("{note}{}", digests(&report));
+        answer(packet.fixture.clone(), note, expected, observed, fits)
     };
     Answers {
         caption: "Packets, as the checker answered them in the locked sandbox",
@@ -108,20 +104,36 @@ fn faults(case: &Case, records: &[LaunchRecord]) -> Answers {
 }
 
 /// What of the declared answer is there.
-fn answered(packet: &Packet, record: &LaunchRecord) -> String {
+fn answered(packet: &Packet, record: &LaunchRecord, report: &Value) -> String {
     let Exit::Code(code) = &record.exit else {
         return exit_words(&record.exit);
     };
-    let report: Value = record
-        .report
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    let gate = packet.stops_at.as_ref().and_then(|_| failed_gate(&report));
+    let gate = packet.stops_at.as_ref().and_then(|_| failed_gate(report));
     let text = report.to_string();
     let said = |reason: &&String| text.contains(&format!("\"{reason}\""));
     let reasons: Vec<String> = packet.reasons.iter().filter(said).cloned().collect();
     words(*code, gate.as_deref(), &reasons)
+}
+
+/// What the checker reported; nothing, if that cannot be read.
+fn report(record: &LaunchRecord) -> Value {
+    let text = record.report.as_deref();
+    let report = text.and_then(|text| serde_json::from_str(text).ok());
+    report.unwrap_or_default()
+}
+
+/// Which digests of the bag were checked, each one, and which nobody there knows. Names of
+/// manifests are the packet's own words.
+fn digests(report: &Value) -> String {
+    let named = |which: &str, says: &str| {
+        let names = report["bag"][which].as_array().into_iter().flatten();
+        let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+        if names.is_empty() {
+            return String::new();
+        }
+        format!("; {says}: {}", cut(&names.join(", "), LONGEST))
+    };
+    named("verified", "digests checked") + &named("unverified", "digests NOT checked")
 }
 
 fn words(exit: i64, gate: Option<&str>, reasons: &[String]) -> String {
@@ -224,5 +236,42 @@ pub(super) fn exit_words(exit: &Exit) -> String {
     match exit {
         Exit::Code(code) => format!("exit code {code}"),
         Exit::Unknown(why) => cut(why, LONGEST),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use judge::samples;
+    use negatives::matrix::Matrix;
+    use serde_json::json;
+
+    use super::*;
+    use crate::sample::PACKET_ROW;
+
+    #[test]
+    fn a_packets_note_says_which_digests_were_checked_and_which_were_not() {
+        let said = |verified: &[&str], unverified: &[&str]| {
+            digests(&json!({ "bag": { "verified": verified, "unverified": unverified } }))
+        };
+        assert_eq!(
+            said(&["md5", "sha256"], &[]),
+            "; digests checked: md5, sha256"
+        );
+        let both = "; digests checked: sha256; digests NOT checked: whirlpool";
+        assert_eq!(said(&["sha256"], &["whirlpool"]), both);
+        assert_eq!(said(&[], &[]), "");
+        assert_eq!(digests(&Value::Null), "");
+    }
+
+    #[test]
+    fn the_table_of_a_row_says_it_of_each_packet() {
+        let matrix = Matrix::builtin().unwrap();
+        let mut cases = matrix.cases().iter();
+        let case = cases.find(|it| it.id.as_str() == PACKET_ROW).unwrap();
+        let result = samples::result(case, &samples::expected());
+        let tables = of(case, &result.observed.open().unwrap());
+        let lines = &tables[0].lines;
+        let said = |it: &Answer| it.note.ends_with("; digests checked: sha256");
+        assert!(lines.len() > 1 && lines.iter().all(said));
     }
 }
