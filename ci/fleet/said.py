@@ -14,7 +14,7 @@ with open(sys.argv[2], encoding="utf-8") as text:
     table = json.load(text)
 
 play = {host: "unreachable" if away != "0" else "failed" if failed != "0" else "ok" for host, away, failed in recap}
-play.pop("localhost")
+play.pop("localhost", None)
 told = {name: "missing" for name in table["missing"]}
 for host in table["fleet"]:
     if "/" not in host["host"]:  # a host of the inventory, and not where a stranger's bundle lies
