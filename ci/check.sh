@@ -8,7 +8,8 @@
 #                               commit BASE (HEAD unless given). No engine is needed.
 #   ci/check.sh --long          every gate, all mutants on the engine that `auto` takes, clippy
 #                               of the wrong checkers, fuzzing, the least Rust version, the
-#                               programs once more, by another builder, and unit tests on arm64
+#                               programs once more, by another builder, unit tests on arm64,
+#                               and a fleet of three hosts
 #
 # Exit codes: 0 no gate failed, 1 at least one did, 2 usage. A gate that could not run is
 # counted apart as NOT RUN, and is not passed.
@@ -40,6 +41,7 @@ gate words ci/words.sh
 gate debug_words ci/debug_words.sh
 gate shell ci/shell.sh
 gate venues ci/venues.sh
+gate fleet-files ci/fleet/fits
 gate accounting ci/accounting.sh
 gate unused ci/unused.sh
 gate format cargo fmt --all --check
@@ -75,5 +77,6 @@ else
   gate least-rust ci/least_rust.sh
   gate reproduce ci/reproduce
   gate arm64 ci/arm64.sh
+  gate fleet ci/fleet/test
 fi
 account

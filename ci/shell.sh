@@ -4,7 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts=(.ci/run ci/bootstrap ci/deb ci/falsify ci/fuzz ci/github/run ci/mutate ci/rebuild ci/reproduce ci/test ci/venue ci/*.sh findings/*.sh)
+# Whatever says of itself that bash runs it.
+mapfile -t scripts < <(git ls-files --cached --others --exclude-standard | while IFS= read -r file; do
+  if [ -f "$file" ] && head -n 1 "$file" 2>/dev/null | tr -d '\0' | grep -qx '#!/usr/bin/env bash'; then echo "$file"; fi
+done)
 wrong=0
 for script in "${scripts[@]}"; do
   bash -n "$script" || wrong=$((wrong + 1))

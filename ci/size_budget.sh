@@ -22,7 +22,8 @@ files=$(git ls-files --cached --others --exclude-standard)
 while IFS= read -r file; do
   case "$file" in
     *.rs) budget 400 "$file" ;;
-    *.sh | ci/bootstrap | ci/deb | ci/falsify | ci/fuzz | ci/github/run | ci/mutate | ci/rebuild | ci/reproduce | ci/test | ci/venue | .ci/run) budget 100 "$file" ;;
+    ci/fleet/*.md | ci/fleet/*.py) ;;
+    *.sh | ci/bootstrap | ci/deb | ci/falsify | ci/fleet/* | ci/fuzz | ci/github/run | ci/mutate | ci/rebuild | ci/reproduce | ci/test | ci/venue | .ci/run) budget 100 "$file" ;;
   esac
 done <<<"$files"
 

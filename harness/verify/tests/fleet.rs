@@ -225,3 +225,15 @@ fn folders_of_folders_are_searched_and_nothing_found_is_no_answer() {
     let (code, _, _) = fleet.line("all/web-1 all/web-2 --junit nowhere/fleet.xml");
     assert_eq!(code, 2);
 }
+
+#[test]
+fn of_a_fleet_none_of_which_answered_all_are_missing() {
+    let fleet = Fleet::new();
+    fs::create_dir(fleet.at("none")).unwrap();
+    let (code, answer, hosts) = fleet.told("--each none --inventory inventory.toml");
+    assert_eq!((code, hosts), (1, vec![]));
+    assert_eq!(
+        answer["missing"],
+        serde_json::json!(["web-1", "web-2", "db-1"])
+    );
+}
