@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use facts::{Facts, Reading};
+pub use process::FALLBACK_TUNNELS;
 
 use crate::settings::Settings;
 use crate::wrong;

@@ -82,6 +82,39 @@ fn what_the_kernel_shows_to_no_filter_is_found_by_asking_it() {
     assert_eq!(observed, expected, "{release}");
 }
 
+/// A host without a route, as a container of its own network is: what shares its network
+/// has nothing to be kept from, and the rows that show it say so. Only root makes one.
+#[test]
+fn a_host_without_a_network_is_told_so_and_what_mends_it_does() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let harness = assert_cmd::cargo::cargo_bin("harness");
+    let alone = |script: &str| {
+        let script = format!("ip link set lo up && {script}");
+        let mut command = Command::new("unshare");
+        let command = command.args(["--net", "sh", "-ec", &script]);
+        command.env("HARNESS", &harness).output().unwrap()
+    };
+    let doctor = alone("exec \"$HARNESS\" doctor --engine bwrap --format json");
+    let said = fits::object("doctor", &doctor.stdout);
+    let mut findings = said["findings"].as_array().unwrap().iter();
+    let finding = findings.find(|it| it["what"] == "network").unwrap();
+    assert_eq!(finding["state"], "limited", "{finding}");
+    let mend = finding["mend"].as_str().unwrap().replace("sudo ", "");
+
+    let run = "exec \"$HARNESS\" run --engine bwrap --exact N12 N24 --format json";
+    let without = alone(run);
+    let said = fits::object("run", &without.stdout);
+    assert_eq!(without.status.code(), Some(4), "{said}");
+    for row in said["rows"].as_array().unwrap() {
+        assert_eq!(row["verdict"], "inconclusive", "{row}");
+    }
+    let mended = alone(&format!("{mend} && {run}"));
+    let said = fits::object("run", &mended.stdout);
+    assert_eq!(mended.status.code(), Some(0), "{said}");
+}
+
 #[test]
 fn doctor_ends_as_its_report_says() {
     for engine in ["auto", "docker", "podman", "bwrap", "none"] {

@@ -20,6 +20,12 @@ pub const MAX_PLAN: usize = 1024 * 1024;
 /// another program and that program ran.
 pub const EXEC_HELLO: &str = "exec: another program ran and said so";
 
+/// Tunnel devices that some kernels put into every network namespace, unasked
+/// (`net.core.fb_tunnels_only_for_init_net`): the checker has the same list.
+pub const FALLBACK_TUNNELS: &[&str] = &[
+    "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0",
+];
+
 /// Where the packet is mounted.
 pub const INPUT: &str = "/in";
 

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 const LEAST_FILTERS: u64 = 2;
 
 /// Tunnel devices that some kernels put into every network namespace, unasked.
-const FALLBACK_TUNNELS: &[&str] = &[
+pub const FALLBACK_TUNNELS: &[&str] = &[
     "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0",
 ];
 

@@ -7,6 +7,7 @@ use evidence::plan;
 use evidence::record::LaunchRecord;
 use negatives::matrix::{Case, Without};
 
+use super::lost;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 
@@ -26,10 +27,13 @@ pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
 
 /// Holds what the checker announced against what must be broken, and what may be.
 fn one(record: &LaunchRecord, without: &Without) -> Option<Verdict> {
+    if let Some(nothing) = lost::nothing(record, without) {
+        return Some(nothing);
+    }
     let broken = broken(record);
-    let must: BTreeSet<&str> = without.breaks.iter().map(String::as_str).collect();
-    let mut may = must.clone();
-    may.extend(without.also.iter().map(String::as_str));
+    let must: BTreeSet<&str> = lost::broken(record, without).into_iter().collect();
+    let may = without.breaks.iter().chain(&without.also);
+    let may: BTreeSet<&str> = may.map(String::as_str).collect();
     let said: BTreeSet<&str> = broken.iter().map(String::as_str).collect();
     let fits = must.is_subset(&said) && said.is_subset(&may);
     (!fits).then(|| differs(record, words(&without.breaks), &broken))

@@ -24,6 +24,7 @@ mod hindrance;
 mod judged;
 mod kb;
 mod limits;
+mod lost;
 mod mounts;
 pub mod output_contract;
 mod outside;

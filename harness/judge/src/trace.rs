@@ -7,6 +7,7 @@ use evidence::{Exit, FileCall, plan};
 use negatives::matrix::Case;
 use negatives::wire::INPUT;
 
+use super::lost;
 use super::roll::Records;
 use super::verdict::{Reason, Verdict};
 
@@ -32,10 +33,12 @@ pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
         Ok(_) => {}
     }
     let without = plan::without_an_invariant(case);
-    let without = without.map(|(id, _)| id);
-    for launch in without.chain([plan::no_sandbox_id(case)]) {
+    let without = without.map(|(id, without)| (id, Some(without)));
+    for (launch, without) in without.chain([(plan::no_sandbox_id(case), None)]) {
         let verdict = match records.get(&launch) {
-            Ok(record) => blocked(record),
+            Ok(record) => without
+                .and_then(|it| lost::nothing(record, it))
+                .or_else(|| blocked(record)),
             Err(verdict) => Some(verdict),
         };
         if let Some(verdict) = verdict {

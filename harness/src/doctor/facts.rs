@@ -28,6 +28,8 @@ pub struct Kernel {
     pub io_uring_disabled: Option<u64>,
     /// `vm.memfd_noexec`.
     pub memfd_noexec: Option<u64>,
+    /// There is a route over something that is no loopback, by `/proc/net/route`.
+    pub routes: Option<bool>,
     /// The control groups.
     pub cgroups: Cgroups,
 }
@@ -93,6 +95,7 @@ pub fn kernel(root: &Path) -> Kernel {
         ptrace_scope: number("proc/sys/kernel/yama/ptrace_scope"),
         io_uring_disabled: number("proc/sys/kernel/io_uring_disabled"),
         memfd_noexec: number("proc/sys/vm/memfd_noexec"),
+        routes: text("proc/net/route").map(|table| table.lines().nth(1).is_some()),
         cgroups: cgroups(root),
     }
 }
@@ -195,6 +198,7 @@ mod tests {
             ("proc/sys/kernel/yama/ptrace_scope", "4\n"),
             ("proc/sys/kernel/io_uring_disabled", "5\n"),
             ("proc/sys/vm/memfd_noexec", "6\n"),
+            ("proc/net/route", "Iface\tDestination\neth0\t00000000\n"),
             ("sys/fs/cgroup/cgroup.controllers", "memory pids\n"),
             ("proc/self/cgroup", "0::/user.slice/a\n"),
         ]);
@@ -211,6 +215,9 @@ mod tests {
         ];
         assert_eq!(numbers, [1, 2, 3, 4, 5, 6].map(Some));
         assert!(found.user_namespaces);
+        assert_eq!(found.routes, Some(true));
+        let alone = host(&[("proc/net/route", "Iface\tDestination\n")]);
+        assert_eq!(kernel(alone.path()).routes, Some(false));
         assert_eq!(found.cgroups.version, CgroupVersion::V2);
         assert_eq!(found.cgroups.controllers, ["memory", "pids"]);
         let own = root.path().join("sys/fs/cgroup/user.slice/a");

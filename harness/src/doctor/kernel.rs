@@ -24,6 +24,7 @@ pub fn findings(kernel: &Kernel, landlock: Result<u32, String>, may: Privileges)
         filters(may),
         io_uring(kernel),
         memfd(kernel),
+        network(kernel),
     ]
 }
 
@@ -233,6 +234,28 @@ fn memfd(kernel: &Kernel) -> Finding {
         ),
     }
 }
+
+fn network(kernel: &Kernel) -> Finding {
+    if kernel.routes != Some(false) {
+        return Finding::fine(
+            "network",
+            "there is a route that a sandbox can be kept from",
+        );
+    }
+    Finding::limited(
+        "network",
+        "this host has no route",
+        "with an engine whose control shares the host's network, bubblewrap or Podman without \
+         root, N12 and N24 are inconclusive: there is nothing to be kept from",
+        NETWORK,
+    )
+}
+
+/// Two ends of a cable that lead nowhere else, and a route over one (RFC 5737's third
+/// network).
+const NETWORK: &str = "sudo ip link add proof0 type veth peer name proof1 && \
+    sudo ip link set proof0 up && sudo ip link set proof1 up && \
+    sudo ip route add 203.0.113.0/24 dev proof0";
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::files::{contents, symbol};
 use crate::attempt::{Bench, Report, Step};
-use crate::wire::CallRecord;
+use crate::wire::{CallRecord, FALLBACK_TUNNELS};
 
 /// `sun_path` of `unix(7)`, with room for its NUL.
 const MAX_UNIX_PATH: usize = 107;
@@ -10,12 +10,21 @@ const MAX_UNIX_PATH: usize = 107;
 pub(super) fn interfaces(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
     let text = contents(bench, "/proc/self/net/dev")?;
     let text = String::from_utf8_lossy(&text);
-    let names = text
-        .lines()
-        .skip(2)
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, _)| name.trim());
-    Ok(listed(names.filter(|name| *name != "lo").collect()))
+    Ok(listed(ways_out(&text)))
+}
+
+/// The interfaces of a `/proc/PID/net/dev` that a byte can leave by: all but the loopback,
+/// and but the tunnel devices that some kernels put into every network namespace, as long
+/// as nothing ever passed them.
+fn ways_out(text: &str) -> Vec<&str> {
+    let lines = text.lines().skip(2).filter_map(|line| line.split_once(':'));
+    let usable = lines.filter_map(|(name, counters)| {
+        let name = name.trim();
+        let idle = counters.split_whitespace().all(|counter| counter == "0");
+        let unasked = idle && FALLBACK_TUNNELS.contains(&name);
+        (name != "lo" && !unasked).then_some(name)
+    });
+    usable.collect()
 }
 
 pub(super) fn routes(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
@@ -129,6 +138,21 @@ mod tests {
         assert_eq!(address.len(), 16);
         assert_eq!(unix("@x").unwrap(), [1, 0, 0, b'x']);
         assert_eq!(unix("/x").unwrap(), [1, 0, b'/', b'x', 0]);
+    }
+
+    #[test]
+    fn a_tunnel_that_nobody_asked_for_is_no_way_out_until_a_byte_passed_it() {
+        let table = |lines: &[&str]| {
+            ["two", "heads"]
+                .iter()
+                .chain(lines)
+                .map(|it| format!("{it}\n"))
+                .collect::<String>()
+        };
+        let idle = table(&["    lo: 9 9 0 9", " tunl0: 0 0 0 0", "  sit0: 0 0 0 0"]);
+        assert_eq!(ways_out(&idle), Vec::<&str>::new());
+        let used = table(&["    lo: 0 0 0 0", " tunl0: 0 0 60 1", "  eth0: 0 0 0 0"]);
+        assert_eq!(ways_out(&used), ["tunl0", "eth0"]);
     }
 
     #[test]

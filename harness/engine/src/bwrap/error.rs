@@ -120,10 +120,17 @@ impl BwrapError {
                 "this user must be allowed to make user namespaces: see `sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns`"
                     .to_owned(),
             ),
+            Self::Group { source, .. } if source.kind() == io::ErrorKind::NotFound => Some(
+                "mount the control groups where they belong: `sudo mount -t cgroup2 none /sys/fs/cgroup`"
+                    .to_owned(),
+            ),
+            Self::Group { .. } => Some(
+                "root must be able to write to `/sys/fs/cgroup`, which a container has read-only: run the harness on the host itself"
+                    .to_owned(),
+            ),
             Self::Run { .. }
             | Self::LayOut { .. }
             | Self::Filter(_)
-            | Self::Group { .. }
             | Self::RemoveGroup { .. }
             | Self::NoWord { .. }
             | Self::Descriptor { .. }
@@ -132,5 +139,21 @@ impl BwrapError {
             | Self::Status { .. }
             | Self::NoProcess { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_can_make_no_control_group_is_told_what_to_do() {
+        let hint = |kind| {
+            let path = PathBuf::from("/sys/fs/cgroup/proof-of-block-0");
+            let source = io::Error::from(kind);
+            BwrapError::Group { path, source }.hint().unwrap()
+        };
+        assert!(hint(io::ErrorKind::NotFound).contains("mount -t cgroup2"));
+        assert!(hint(io::ErrorKind::ReadOnlyFilesystem).contains("read-only"));
     }
 }

@@ -4,10 +4,12 @@ use checker::self_check::Invariant;
 use checker::{Announcement, Outcome};
 use evidence::order::blank;
 use evidence::plan;
-use negatives::matrix::Matrix;
+use evidence::view::{Seen, View};
+use negatives::matrix::{Fact, Matrix};
 use serde_json::json;
 
 use super::*;
+use crate::finding::Finding;
 
 /// A checker that announces these as broken and the others as holding.
 fn announcing(broken: &[InvariantName]) -> LaunchRecord {
@@ -77,6 +79,59 @@ fn what_was_lifted_is_what_is_announced() {
         let verdict = one(&announcing(wrong), &network);
         assert!(matches!(verdict, Some(Verdict::Broken(_))), "{wrong:?}");
     }
+}
+
+/// The same, where the host saw these interfaces and routes.
+fn seen(interfaces: &[&str], routes: &[&str], broken: &[InvariantName]) -> LaunchRecord {
+    let words = |all: &[&str]| Seen::Seen(all.iter().map(ToString::to_string).collect());
+    let record = announcing(broken);
+    let blank = crate::samples::view(&crate::samples::expected(), &record.subject);
+    LaunchRecord {
+        barrier: Some(View {
+            interfaces: words(interfaces),
+            routes: words(routes),
+            ..blank
+        }),
+        ..record
+    }
+}
+
+#[test]
+fn a_network_that_the_host_does_not_have_cannot_be_lost() {
+    let network = without("network");
+    let (interfaces, routes) = (InvariantName::NetworkInterfaces, InvariantName::Routes);
+    for none in [&["lo"][..], &["lo", "tunl0", "sit0"]] {
+        let verdict = one(&seen(none, &[], &[]), &network);
+        assert!(
+            matches!(verdict, Some(Verdict::Inconclusive(_))),
+            "{none:?}"
+        );
+    }
+    let linked = |broken: &[InvariantName]| one(&seen(&["lo", "eth0"], &[], broken), &network);
+    assert_eq!(linked(&[interfaces]), None);
+    assert_eq!(linked(&[interfaces, routes]), None);
+    assert!(matches!(linked(&[routes]), Some(Verdict::Broken(_))));
+    let routed = one(&seen(&["lo", "eth0"], &["eth0"], &[interfaces]), &network);
+    assert!(matches!(routed, Some(Verdict::Broken(_))));
+}
+
+#[test]
+fn devices_that_nobody_asked_for_are_the_same_to_checker_probe_and_judge() {
+    assert_eq!(
+        checker::self_check::FALLBACK_TUNNELS,
+        negatives::wire::FALLBACK_TUNNELS
+    );
+    let finding = |interfaces: &[&str]| {
+        let record = seen(interfaces, &[], &[]);
+        crate::outside::find(&record, Fact::Network, &crate::samples::expected())
+    };
+    assert!(matches!(finding(&["lo"]), Finding::Fits));
+    assert!(matches!(
+        finding(&["lo", "tunl0", "ip6tnl0"]),
+        Finding::Fits
+    ));
+    assert!(matches!(finding(&["lo", "eth0"]), Finding::Differs(..)));
+    assert!(matches!(finding(&["tunl0"]), Finding::Differs(..)));
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn good() -> Kernel {
         seccomp_actions: Some(ACTIONS.map(str::to_owned).to_vec()),
         max_user_namespaces: Some(15000),
         user_namespaces: true,
+        routes: Some(true),
         cgroups: Cgroups {
             version: CgroupVersion::V2,
             controllers: vec!["memory".to_owned(), "pids".to_owned()],
@@ -49,7 +50,7 @@ fn a_good_host_gives_root_no_complaint() {
 #[test]
 fn each_thing_that_is_missing_is_named_with_its_cost_and_its_mend() {
     type Change = fn(&mut Kernel);
-    let changes: [(&str, State, Change); 11] = [
+    let changes: [(&str, State, Change); 12] = [
         ("seccomp", State::Missing, |it| it.seccomp_actions = None),
         ("seccomp", State::Missing, |it| {
             it.seccomp_actions = Some(vec!["allow".to_owned(), "errno".to_owned()]);
@@ -81,6 +82,7 @@ fn each_thing_that_is_missing_is_named_with_its_cost_and_its_mend() {
         ("memfd_noexec", State::Limited, |it| {
             it.memfd_noexec = Some(2)
         }),
+        ("network", State::Limited, |it| it.routes = Some(false)),
     ];
     for (what, state, change) in changes {
         let mut kernel = good();
