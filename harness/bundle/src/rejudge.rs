@@ -11,6 +11,7 @@ use seal::bundle::verify::VerifiedBundle;
 use seal::statement::attestation::{Attestation, Row, Sharding};
 use seal::{canonical, strict_json};
 use seccomp::policy::POLICY_TOML;
+use serde::de::DeserializeOwned;
 
 use super::derived::{Gathered, Source};
 use super::own;
@@ -161,12 +162,8 @@ fn bear_out(
 
 /// The self-audits, computed again: the bundle's file must be exactly that.
 fn same_audit(bundle: &VerifiedBundle, own: SelfAudit) -> Result<SelfAudit, RejudgeError> {
-    let file = self_audit::FILE.to_owned();
-    let Some(bytes) = bundle.files().get(&file) else {
-        return Err(RejudgeError::Missing { file });
-    };
-    let said: SelfAudit = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
-        .map_err(|source| RejudgeError::Json { file, source })?;
+    let bytes = file(bundle, self_audit::FILE)?;
+    let said: SelfAudit = json(self_audit::FILE, bytes)?;
     let canonical = canonical::to_bytes(&own).is_ok_and(|own| own == bytes);
     if said == own && canonical {
         return Ok(own);
@@ -177,26 +174,31 @@ fn same_audit(bundle: &VerifiedBundle, own: SelfAudit) -> Result<SelfAudit, Reju
     })
 }
 
+/// A file that every bundle has.
+fn file<'b>(bundle: &'b VerifiedBundle, name: &str) -> Result<&'b [u8], RejudgeError> {
+    let missing = || RejudgeError::Missing {
+        file: name.to_owned(),
+    };
+    bundle.files().get(name).ok_or_else(missing)
+}
+
+/// What a file holds.
+fn json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, RejudgeError> {
+    let read = strict_json::from_slice(file, bytes, MAX_OBSERVATIONS);
+    read.map_err(|source| RejudgeError::Json {
+        file: file.to_owned(),
+        source,
+    })
+}
+
 fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result<(), RejudgeError> {
-    match bundle.files().get(file) {
-        None => Err(RejudgeError::Missing {
-            file: file.to_owned(),
-        }),
-        Some(bytes) if bytes == own.as_bytes() => Ok(()),
-        Some(_) => Err(RejudgeError::Other { file }),
-    }
+    let same = self::file(bundle, file)? == own.as_bytes();
+    same.then_some(()).ok_or(RejudgeError::Other { file })
 }
 
 /// The engine's account of itself, which is the engine that the statement names.
 fn engine(bundle: &VerifiedBundle) -> Result<EngineAccount, RejudgeError> {
-    let file = || ENGINE_FILE.to_owned();
-    let bytes = bundle.files().get(ENGINE_FILE);
-    let bytes = bytes.ok_or_else(|| RejudgeError::Missing { file: file() })?;
-    let account: EngineAccount = strict_json::from_slice(ENGINE_FILE, bytes, MAX_OBSERVATIONS)
-        .map_err(|source| RejudgeError::Json {
-            file: file(),
-            source,
-        })?;
+    let account: EngineAccount = json(ENGINE_FILE, file(bundle, ENGINE_FILE)?)?;
     let (said, own) = (&bundle.attestation().host, &account.identity);
     let expected = [
         &said.engine.name,

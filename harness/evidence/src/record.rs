@@ -50,6 +50,18 @@ pub enum Role {
     Alone,
 }
 
+impl Role {
+    /// What it is, in words. They are signed in reasons, so they are a format.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Locked => "locked",
+            Self::Control => "control",
+            Self::Alone => "one layer lifted",
+        }
+    }
+}
+
 /// What runs behind the airlock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -5,7 +5,7 @@
 
 use evidence::plan::{self, Sandbox};
 use evidence::record::{LaunchRecord, Observations, Role};
-use negatives::matrix::{Attempt, Boundary, lift_set_name};
+use negatives::matrix::{Attempt, Boundary};
 use negatives::wire::{CallRecord, Event};
 
 use super::adapted::Adapted;
@@ -24,8 +24,6 @@ pub struct Accounts<'a> {
 pub struct Account {
     /// What the sandbox was for.
     pub role: Role,
-    /// What the plan lifts in it, in the matrix's words.
-    pub lifts: String,
     /// The launch's id.
     pub launch: String,
     /// What the matrix declares.
@@ -99,7 +97,6 @@ impl<'a> Accounts<'a> {
             witness: Witness::Inside,
             call: None,
             role: sandbox.role,
-            lifts: lift_set_name(sandbox.lifts),
         };
         let record = match self.records.get(&launch) {
             Ok(record) => record,

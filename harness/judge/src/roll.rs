@@ -114,7 +114,7 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         observed,
     };
     if record.role != planned.role {
-        let (expected, observed) = (words::role(planned.role), words::role(record.role));
+        let (expected, observed) = (planned.role.words(), record.role.words());
         return Err(mismatch("role", expected.to_owned(), observed.to_owned()));
     }
     let lifts: Vec<String> = planned.lifts.iter().map(ToString::to_string).collect();

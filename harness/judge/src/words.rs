@@ -2,18 +2,9 @@
 //! they are a format: written here, and never a type's `Debug` form, which any release of
 //! a compiler or library may change.
 
-use evidence::record::{EntryKind, FaultDone, FaultRecord, OutputEntry, Role, Subject};
+use evidence::record::{EntryKind, FaultDone, FaultRecord, OutputEntry, Subject};
 use negatives::matrix::FaultKind;
 use negatives::wire::Event;
-
-/// What a launch is for.
-pub(super) fn role(role: Role) -> &'static str {
-    match role {
-        Role::Locked => "locked",
-        Role::Control => "control",
-        Role::Alone => "one layer lifted",
-    }
-}
 
 /// What runs behind the airlock.
 pub(super) fn subject(subject: &Subject) -> String {

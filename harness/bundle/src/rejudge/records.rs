@@ -13,10 +13,9 @@ use evidence::record::{CheckRecord, Filters, LaunchRecord, Observations, Packed,
 use negatives::matrix::{Case, Check};
 use seal::bundle::verify::VerifiedBundle;
 use seal::statement::attestation::{Attestation, Sharding};
-use seal::strict_json;
 
 use super::super::{FILTERS_FILE, observations_file};
-use super::{Alien, MAX_OBSERVATIONS, RejudgeError};
+use super::{Alien, RejudgeError};
 
 /// A row's records. `nonces` are those of the rows before.
 ///
@@ -32,11 +31,7 @@ pub(super) fn read(
     let Some(bytes) = bundle.files().get(&file) else {
         return Ok(Observations::default());
     };
-    let mut observed: Observations = strict_json::from_slice(&file, bytes, MAX_OBSERVATIONS)
-        .map_err(|source| RejudgeError::Json {
-            file: file.clone(),
-            source,
-        })?;
+    let mut observed: Observations = super::json(&file, bytes)?;
     if observed == Observations::default() {
         return Err(RejudgeError::Stray { file });
     }
@@ -157,14 +152,8 @@ pub(super) fn packed(bundle: &VerifiedBundle, case: &Case, filters: &Arc<Filters
 /// # Errors
 /// The file is not there, or holds something else.
 pub(super) fn filters(bundle: &VerifiedBundle) -> Result<Arc<Filters>, RejudgeError> {
-    let file = || FILTERS_FILE.to_owned();
-    let bytes = bundle.files().get(FILTERS_FILE);
-    let bytes = bytes.ok_or_else(|| RejudgeError::Missing { file: file() })?;
-    let read = strict_json::from_slice(FILTERS_FILE, bytes, MAX_OBSERVATIONS);
-    read.map(Arc::new).map_err(|source| RejudgeError::Json {
-        file: file(),
-        source,
-    })
+    let bytes = super::file(bundle, FILTERS_FILE)?;
+    super::json(FILTERS_FILE, bytes).map(Arc::new)
 }
 
 /// The run that a row's launches were made in: of a merged bundle, its shard's.

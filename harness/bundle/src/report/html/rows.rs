@@ -3,7 +3,7 @@
 
 use evidence::record::{LaunchRecord, Observations, Role};
 use judge::{Account, Accounts, Adapted, CaseResult, FilterProof, Fit, Witness};
-use negatives::matrix::{self, Fact, lift_set_name};
+use negatives::matrix::{self, Fact, Lift, lift_set_name};
 use negatives::wire::{Abi, Act};
 use seal::statement::attestation as statement;
 use seal::statement::attestation::VerdictWord;
@@ -158,21 +158,23 @@ fn boundaries(case: &Adapted, observed: &Observations) -> Vec<Attempts> {
     let accounts = Accounts::new(case, observed);
     let boundaries = case.boundaries.iter();
     boundaries
-        .map(|boundary| Attempts {
-            name: boundary.name.clone(),
-            lift: lift_set_name(&boundary.lift),
-            heads: evidence::plan::sandboxes(boundary)
-                .map(|it| head(it.role, &lift_set_name(it.lifts)))
-                .collect(),
-            lines: accounts
-                .of(boundary)
-                .map(|(attempt, accounts)| line(attempt, accounts))
-                .collect(),
+        .map(|boundary| {
+            let sandboxes = evidence::plan::sandboxes(boundary);
+            let heads: Vec<String> = sandboxes.map(|it| head(it.role, it.lifts)).collect();
+            let of = accounts.of(boundary);
+            Attempts {
+                name: boundary.name.clone(),
+                lift: lift_set_name(&boundary.lift),
+                lines: of
+                    .map(|(it, accounts)| line(it, &heads, accounts))
+                    .collect(),
+                heads,
+            }
         })
         .collect()
 }
 
-fn line(attempt: &matrix::Attempt, accounts: Vec<Account>) -> Attempt {
+fn line(attempt: &matrix::Attempt, heads: &[String], accounts: Vec<Account>) -> Attempt {
     let call = accounts.first().and_then(|locked| locked.call.as_ref());
     Attempt {
         id: attempt.id.clone(),
@@ -181,19 +183,23 @@ fn line(attempt: &matrix::Attempt, accounts: Vec<Account>) -> Attempt {
         call: call.map_or(String::new(), |call| {
             format!("{} {}", call.name, call.number)
         }),
-        sides: accounts.into_iter().map(side).collect(),
+        sides: heads
+            .iter()
+            .zip(accounts)
+            .map(|(head, account)| side(head, account))
+            .collect(),
     }
 }
 
-fn head(role: Role, lifts: &str) -> String {
+fn head(role: Role, lifts: &[Lift]) -> String {
     match role {
         Role::Locked => "Locked".to_owned(),
         Role::Control => "Control".to_owned(),
-        Role::Alone => format!("Only {lifts} lifted"),
+        Role::Alone => format!("Only {} lifted", lift_set_name(lifts)),
     }
 }
 
-fn side(account: Account) -> Side {
+fn side(head: &str, account: Account) -> Side {
     let (class, fit) = match account.fit {
         Fit::AsDeclared => ("held", "as declared"),
         Fit::NotApplicable => ("silent", "not applicable on this host"),
@@ -202,7 +208,7 @@ fn side(account: Account) -> Side {
         Fit::Nothing => ("silent", "nothing that counts"),
     };
     Side {
-        head: head(account.role, &account.lifts),
+        head: head.to_owned(),
         expected: account.expected,
         observed: cut(&account.observed, LONGEST),
         class,
@@ -230,12 +236,7 @@ pub fn act(act: &Act) -> String {
 fn launch(record: &LaunchRecord) -> Launch {
     Launch {
         id: record.id.clone(),
-        role: match record.role {
-            Role::Locked => "locked",
-            Role::Control => "control",
-            Role::Alone => "one layer lifted",
-        }
-        .to_owned(),
+        role: record.role.words().to_owned(),
         lifts: record.lifts.join(", "),
         exit: answers::exit_words(&record.exit),
         took: seconds(record.millis),

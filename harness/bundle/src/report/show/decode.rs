@@ -2,7 +2,7 @@
 
 use evidence::Exit;
 use evidence::profile::capabilities;
-use evidence::record::{EntryKind, LaunchRecord, Role};
+use evidence::record::{EntryKind, LaunchRecord};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::signal::Signal;
@@ -138,15 +138,6 @@ pub(super) fn open_flags(flags: u64) -> String {
         names.push(format!("{unknown:#x}"));
     }
     names.join("|")
-}
-
-/// What a launch is for.
-pub(super) fn role(role: Role) -> &'static str {
-    match role {
-        Role::Locked => "locked",
-        Role::Control => "control",
-        Role::Alone => "one layer lifted",
-    }
 }
 
 /// What was lifted, in the matrix's words.

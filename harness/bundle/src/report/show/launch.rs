@@ -44,7 +44,7 @@ fn started(record: &LaunchRecord) -> Table {
         Subject::Probe { attempts } => format!("the probe: {}", attempts.join(" ")),
         Subject::Checker { packet } => format!("the checker, packet `{packet}`"),
     };
-    table.line(["for", decode::role(record.role)]);
+    table.line(["for", record.role.words()]);
     table.line(["lifted", &decode::lifted(record)]);
     table.line(["ran", &ran]);
     table.line(["nonce", &record.nonce]);

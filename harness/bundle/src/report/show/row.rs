@@ -4,7 +4,7 @@ use evidence::record::{CheckRecord, LaunchRecord, Observations};
 use evidence::view::{Seen, View};
 
 use super::Table;
-use super::decode::{exit, lifted, role};
+use super::decode::{exit, lifted};
 
 pub(super) fn tables(observed: &Observations) -> Vec<Table> {
     let mut tables = Vec::new();
@@ -24,7 +24,7 @@ fn launches(records: &[LaunchRecord]) -> Table {
         table.line([
             &number.to_string(),
             &record.id,
-            role(record.role),
+            record.role.words(),
             &lifted(record),
             &exit(&record.exit),
             &seen(record),
