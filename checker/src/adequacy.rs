@@ -2,7 +2,7 @@
 //!
 //! Each link is one small function; the first that breaks is the claim's gap, and those
 //! that break beside it are told as well.
-//! The list of reasons is closed.
+//! Why one breaks is one of the reasons in `gap.rs`.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::capture::Capture;
 use crate::content::Content;
 use crate::derivation::Derivation;
 use crate::evidence::EvidenceClass;
+use crate::gap::GapReason;
 use crate::order::Order;
 use crate::packet::{Claim, Item, Packet};
 use crate::provenance;
@@ -41,65 +42,6 @@ pub enum Link {
     Scope,
     /// The claim asks for no global and no gating verdict.
     Verdict,
-}
-
-/// Why a claim has a gap. Never free text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum GapReason {
-    /// The claim names no evidence.
-    NoEvidence,
-    /// The evidence named is not an item, or its file is not in the bag.
-    EvidenceMissing,
-    /// An item is not JSON, or not text, as its media type says.
-    ContentNotAsSaid,
-    /// A value that the claim names is another, or not where it is said to stand: an item
-    /// that is not JSON has none.
-    ValueDiffers,
-    /// A value that the claim names stands in an item that is larger than 1 MiB.
-    ValueNotRead,
-    /// An item does not say who vouches for it, or who captured it when.
-    ProvenanceIncomplete,
-    /// An item is called native or governed and nobody signed that: it is a statement.
-    CaptureMissing,
-    /// The authority is not enrolled by whoever runs the checker.
-    AuthorityUnknown,
-    /// No key that is enrolled for the authority signed the capture.
-    CaptureNotSigned,
-    /// What was signed is not a capture.
-    CaptureMalformed,
-    /// The capture is of other bytes than the item's.
-    CaptureOfAnother,
-    /// The capture says other than the packet says of the item.
-    CaptureDisagrees,
-    /// The authority is enrolled, for another class of evidence.
-    AuthorityNotForClass,
-    /// The capture was made before or after the time for which its authority is enrolled.
-    EnrolmentExpired,
-    /// A local copy is offered as the authority (Article 13).
-    LocalCopyAsAuthority,
-    /// Prose is all there is (Article 14).
-    ProseOnly,
-    /// Somebody's word is all there is, and the claim did not ask for that.
-    StatementOnly,
-    /// The claim requires a class of evidence that it does not have.
-    RequirementUnmet,
-    /// Locator or revision is missing, or means whatever is there now.
-    NotPinned,
-    /// Evidence captured after the export, or before what it is derived from.
-    TimeInconsistent,
-    /// Two revisions of one source.
-    RevisionConflict,
-    /// Evidence derived from itself.
-    CircularDerivation,
-    /// Evidence whose derivation does not end in a source.
-    UnanchoredDerivation,
-    /// A claim beyond the packet's scope.
-    ScopeMismatch,
-    /// A global verdict was asked for.
-    GlobalVerdictDenied,
-    /// A gating verdict was asked for.
-    GatingVerdictDenied,
 }
 
 /// What the links are judged on.
@@ -188,6 +130,11 @@ impl<'a> Case<'a> {
             .filter(move |(index, item)| case.counts(*index, item))
     }
 
+    /// Whether the claim names a value of this item.
+    fn takes_a_value_of(&self, item: &Item) -> bool {
+        self.claim.values.iter().any(|it| it.item == item.id)
+    }
+
     /// The class of an item, by its label and what its capture shows of that.
     pub(crate) fn class(&self, index: usize, item: &Item) -> EvidenceClass {
         class(self.captures, index, item)
@@ -236,8 +183,9 @@ fn is_present(case: &Case<'_>) -> Result<(), GapReason> {
 fn content_holds(case: &Case<'_>) -> Result<(), GapReason> {
     let mut cited = case.cited();
     let looks = &case.bag.looks;
-    if cited.any(|(index, item)| looks.item(index, &item.media_type) == Content::NotAsSaid) {
-        return Err(GapReason::ContentNotAsSaid);
+    if let Some(reason) = cited.find_map(|(index, item)| look(looks.item(index, &item.media_type)))
+    {
+        return Err(reason);
     }
     for (index, value) in case.claim.values.iter().enumerate() {
         if !case.claim.evidence.contains(&value.item) {
@@ -250,6 +198,15 @@ fn content_holds(case: &Case<'_>) -> Result<(), GapReason> {
     Ok(())
 }
 
+/// What an item's content takes from a claim that names it.
+const fn look(content: Content) -> Option<GapReason> {
+    match content {
+        Content::NotAsSaid => Some(GapReason::ContentNotAsSaid),
+        Content::NotRead => Some(GapReason::ContentNotRead),
+        Content::AsSaid | Content::NotInterpreted => None,
+    }
+}
+
 /// Link 4: each item named says who vouches for it, who captured it and when.
 fn provenance_complete(case: &Case<'_>) -> Result<(), GapReason> {
     let complete = |(_, item): (usize, &Item)| provenance::missing(&item.provenance).is_empty();
@@ -260,7 +217,9 @@ fn provenance_complete(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Link 5: no local copy is offered, something carries the claim, and what it requires is there.
+/// Link 5: no local copy is offered, something carries the claim, nothing that is named is
+/// called what nobody shows it to be, each value stands in what carries the claim, and what
+/// it requires is there.
 fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     let classes: Vec<EvidenceClass> = case
         .cited()
@@ -270,15 +229,16 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
         return Err(GapReason::LocalCopyAsAuthority);
     }
     if case.counted().next().is_none() {
-        if let Some(reason) = not_shown(case) {
-            return Err(reason);
-        }
-        let stated = classes.contains(&EvidenceClass::Stated);
-        return Err(if stated {
-            GapReason::StatementOnly
-        } else {
-            GapReason::ProseOnly
-        });
+        return Err(not_shown(case).unwrap_or_else(|| nothing_but(&classes)));
+    }
+    // Beside good evidence as well: what is told of an item is no more true for it.
+    if let Some(reason) = not_shown(case) {
+        return Err(reason);
+    }
+    let valued = case.cited().filter(|(_, item)| case.takes_a_value_of(item));
+    let mut bare = valued.filter(|(index, item)| !case.counts(*index, item));
+    if let Some((index, item)) = bare.next() {
+        return Err(nothing_but(&[case.class(index, item)]));
     }
     let met = case
         .claim
@@ -288,16 +248,27 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     if met {
         Ok(())
     } else {
-        Err(not_shown(case).unwrap_or(GapReason::RequirementUnmet))
+        Err(GapReason::RequirementUnmet)
     }
 }
 
-/// Why an item that is named is not shown to be what it is called, if one is not.
+/// Why an item that is named and does not count is not shown to be what it is called, if one
+/// is not.
 fn not_shown(case: &Case<'_>) -> Option<GapReason> {
-    let mut captures = case
+    let uncounted = case
         .cited()
-        .filter_map(|(index, _)| case.captures.get(index));
+        .filter(|(index, item)| !case.counts(*index, item));
+    let mut captures = uncounted.filter_map(|(index, _)| case.captures.get(index));
     captures.find_map(Capture::reason)
+}
+
+/// What is to be said of evidence that does not count.
+fn nothing_but(classes: &[EvidenceClass]) -> GapReason {
+    if classes.contains(&EvidenceClass::Stated) {
+        GapReason::StatementOnly
+    } else {
+        GapReason::ProseOnly
+    }
 }
 
 /// Link 6: locator and revision of what carries the claim name one state of one thing.
@@ -344,7 +315,8 @@ pub(crate) fn revisions_agree(case: &Case<'_>) -> bool {
     case.counted().all(|(_, item)| {
         let from = &item.provenance;
         let thing = (from.source as u8, &from.authority, &from.locator);
-        *known.entry(thing).or_insert(&from.revision) == &from.revision
+        let revision = from.revision.as_deref().map(provenance::Revision::of);
+        known.entry(thing).or_insert(revision) == &revision
     })
 }
 

@@ -89,13 +89,18 @@ fn native_first(report: &Report) -> AuditItem {
         let carries =
             |class: &EvidenceClass| class.is_authority() || claim.requires.contains(class);
         good &= !classes.is_empty() && classes.iter().all(carries);
+        // What is called more than it is shown to be carries nothing, and is said.
+        good &= claim.evidence.iter().all(|citation| {
+            let shown = cited(report, citation).is_none_or(|it| it.capture.reason().is_none());
+            shown || citation.weight == Weight::Counted
+        });
         evidence.push(format!("/claims/{index}/evidence"));
         evidence.push(format!("/claims/{index}/requires"));
     }
     AuditItem::new(
         "A13.1",
         "does every claim without a gap rest on native or governed evidence, or on a statement \
-         that it asks for?",
+         that it asks for, and on nothing that is called what no capture shows it to be?",
         good,
         or(evidence, "/claims"),
     )

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::adequacy::{GapReason, Link};
+use crate::adequacy::Link;
 use crate::article13::{AuditItem, cited, class, or, without_gap};
 use crate::bag::Algorithm;
 use crate::evidence::EvidenceClass;
+use crate::gap::GapReason;
 use crate::gates::Gate;
 use crate::outcome::Outcome;
 use crate::report::{BagOutcome, Citation, ClaimOutcome, ClaimReport, LinkOutcome, Report};

@@ -8,9 +8,9 @@
 use base64ct::{Base64, Base64Url, Encoding as _};
 use serde::{Deserialize, Serialize};
 
-use crate::adequacy::GapReason;
 use crate::bag::{Bag, Digests};
 use crate::evidence::{EvidenceClass, Source};
+use crate::gap::GapReason;
 use crate::order::{Authority, Order};
 use crate::packet::{Envelope, Item, Packet, Provenance, Timestamp};
 use crate::wrong::{self, Fault};

@@ -3,52 +3,38 @@
 //!
 //! Words are not interpreted here, nor anywhere in this program.
 
+mod media;
+mod watch;
+
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::adequacy::GapReason;
+use crate::gap::GapReason;
+use crate::json::Json;
 use crate::packet::{self, Packet};
+use media::Media;
+pub(crate) use watch::Watch;
 
-/// The largest item that is looked into, in bytes.
-pub(crate) const MAX_CONTENT: u64 = 1024 * 1024;
+/// The largest item in which a claimed value is looked for, in bytes.
+pub(crate) const MAX_SEARCHED: u64 = 1024 * 1024;
+/// The largest item that is held to be JSON, in bytes. Text may have any length.
+pub(crate) const MAX_JSON: u64 = 16 * 1024 * 1024;
 
 /// What came of looking into an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// It is JSON, or text in UTF-8, as its media type says.
+    /// It is JSON, or text, as its media type says.
     AsSaid,
     /// It is not.
     NotAsSaid,
-    /// It is larger than 1 MiB, or its file is not there: nobody looked.
+    /// It is JSON by its media type and larger than 16 MiB, or its file is not there:
+    /// nobody looked.
     NotRead,
-    /// Its media type is none that is looked into: `application/json`, `+json`, `text/`.
+    /// Its media type is none that is looked into: those are `application/json`, `+json`,
+    /// and `text/` in UTF-8 or ASCII.
     NotInterpreted,
-}
-
-/// What of a media type can be checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
-    Json,
-    Text,
-    Other,
-}
-
-impl Media {
-    fn of(media_type: &str) -> Self {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        let essence = essence.to_ascii_lowercase();
-        if essence == "application/json" || essence.ends_with("+json") {
-            Self::Json
-        } else if essence.starts_with("text/") {
-            Self::Text
-        } else {
-            Self::Other
-        }
-    }
 }
 
 /// A value that a claim says stands at a place of an item.
@@ -100,36 +86,50 @@ impl<'a> Wishes<'a> {
         wishes
     }
 
-    /// Whether this file is to be looked into.
-    pub(crate) fn want(&self, path: &str) -> bool {
-        self.0.contains_key(path)
+    /// What has to be kept of a file while it is read, if it is to be looked into.
+    pub(crate) fn watch(&self, path: &str, length: u64) -> Option<Watch> {
+        let wishes = self.0.get(path)?;
+        let searched = wishes.iter().any(|it| !it.places.is_empty());
+        let json = wishes.iter().any(|it| it.media == Media::Json);
+        let keep = (searched && length <= MAX_SEARCHED) || (json && length <= MAX_JSON);
+        Some(Watch::new(keep))
     }
 
-    /// Looks into a file.
-    pub(crate) fn look(&self, path: &str, bytes: &[u8], looks: &mut Looks) {
+    /// Looks into a file that was read.
+    pub(crate) fn look(&self, path: &str, watch: &Watch, looks: &mut Looks) {
         let Some(wishes) = self.0.get(path) else {
             return;
         };
+        let kept = watch.kept();
+        let short = kept.filter(|it| it.len() as u64 <= MAX_SEARCHED);
         let searched = wishes.iter().any(|it| !it.places.is_empty());
-        let value: Option<Value> = searched
-            .then(|| serde_json::from_slice(bytes).ok())
-            .flatten();
-        // What became a value is JSON; a number too large for one may be, all the same.
-        let is_json = value.is_some()
-            || wishes.iter().any(|it| it.media == Media::Json)
-                && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
-        let is_text = std::str::from_utf8(bytes).is_ok();
+        let value = short.filter(|_| searched).and_then(Json::parse);
+        let json = wishes.iter().any(|it| it.media == Media::Json);
+        let is_json = kept
+            .filter(|_| json)
+            .map(|it| value.is_some() || crate::json::is_json(it));
         for wish in wishes {
-            let content = match (wish.media, is_json, is_text) {
-                (Media::Json, true, _) | (Media::Text, _, true) => Content::AsSaid,
-                (Media::Json, false, _) | (Media::Text, _, false) => Content::NotAsSaid,
-                (Media::Other, _, _) => Content::NotInterpreted,
+            let good = match wish.media {
+                Media::Json => is_json,
+                Media::Text => Some(watch.is_text()),
+                Media::Ascii => Some(watch.is_ascii()),
+                Media::Other => None,
             };
-            looks.items.insert(wish.item, content);
-            for place in &wish.places {
-                let said = place.said;
-                let found = value.as_ref().and_then(|it| it.pointer(&said.pointer));
-                looks.values.insert(place.claim, found == Some(&said.value));
+            if let Some(good) = good {
+                let content = if good {
+                    Content::AsSaid
+                } else {
+                    Content::NotAsSaid
+                };
+                looks.items.insert(wish.item, content);
+            }
+            for place in wish.places.iter().filter(|_| short.is_some()) {
+                let said = Json::parse(place.said.value.get().as_bytes());
+                let found = value.as_ref().and_then(|it| it.at(&place.said.pointer));
+                let same = said
+                    .zip(found)
+                    .is_some_and(|(said, found)| said.says(found));
+                looks.values.insert(place.claim, same);
             }
         }
     }
@@ -155,7 +155,7 @@ impl Looks {
     pub(crate) fn item(&self, index: usize, media_type: &str) -> Content {
         let unseen = match Media::of(media_type) {
             Media::Other => Content::NotInterpreted,
-            Media::Json | Media::Text => Content::NotRead,
+            Media::Json | Media::Text | Media::Ascii => Content::NotRead,
         };
         self.items.get(&index).copied().unwrap_or(unseen)
     }
@@ -174,17 +174,40 @@ impl Looks {
 mod tests {
     use super::*;
 
+    /// What is seen of the reference packet's listing if these are its bytes, and of how
+    /// many they are said to be.
+    fn seen(bytes: &[u8], length: u64) -> (Content, Option<GapReason>) {
+        let dir = tempfile::tempdir().unwrap();
+        let bag = dir.path().join("bag");
+        fixtures::write("no-gap", &bag).unwrap();
+        let packet = std::fs::read(bag.join("data/packet.json")).unwrap();
+        let packet = Packet::parse(&packet).unwrap();
+        let wishes = Wishes::of(&packet);
+        let (item, claim) = (&packet.items[0], &packet.claims[0]);
+        assert_eq!(claim.values[0].item, item.id, "a value is claimed of it");
+        let mut watch = wishes.watch(&item.path, length).unwrap();
+        bytes.chunks(1000).for_each(|part| watch.take(part));
+        let mut looks = Looks::default();
+        wishes.look(&item.path, &watch, &mut looks);
+        (looks.item(0, &item.media_type), looks.value(0, 0))
+    }
+
     #[test]
-    fn what_can_be_checked_of_a_media_type_is_its_essence() {
-        for (media_type, expected) in [
-            ("application/json", Media::Json),
-            ("Application/JSON; charset=utf-8", Media::Json),
-            ("application/vnd.in-toto+json", Media::Json),
-            ("text/csv;header=present", Media::Text),
-            ("image/png", Media::Other),
-            ("application/jsonx", Media::Other),
-        ] {
-            assert_eq!(Media::of(media_type), expected, "{media_type}");
-        }
+    fn what_is_too_large_is_not_looked_into_and_that_is_said() {
+        let listing = b"[{\"state\": \"running\"}]".to_vec();
+        let long = [
+            &listing[..],
+            &vec![b' '; usize::try_from(MAX_SEARCHED).unwrap()],
+        ]
+        .concat();
+        let (short, length) = (listing.len() as u64, long.len() as u64);
+        assert_eq!(seen(&listing, short), (Content::AsSaid, None));
+        let (differs, unread) = (GapReason::ValueDiffers, GapReason::ValueNotRead);
+        assert_eq!(seen(b"[{}]", 4), (Content::AsSaid, Some(differs)));
+        assert_eq!(seen(b"trust me", 8), (Content::NotAsSaid, Some(differs)));
+        assert_eq!(seen(&long, length), (Content::AsSaid, Some(unread)));
+        let wrong = [&long[..], b"]"].concat();
+        assert_eq!(seen(&wrong, length + 1), (Content::NotAsSaid, Some(unread)));
+        assert_eq!(seen(&long, MAX_JSON + 1), (Content::NotRead, Some(unread)));
     }
 }

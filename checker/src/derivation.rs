@@ -16,7 +16,8 @@ use crate::wrong::{self, Fault};
 pub enum Derivation {
     /// In native or governed sources, or in a statement: nothing stands on air.
     Anchored,
-    /// In prose, in a local copy, or in something the packet does not have.
+    /// In prose, in a local copy, in an item whose capture is refused, or in something the
+    /// packet does not have.
     Unanchored,
     /// In itself.
     Circular,
@@ -74,7 +75,9 @@ fn settle(
     };
     let ends_here = item.derived_from.is_empty();
     let good = if ends_here {
-        class(captures, index, item).can_anchor()
+        // What is called something that its capture contradicts is not even a statement.
+        let refused = matches!(captures.get(index), Some(Capture::Refused { .. }));
+        class(captures, index, item).can_anchor() && !refused
     } else {
         item.derived_from.iter().all(anchored)
     };
@@ -82,5 +85,40 @@ fn settle(
         Derivation::Anchored
     } else {
         Derivation::Unanchored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gap::GapReason;
+
+    #[test]
+    fn what_is_made_of_an_item_whose_capture_is_refused_stands_on_air() {
+        let dir = tempfile::tempdir().unwrap();
+        let bag = dir.path().join("bag");
+        fixtures::write("no-gap", &bag).unwrap();
+        let bytes = std::fs::read(bag.join("data/packet.json")).unwrap();
+        let packet = Packet::parse(&bytes).unwrap();
+        // The matrix is made from the specification.
+        let (source, made) = (1, 2);
+        assert_eq!(
+            packet.items[made].derived_from,
+            [packet.items[source].id.clone()]
+        );
+        let verified = Capture::Verified { key: String::new() };
+        let refused = Capture::Refused {
+            reason: GapReason::CaptureOfAnother,
+        };
+        for (capture, expected) in [
+            (verified.clone(), Derivation::Anchored),
+            (Capture::Absent, Derivation::Anchored),
+            (refused, Derivation::Unanchored),
+        ] {
+            let mut captures = vec![verified.clone(); packet.items.len()];
+            captures[source] = capture;
+            let judged = judge(&packet, &captures);
+            assert_eq!((judged[source], judged[made]), (expected, expected));
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adequacy::GapReason;
+use crate::gap::GapReason;
 use crate::refusal::{Reason, Refusal};
 use crate::self_check::SelfCheck;
 use crate::wrong;

@@ -18,8 +18,10 @@ mod derivation;
 mod evidence;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod gap;
 mod gates;
 mod guard;
+mod json;
 mod key;
 pub mod mounts;
 mod order;
@@ -40,7 +42,7 @@ pub mod wrong;
 #[cfg(not(feature = "wrong"))]
 mod wrong;
 
-pub use adequacy::{GapReason, Link};
+pub use adequacy::Link;
 pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
 pub use article13::{AuditItem, AuditOutcome};
 pub use canonical::{CanonicalError, canonical};
@@ -48,6 +50,7 @@ pub use capture::{CAPTURE, Capture, base64};
 pub use content::Content;
 pub use derivation::Derivation;
 pub use evidence::{EvidenceClass, Source};
+pub use gap::GapReason;
 pub use gates::{Finding, Gate, GateOutcome, GateReport};
 pub use guard::{Action, Guard, GuardError};
 pub use key::EnrolledKey;

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 pub use time::Timestamp;
 
+use serde_json::value::RawValue;
+
 use crate::bag::PACKET;
 use crate::evidence::{EvidenceClass, Source};
 use crate::guard::Action;
@@ -109,7 +111,8 @@ pub(crate) struct Value {
     pub(crate) item: String,
     /// A JSON pointer (RFC 6901) into the item.
     pub(crate) pointer: String,
-    pub(crate) value: serde_json::Value,
+    /// As the packet writes it: nothing of a number is rounded away.
+    pub(crate) value: Box<RawValue>,
 }
 
 /// What the packet asserts of its claim: what it asks for.

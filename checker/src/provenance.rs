@@ -48,7 +48,11 @@ impl RevisionKind {
                     .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
         };
         match self {
-            Self::Git => matches!(revision.len(), 40 | 64) && hex(revision),
+            // Git's name of what is not there is all zeros.
+            Self::Git => {
+                let null = revision.bytes().all(|it| it == b'0');
+                matches!(revision.len(), 40 | 64) && hex(revision) && !null
+            }
             Self::Digest => revision
                 .split_once(':')
                 .is_some_and(|(name, value)| length_of(name) == Some(value.len()) && hex(value)),
@@ -67,11 +71,18 @@ fn length_of(algorithm: &str) -> Option<usize> {
     Some(2 * known.length())
 }
 
-/// Revisions that mean whatever is there now.
-const FLOATING: &[&str] = &[
-    "latest", "head", "main", "master", "trunk", "current", "newest", "now", "tip", "stable", "*",
-    "any",
-];
+/// A revision, to be compared: one moment can be written in many ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revision<'a> {
+    Moment(Timestamp),
+    Name(&'a str),
+}
+
+impl<'a> Revision<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Timestamp::parse(text).map_or(Self::Name(text), Self::Moment)
+    }
+}
 
 /// Who vouches, when it was captured and by whom; what is missing of that (link 3).
 pub(crate) fn missing(provenance: &Provenance) -> Vec<&'static str> {
@@ -90,21 +101,20 @@ pub(crate) fn missing(provenance: &Provenance) -> Vec<&'static str> {
 }
 
 /// Whether locator and revision name one state of one thing (link 5): of an authority that
-/// is enrolled, as its revisions look; of anybody else, not by a word that moves.
+/// is enrolled, by a kind of revision that it gives; of anybody else, by any kind there is.
+/// Nothing was captured at a moment that was still to come.
 pub(crate) fn is_pinned(provenance: &Provenance, order: &Order) -> bool {
     let authority = provenance.authority.as_deref();
-    if let Some(authority) = authority.and_then(|name| order.authority(name))
-        && !wrong::is(Fault::FloatingIsPinned)
-    {
-        let is = |revision: &str| authority.revisions.iter().any(|kind| kind.is(revision));
-        return provenance.locator.is_some() && provenance.revision.as_deref().is_some_and(is);
-    }
+    let authority = authority.and_then(|name| order.authority(name));
+    let kinds = authority.map_or(&RevisionKind::ALL[..], |it| &it.revisions);
     let fixed = |revision: &str| {
-        wrong::is(Fault::FloatingIsPinned)
-            || !FLOATING
-                .iter()
-                .any(|floating| revision.trim().eq_ignore_ascii_case(floating))
+        let early = match (Revision::of(revision), provenance.captured_at) {
+            (Revision::Moment(moment), Some(captured)) => moment <= captured,
+            (Revision::Moment(_), None) | (Revision::Name(_), _) => true,
+        };
+        early && kinds.iter().any(|kind| kind.is(revision))
     };
+    let fixed = |revision: &str| wrong::is(Fault::FloatingIsPinned) || fixed(revision);
     provenance.locator.is_some() && provenance.revision.as_deref().is_some_and(fixed)
 }
 
@@ -127,12 +137,14 @@ mod tests {
     fn a_revision_is_of_a_kind_or_moves() {
         let object = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
         let digest = format!("sha256:{}", "0".repeat(64));
-        let named: [(&str, Option<RevisionKind>); 12] = [
+        let null = "0".repeat(40);
+        let named: [(&str, Option<RevisionKind>); 13] = [
             (object, Some(Git)),
             (&digest, Some(Digest)),
             ("74", Some(Number)),
             ("2026-06-09T09:12:44Z", Some(Moment)),
             ("2026-06-09T11:12:44+02:00", Some(Moment)),
+            (&null, None),
             ("origin/develop", None),
             ("HEAD~3", None),
             ("da39a3e", None),

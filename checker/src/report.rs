@@ -9,13 +9,14 @@ mod reading;
 
 use serde::{Deserialize, Serialize};
 
-use crate::adequacy::{GapReason, Link};
+use crate::adequacy::Link;
 use crate::article13::AuditItem;
 use crate::bag::sha256_hex;
 use crate::capture::Capture;
 use crate::content::Content;
 use crate::derivation::Derivation;
 use crate::evidence::{EvidenceClass, Source};
+use crate::gap::GapReason;
 use crate::gates::{GateOutcome, GateReport};
 use crate::guard::Action;
 use crate::outcome::Outcome;

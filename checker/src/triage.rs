@@ -5,11 +5,12 @@
 
 use std::cell::OnceCell;
 
-use crate::adequacy::{self, CHAIN, Case, GapReason, Link};
+use crate::adequacy::{self, CHAIN, Case, Link};
 use crate::bag::{self, Bag, PACKET, Refused};
 use crate::capture::{self, Capture};
 use crate::content::Wishes;
 use crate::derivation::{self, Derivation};
+use crate::gap::GapReason;
 use crate::gates::{self, Finding, Gate, GateOutcome, GateReport};
 use crate::guard::{Action, Guard};
 use crate::order::Order;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adequacy::GapReason;
+use crate::gap::GapReason;
 use crate::gates::GateReport;
 use crate::outcome::Outcome;
 use crate::packet::{Asserted, Claim, Packet};

@@ -265,8 +265,8 @@ faults! {
 #[cfg(not(feature = "wrong"))]
 mod absent {
     use super::Fault;
-    use crate::adequacy::GapReason;
     use crate::bag::Algorithm;
+    use crate::gap::GapReason;
     use crate::refusal::Refusal;
     use crate::self_check::InvariantName;
 

@@ -231,6 +231,32 @@ fn a_file_under_another_normalisation_of_the_name_listed_is_found_and_said() {
 }
 
 #[test]
+fn two_names_that_are_listed_are_two_files_whatever_normalisation_makes_of_them() {
+    for version in ["1.0", "0.97"] {
+        let both = |text: String| text.replace("caf\u{e9}", "cafe\u{301}") + &text;
+        let report = sealed(version, &["caf\u{e9}"], |dir| edit(dir, MANIFEST, both));
+        assert_eq!(report.bag.outcome, BagOutcome::Invalid, "{version}");
+        let missing = |it: &Refusal| it.reason == Reason::MissingFile;
+        assert!(report.bag.faults.listed.iter().any(missing), "{version}");
+    }
+}
+
+#[test]
+fn white_space_about_the_name_of_an_encoding_is_a_fault_of_form() {
+    for name in ["UTF-8 ", " UTF-8", "", "UTF -8"] {
+        let declared = format!("BagIt-Version: 1.0\nTag-File-Character-Encoding: {name}\n");
+        let report = sealed("1.0", &["a"], |dir| {
+            put(dir, "bagit.txt", declared.as_bytes()).expect("written");
+        });
+        assert_eq!(report.bag.outcome, BagOutcome::Invalid, "{name:?}");
+        assert_eq!(
+            faults(&report),
+            [(Reason::DeclarationSyntax, Some("bagit.txt"), Some(2))]
+        );
+    }
+}
+
+#[test]
 fn two_names_that_normalisation_makes_one_are_said() {
     let report = bag("1.0", &["caf\u{e9}", "cafe\u{301}"], |_| ());
     assert_eq!(report.bag.outcome, BagOutcome::Valid);

@@ -94,6 +94,46 @@ fn what_the_schema_refuses_the_reader_refuses() {
     assert!(refused > 500, "{refused} changes were refused");
 }
 
+/// Texts that a pattern can ask for are asked for: an editor tells its user before a checker
+/// does.
+#[test]
+fn texts_that_the_reader_refuses_are_not_of_the_schema() {
+    let beyond = "a".repeat(4097);
+    let most = "\u{e9}".repeat(4096);
+    for (at, text, good) in [
+        ("/claims/0/statement", "two\nlines", false),
+        ("/claims/0/statement", "turned \u{202e} round", false),
+        ("/claims/0/statement", "a tag \u{e0041}", false),
+        ("/claims/0/statement", &beyond, false),
+        ("/claims/0/statement", &most, true),
+        ("/claims/0/statement", "\u{4e2d}\u{1f600}", true),
+        ("/items/0/path", "data/a/../x", false),
+        ("/items/0/path", "data//x", false),
+        ("/items/0/path", "data/x/", false),
+        ("/items/0/path", "data/packet.json", false),
+        ("/items/0/path", "data/.../packet.json", true),
+        ("/items/0/path", "data/packet.json.txt", true),
+        ("/items/0/id", "id\n", false),
+        ("/scope", "a/b\n", false),
+        ("/export/exported_at", "2026-06-09T24:00:00Z", false),
+        ("/export/exported_at", "2026-06-09T23:59:60Z", false),
+        ("/export/exported_at", "2026-13-09T23:59:59Z", false),
+        ("/export/exported_at", "2026-06-09T23:59:59Z\n", false),
+        ("/export/exported_at", "2026-06-09T23:59:59.5+05:45", true),
+        ("/items/0/provenance/locator", " ", true),
+        ("/items/0/provenance/locator", "a\u{7f}", false),
+    ] {
+        let mut changed = packet("fix7").expect("JSON");
+        *changed.pointer_mut(at).expect("a place") = json!(text);
+        let read = read_packet(&serde_json::to_vec(&changed).expect("JSON")).is_ok();
+        assert_eq!(
+            (VALIDATOR.is_valid(&changed), read),
+            (good, good),
+            "{at}: {text:?}"
+        );
+    }
+}
+
 fn gather(value: &Value, at: &str, places: &mut Vec<String>) {
     if !at.is_empty() {
         places.push(at.to_owned());

@@ -361,8 +361,8 @@ mod tests {
     #[test]
     fn an_engine_that_was_found_has_the_folder_of_one_that_was_named() {
         let surroundings = Surroundings {
-            host: Some("unix:///no/such/socket".to_owned()),
-            container_host: Some("unix:///no/such/socket".to_owned()),
+            host: Some("unix:///no/such/socket".into()),
+            container_host: Some("unix:///no/such/socket".into()),
             ..Surroundings::of_this_process()
         };
         let run = new_run().unwrap();

@@ -63,9 +63,12 @@ impl Reader {
                 self.version = Some(version_of(text).ok_or_else(refused)?);
             }
             2 => {
-                let encoding = Encoding::named(value("Tag-File-Character-Encoding: ")?);
-                let refused = || at(Reason::EncodingUnsupported).expected("UTF-8", line);
-                self.encoding = Some(encoding.ok_or_else(refused)?);
+                let name = value("Tag-File-Character-Encoding: ")?;
+                if name.is_empty() || name.contains(char::is_whitespace) {
+                    return Err(at(Reason::DeclarationSyntax).expected("one name", line));
+                }
+                let refused = || at(Reason::EncodingUnsupported).expected(&Encoding::names(), line);
+                self.encoding = Some(Encoding::named(name).ok_or_else(refused)?);
             }
             _ => return Err(at(Reason::DeclarationSyntax).expected("two lines", line)),
         }

@@ -21,6 +21,12 @@ impl Encoding {
         all.find(|(_, names)| names.iter().any(is))
             .map(|(encoding, _)| *encoding)
     }
+
+    /// The first name of each, for people.
+    pub(super) fn names() -> String {
+        let names = NAMES.iter().filter_map(|(_, names)| names.first().copied());
+        names.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Each encoding with the names of IANA's registry of character sets; `ASCII` alone is

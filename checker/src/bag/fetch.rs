@@ -6,6 +6,7 @@ use super::declaration::Declaration;
 use super::findings::Findings;
 use super::path;
 use super::tags::Tags;
+use super::twins::Spellings;
 use super::walk::{FileEntry, Tree, position};
 use crate::refusal::{Reason, Refusal};
 use crate::report::{Caution, Warning};
@@ -19,6 +20,7 @@ pub(super) struct Reader<'a> {
     found: &'a mut Findings,
     entries: u64,
     all_here: bool,
+    spellings: Option<Spellings>,
 }
 
 impl<'a> Reader<'a> {
@@ -33,6 +35,7 @@ impl<'a> Reader<'a> {
             found,
             entries: 0,
             all_here: true,
+            spellings: None,
         }
     }
 
@@ -52,8 +55,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a file is here under another normalisation of its name, as for a manifest.
+    fn is_respelled(&mut self, path: &str) -> bool {
+        let payload = self.payload;
+        let spellings = self.spellings.get_or_insert_with(|| Spellings::of(payload));
+        spellings.find(path).is_some()
+    }
+
     /// A URL, a length or `-`, and a path of the payload.
-    fn entry(&self, line: &str) -> Result<(), Refusal> {
+    fn entry(&mut self, line: &str) -> Result<(), Refusal> {
         let blank = |c| c == ' ' || c == '\t';
         let syntax = || Refusal::new(Reason::FetchSyntax).expected("URL length path", line);
         let (url, rest) = line.split_once(blank).ok_or_else(syntax)?;
@@ -66,9 +76,11 @@ impl<'a> Reader<'a> {
         }
         let path = path::payload(raw, self.declaration.version)
             .map_err(|reason| Refusal::new(reason).about(raw))?;
-        match position(self.payload, &path) {
-            Some(_) => Ok(()),
-            None => Err(Refusal::new(Reason::FetchNotAllowed).about(&path)),
+        let here = position(self.payload, &path).is_some() || self.is_respelled(&path);
+        if here {
+            Ok(())
+        } else {
+            Err(Refusal::new(Reason::FetchNotAllowed).about(&path))
         }
     }
 }
@@ -110,7 +122,7 @@ mod tests {
     use super::*;
 
     fn said(lines: &[&str]) -> (Vec<Reason>, Vec<u64>) {
-        let payload = ["data/a b", "data/x"].map(|path| FileEntry {
+        let payload = ["data/a b", "data/e\u{301}", "data/x"].map(|path| FileEntry {
             path: path.into(),
             listed: 0,
             digests: Digests::default(),
@@ -139,6 +151,7 @@ mod tests {
         ];
         assert_eq!(said(&here), (vec![], vec![2]));
         assert_eq!(said(&[]), (vec![], vec![1]));
+        assert_eq!(said(&["u:v - data/\u{e9}"]), (vec![], vec![1]));
         let away = [here[0], "http://a.invalid/z 1 data/z"];
         assert_eq!(said(&away), (vec![Reason::FetchNotAllowed], vec![]));
     }

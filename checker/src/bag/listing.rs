@@ -178,13 +178,12 @@ impl<'a> Reader<'a> {
         let Some(file) = self.files.get_mut(index) else {
             return;
         };
-        if file.listed & self.bit != 0 && !file.digests.state(&entry.digests) {
+        // Two entries are two files, and this one is there for the other.
+        if file.listed & self.bit != 0 {
             return self.miss(entry.line, &entry.path);
         }
-        if file.listed & self.bit == 0 {
-            file.listed |= self.bit;
-            file.digests.add(entry.digests);
-        }
+        file.listed |= self.bit;
+        file.digests.add(entry.digests);
         let warning = Warning::new(Caution::NameNormalised).file(self.manifest);
         self.found.warn(warning.line(entry.line).about(&entry.path));
     }

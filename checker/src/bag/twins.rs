@@ -34,6 +34,7 @@ pub(super) fn collisions(tree: &Tree, found: &mut Findings) {
         .filter(|pair| pair[0] == pair[1])
         .map(|pair| pair[0])
         .collect();
+    folders(tree, found);
     // Equal keys are not yet equal names: a hash can be made to collide.
     let mut known = BTreeMap::new();
     for file in files().filter(|file| shared.contains(&key(file))) {
@@ -47,6 +48,30 @@ pub(super) fn collisions(tree: &Tree, found: &mut Findings) {
             let twins = Refusal::new(Reason::CaseCollision);
             found.fault(twins.file(first).about(&file.path));
         }
+    }
+}
+
+/// Finds files whose name another file system would take for a folder's.
+fn folders(tree: &Tree, found: &mut Findings) {
+    let files = || tree.payload.iter().chain(&tree.tags);
+    let mut folders: BTreeMap<String, &str> = BTreeMap::new();
+    let mut last = "";
+    for file in files() {
+        let mut path = &*file.path;
+        while let Some((folder, _)) = path.rsplit_once('/') {
+            if folder == last || folders.insert(fold(folder), folder).is_some() {
+                break;
+            }
+            path = folder;
+        }
+        last = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    }
+    for file in files() {
+        let Some(folder) = folders.get(&fold(&file.path)) else {
+            continue;
+        };
+        let twins = Refusal::new(Reason::CaseCollision);
+        found.fault(twins.file(&file.path).about(&format!("{folder}/")));
     }
 }
 
@@ -137,6 +162,9 @@ mod tests {
             (&["manifest-sha256.txt", "Manifest-SHA256.txt"], case),
             (&["data/stra\u{df}e", "data/STRASSE"], case),
             (&["data/\u{3b1}\u{3c2}", "data/\u{3b1}\u{3c3}"], case),
+            (&["data/a", "data/A/x"], case),
+            (&["data/a/b", "data/A/x/y", "data/a/X"], case),
+            (&["data/a/b", "data/A/c"], (None, None)),
             (&["data/\u{e9}", "data/e\u{301}"], twins),
             (&["data/\u{c9}", "data/e\u{301}"], case),
         ] {

@@ -5,9 +5,10 @@
 use super::Timestamp;
 use crate::bag::PACKET;
 use crate::refusal::{Reason, Refusal};
-use crate::scope::Scope;
+use crate::scope::{MAX_SCOPE, Scope};
 use crate::text::hides;
 
+/// The longest text, in characters.
 pub(super) const MAX_TEXT: usize = 4096;
 pub(super) const MAX_ID: usize = 64;
 pub(super) const MAX_POINTER: usize = 4096;
@@ -61,25 +62,32 @@ impl Id {
         if length && self.0.bytes().all(plain) {
             Ok(self.0)
         } else {
-            Err(at(Reason::IdMalformed, pointer))
+            let expected = format!("1 to {MAX_ID} of A-Z, a-z, 0-9, `.`, `_` and `-`");
+            Err(at(Reason::IdMalformed, pointer).expected(&expected, &self.0))
         }
     }
 }
 
 impl Text {
     pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
-        let length = (1..=MAX_TEXT).contains(&self.0.len());
-        if length && !self.0.chars().any(hides) {
-            Ok(self.0)
-        } else {
-            Err(at(Reason::TextUnsafe, pointer))
-        }
+        let length = self.0.chars().count();
+        let hidden = self.0.chars().position(hides);
+        let observed = match (length, hidden.and_then(|at| self.0.chars().nth(at))) {
+            (1..=MAX_TEXT, None) => return Ok(self.0),
+            (_, Some(c)) => {
+                let place = hidden.unwrap_or_default() + 1;
+                format!("U+{:04X} as character {place}", u32::from(c))
+            }
+            (length, None) => format!("{length} characters"),
+        };
+        let expected = format!("1 to {MAX_TEXT} characters, all of which are seen");
+        Err(at(Reason::TextUnsafe, pointer).expected(&expected, &observed))
     }
 }
 
 impl Said {
     pub(super) fn read(self, pointer: &str) -> Result<Option<String>, Refusal> {
-        if self.0.len() <= MAX_TEXT && self.0.trim().is_empty() {
+        if self.0.chars().count() <= MAX_TEXT && self.0.trim().is_empty() {
             return Ok(None);
         }
         Text(self.0).read(pointer).map(Some)
@@ -89,7 +97,8 @@ impl Said {
 impl Moment {
     pub(super) fn read(self, pointer: &str) -> Result<Timestamp, Refusal> {
         let refused = || at(Reason::TimeMalformed, pointer);
-        Timestamp::parse(&self.0).ok_or_else(|| refused().expected("YYYY-MM-DDThh:mm:ssZ", &self.0))
+        let expected = "YYYY-MM-DDThh:mm:ss, then Z or an offset such as +02:00";
+        Timestamp::parse(&self.0).ok_or_else(|| refused().expected(expected, &self.0))
     }
 }
 
@@ -104,7 +113,11 @@ impl SaidMoment {
 
 impl ScopeText {
     pub(super) fn read(self, pointer: &str) -> Result<Scope, Refusal> {
-        Scope::parse(&self.0).ok_or_else(|| at(Reason::ScopeMalformed, pointer))
+        let refused = || at(Reason::ScopeMalformed, pointer);
+        let expected = format!(
+            "segments of A-Z, a-z, 0-9, `.`, `_` and `-`, joined by /; at most {MAX_SCOPE} characters"
+        );
+        Scope::parse(&self.0).ok_or_else(|| refused().expected(&expected, &self.0))
     }
 }
 
@@ -114,7 +127,8 @@ impl ItemPath {
         if beneath && crate::bag::is_plain(&self.0) {
             Ok(self.0)
         } else {
-            Err(at(Reason::ItemPath, pointer).expected("data/...", &self.0))
+            let expected = "the plain path of a file beneath data/, not data/packet.json";
+            Err(at(Reason::ItemPath, pointer).expected(expected, &self.0))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `packet.schema.json`, made from the table of objects in [`super::wire`] and from what
 //! each kind of text may be. For tests: the published file must be the one made here.
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::SCHEMA;
@@ -10,7 +11,9 @@ use super::plain::{
 };
 use super::wire::{List, Object, Packet};
 use super::words::{Word, Words};
+use crate::bag::PACKET;
 use crate::scope::MAX_SCOPE;
+use crate::text::INVISIBLE;
 
 /// What objects and texts are called, and what they are.
 pub(super) type Defs = Map<String, Value>;
@@ -121,28 +124,49 @@ macro_rules! shapes {
 
 /// One segment of a scope, which is neither `.` nor `..`.
 const SEGMENT: &str = r"(\*|(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)";
-const MOMENT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}\
-                      (\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+const MOMENT: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]\
+                      ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?\
+                      ([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
+/// Nothing comes after it. `$` is not that everywhere: before a last line feed it fits, too.
+const END: &str = "(?![\\s\\S])";
+
+/// A text of `least` characters or more in which none hides.
+fn seen(least: usize) -> Value {
+    let listed = INVISIBLE
+        .iter()
+        .map(|it| format!("{}-{}", it.start(), it.end()));
+    let hidden: String = listed.collect();
+    json!({
+        "type": "string", "minLength": least, "maxLength": MAX_TEXT,
+        "pattern": format!("^[^\u{0}-\u{1f}\u{7f}-\u{9f}{hidden}]*{END}"),
+    })
+}
 
 shapes! {
     SchemaName: |_| json!({ "const": SCHEMA }),
     Id: |defs| named("id", defs, |_| json!({
-        "type": "string", "pattern": format!("^[A-Za-z0-9._-]{{1,{MAX_ID}}}$"),
+        "type": "string", "pattern": format!("^[A-Za-z0-9._-]{{1,{MAX_ID}}}{END}"),
     })),
-    Text: |_| json!({ "type": "string", "minLength": 1, "maxLength": MAX_TEXT }),
-    Said: |_| json!({ "type": "string", "maxLength": MAX_TEXT }),
+    Text: |defs| named("text", defs, |_| seen(1)),
+    Said: |defs| named("said", defs, |_| or(seen(0), json!({
+        "type": "string", "maxLength": MAX_TEXT, "pattern": format!("^\\s*{END}"),
+    }))),
     Moment: |defs| named("time", defs, |_| json!({
-        "description": "A moment as RFC 3339 writes it.", "type": "string", "pattern": MOMENT,
+        "description": "A moment as RFC 3339 writes it, of a day that exists.",
+        "type": "string", "pattern": format!("{MOMENT}{END}"),
     })),
     SaidMoment: |defs| or(Moment::shape(defs), json!({ "const": "" })),
     ScopeText: |defs| named("scope", defs, |_| json!({
-        "type": "string", "maxLength": MAX_SCOPE, "pattern": format!("^{SEGMENT}(/{SEGMENT})*$"),
+        "type": "string", "maxLength": MAX_SCOPE, "pattern": format!("^{SEGMENT}(/{SEGMENT})*{END}"),
     })),
-    ItemPath: |_| json!({ "type": "string", "pattern": "^data/" }),
+    ItemPath: |_| json!({
+        "type": "string",
+        "pattern": format!("^(?!{}{END})data(/(?!\\.{{1,2}}(/|{END}))[^/\u{0}]+)+{END}", PACKET.replace('.', "\\.")),
+    }),
     Pointer: |_| json!({ "type": "string", "pattern": "^/", "maxLength": MAX_POINTER }),
     Payload: |_| json!({ "type": "string", "maxLength": MAX_CAPTURE }),
     Opaque: |_| json!({ "type": "string" }),
-    Value: |_| json!(true),
+    Box<RawValue>: |_| json!(true),
 }
 
 fn schema() -> Value {

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use super::plain::{
     Id, ItemPath, Moment, Opaque, Payload, Pointer, Said, SaidMoment, SchemaName, ScopeText, Text,
@@ -79,7 +80,8 @@ objects! {
         id: Id,
         /// Its file in the bag.
         path: ItemPath,
-        /// What the file is: JSON and text are held to it.
+        /// What the file is. It is held to it where that is JSON of up to 16 MiB, or text
+        /// in UTF-8 or ASCII.
         media_type: Text,
         provenance: Object<Provenance>,
         /// Items of this packet that it was made from.
@@ -134,11 +136,12 @@ objects! {
         values: Option<List<Object<Value>, MAX_VALUES>>,
     }
 
-    /// What stands at a place of an item that is JSON.
+    /// What stands at a place of an item that is JSON of up to 1 MiB. Numbers are the same
+    /// if their values are, digit by digit.
     Value {
         item: Id,
         pointer: Pointer,
-        value: serde_json::Value,
+        value: Box<RawValue>,
     }
 }
 

@@ -11,12 +11,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::{Fault, is};
-use crate::adequacy::{GapReason, Link};
+use crate::adequacy::Link;
 use crate::announcement::Announcement;
 use crate::article13::{AuditItem, AuditOutcome};
 use crate::bag::sha256_hex;
 use crate::capture::Capture;
 use crate::evidence::{EvidenceClass, Source};
+use crate::gap::GapReason;
 use crate::gates::{self, Finding, Gate};
 use crate::outcome::Outcome;
 use crate::provenance::ProvenanceOutcome;

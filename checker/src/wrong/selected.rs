@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Fault;
-use crate::adequacy::GapReason;
 use crate::bag::Algorithm;
+use crate::gap::GapReason;
 use crate::refusal::{Reason, Refusal};
 use crate::self_check::InvariantName;
 
@@ -89,6 +89,7 @@ pub(crate) fn passes(reason: GapReason) -> bool {
         }
         GapReason::EvidenceMissing
         | GapReason::ContentNotAsSaid
+        | GapReason::ContentNotRead
         | GapReason::ValueNotRead
         | GapReason::CaptureMissing
         | GapReason::CaptureMalformed

@@ -1,7 +1,8 @@
 //! Where the engine is: `DOCKER_HOST`, then the Docker context, then the
 //! well-known socket, as the docker command line decides it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -15,15 +16,15 @@ const ROOTS_PODMAN: &str = "/run/podman/podman.sock";
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// `DOCKER_HOST`.
-    pub host: Option<String>,
+    pub host: Option<OsString>,
     /// `DOCKER_CONTEXT`.
-    pub context: Option<String>,
+    pub context: Option<OsString>,
     /// `DOCKER_CONFIG`, or `~/.docker`.
     pub config: Option<PathBuf>,
     /// Where programs are looked for.
     pub path: Option<OsString>,
     /// `CONTAINER_HOST`.
-    pub container_host: Option<String>,
+    pub container_host: Option<OsString>,
     /// `XDG_RUNTIME_DIR`.
     pub runtime_folder: Option<PathBuf>,
 }
@@ -32,7 +33,8 @@ impl Surroundings {
     /// Reads them from this process's environment.
     #[must_use]
     pub fn of_this_process() -> Self {
-        let text = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        // Bytes: a path need not be text, and what is set is never passed over.
+        let text = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let home = std::env::var_os("HOME").map(PathBuf::from);
         Self {
             host: text("DOCKER_HOST"),
@@ -53,7 +55,7 @@ impl Surroundings {
     pub fn socket(&self) -> Result<PathBuf, EngineError> {
         let endpoint = match &self.host {
             Some(host) => host.clone(),
-            None => self.of_context()?,
+            None => self.of_context()?.into(),
         };
         unix(&endpoint)
     }
@@ -81,10 +83,12 @@ impl Surroundings {
         let Some(config) = &self.config else {
             return Ok(default);
         };
-        let name = self
+        // The name of a context is text: another one names none.
+        let named = self
             .context
-            .clone()
-            .or_else(|| current_context(&config.join("config.json")));
+            .as_ref()
+            .map(|it| it.to_string_lossy().into_owned());
+        let name = named.or_else(|| current_context(&config.join("config.json")));
         match name {
             None => Ok(default),
             Some(name) if name == "default" => Ok(default),
@@ -93,10 +97,11 @@ impl Surroundings {
     }
 }
 
-fn unix(endpoint: &str) -> Result<PathBuf, EngineError> {
-    let path = endpoint.strip_prefix("unix://").map(PathBuf::from);
+fn unix(endpoint: &OsStr) -> Result<PathBuf, EngineError> {
+    let path = endpoint.as_bytes().strip_prefix(b"unix://");
+    let path = path.map(|path| PathBuf::from(OsStr::from_bytes(path)));
     path.ok_or_else(|| EngineError::Remote {
-        endpoint: endpoint.to_owned(),
+        endpoint: endpoint.to_string_lossy().into_owned(),
     })
 }
 
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn podman_is_looked_for_where_its_users_expect_it() {
         let mut here = Surroundings {
-            host: Some("unix:///run/pointed.sock".to_owned()),
+            host: Some("unix:///run/pointed.sock".into()),
             runtime_folder: Some(PathBuf::from("/run/user/7")),
             ..Surroundings::default()
         };
@@ -144,10 +149,10 @@ mod tests {
             "/run/podman/podman.sock",
         ];
         assert_eq!(here.usual_podman(), expected.map(PathBuf::from));
-        here.container_host = Some("unix:///run/named.sock".to_owned());
+        here.container_host = Some("unix:///run/named.sock".into());
         let named = here.named_podman().unwrap().unwrap();
         assert_eq!(named, Path::new("/run/named.sock"));
-        here.container_host = Some("ssh://far/run/podman/podman.sock".to_owned());
+        here.container_host = Some("ssh://far/run/podman/podman.sock".into());
         let far = here.named_podman().unwrap().unwrap_err();
         assert!(matches!(far, EngineError::Remote { .. }));
     }
@@ -168,7 +173,7 @@ mod tests {
         )
         .unwrap();
         let here = Surroundings {
-            host: Some("unix:///run/other.sock".to_owned()),
+            host: Some("unix:///run/other.sock".into()),
             ..surroundings(folder.path())
         };
         assert_eq!(here.socket().unwrap(), Path::new("/run/other.sock"));
@@ -202,7 +207,7 @@ mod tests {
     fn a_context_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let here = Surroundings {
-            context: Some("gone".to_owned()),
+            context: Some("gone".into()),
             ..surroundings(folder.path())
         };
         let error = here.socket().unwrap_err();
@@ -210,9 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_is_taken_as_it_is_and_never_passed_over() {
+        let here = |host: &[u8], context: &[u8]| Surroundings {
+            host: Some(OsStr::from_bytes(host).into()).filter(|it: &OsString| !it.is_empty()),
+            context: Some(OsStr::from_bytes(context).into()),
+            ..surroundings(Path::new("/nowhere"))
+        };
+        let socket = here(b"unix:///run/\xff.sock", b"").socket().unwrap();
+        assert_eq!(socket.as_os_str().as_bytes(), b"/run/\xff.sock");
+        let error = here(b"", b"\xff").socket().unwrap_err();
+        assert!(matches!(error, EngineError::Context { .. }));
+    }
+
+    #[test]
     fn an_engine_on_another_host_is_refused() {
         let here = Surroundings {
-            host: Some("tcp://10.0.0.1:2375".to_owned()),
+            host: Some("tcp://10.0.0.1:2375".into()),
             ..Default::default()
         };
         assert!(matches!(

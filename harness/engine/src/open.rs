@@ -200,7 +200,7 @@ mod tests {
     /// Surroundings in which no engine with a socket can be found.
     fn nowhere(choice: EngineChoice) -> Result<Opened, OpenError> {
         let surroundings = Surroundings {
-            host: Some("unix:///no/such/socket".to_owned()),
+            host: Some("unix:///no/such/socket".into()),
             ..Surroundings::default()
         };
         open(

@@ -10,7 +10,7 @@ use super::{Found, MAX_PACKET, PACKET};
 use crate::bag::digest::Hasher;
 use crate::bag::regular::{Buffer, Regular};
 use crate::bag::walk::FileEntry;
-use crate::content::{MAX_CONTENT, Wishes};
+use crate::content::{Watch, Wishes};
 use crate::guard::Guard;
 use crate::refusal::{Reason, Refusal};
 use crate::wrong::{self, Fault};
@@ -90,7 +90,21 @@ struct Job<'a> {
     listed: &'a FileEntry,
     file: Regular<'a>,
     hasher: Hasher,
+    /// The bytes of the packet itself.
     kept: Option<Vec<u8>>,
+    /// What is to be seen of an item.
+    watch: Option<Watch>,
+}
+
+impl Job<'_> {
+    fn see(&mut self, bytes: &[u8]) {
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(bytes);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.take(bytes);
+        }
+    }
 }
 
 /// Room for one file after the other.
@@ -166,9 +180,7 @@ impl<'a> Worker<'a> {
                     Ok(0) => self.finish(job),
                     Ok(count) => {
                         (lane.from, lane.to) = (0, count);
-                        if let Some(kept) = &mut job.kept {
-                            kept.extend_from_slice(lane.buffer.filled(count));
-                        }
+                        job.see(lane.buffer.filled(count));
                         lane.job = Some(job);
                     }
                     Err(refusal) => self.refused(job.index, refusal),
@@ -183,13 +195,14 @@ impl<'a> Worker<'a> {
         }
         let file = Regular::open(self.guard, &listed.path)?;
         let is_packet = *listed.path == *PACKET && file.length() <= MAX_PACKET;
-        let is_wanted = file.length() <= MAX_CONTENT && self.wishes.want(&listed.path);
+        let watch = self.wishes.watch(&listed.path, file.length());
         Ok(Job {
             index,
             listed,
             file,
             hasher: Hasher::new(listed.digests.wanted()),
-            kept: (is_packet || is_wanted).then(Vec::new),
+            kept: is_packet.then(Vec::new),
+            watch,
         })
     }
 
@@ -199,9 +212,9 @@ impl<'a> Worker<'a> {
             return self.refused(job.index, refusal);
         }
         self.found.bytes += length;
-        if let Some(kept) = &job.kept {
+        if let Some(watch) = &job.watch {
             self.wishes
-                .look(&job.listed.path, kept, &mut self.found.looks);
+                .look(&job.listed.path, watch, &mut self.found.looks);
         }
         if *job.listed.path == *PACKET {
             self.found.packet = job.kept;

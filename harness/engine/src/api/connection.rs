@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
-use std::os::unix::fs::MetadataExt;
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(crate) struct Connection {
     identity: Identity,
     daemon: Daemon,
     socket: PathBuf,
+    /// What the client's address stands for, where that is no path.
+    _held: Option<OwnedFd>,
     run: String,
 }
 
@@ -52,6 +55,22 @@ impl std::fmt::Debug for Connection {
     }
 }
 
+/// The address of a socket for a client that takes text alone: its path; or, where that
+/// is no text, its descriptor's, which is held open meanwhile.
+fn address(socket: &Path) -> Result<(String, Option<OwnedFd>), EngineError> {
+    if let Some(path) = socket.to_str() {
+        return Ok((format!("unix://{path}"), None));
+    }
+    let mut how = std::fs::OpenOptions::new();
+    how.read(true).custom_flags(libc::O_PATH);
+    let held = how.open(socket).map_err(|error| EngineError::Connect {
+        endpoint: format!("unix://{}", socket.display()),
+        source: error.into(),
+    })?;
+    let address = format!("unix:///proc/self/fd/{}", held.as_raw_fd());
+    Ok((address, Some(held.into())))
+}
+
 impl Connection {
     /// Talks to the engine at a socket, whichever it is.
     ///
@@ -60,6 +79,7 @@ impl Connection {
     pub(crate) fn open(socket: &Path, run: &str) -> Result<Self, EngineError> {
         require_socket(socket)?;
         let endpoint = format!("unix://{}", socket.display());
+        let (address, held) = address(socket)?;
         let refused = |source| EngineError::Connect {
             endpoint: endpoint.clone(),
             source,
@@ -70,7 +90,7 @@ impl Connection {
             .build()
             .map_err(|error| refused(error.into()))?;
         let (client, (mut identity, daemon)) = runtime.block_on(async {
-            let client = Docker::connect_with_host(&endpoint).map_err(refused)?;
+            let client = Docker::connect_with_host(&address).map_err(refused)?;
             let client = client.negotiate_version().await.map_err(refused)?;
             let said = identity::ask(&client).await?;
             Ok::<_, EngineError>((client, said))
@@ -84,6 +104,7 @@ impl Connection {
             identity,
             daemon,
             socket: socket.to_owned(),
+            _held: held,
             run: run.to_owned(),
         })
     }
