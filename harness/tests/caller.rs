@@ -173,3 +173,22 @@ fn an_argument_that_is_no_text_is_a_path_or_a_usage_error_and_never_a_panic() {
         assert!(!said.contains("panicked"), "{command}: {said}");
     }
 }
+
+/// A pipe that nobody writes to would be waited for without end.
+#[test]
+fn what_is_no_folder_where_a_bundle_belongs_is_refused_without_a_wait() {
+    let place = tempfile::tempdir().unwrap();
+    let pipe = place.path().join("pipe");
+    let mode = nix::sys::stat::Mode::S_IRUSR;
+    nix::unistd::mkfifo(&pipe, mode).unwrap();
+    for command in ["verify", "report", "summary", "falsify", "merge"] {
+        let mut line = Command::new("timeout");
+        line.args(["20", HARNESS, command]).arg(&pipe);
+        if command == "merge" {
+            line.arg(&pipe).arg("--out").arg(place.path().join("out"));
+        }
+        let (code, said) = ended(&line.stdin(Stdio::null()).output().unwrap());
+        assert_eq!(code, Some(2), "{command}: {said}");
+        assert!(said.contains("folder"), "{command}: {said}");
+    }
+}

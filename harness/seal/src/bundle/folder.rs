@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use nix::dir::Dir;
@@ -153,11 +153,13 @@ impl BundleFolder {
             path: path.to_owned(),
             source,
         };
-        let root = File::open(path).map_err(refused)?;
-        if root.metadata().map_err(refused)?.is_dir() {
-            return Ok(Self { root });
-        }
-        Err(refused(Errno::ENOTDIR.into()))
+        // Anything else is refused before it is opened: a pipe would be waited for.
+        let root = File::options()
+            .read(true)
+            .custom_flags(OFlag::O_DIRECTORY.bits())
+            .open(path)
+            .map_err(refused)?;
+        Ok(Self { root })
     }
 
     /// Lists everything in the folder.
