@@ -324,3 +324,23 @@ fn what_was_released_stays_what_it_was() {
         }
     }
 }
+
+/// The page has the rule: each way to be refused, and how many states there are before the
+/// first release.
+#[test]
+fn the_page_says_what_becomes_of_a_bundle_of_another_release() {
+    let page = include_str!("../../../../ATTESTATION.md");
+    let (_, section) = page.split_once("\n## Between releases\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let refused = section.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("| refused as `")?;
+        rest.split('`').next()
+    });
+    let refused: Vec<&str> = refused.collect();
+    assert_eq!(refused, ["known_release", "schema", "other_release"]);
+    let releases = releases::builtin().unwrap().releases();
+    let before = releases.iter().all(|it| it.version.is_none());
+    let says = "Nothing has been released yet: the table has two states before the first release.";
+    let flat = section.replace('\n', " ");
+    assert_eq!(flat.contains(says), before && releases.len() == 2);
+}
