@@ -3,10 +3,15 @@
 
 use std::path::Path;
 
+use seal::bundle::STATEMENT_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifiedBundle, VerifyError, verify_bundle};
+use seal::bundle::verify::{Anchor, VerifiedBundle, VerifyError, spoken_of, verify_bundle};
+use seal::statement::attestation::PredicateError;
+use seal::statement::{StatementError, Subjects};
 
-use super::{RejudgeError, Rejudged, rejudge};
+use super::rejudge::rejudge_by;
+use super::releases::{self, Table};
+use super::{RejudgeError, Rejudged};
 
 /// A bundle of which every byte is vouched for and every verdict borne out.
 #[derive(Debug)]
@@ -53,8 +58,37 @@ impl Refusal {
 /// # Errors
 /// The first thing in it that is not to be believed, naming the file.
 pub fn believe(path: &Path, anchor: &Anchor) -> Result<Believed, Refusal> {
+    let known = releases::builtin().map_err(|source| RejudgeError::Own {
+        what: "table of releases",
+        source: Box::new(source),
+    })?;
+    believe_by(path, anchor, known)
+}
+
+/// The same, with these releases known.
+pub(crate) fn believe_by(path: &Path, anchor: &Anchor, known: &Table) -> Result<Believed, Refusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let bundle = verify_bundle(&folder, anchor)?;
-    let rejudged = rejudge(&bundle)?;
+    let bundle =
+        verify_bundle(&folder, anchor).map_err(|error| named(error, &folder, anchor, known))?;
+    let rejudged = rejudge_by(&bundle, known)?;
     Ok(Believed { bundle, rejudged })
+}
+
+/// A statement of another version says of which matrix and policy it is all the same, and
+/// these say of which release, if it is known.
+fn named(error: VerifyError, folder: &BundleFolder, anchor: &Anchor, known: &Table) -> Refusal {
+    let VerifyError::Statement {
+        source: StatementError::Predicate(PredicateError::Schema { observed }),
+        ..
+    } = &error
+    else {
+        return error.into();
+    };
+    let subjects = spoken_of(folder, anchor).ok();
+    let subjects = subjects.and_then(|list| Subjects::from_list(&list).ok());
+    let release = subjects.and_then(|it| known.release(*observed, &it.matrix, &it.policy));
+    match release {
+        Some(release) => release.refused(STATEMENT_FILE).into(),
+        None => error.into(),
+    }
 }

@@ -5,20 +5,19 @@
 //! them can say more than the observations bear out.
 
 use evidence::EngineAccount;
-use evidence::profile::{NATIVE, Profile};
+use evidence::profile::Profile;
 use evidence::record::{Filters, Observations};
 use judge::{CaseResult, Expected};
-use negatives::matrix::{MATRIX_TOML, Matrix};
 use seal::canonical;
 use seal::statement::Subjects;
 use seal::statement::attestation::{Attestation, Row, VerdictWord};
-use seccomp::policy::POLICY_TOML;
 
 use super::statement::{self, Sights};
 use super::{BundleError, FILTERS_FILE, MATRIX_FILE, POLICY_FILE, REPORT_FILE, junit};
 use crate::report::html;
 use crate::report::html::Report;
 use crate::report::junit::JunitCase;
+use crate::rules::Rules;
 use crate::self_audit::{Audited, Inquiry};
 
 /// What they are made of.
@@ -32,8 +31,8 @@ pub(super) struct Source<'a> {
     pub(super) engine: &'a EngineAccount,
     /// Every row with its verdict.
     pub(super) results: &'a [CaseResult],
-    /// The rows as they are declared.
-    pub(super) matrix: &'a Matrix,
+    /// What it is judged by.
+    pub(super) rules: &'a Rules,
     /// What the observations are held against.
     pub(super) expected: &'a Expected,
 }
@@ -73,18 +72,18 @@ impl Gathered {
     /// One of them could not be made.
     pub(super) fn files(self, source: &Source<'_>) -> Result<(Files, Inquiry), BundleError> {
         let locked = Profile::locked(statement::USER)?;
-        let oci = seccomp::oci_json(&locked.policy, NATIVE, &[]);
+        let oci = seccomp::oci_json(&source.rules.policy, source.expected.arch, &[]);
         let page = Report {
             said: source.said,
             subjects: source.subjects,
-            matrix: source.matrix,
+            matrix: &source.rules.matrix,
             expected: source.expected,
         };
         let files = vec![
             (FILTERS_FILE, json(FILTERS_FILE, &self.filters)?),
             ("junit.xml", junit::render(source, self.cases)?),
-            (MATRIX_FILE, MATRIX_TOML.as_bytes().to_vec()),
-            (POLICY_FILE, POLICY_TOML.as_bytes().to_vec()),
+            (MATRIX_FILE, source.rules.matrix_toml.as_bytes().to_vec()),
+            (POLICY_FILE, source.rules.policy_toml.as_bytes().to_vec()),
             ("profile.json", json("profile.json", &locked)?),
             (REPORT_FILE, html::render(&page, self.page)?.into_bytes()),
             ("seccomp.json", json("seccomp.json", &oci)?),

@@ -19,6 +19,7 @@ pub(super) fn render(source: &Source<'_>, cases: Vec<JunitCase>) -> Result<Vec<u
         started: source.said.run.started.time(),
         cases,
         deferred: source
+            .rules
             .matrix
             .deferred()
             .iter()
@@ -38,7 +39,7 @@ fn words(source: &Source<'_>) -> String {
     );
     said.push_str(NOT_DISPOSED);
     said.push('\n');
-    let cases = source.matrix.cases().iter();
+    let cases = source.rules.matrix.cases().iter();
     for case in cases.filter(|case| !called(source.results, case)) {
         said.push_str(&format!("not part of this run, not counted: {}\n", case.id));
     }

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use evidence::digest::ProgramDigests;
+use evidence::profile::NATIVE;
 use evidence::record::PackedError;
 use evidence::{EngineAccount, Identity};
 use judge::CaseResult;
-use negatives::matrix::Matrix;
 use seal::bundle::verify::VerifiedBundle;
 use seal::bundle::write::{BundleWriter, WriteError};
 use seal::canonical::CanonicalError;
@@ -21,6 +21,7 @@ use crate::report::html;
 use crate::report::html::{HtmlError, Report};
 use crate::report::junit::JunitError;
 use crate::report::summary::Summary;
+use crate::rules::Rules;
 use crate::self_audit::Audited;
 
 pub mod acceptance;
@@ -34,10 +35,11 @@ pub mod forgery;
 pub mod inventory;
 mod junit;
 pub mod merge;
-mod own;
 pub mod policy;
 mod rejudge;
+pub mod releases;
 pub mod report;
+pub mod rules;
 #[cfg(any(test, feature = "making"))]
 pub mod sample;
 pub mod self_audit;
@@ -114,9 +116,9 @@ pub enum BundleError {
     /// The page could not be made.
     #[error("failed to make the page")]
     Html(#[from] HtmlError),
-    /// This program's own matrix cannot be used.
-    #[error("failed to load this program's own matrix")]
-    Matrix(#[from] negatives::matrix::MatrixError),
+    /// What is known of other releases cannot be read.
+    #[error("failed to load this program's own table of releases")]
+    Releases(#[from] releases::TableError),
     /// What this program itself expects cannot be read.
     #[error("failed to load what this program's own data expects")]
     Expected(#[from] judge::ExpectedError),
@@ -142,19 +144,30 @@ pub fn write(
     out: &Path,
     facts: &RunFacts,
     results: &[CaseResult],
-    matrix: &Matrix,
     summary: &Summary,
+    signer: &Signer,
+) -> Result<PathBuf, BundleError> {
+    let own = releases::builtin()?.own()?;
+    write_by(&own, out, (facts, results, summary), signer)
+}
+
+/// The same of a run that was judged by these rules.
+pub(crate) fn write_by(
+    rules: &Rules,
+    out: &Path,
+    (facts, results, summary): (&RunFacts, &[CaseResult], &Summary),
     signer: &Signer,
 ) -> Result<PathBuf, BundleError> {
     let mut writer = BundleWriter::create(&out.join(&facts.id))?;
     let artifacts = facts.subjects;
-    let expected = own::own()?.expected(&artifacts, &facts.engine)?;
-    let mut said = statement::of(facts, results, summary, signer)?;
+    let arch = statement::arch(&facts.host).unwrap_or(NATIVE);
+    let expected = rules.expected(&artifacts, &facts.engine, arch)?;
+    let mut said = statement::of(facts, results, summary, (rules, signer));
     let mut gathered = Gathered::default();
     for row in said.rows.iter().zip(results) {
         let (case, mut observed) = (&row.1.case, row.1.observed.open()?);
         gathered.add(
-            &audited(&said, &artifacts, matrix),
+            &audited(&said, &artifacts, rules),
             &expected,
             row,
             &observed,
@@ -172,23 +185,23 @@ pub fn write(
         subjects: &artifacts,
         engine: &facts.engine,
         results,
-        matrix,
+        rules,
         expected: &expected,
     })?;
     for (file, bytes) in files {
         writer.add(file, &bytes)?;
     }
     said.files = writer.files();
-    let audit = inquiry.end(&audited(&said, &artifacts, matrix));
+    let audit = inquiry.end(&audited(&said, &artifacts, rules));
     writer.add(self_audit::FILE, &derived::json(self_audit::FILE, &audit)?)?;
     Ok(writer.seal(&artifacts, said, signer)?)
 }
 
-fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, matrix: &'a Matrix) -> Audited<'a> {
+fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, rules: &'a Rules) -> Audited<'a> {
     Audited {
         said,
         artifacts,
-        matrix,
+        matrix: &rules.matrix,
     }
 }
 
@@ -196,9 +209,9 @@ fn audited<'a>(said: &'a Attestation, artifacts: &'a Subjects, matrix: &'a Matri
 /// as the bundle's own.
 ///
 /// # Errors
-/// This program's own matrix cannot be used, or the page not be filled in.
+/// The page cannot be filled in.
 pub fn report(bundle: &VerifiedBundle, rejudged: &Rejudged) -> Result<String, BundleError> {
-    let matrix = &own::own()?.matrix;
+    let matrix = &rejudged.rules.matrix;
     let mut gathered = html::Gathered::new();
     for (said, result) in bundle.attestation().rows.iter().zip(&rejudged.results) {
         let observed = result.observed.open()?;

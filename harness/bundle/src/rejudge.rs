@@ -1,21 +1,22 @@
 //! Judging a verified bundle's observations again, and holding the statement to it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use evidence::EngineAccount;
 use evidence::record::Packed;
 use judge::{Adapted, CaseResult, Expected, Reason};
-use negatives::matrix::{Case, MATRIX_TOML, Matrix};
+use negatives::matrix::{Case, Matrix};
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::verify::VerifiedBundle;
 use seal::statement::attestation::{Attestation, Row, Sharding};
 use seal::{canonical, strict_json};
-use seccomp::policy::POLICY_TOML;
 use serde::de::DeserializeOwned;
 
 use super::derived::{Gathered, Source};
-use super::own;
+use super::rules::Rules;
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
+use crate::releases::{self, Table};
 use crate::self_audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 
 mod error;
@@ -37,23 +38,35 @@ pub struct Rejudged {
     pub engine: EngineAccount,
     /// What they were judged against.
     pub expected: Expected,
+    /// By which matrix and policy.
+    pub rules: Arc<Rules>,
 }
 
-/// Judges every row of a bundle again.
+/// Judges every row of a bundle again, by the matrix and the policy of this release, or of
+/// another that is known.
 ///
 /// # Errors
 /// The first row that does not come out as the statement says.
 pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
+    let known = releases::builtin().map_err(|source| RejudgeError::Own {
+        what: "table of releases",
+        source: Box::new(source),
+    })?;
+    rejudge_by(bundle, known)
+}
+
+/// The same, with these releases known.
+pub(super) fn rejudge_by(bundle: &VerifiedBundle, known: &Table) -> Result<Rejudged, RejudgeError> {
     let failed = |what| move |source| RejudgeError::Own { what, source };
-    let own = own::own().map_err(|error| failed("matrix")(Box::new(error)))?;
-    let matrix = &own.matrix;
-    require_own(bundle, MATRIX_FILE, MATRIX_TOML)?;
-    require_own(bundle, POLICY_FILE, POLICY_TOML)?;
+    let rules = rules_of(bundle, known)?;
+    let matrix = &rules.matrix;
     let said = bundle.attestation();
     call_the_roll(matrix, said)?;
     let engine = engine(bundle)?;
-    let against = own
-        .expected(bundle.subjects(), &engine)
+    let field = Field::Arch;
+    let arch = statement::arch(&said.host).ok_or(RejudgeError::Field { field })?;
+    let against = rules
+        .expected(bundle.subjects(), &engine, arch)
         .map_err(|error| failed("data")(Box::new(error)))?;
     let audited = Audited {
         said,
@@ -68,7 +81,7 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
             subjects: bundle.subjects(),
             engine: &engine,
             results: &results,
-            matrix,
+            rules: &rules,
             expected: &against,
         },
         gathered,
@@ -80,7 +93,27 @@ pub fn rejudge(bundle: &VerifiedBundle) -> Result<Rejudged, RejudgeError> {
         audit,
         engine,
         expected: against,
+        rules,
     })
+}
+
+/// What the bundle is judged by: its own matrix and policy, if they are byte for byte those
+/// of this release, or of another that judges alike.
+fn rules_of(bundle: &VerifiedBundle, known: &Table) -> Result<Arc<Rules>, RejudgeError> {
+    let (matrix, policy) = (file(bundle, MATRIX_FILE)?, file(bundle, POLICY_FILE)?);
+    let own = known.own().map_err(|source| RejudgeError::Own {
+        what: "matrix and policy",
+        source: Box::new(source),
+    })?;
+    if matrix == own.matrix_toml.as_bytes() && policy == own.policy_toml.as_bytes() {
+        return Ok(own);
+    }
+    if let Some(rules) = known.of_another(matrix, policy)? {
+        return Ok(rules);
+    }
+    let other = matrix == own.matrix_toml.as_bytes();
+    let file = if other { POLICY_FILE } else { MATRIX_FILE };
+    Err(RejudgeError::Other { file })
 }
 
 /// Every row as it is judged now, and what a bundle shows of it.
@@ -128,7 +161,9 @@ fn bear_out(
     gathered: Gathered,
 ) -> Result<Inquiry, RejudgeError> {
     let sights = &gathered.sights;
-    if let Some(field) = statement::not_borne_out(source.said, source.subjects, sights) {
+    if let Some(field) =
+        statement::not_borne_out(source.said, source.subjects, sights, source.rules)
+    {
         return Err(RejudgeError::Field { field });
     }
     let (made, inquiry) = gathered.files(source).map_err(|error| RejudgeError::Own {
@@ -146,7 +181,7 @@ fn bear_out(
             }
         };
     }
-    let rows = source.matrix.cases().iter();
+    let rows = source.rules.matrix.cases().iter();
     known.extend(rows.map(|case| observations_file(case.id.as_str())));
     match bundle
         .files()
@@ -189,11 +224,6 @@ fn json<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, RejudgeError
         file: file.to_owned(),
         source,
     })
-}
-
-fn require_own(bundle: &VerifiedBundle, file: &'static str, own: &str) -> Result<(), RejudgeError> {
-    let same = self::file(bundle, file)? == own.as_bytes();
-    same.then_some(()).ok_or(RejudgeError::Other { file })
 }
 
 /// The engine's account of itself, which is the engine that the statement names.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use judge::CaseResult;
 use negatives::matrix::Matrix;
@@ -11,6 +11,7 @@ use seal::key::{SecretKey, Signer};
 use crate::RunFacts;
 use crate::forgery::{Fault, Specimen};
 use crate::report::summary::Summary;
+use crate::rules::Rules;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod stand_in;
@@ -28,6 +29,8 @@ pub struct Sample {
     facts: RunFacts,
     results: Vec<CaseResult>,
     matrix: Matrix,
+    /// By which it was judged; those that are built in, if by none that is given.
+    rules: Option<Arc<Rules>>,
     sealed: OnceLock<Result<Sealed, String>>,
 }
 
@@ -51,8 +54,16 @@ impl Sample {
             facts,
             results,
             matrix,
+            rules: None,
             sealed: OnceLock::new(),
         }
+    }
+
+    /// The same of a run that was judged by these.
+    #[cfg(test)]
+    pub(crate) fn by(mut self, rules: Arc<Rules>) -> Self {
+        self.rules = Some(rules);
+        self
     }
 
     /// Seals the sample into a bundle beneath `out`.
@@ -62,15 +73,16 @@ impl Sample {
     pub fn seal(&self, out: &Path, signer: &Signer) -> Result<PathBuf, Fault> {
         let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
         let summary = Summary::of(&self.results, deferred.collect(), Vec::new());
-        let path = crate::write(
-            out,
-            &self.facts,
-            &self.results,
-            &self.matrix,
-            &summary,
-            signer,
-        )?;
-        Ok(path)
+        let run = (&self.facts, self.results.as_slice(), &summary);
+        let own;
+        let rules = match &self.rules {
+            Some(rules) => rules,
+            None => {
+                own = crate::releases::builtin()?.own()?;
+                &own
+            }
+        };
+        Ok(crate::write_by(rules, out, run, signer)?)
     }
 
     /// The sample in a bundle, made when it is first asked for.

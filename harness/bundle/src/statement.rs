@@ -5,22 +5,19 @@ use evidence::profile::User;
 use evidence::record::Observations;
 use evidence::view::View;
 use judge::CaseResult;
-use negatives::coverage::Coverage;
-use negatives::matrix::MATRIX_TOML;
 use nix::sys::utsname::uname;
-use seal::digest::Sha256Digest;
 use seal::key::{Role, Signer};
 use seal::statement::Subjects;
 use seal::statement::attestation::{
     Attestation, EngineNote, Host, Instant, Row, Run, RunResult, SCHEMA, Sharding, Sight,
     SignerNote, Unfiltered, Witness,
 };
-use seccomp::policy::POLICY_TOML;
 use seccomp::table::NUMBERS;
 use seccomp::{Arch, syscall_name};
 
 use super::{BundleError, DEVELOPMENT, Field, RunFacts};
 use crate::report::summary::Summary;
+use crate::rules::Rules;
 
 /// The user in the profile that is shown; the one that ran is in each record.
 pub(super) const USER: User = User {
@@ -44,18 +41,15 @@ const DOES_NOT_ASSERT: [&str; 6] = [
 
 /// The statement's predicate; its witnesses are filled in when every row was looked
 /// at, its files and signer when it is sealed.
-///
-/// # Errors
-/// This program's own catalogues cannot be read.
 pub(super) fn of(
     facts: &RunFacts,
     results: &[CaseResult],
     summary: &Summary,
-    signer: &Signer,
-) -> Result<Attestation, BundleError> {
+    (rules, signer): (&Rules, &Signer),
+) -> Attestation {
     let rows: Vec<Row> = results.iter().map(row).collect();
     let result = RunResult::of(&rows, summary.deferred.len(), &facts.lifts);
-    Ok(Attestation {
+    Attestation {
         schema: SCHEMA,
         run: Run {
             id: facts.id.clone(),
@@ -74,12 +68,12 @@ pub(super) fn of(
         made_with: facts.made_with.clone(),
         witnesses: Vec::new(),
         mutants: facts.mutants.clone(),
-        coverage: Coverage::builtin()?,
+        coverage: rules.coverage,
         files: Vec::new(),
         does_not_assert: does_not_assert(&facts.host, facts.sharding.as_ref()),
         lifts: facts.lifts.clone(),
         sharding: facts.sharding.clone(),
-    })
+    }
 }
 
 fn does_not_assert(host: &Host, sharding: Option<&Sharding>) -> Vec<String> {
@@ -100,23 +94,19 @@ pub(super) fn not_borne_out(
     said: &Attestation,
     subjects: &Subjects,
     sights: &Sights,
+    rules: &Rules,
 ) -> Option<Field> {
     let disclaimed = does_not_assert(&said.host, said.sharding.as_ref());
-    let of = |text: &str| Sha256Digest::of(text.as_bytes());
     let fields = [
-        (Field::Policy, subjects.policy == of(POLICY_TOML)),
-        (Field::Matrix, subjects.matrix == of(MATRIX_TOML)),
-        (Field::Arch, said.host.arch == std::env::consts::ARCH),
+        (Field::Policy, subjects.policy == rules.digests.policy),
+        (Field::Matrix, subjects.matrix == rules.digests.matrix),
         (Field::CallsShownToNoFilter, are_of_the_table(&said.host)),
         (
             Field::SignerNote,
             said.signer.note == note(said.signer.role),
         ),
         (Field::Witnesses, said.witnesses == sights.witnesses()),
-        (
-            Field::Coverage,
-            Coverage::builtin().is_ok_and(|own| said.coverage == own),
-        ),
+        (Field::Coverage, rules.may_cover(&said.coverage)),
         (Field::DoesNotAssert, said.does_not_assert == disclaimed),
     ];
     fields
@@ -125,9 +115,14 @@ pub(super) fn not_borne_out(
         .map(|(field, _)| field)
 }
 
+/// The machine, if it is one whose calls this program knows.
+pub(super) fn arch(host: &Host) -> Option<Arch> {
+    Arch::ALL.into_iter().find(|it| it.name() == host.arch)
+}
+
 /// The calls that are shown to no filter have the names of the machine's table.
 fn are_of_the_table(host: &Host) -> bool {
-    let arch = Arch::ALL.into_iter().find(|it| it.name() == host.arch);
+    let arch = arch(host);
     let name = |number| arch.and_then(|arch| syscall_name(arch, number));
     let calls = host.calls_shown_to_no_filter.calls().iter();
     calls

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use negatives::matrix::Matrix;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use seal::bundle::verify::Standing;
@@ -15,6 +16,7 @@ use crate::forgery::{BELIEVED, Specimen};
 use crate::sample::stand_in;
 use crate::self_audit::ItemId;
 
+mod arm64;
 mod refusals;
 mod releases;
 pub(crate) mod schema;

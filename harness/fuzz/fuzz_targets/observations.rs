@@ -19,6 +19,7 @@ static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {
         probe: "p".repeat(64),
     },
     policy: seccomp::Policy::builtin().expect("the policy"),
+    arch: evidence::profile::NATIVE,
     abilities: Abilities::all(),
     engine: None,
     answers: std::sync::Arc::default(),

@@ -3,6 +3,7 @@
 use checker::Report;
 use evidence::record::LaunchRecord;
 use negatives::matrix::Packet;
+use seccomp::Arch;
 
 use super::verdict::Reason;
 
@@ -12,6 +13,8 @@ pub(super) struct Answer<'a> {
     pub(super) packet: &'a Packet,
     /// The launch.
     pub(super) record: &'a LaunchRecord,
+    /// The machine it ran on, whose flags the kernel saw.
+    pub(super) arch: Arch,
     /// The report, where there is one that can be read.
     pub(super) report: Option<Report>,
 }
@@ -28,12 +31,13 @@ pub(super) struct Wrong {
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn of(packet: &'a Packet, record: &'a LaunchRecord) -> Self {
+    pub(super) fn of(packet: &'a Packet, record: &'a LaunchRecord, arch: Arch) -> Self {
         let text = record.report.as_deref();
         let report = text.and_then(|text| serde_json::from_str(text).ok());
         Self {
             packet,
             record,
+            arch,
             report,
         }
     }

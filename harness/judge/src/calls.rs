@@ -9,6 +9,7 @@ use checker::{Action, REPORT_FILE, Report};
 use evidence::FileCall;
 use negatives::matrix::Payload;
 use negatives::wire::{INPUT, OUTPUT};
+use seccomp::Arch;
 
 use super::answer::{Answer, Wrong, compare};
 use super::words::or_none;
@@ -16,11 +17,12 @@ use super::words::or_none;
 /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC` of open(2): any of them is more than reading.
 const CHANGES: u64 = 0o1 | 0o2 | 0o100 | 0o1000;
 /// `O_DIRECTORY` of open(2).
-const DIRECTORY: u64 = if cfg!(target_arch = "aarch64") {
-    0o40_000
-} else {
-    0o200_000
-};
+const fn directory(arch: Arch) -> u64 {
+    match arch {
+        Arch::X86_64 => 0o200_000,
+        Arch::Aarch64 => 0o40_000,
+    }
+}
 
 /// The log holds the declared actions, each once, and nothing else.
 pub(super) fn actions(report: &Report, are: &[String]) -> Option<Wrong> {
@@ -54,7 +56,7 @@ pub(super) fn opens(answer: &Answer<'_>, report: &Report, besides: &[String]) ->
         let none = logged.is_empty();
         return none.then(|| Wrong::new("files in the log", "some", "none"));
     };
-    let (read, others) = opened(calls);
+    let (read, others) = opened(calls, answer.arch);
     let strange = others
         .iter()
         .find(|path| !besides.contains(path) && **path != partial());
@@ -69,7 +71,7 @@ pub(super) fn opens(answer: &Answer<'_>, report: &Report, besides: &[String]) ->
 pub(super) fn opened_once(answer: &Answer<'_>, report: &Report) -> Option<Wrong> {
     let payload = answer.packet.payload.as_ref()?;
     let read = match &answer.record.file_calls {
-        Some(calls) => opened(calls).0,
+        Some(calls) => opened(calls, answer.arch).0,
         None => logged(report),
     };
     let once = once(payload);
@@ -97,14 +99,14 @@ fn logged(report: &Report) -> BTreeMap<String, u64> {
 
 /// The files beneath the input that were opened, by their path in the bag and with how
 /// often; and every other file that was. A folder that is listed is none.
-fn opened(calls: &[FileCall]) -> (BTreeMap<String, u64>, Vec<String>) {
+fn opened(calls: &[FileCall], arch: Arch) -> (BTreeMap<String, u64>, Vec<String>) {
     let (mut read, mut others) = (BTreeMap::new(), Vec::new());
     let opens = calls
         .iter()
         .filter(|it| is_open(it) && it.result.is_none_or(|it| it >= 0));
     for call in opens {
         let path = call.whole();
-        let folder = call.flags.is_some_and(|flags| flags & DIRECTORY != 0);
+        let folder = call.flags.is_some_and(|flags| flags & directory(arch) != 0);
         let inside = path.strip_prefix(INPUT).and_then(|it| it.strip_prefix('/'));
         match inside {
             Some(_) | None if folder && (path == INPUT || inside.is_some()) => {}

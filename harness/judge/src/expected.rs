@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use evidence::digest::ProgramDigests;
+use evidence::profile::NATIVE;
 use evidence::{Abilities, EngineAccount};
 use negatives::matrix::{KnownEngine, Matrix, MatrixError};
 use seal::statement::Subjects;
-use seccomp::{Policy, PolicyError};
+use seccomp::{Arch, Policy, PolicyError};
 
 use crate::filters::Answers;
 
@@ -17,6 +18,8 @@ pub struct Expected {
     pub programs: ProgramDigests,
     /// The system call policy.
     pub policy: Policy,
+    /// The machine that it ran on, whose table of calls the filters are of.
+    pub arch: Arch,
     /// What the engine cannot do.
     pub abilities: Abilities,
     /// What the engine is known to do by itself; `None` for one that is not known.
@@ -38,7 +41,7 @@ pub enum ExpectedError {
 
 impl Expected {
     /// What a statement's subjects, the matrix, its engine's account of itself and this
-    /// program's own policy say.
+    /// program's own policy say, on a machine like this one.
     ///
     /// # Errors
     /// The built-in policy does not load, which a test rules out.
@@ -75,6 +78,7 @@ impl Expected {
         Ok(Self {
             programs,
             policy: Policy::builtin()?,
+            arch: NATIVE,
             abilities: engine.lacking.clone(),
             engine: matrix.engine(&engine.identity.name).cloned(),
             answers: Arc::default(),

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use evidence::profile::NATIVE;
 use evidence::recent::Recent;
-use seccomp::compare::{Tolerance, compare};
+use seccomp::compare::{Difference, Tolerance, compare};
 use seccomp::policy::Form;
-use seccomp::{Policy, Program};
+use seccomp::program::ProgramError;
+use seccomp::{Arch, Policy, Program};
 
 use super::finding::Finding;
 
@@ -30,6 +30,7 @@ pub struct Answers(Recent<Answer>);
 struct Answer {
     stack: Vec<Arc<str>>,
     policy: Policy,
+    arch: Arch,
     finding: Finding,
 }
 
@@ -41,14 +42,17 @@ impl Default for Answers {
 
 impl Answers {
     /// What the read-back filters show.
-    pub(super) fn finding(&self, stack: &[Arc<str>], policy: &Policy) -> Finding {
-        let same = |answer: &Answer| answer.stack == stack && answer.policy == *policy;
+    pub(super) fn finding(&self, stack: &[Arc<str>], policy: &Policy, arch: Arch) -> Finding {
+        let same = |answer: &Answer| {
+            answer.stack == stack && answer.policy == *policy && answer.arch == arch
+        };
         let known = self.0.find(|it| same(it).then(|| it.finding.clone()));
         known.unwrap_or_else(|| {
-            let finding = look(stack, policy);
+            let finding = look(stack, policy, arch);
             self.0.put(Answer {
                 stack: stack.to_vec(),
                 policy: policy.clone(),
+                arch,
                 finding: finding.clone(),
             });
             finding
@@ -56,8 +60,8 @@ impl Answers {
     }
 }
 
-fn look(stack: &[Arc<str>], policy: &Policy) -> Finding {
-    let compiled = match seccomp::compile_strict(policy, NATIVE) {
+fn look(stack: &[Arc<str>], policy: &Policy, arch: Arch) -> Finding {
+    let compiled = match seccomp::compile_strict(policy, arch) {
         Ok(programs) => programs,
         Err(error) => return differs("a policy that compiles", &error.to_string()),
     };
@@ -78,25 +82,27 @@ fn look(stack: &[Arc<str>], policy: &Policy) -> Finding {
     if runtime.is_empty() {
         return differs("the runtime's filter beneath the strict one", "none");
     }
-    holds(&compiled, policy, Form::Strict, Tolerance::Exact)
-        .or_else(|| programs_hold(runtime, policy))
-        .unwrap_or(Finding::Fits)
-}
-
-fn programs_hold(stack: &[Arc<str>], policy: &Policy) -> Option<Finding> {
-    let programs: Result<Vec<Program>, _> =
-        stack.iter().map(|text| Program::from_hex(text)).collect();
-    match programs {
-        Ok(programs) => holds(&programs, policy, Form::Runtime, Tolerance::RuntimeStub),
+    let holds = |programs: &[Program], form, tolerance| {
+        let differences = compare(programs, policy, form, arch, tolerance).err()?;
+        Some(differing(&differences))
+    };
+    let beneath = || match of_hex(runtime) {
+        Ok(programs) => holds(&programs, Form::Runtime, Tolerance::RuntimeStub),
         Err(error) => Some(differs(
             "a filter the kernel would accept",
             &error.to_string(),
         )),
-    }
+    };
+    holds(&compiled, Form::Strict, Tolerance::Exact)
+        .or_else(beneath)
+        .unwrap_or(Finding::Fits)
 }
 
-fn holds(stack: &[Program], policy: &Policy, form: Form, tolerance: Tolerance) -> Option<Finding> {
-    let differences = compare(stack, policy, form, NATIVE, tolerance).err()?;
+fn of_hex(stack: &[Arc<str>]) -> Result<Vec<Program>, ProgramError> {
+    stack.iter().map(|text| Program::from_hex(text)).collect()
+}
+
+fn differing(differences: &[Difference]) -> Finding {
     let shown: Vec<String> = differences
         .iter()
         .take(3)
@@ -108,10 +114,7 @@ fn holds(stack: &[Program], policy: &Policy, form: Form, tolerance: Tolerance) -
     } else {
         format!("; and {more} more")
     };
-    Some(differs(
-        "exactly the policy",
-        &format!("{}{more}", shown.join("; ")),
-    ))
+    differs("exactly the policy", &format!("{}{more}", shown.join("; ")))
 }
 
 fn differs(expected: &str, observed: &str) -> Finding {
@@ -126,4 +129,33 @@ fn digest(programs: &[Arc<str>]) -> String {
         programs.len(),
         evidence::digest::sha256(text.as_bytes())
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use seccomp::{compile_oci, compile_strict, oci_json};
+
+    use super::*;
+
+    fn of_a_kernel(arch: Arch) -> Vec<Arc<str>> {
+        let policy = Policy::builtin().unwrap();
+        let engine = compile_oci(&oci_json(&policy, arch, &[]), arch).unwrap();
+        let own = compile_strict(&policy, arch).unwrap();
+        let all = std::iter::once(&engine).chain(&own);
+        all.map(|it| it.to_hex().into()).collect()
+    }
+
+    /// Whichever machine this is, filters are held against the table of the one that they
+    /// were read on.
+    #[test]
+    fn filters_are_those_of_the_machine_that_they_were_read_on() {
+        let (policy, answers) = (Policy::builtin().unwrap(), Answers::default());
+        for of in Arch::ALL {
+            for on in Arch::ALL {
+                let found = answers.finding(&of_a_kernel(of), &policy, on);
+                let fits = matches!(found, Finding::Fits);
+                assert_eq!(fits, of == on, "{of} on {on}: {found:?}");
+            }
+        }
+    }
 }

@@ -22,7 +22,9 @@ pub(super) fn find(record: &LaunchRecord, fact: Fact, expected: &Expected) -> Fi
     match fact {
         Fact::Programs => programs(record, barrier, expected),
         Fact::Filters => with(&barrier.filters, |stack| {
-            expected.answers.finding(stack, &expected.policy)
+            expected
+                .answers
+                .finding(stack, &expected.policy, expected.arch)
         }),
         Fact::Mounts => mount_table(barrier),
         Fact::Environment => first([

@@ -121,7 +121,8 @@ impl Row<'_> {
             let launch = launch.to_owned();
             return Verdict::Inconclusive(Reason::Kept { launch, cause });
         }
-        wrong(&Answer::of(packet, record)).map_or(Verdict::Held, Verdict::Broken)
+        let answer = Answer::of(packet, record, self.expected.arch);
+        wrong(&answer).map_or(Verdict::Held, Verdict::Broken)
     }
 }
 

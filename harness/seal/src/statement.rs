@@ -213,6 +213,23 @@ pub fn predicate_type(file: &str, payload: &VerifiedPayload) -> Result<String, S
     Ok(Head::read(file, payload)?.predicate_type)
 }
 
+/// Of what is spoken.
+#[derive(Deserialize)]
+struct Spoken {
+    subject: Vec<Subject>,
+}
+
+/// Of what a payload whose signature was checked speaks, whatever it says of it and in
+/// which version.
+///
+/// # Errors
+/// [`StatementError::Json`]: it is no statement at all.
+pub fn spoken_of(file: &str, payload: &VerifiedPayload) -> Result<Vec<Subject>, StatementError> {
+    let read = strict_json::from_slice(file, payload.bytes(), MAX_ENVELOPE);
+    read.map(|it: Spoken| it.subject)
+        .map_err(StatementError::Json)
+}
+
 impl Head {
     fn read(file: &str, payload: &VerifiedPayload) -> Result<Self, StatementError> {
         strict_json::from_slice(file, payload.bytes(), MAX_ENVELOPE).map_err(StatementError::Json)

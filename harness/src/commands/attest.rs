@@ -48,7 +48,7 @@ pub(super) fn attest(common: &Common, args: &Attest) -> Result<Done, Failure> {
     let closed = stand.close();
     let mut summary = summary(&results, &matrix, &facts);
     require_unstopped(&stop, "no bundle was written").map_err(|it| it.beside(&summary))?;
-    let written = bundle::write(&args.into.out, &facts, &results, &matrix, &summary, &signer);
+    let written = bundle::write(&args.into.out, &facts, &results, &summary, &signer);
     if let Ok(path) = &written {
         summary.bundle = Some(path.display().to_string());
     }

@@ -72,7 +72,7 @@ fn examine(args: &Doctor, tried: &[Tried]) -> Report {
     findings.extend(kernel::findings(&found, landlock, may));
     findings.push(kernel::calls(unfiltered::of_this_kernel()));
     findings.extend([
-        resources::versions(&found),
+        resources::versions(&found, std::env::consts::ARCH),
         resources::temporary(&facts::room(&launch::room(
             engine.unwrap_or(args.on.engine),
         ))),

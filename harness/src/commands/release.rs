@@ -4,10 +4,15 @@
 use std::path::Path;
 
 use bundle::acceptance::file;
+use bundle::releases::{self, Release as KnownRelease, Table};
+use engine::image::Image;
+use evidence::error::chain;
+use negatives::coverage::Coverage;
+use programs::Programs;
 use seal::dsse::{Envelope, IN_TOTO};
 use seal::key::SecretKey;
 use seal::statement::Statement;
-use seal::statement::attestation::Instant;
+use seal::statement::attestation::{self, Instant};
 use seal::statement::provenance::{
     BUILD_TYPE, BuildDefinition, BuildTimes, Builder, Chosen, GitDigest, Provenance, Resolved,
     RunDetails,
@@ -49,6 +54,7 @@ fn sign(common: &Common, folder: &Path, key: &Path, commit: &str) -> Result<Done
         let hint = "`git rev-parse HEAD` says it";
         return Err(Failure::usage(NoCommit(safe(commit)), hint));
     }
+    require_own_row(folder, commit)?;
     let key = SecretKey::read(key)?;
     let subjects = release::subjects(folder)?;
     let count = subjects.len();
@@ -68,6 +74,51 @@ fn sign(common: &Common, folder: &Path, key: &Path, commit: &str) -> Result<Done
     common.format.say(Code::Held, &answer, || {
         say(&format!("{count} files signed for by key {keyid}"))?;
         Ok(say(&format!("provenance: {}", safe(&shown)))?)
+    })
+}
+
+/// A release brings its row of the table that later releases know it by.
+const ROW_FILE: &str = "release.toml";
+/// More than any row has, in bytes.
+const MAX_ROW: u64 = 1 << 16;
+
+/// A release whose row would have later releases judge its bundles by something else.
+#[derive(Debug, thiserror::Error)]
+#[error("`{ROW_FILE}`: expected one release, which is this program's own, observed {0}")]
+struct OtherRow(String);
+
+fn require_own_row(folder: &Path, commit: &str) -> Result<(), Failure> {
+    let path = folder.join(ROW_FILE);
+    if !path.exists() {
+        return Ok(());
+    }
+    let hint = "`ci/release` makes it of what the program says of itself";
+    let refused = |why: String| Failure::unusable(OtherRow(why), hint);
+    let bytes = file::read(&path, MAX_ROW).map_err(|error| Failure::unusable(error, hint))?;
+    let table = Table::parse(&String::from_utf8_lossy(&bytes));
+    let table = table.map_err(|error| refused(chain(&error)))?;
+    let [row] = table.releases() else {
+        return Err(refused(format!("{} releases", table.releases().len())));
+    };
+    match own_row(commit)?.first_difference(row) {
+        None => Ok(()),
+        Some(field) => Err(refused(format!("another `{field}`"))),
+    }
+}
+
+/// This program as later releases know it.
+fn own_row(commit: &str) -> Result<KnownRelease, Failure> {
+    let image = Image::build(Programs::builtin()).map_err(Failure::internal)?;
+    let subjects = bundle::subjects(&image.digests, image.id()).map_err(Failure::internal)?;
+    let made_with = engine::image::made_with().map_err(Failure::internal)?;
+    Ok(KnownRelease {
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        commit: commit.to_owned(),
+        schema: attestation::SCHEMA,
+        matrix: subjects.matrix,
+        policy: subjects.policy,
+        coverage: Some(Coverage::builtin().map_err(Failure::internal)?),
+        programs: vec![releases::Programs::of(&subjects, &made_with.target)],
     })
 }
 

@@ -81,15 +81,7 @@ impl Desk {
         let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
         let summary = Summary::of(&results, deferred, Vec::new());
         let facts = facts(run);
-        bundle::write(
-            self.folder.path(),
-            &facts,
-            &results,
-            &matrix,
-            &summary,
-            signer,
-        )
-        .unwrap()
+        bundle::write(self.folder.path(), &facts, &results, &summary, signer).unwrap()
     }
 
     /// The bundle, signed again by the operator with another self-audit.

@@ -84,3 +84,70 @@ fn a_release_is_signed_once_and_of_a_commit() {
     command.arg("--public-key").arg(desk.at("owner.pub.pem"));
     command.assert().code(2);
 }
+
+/// The row of the table of releases, as `ci/release` puts it together of what the program
+/// says of itself.
+fn row() -> String {
+    let said = |word: &[&str]| {
+        let done = harness().args(word).output().unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let (version, digests) = (said(&["--version", "--verbose"]), said(&["digests"]));
+    let says = |name: &str| {
+        let mut lines = version.lines();
+        let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        found.unwrap().to_owned()
+    };
+    let programs = digests.lines().filter(|line| {
+        let name = line.split(' ').next().unwrap();
+        ["target", "checker", "airlock", "probe", "image"].contains(&name)
+    });
+    let programs: Vec<&str> = programs.collect();
+    format!(
+        "[[release]]\nversion = \"{}\"\ncommit = \"{COMMIT}\"\nschema = {}\n\
+         matrix = \"{}\"\npolicy = \"{}\"\ncoverage = {}\n[[release.programs]]\n{}\n",
+        env!("CARGO_PKG_VERSION"),
+        says("schema"),
+        says("matrix"),
+        says("policy"),
+        says("coverage"),
+        programs.join("\n")
+    )
+}
+
+/// What later releases know it by is what it is: nobody signs for another row.
+#[test]
+fn a_release_that_brings_a_row_of_the_table_brings_its_own() {
+    let desk = released();
+    let (at, own) = (desk.at("release").join("release.toml"), row());
+    fs::remove_file(desk.at("release").join("provenance.dsse.json")).unwrap();
+    let matrix = own.lines().find(|line| line.starts_with("matrix")).unwrap();
+    let policy = own.lines().find(|line| line.starts_with("policy")).unwrap();
+    let image = own.lines().find(|line| line.starts_with("image")).unwrap();
+    let none = "0".repeat(64);
+    for (from, to, other) in [
+        (env!("CARGO_PKG_VERSION"), "99.0.0", "another `version`"),
+        (COMMIT, &"c".repeat(40), "another `commit`"),
+        ("schema = ", "schema = 1", "another `schema`"),
+        (matrix, &format!("matrix = \"{none}\""), "another `matrix`"),
+        (policy, &format!("policy = \"{none}\""), "another `policy`"),
+        ("rows = ", "rows = 1", "another `coverage`"),
+        (image, &format!("image = \"{none}\""), "another `programs`"),
+        ("[[release]]", "", "failed to parse the table of releases"),
+    ] {
+        assert!(own.contains(from), "{from}");
+        fs::write(&at, own.replacen(from, to, 1)).unwrap();
+        let done = sign(&desk, "owner.pem", COMMIT).code(2);
+        let said = fits::object("release", &done.get_output().stdout);
+        let why = said["message"].as_str().unwrap();
+        assert!(why.contains(other), "{other}: {why}");
+    }
+    let other = own.replacen(env!("CARGO_PKG_VERSION"), "99.0.0", 1);
+    fs::write(&at, own.clone() + &other).unwrap();
+    let done = sign(&desk, "owner.pem", COMMIT).code(2);
+    let said = fits::object("release", &done.get_output().stdout);
+    assert!(said["message"].as_str().unwrap().contains("2 releases"));
+    fs::write(&at, &own).unwrap();
+    sign(&desk, "owner.pem", COMMIT).code(0);
+    assert_eq!(reasons(&desk, "owner.pub.pem"), Vec::<String>::new());
+}

@@ -119,7 +119,7 @@ impl Sample {
         let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
         let summary = Summary::of(&self.results, deferred.collect(), self.facts.lifts.clone());
         let (facts, results) = (&self.facts, &self.results);
-        let path = bundle::write(out, facts, results, &self.matrix, &summary, &signer).unwrap();
+        let path = bundle::write(out, facts, results, &summary, &signer).unwrap();
         verify_bundle(&BundleFolder::open(&path).unwrap(), &Anchor::Embedded).unwrap()
     }
 }

@@ -10,7 +10,7 @@ use bundle::{Rejudged, RunFacts};
 use judge::CaseResult;
 use negatives::matrix::Matrix;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
+use seal::bundle::verify::{Anchor, VerifiedBundle};
 use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
@@ -40,6 +40,9 @@ pub fn run(printing: Printing, args: &Merge) -> Result<Done, Failure> {
     let anchor = anchor(args, &signer)?;
     let shards = args.shards.iter().map(|path| {
         let (verified, rejudged) = believed(path, &anchor)?;
+        if !rejudged.rules.are_own() {
+            return Err(Failure::refused(AnotherRelease(path.clone())));
+        }
         Ok(ShardBundle {
             path: path.clone(),
             verified,
@@ -85,8 +88,7 @@ fn seal(
     let mut summary = Summary::of(results, deferred, facts.lifts.clone());
     summary.engine = bundle::engine_words(&facts.engine.identity);
     summary.sharding = facts.sharding.as_ref().map(ToString::to_string);
-    let path =
-        bundle::write(out, facts, results, matrix, &summary, signer).map_err(Failure::internal)?;
+    let path = bundle::write(out, facts, results, &summary, signer).map_err(Failure::internal)?;
     summary.bundle = Some(path.display().to_string());
     results::say(printing, matrix, results, &summary, signer.role())
 }
@@ -115,11 +117,15 @@ pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudge
         let why = terminal::without_refused(&evidence::error::chain(error)).to_owned();
         Failure::refused(Unbelieved(format!("refused `{}`: {why}", path.display())))
     };
-    let folder = BundleFolder::open(path).map_err(Failure::no_bundle)?;
-    let verified = verify_bundle(&folder, anchor).map_err(|error| named(&error))?;
-    let rejudged = bundle::rejudge(&verified).map_err(|error| named(&error))?;
-    Ok((verified, rejudged))
+    BundleFolder::open(path).map_err(Failure::no_bundle)?;
+    let believed = bundle::believe(path, anchor).map_err(|error| named(&error))?;
+    Ok((believed.bundle, believed.rejudged))
 }
+
+/// The whole is judged by what is built in, and so must be its parts.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: expected a shard of this release, observed one of another, which merges it", .0.display())]
+struct AnotherRelease(PathBuf);
 
 /// One of several bundles is not to be believed.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, verify_bundle};
+use seal::bundle::verify::Anchor;
 use serde_json::json;
 
 use crate::code::Code;
@@ -57,9 +57,9 @@ pub struct Report {
 pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
     require_openable(args)?;
     require_attestation(&args.bundle, printing.program)?;
-    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
-    let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(Failure::refused)?;
-    let rejudged = bundle::rejudge(&verified).map_err(Failure::refused)?;
+    BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
+    let believed = bundle::believe(&args.bundle, &Anchor::Embedded).map_err(Failure::refused)?;
+    let (verified, rejudged) = (believed.bundle, believed.rejudged);
     let page = bundle::report(&verified, &rejudged).map_err(Failure::internal)?;
     let own = match verified.files().get(bundle::REPORT_FILE) {
         Some(bytes) if bytes == page.as_bytes() => Ok(()),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use bundle::report::markdown;
-use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
 use serde_json::json;
 
@@ -23,7 +22,6 @@ pub struct SummaryOf {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &SummaryOf) -> Result<Done, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
     let (verified, rejudged) = merge::believed(&args.bundle, &Anchor::Embedded)?;
     let said = verified.attestation();
     let mut notes = vec![
@@ -39,6 +37,7 @@ pub fn run(printing: Printing, args: &SummaryOf) -> Result<Done, Failure> {
         ),
         format!("this is {}", verified.standing()),
     ];
+    notes.extend(rejudged.rules.released(said, verified.subjects()));
     notes.extend(said.sharding.as_ref().map(ToString::to_string));
     if !said.lifts.is_empty() {
         notes.push(format!(
@@ -46,7 +45,7 @@ pub fn run(printing: Printing, args: &SummaryOf) -> Result<Done, Failure> {
             said.lifts.join(", ")
         ));
     }
-    let page = markdown::page(&rejudged.results, &matrix, &notes);
+    let page = markdown::page(&rejudged.results, &rejudged.rules.matrix, &notes);
     let page = page.trim_end();
     printing
         .format

@@ -11,7 +11,6 @@ use bundle::self_audit::{self, SelfAudit};
 use bundle::{Believed, Rejudged, believe};
 use evidence::count;
 use evidence::record::PackedError;
-use negatives::matrix::Matrix;
 use seal::bundle::verify::{Anchor, Standing, VerifiedBundle};
 use seal::dsse::TrustedKeys;
 use seal::key::PublicKey;
@@ -168,10 +167,12 @@ fn requirements(believed: &Believed) -> Result<Vec<Requirement>, PackedError> {
 
 fn print(printing: Printing, answer: &Answer, summary: Option<&Summary>) -> Result<(), Failure> {
     if let (Some(believed), Some(summary)) = (&answer.believed, summary) {
-        let matrix = Matrix::builtin().map_err(Failure::internal)?;
         let terminal = Terminal::stdout(printing.color);
-        terminal.table(&believed.rejudged.results, &matrix)?;
-        let mut notes = notes(&believed.bundle);
+        let rules = &believed.rejudged.rules;
+        terminal.table(&believed.rejudged.results, &rules.matrix)?;
+        let bundle = &believed.bundle;
+        let mut notes = notes(bundle);
+        notes.extend(rules.released(bundle.attestation(), bundle.subjects()));
         notes.push(believed.rejudged.audit.tally().to_string());
         notes.extend(summary.shown_to_filters());
         terminal.conclusion(summary, &notes)?;

@@ -1,5 +1,6 @@
 //! What `--version` says, and with `--verbose` from which sources a program is.
 
+use negatives::coverage::Coverage;
 use negatives::matrix::MATRIX_TOML;
 use seal::digest::Sha256Digest;
 use seal::statement::attestation;
@@ -26,9 +27,28 @@ pub fn long(program: &str, more: &[(String, String)]) -> String {
         ("schema", attestation::SCHEMA.to_string()),
         ("matrix", digest(MATRIX_TOML)),
         ("policy", digest(POLICY_TOML)),
+        ("coverage", coverage()),
     ];
     let own = own.map(|(name, is)| (name.to_owned(), is));
     let lines = own.iter().chain(more);
     let lines = lines.map(|(name, is)| format!("{name}: {is}\n"));
     short(program) + &lines.collect::<String>()
+}
+
+/// How far this release's catalogues reach, as `release.toml` has it.
+fn coverage() -> String {
+    let Ok(coverage) = Coverage::builtin() else {
+        return "not known".to_owned();
+    };
+    let Coverage {
+        rows,
+        mutants,
+        falsifications,
+        hostile_checks,
+        none,
+    } = coverage;
+    format!(
+        "{{ rows = {rows}, mutants = {mutants}, falsifications = {falsifications}, \
+         hostile_checks = {hostile_checks}, none = {none} }}"
+    )
 }

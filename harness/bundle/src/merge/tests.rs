@@ -54,6 +54,7 @@ impl Shards {
             expected: Expected {
                 programs: samples::programs(),
                 policy: Policy::builtin().unwrap(),
+                arch: evidence::profile::NATIVE,
                 abilities: Abilities::all(),
                 engine: None,
                 answers: std::sync::Arc::default(),
@@ -120,7 +121,7 @@ impl Shards {
         let deferred = self.matrix.deferred().iter().map(|row| row.id.clone());
         let summary = Summary::of(results, deferred.collect(), facts.lifts.clone());
         let out = self.folder.path();
-        crate::write(out, facts, results, &self.matrix, &summary, signer).unwrap()
+        crate::write(out, facts, results, &summary, signer).unwrap()
     }
 }
 

@@ -20,11 +20,23 @@ pub enum RejudgeError {
     },
     /// The bundle was made by another matrix or policy.
     #[error(
-        "`{file}`: expected this program's own, observed another: verify with the release that made it"
+        "`{file}`: expected this release's own, or a known release's that judges alike, observed another: verify with the release that made it"
     )]
     Other {
         /// Which file.
         file: &'static str,
+    },
+    /// The bundle is of a release that is known, and that judges otherwise.
+    #[error(
+        "`{file}`: expected a bundle that this release judges, observed one of {release}: {get}"
+    )]
+    Known {
+        /// Which file says so.
+        file: &'static str,
+        /// Which release.
+        release: String,
+        /// Which verifier to get.
+        get: String,
     },
     /// The bundle has no such file.
     #[error("`{file}` is missing")]
@@ -189,6 +201,7 @@ impl RejudgeError {
         match self {
             Self::Own { .. } => "own",
             Self::Other { .. } => "other_release",
+            Self::Known { .. } => "known_release",
             Self::Missing { .. } => "missing",
             Self::Json { .. } => "observations",
             Self::Engine { .. } => "engine_account",
@@ -208,7 +221,7 @@ impl RejudgeError {
             Self::Engine { .. } => ENGINE_FILE,
             Self::Audit { .. } => self_audit::FILE,
             Self::Field { .. } | Self::Roll { .. } => STATEMENT_FILE,
-            Self::Other { file } | Self::NotBorneOut { file } => file,
+            Self::Other { file } | Self::Known { file, .. } | Self::NotBorneOut { file } => file,
             Self::Missing { file }
             | Self::Json { file, .. }
             | Self::Foreign { file, .. }

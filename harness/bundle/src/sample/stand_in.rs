@@ -8,11 +8,13 @@
 use std::sync::Arc;
 
 use evidence::record::Packed;
+use judge::Expected;
 use judge::samples::{RUN, engine, expected, programs, result};
 use negatives::matrix::Matrix;
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;
 use seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
+use seccomp::{Arch, syscall_name};
 use time::macros::datetime;
 
 use super::Sample;
@@ -21,11 +23,13 @@ use crate::RunFacts;
 /// The sample; the same each time.
 #[must_use]
 pub fn sample() -> Sample {
+    sample_by(&Matrix::builtin().unwrap(), subjects(), &expected())
+}
+
+/// The sample of a run of this matrix and what it expects.
+pub(crate) fn sample_by(matrix: &Matrix, subjects: Subjects, expected: &Expected) -> Sample {
     let engine = engine();
-    let subjects = subjects();
-    let expected = expected();
-    let matrix = Matrix::builtin().unwrap();
-    let results = matrix.cases().iter().map(|case| result(case, &expected));
+    let results = matrix.cases().iter().map(|case| result(case, expected));
     let results = results.collect();
     let facts = RunFacts {
         id: RUN.to_owned(),
@@ -33,14 +37,14 @@ pub fn sample() -> Sample {
         finished: datetime!(2026-01-02 03:05:06 UTC),
         host: Host {
             kernel: "6.18".to_owned(),
-            arch: "x86_64".to_owned(),
+            arch: expected.arch.name().to_owned(),
             engine: EngineNote {
                 name: engine.identity.name.clone(),
                 version: engine.identity.version.clone(),
                 api: "1.41".to_owned(),
             },
             runtime: engine.identity.runtime.clone(),
-            calls_shown_to_no_filter: unfiltered(),
+            calls_shown_to_no_filter: unfiltered(expected.arch),
         },
         made_with: seal::statement::samples::made_with(),
         engine,
@@ -49,7 +53,7 @@ pub fn sample() -> Sample {
         mutants: None,
         sharding: None,
     };
-    Sample::new(std::env::temp_dir(), facts, results, matrix)
+    Sample::new(std::env::temp_dir(), facts, results, matrix.clone())
 }
 
 /// The same of another run, whose id is as long: its records are of that run, too.
@@ -69,15 +73,15 @@ pub fn sample_of(run: &str) -> Sample {
     })
 }
 
-fn unfiltered() -> Unfiltered {
+fn unfiltered(arch: Arch) -> Unfiltered {
     Unfiltered::Asked(vec![UnfilteredCall {
         number: 335,
-        name: "uretprobe".to_owned(),
+        name: syscall_name(arch, 335).unwrap_or_default().to_owned(),
         came: "killed SIGILL".to_owned(),
     }])
 }
 
-fn subjects() -> Subjects {
+pub(crate) fn subjects() -> Subjects {
     let image = Sha256Digest::of(b"an image that nobody built");
     crate::subjects(&programs(), &image.to_string()).unwrap()
 }

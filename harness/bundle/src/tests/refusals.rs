@@ -23,7 +23,7 @@ mod borne_out;
 mod disposing;
 mod envelope;
 mod files;
-mod forging;
+pub(super) mod forging;
 mod json;
 mod merging;
 mod names;

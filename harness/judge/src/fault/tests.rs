@@ -111,6 +111,7 @@ fn with(id: &str, change: impl Fn(&mut LaunchRecord)) -> Verdict {
             probe: none,
         },
         policy: Policy::builtin().unwrap(),
+        arch: evidence::profile::NATIVE,
         abilities: Abilities::all(),
         engine: None,
         answers: std::sync::Arc::default(),

@@ -226,6 +226,15 @@ pub fn predicate_type(folder: &BundleFolder, anchor: &Anchor) -> Result<String, 
     statement::predicate_type(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
 }
 
+/// Of what the signed statement in `folder` speaks, of whatever version it is.
+///
+/// # Errors
+/// [`VerifyError`]: nothing in it is to be believed.
+pub fn spoken_of(folder: &BundleFolder, anchor: &Anchor) -> Result<Vec<Subject>, VerifyError> {
+    let payload = open_envelope(folder, STATEMENT_FILE, &trusted(folder, anchor)?)?;
+    statement::spoken_of(STATEMENT_FILE, &payload).map_err(refused(STATEMENT_FILE))
+}
+
 fn trusted(folder: &BundleFolder, anchor: &Anchor) -> Result<TrustedKeys, VerifyError> {
     Ok(match anchor {
         Anchor::Keys(keys) => keys.clone(),

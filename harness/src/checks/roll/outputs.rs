@@ -41,7 +41,7 @@ impl Outputs {
     pub(super) fn of(matrix: &Matrix, results: &[CaseResult]) -> Result<Self, Failed> {
         let deferred = matrix.deferred().iter().map(|row| row.id.clone()).collect();
         let summary = Summary::of(results, deferred, Vec::new());
-        let verified = sealed(matrix, results, &summary)?;
+        let verified = sealed(results, &summary)?;
         let terminal = Terminal::plain();
         let junit = verified.files().get("junit.xml").unwrap_or_default();
         Ok(Self {
@@ -145,11 +145,7 @@ pub(super) fn engine() -> EngineAccount {
 }
 
 /// A bundle of these results, sealed and verified, and gone from the disk.
-fn sealed(
-    matrix: &Matrix,
-    results: &[CaseResult],
-    summary: &Summary,
-) -> Result<VerifiedBundle, Failed> {
+fn sealed(results: &[CaseResult], summary: &Summary) -> Result<VerifiedBundle, Failed> {
     let folder = place::folder()?;
     let now = OffsetDateTime::now_utc();
     let engine = engine();
@@ -169,7 +165,7 @@ fn sealed(
         sharding: None,
     };
     let signer = Signer::development()?;
-    let path = bundle::write(folder.path(), &facts, results, matrix, summary, &signer)?;
+    let path = bundle::write(folder.path(), &facts, results, summary, &signer)?;
     Ok(verify_bundle(
         &BundleFolder::open(&path)?,
         &Anchor::Embedded,

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use evidence::profile::NATIVE;
 use evidence::record::{LaunchRecord, Observations, Role};
 use seccomp::policy::{Condition, Form, Operator, Rule};
 use seccomp::table::{
@@ -70,23 +69,24 @@ pub(super) type ReadBack = (String, Vec<Program>);
 
 /// Of what the kernel gave back, or else of what the policy compiles to.
 pub(super) fn of(report: &Report<'_>, read_back: Option<ReadBack>) -> Result<Filter, HtmlError> {
+    let arch = report.expected.arch;
     let (source, stack) = stack(report, read_back)?;
     let cells: Vec<Cell> = (0..NUMBERS)
-        .filter_map(|number| Some((number, syscall_name(NATIVE, number)?)))
+        .filter_map(|number| Some((number, syscall_name(arch, number)?)))
         .enumerate()
         .map(|(at, (number, name))| cell(report, &stack, at, number, name))
         .collect();
-    let rules = report.expected.policy.rules(Form::Strict, NATIVE);
+    let rules = report.expected.policy.rules(Form::Strict, arch);
     Ok(Filter {
         source,
         shown: report.said.host.calls_shown_to_no_filter.to_string(),
-        arch: NATIVE,
+        arch,
         width: COLUMNS * PITCH,
         height: cells.len().div_ceil(COLUMNS) * PITCH,
         groups: groups(&cells),
         cells,
         rules: rules.map(allowed).collect(),
-        entries: entries(&stack),
+        entries: entries(&stack, arch),
     })
 }
 
@@ -114,7 +114,7 @@ fn stack(
         None => (
             "as compiled from the policy: no filter was read back from the kernel in this run"
                 .to_owned(),
-            seccomp::compile_strict(&report.expected.policy, NATIVE)?,
+            seccomp::compile_strict(&report.expected.policy, report.expected.arch)?,
         ),
     })
 }
@@ -136,7 +136,7 @@ fn cell(
     let unfiltered = report.said.host.calls_shown_to_no_filter.call(number);
     let (class, word) = match unfiltered {
         Some(_) => ("unfiltered", "shown to no filter by this kernel"),
-        None => ask(stack, NATIVE.audit_value(), number),
+        None => ask(stack, report.expected.arch.audit_value(), number),
     };
     Cell {
         number,
@@ -240,9 +240,9 @@ fn condition(of: &Condition) -> String {
     }
 }
 
-fn entries(stack: &[Program]) -> Vec<Entry> {
+fn entries(stack: &[Program], arch: Arch) -> Vec<Entry> {
     let bit = X32_SYSCALL_BIT;
-    let ways: &[(&'static str, u32, u32)] = match NATIVE {
+    let ways: &[(&'static str, u32, u32)] = match arch {
         Arch::X86_64 => &[
             ("x32 calls of the native table", AUDIT_ARCH_X86_64, bit),
             ("i386 calls, by int 0x80", AUDIT_ARCH_I386, 0),

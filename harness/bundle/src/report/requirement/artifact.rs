@@ -4,7 +4,6 @@
 //! outside unless a look of the host's has it.
 
 use evidence::Exit;
-use evidence::profile::NATIVE;
 use evidence::record::{LaunchRecord, Observations, Role};
 use judge::{Account, Accounts, Adapted, Expected, Fit, invariants, packet_paths};
 use negatives::matrix::{Attempt, Fact, Rule};
@@ -199,7 +198,7 @@ fn is_checker(record: &LaunchRecord) -> bool {
 /// What came of each attempt in the locked sandbox.
 fn attempts(case: &Adapted, observed: &Observations, expected: &Expected) -> Vec<Artifact> {
     let accounts = Accounts::new(case, observed);
-    let strict = seccomp::compile_strict(&expected.policy, NATIVE);
+    let strict = seccomp::compile_strict(&expected.policy, expected.arch);
     let strict = strict.map_or(0, |programs| programs.len());
     let stacks: Vec<(&LaunchRecord, Option<Stack>)> = observed
         .launches
@@ -213,7 +212,8 @@ fn attempts(case: &Adapted, observed: &Observations, expected: &Expected) -> Vec
         let mut stacks = stacks.iter();
         let stack = stacks.find(|(record, _)| record.id == account.launch);
         if let Some((record, stack)) = stack {
-            found.push(attempted(attempt, &account, record, stack.as_ref()));
+            let call = number(account.call.as_ref(), &attempt.act, expected.arch);
+            found.push(attempted(attempt, &account, (record, stack.as_ref()), call));
         }
     }
     gathered(found)
@@ -222,8 +222,8 @@ fn attempts(case: &Adapted, observed: &Observations, expected: &Expected) -> Vec
 fn attempted(
     attempt: &Attempt,
     account: &Account,
-    record: &LaunchRecord,
-    stack: Option<&Stack>,
+    (record, stack): (&LaunchRecord, Option<&Stack>),
+    call: Option<(u32, u32)>,
 ) -> Artifact {
     let as_declared = account.fit == Fit::AsDeclared;
     let (what, observed, answer) = match outcome(record, &attempt.id) {
@@ -238,7 +238,6 @@ fn attempted(
         }
         None => ("death", came(&account.observed), Some(Answer::Killed)),
     };
-    let call = number(account.call.as_ref(), &attempt.act);
     let giver = match (stack, call, answer) {
         (Some(stack), Some((number, arch)), Some(answer)) => stack.giver(number, arch, answer),
         _ => Giver::NotKnown,

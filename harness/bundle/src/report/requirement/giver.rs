@@ -1,7 +1,6 @@
 //! Who gave an answer: which of the filters read back returns it for the very call, or
 //! the kernel beneath them.
 
-use evidence::profile::NATIVE;
 use evidence::record::LaunchRecord;
 use negatives::wire::{Abi, Act, CallRecord};
 use seccomp::table::{AUDIT_ARCH_I386, X32_SYSCALL_BIT, i386_syscall_number};
@@ -129,7 +128,7 @@ fn words(action: Action) -> String {
 
 /// The number and the architecture of a call: as the kernel was given them, or, where
 /// the probe did not live to say so, as the matrix has the call.
-pub(super) fn number(record: Option<&CallRecord>, act: &Act) -> Option<(u32, u32)> {
+pub(super) fn number(record: Option<&CallRecord>, act: &Act, arch: Arch) -> Option<(u32, u32)> {
     if let Some(call) = record {
         return Some((u32::try_from(call.number).ok()?, call.arch));
     }
@@ -137,7 +136,7 @@ pub(super) fn number(record: Option<&CallRecord>, act: &Act) -> Option<(u32, u32
         return None;
     };
     let (name, _) = call.split_once('(')?;
-    Some(match (abi, NATIVE) {
+    Some(match (abi, arch) {
         (Abi::Native, native) => (syscall_number(native, name)?, native.audit_value()),
         (Abi::X32, native) => (
             syscall_number(native, name)? | X32_SYSCALL_BIT,

@@ -15,6 +15,17 @@ pub(super) const TABLE: &[Refused] = &[
     refused("rejudge.Other", "other_release policy.toml", |it| {
         append(it, POLICY_FILE, "# agreed\n");
     }),
+    // A state before the first release, of the table that is built in.
+    refused("rejudge.Known", "known_release statement.dsse.json", |it| {
+        let known = crate::releases::builtin().unwrap().releases();
+        let old = known.iter().find(|it| it.schema == 2).unwrap();
+        it.forge(|said, subjects| {
+            said.schema = old.schema;
+            subjects.matrix = old.matrix;
+            subjects.policy = old.policy;
+        })
+        .unwrap();
+    }),
     refused("rejudge.Missing", "missing matrix.toml", |it| {
         remove(it, MATRIX_FILE)
     }),

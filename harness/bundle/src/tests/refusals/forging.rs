@@ -60,16 +60,20 @@ pub(super) fn restate(specimen: &Specimen, edit: impl FnOnce(&mut Value)) {
 
 /// Changes the statement and makes everything again that is made of it: only what is
 /// held against the statement itself can find that.
-pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mut Subjects)) {
+pub(in crate::tests) fn forge(
+    specimen: &Specimen,
+    edit: impl FnOnce(&mut Attestation, &mut Subjects),
+) {
     specimen.forge(edit).unwrap();
     let bytes = payload(specimen, STATEMENT_FILE);
     let statement: Statement<Attestation> = serde_json::from_slice(&bytes).unwrap();
     let said = statement.predicate();
     let subjects = Subjects::from_list(statement.subject()).unwrap();
-    let matrix = Matrix::builtin().unwrap();
+    let rules = crate::releases::builtin().unwrap().own().unwrap();
+    let matrix = &rules.matrix;
     let engine: EngineAccount = serde_json::from_value(value(specimen, ENGINE_FILE)).unwrap();
-    let expected = Expected::of(&subjects, &matrix, &engine).unwrap();
-    let about = audited(said, &subjects, &matrix);
+    let expected = Expected::of(&subjects, matrix, &engine).unwrap();
+    let about = audited(said, &subjects, &rules);
     let (mut gathered, mut results) = (Gathered::default(), Vec::new());
     for (case, row) in matrix.cases().iter().zip(&said.rows) {
         let (result, observed) = judged(specimen, case, &expected);
@@ -81,7 +85,7 @@ pub(super) fn forge(specimen: &Specimen, edit: impl FnOnce(&mut Attestation, &mu
         subjects: &subjects,
         engine: &engine,
         results: &results,
-        matrix: &matrix,
+        rules: &rules,
         expected: &expected,
     };
     let (files, inquiry) = gathered.files(&source).unwrap();
