@@ -34,7 +34,7 @@ pub use helper::{AskKernel, Helper, HelperLine, Reap, ServeDatabase};
 pub(crate) use line::mistake;
 pub use merge::Merge;
 pub use packet::{
-    AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask,
+    AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask, SOURCES,
 };
 pub use profile::{ProfileForm, ShowProfile};
 pub use release::Release;

@@ -12,10 +12,15 @@ use verify::Failure;
 mod bag;
 mod capture;
 mod draft;
+mod remedy;
 
 pub use bag::seal;
 pub use capture::{Captured, Predicate, decoded, make};
-pub use draft::{Claim, Draft, Item, Provenance, Stated};
+pub use draft::{Claim, Draft, Item, Provenance, Stated, require_bounded};
+pub use remedy::remedy;
+
+/// Where a packet's description lies in its folder.
+const FILE: &str = "data/packet.json";
 
 /// The time now, to the second, as packets write it.
 ///

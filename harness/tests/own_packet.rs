@@ -92,6 +92,21 @@ fn the_readmes_commands_make_a_packet_without_a_gap() {
     }
 }
 
+/// Where the packet lies is nobody's but root's: what a temporary folder is, and /root.
+#[test]
+fn a_packet_beneath_a_folder_that_is_closed_is_read_all_the_same() {
+    let folder = made();
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(folder.path(), closed).unwrap();
+    let line = "harness --format json check --engine bwrap --authorities authorities.toml release";
+    let check = shell(folder.path(), line);
+    let said: Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!(check.status.code(), Some(5), "{said:#}");
+    // What was mounted to reach it was the launcher's alone.
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    assert!(!mounts.contains(folder.path().to_str().unwrap()));
+}
+
 /// What somebody does, and the gap that the claim then has.
 const CHANGES: [(&str, &str); 9] = [
     (
@@ -144,7 +159,7 @@ fn what_somebody_changes_is_refused_by_name() {
 }
 
 /// A step that cannot be done, and what is said of it.
-const IN_VAIN: [(&str, &str); 9] = [
+const IN_VAIN: [(&str, &str); 22] = [
     (
         "harness packet new release --id x --scope x",
         "expected an absent or empty folder",
@@ -178,6 +193,61 @@ const IN_VAIN: [(&str, &str); 9] = [
         "begin one with `harness packet new FOLDER`",
     ),
     (
+        "cp images.json 'a b.txt'; harness packet add release 'a b.txt' --source prose",
+        "hint: give another --id",
+    ),
+    (
+        "harness packet add release images.json",
+        "hint: --source is one of operator_statement, local_copy, prose, kb_document",
+    ),
+    (
+        "harness packet add release images.json",
+        "expected --capture FILE, or --source",
+    ),
+    (
+        "harness packet new other --id x --scope 'a b'",
+        "hint: give another --scope",
+    ),
+    (
+        "harness packet new other --id x --scope 'a b'",
+        "Observed `\"a b\"`",
+    ),
+    (
+        "harness packet new other --id x --scope '*'",
+        "expected a scope that has a bound",
+    ),
+    (
+        "harness packet new other --id x --scope Everything",
+        "expected a scope that has a bound",
+    ),
+    (
+        "harness packet capture --authority a --key registry.pem --source native_listing \
+         --locator x --revision main images.json",
+        "expected a revision that does not move, observed `main`",
+    ),
+    (
+        "harness packet capture --authority a --key registry.pem --source native_listing \
+         --locator x --revision 7 --captured-at 2999-01-01T00:00:00Z images.json",
+        "expected a time that is over",
+    ),
+    (
+        "> empty; harness packet add release images.json --id two --capture empty",
+        "observed an empty file",
+    ),
+    (
+        "mkdir bom; cp -r release bom; printf '\\357\\273\\277{}' > bom/release/data/packet.json; \
+         harness packet show bom/release",
+        "begins with a byte order mark",
+    ),
+    (
+        "cp images.json release/data/A; cp images.json release/data/a; harness packet seal release",
+        "the checker would refuse it: CASE_COLLISION",
+    ),
+    (
+        "rm release/data/a; harness packet new bare --id x --scope x; harness packet seal bare",
+        "the checker would refuse it: NO_CLAIMS",
+    ),
+    (
         "ln -s /etc/hostname release/data/link; harness packet seal release",
         "expected files alone",
     ),
@@ -192,6 +262,73 @@ fn a_step_that_cannot_be_done_says_what_was_expected() {
         assert_eq!(done.status.code(), Some(2), "{line}: {said}");
         assert!(said.contains(words), "{line}: {said}");
     }
+}
+
+#[test]
+fn what_a_refusal_asks_for_stands_beside_it() {
+    let folder = made();
+    let unsealed = shell(
+        folder.path(),
+        "rm release/bagit.txt; harness packet lint release",
+    );
+    let said = String::from_utf8_lossy(&unsealed.stderr).into_owned();
+    assert!(
+        said.contains("hint: it was never sealed: `harness packet seal release`"),
+        "{said}"
+    );
+    let change = "sed -i 's/\"release-7\"/\"release 7\"/' release/data/packet.json; \
+        rm release/*.txt; cd release; (sha256sum data/packet.json; sha256sum data/evidence/*) \
+        > manifest-sha256.txt; printf 'BagIt-Version: 1.0\\nTag-File-Character-Encoding: UTF-8\\n' \
+        > bagit.txt; cd ..; harness packet lint release";
+    let changed = shell(folder.path(), change);
+    let said = String::from_utf8_lossy(&changed.stderr).into_owned();
+    assert!(
+        said.contains("hint: expected otherwise: an id that is not 1 to 64"),
+        "{said}"
+    );
+    assert!(said.contains("`harness explain ID_MALFORMED`"), "{said}");
+}
+
+#[test]
+fn a_capture_is_added_as_either_format_prints_it_and_a_failed_copy_leaves_no_item() {
+    let folder = made();
+    let capture = "harness --format json packet capture --authority registry --key registry.pem \
+        --source native_listing --locator x --revision 7 images.json > object.json";
+    let add = "cp images.json two.json; harness packet add release two.json --capture object.json";
+    let done = shell(folder.path(), &format!("{capture} && {add}"));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let before = fs::read(folder.path().join("release/data/packet.json")).unwrap();
+    let vain = "mv release/data/evidence kept; touch release/data/evidence; \
+        cp images.json three.json; harness packet add release three.json --source prose";
+    assert!(!shell(folder.path(), vain).status.success());
+    let after = fs::read(folder.path().join("release/data/packet.json")).unwrap();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_bag_info_of_ones_own_stays_when_the_bag_is_sealed_again() {
+    let folder = made();
+    let own = "printf 'Contact-Name: me\\nPayload-Oxum: 1.1\\n' > release/bag-info.txt";
+    let done = shell(
+        folder.path(),
+        &format!("{own}; harness packet seal release"),
+    );
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let info = fs::read_to_string(folder.path().join("release/bag-info.txt")).unwrap();
+    assert!(
+        info.starts_with("Contact-Name: me\nPayload-Oxum: "),
+        "{info}"
+    );
+    let (_, code) = lint(folder.path());
+    assert_eq!(code, Some(5));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use evidence::EngineAccount;
 use seal::key::{KeyId, Role};
 use seal::statement::attestation::{Host, Instant, MadeWith, RunResult};
 use seal::statement::disposition::SignedDisposition;
@@ -80,6 +81,8 @@ pub struct Facts {
     pub bound: Bound,
     /// Where its run ran, as its signer claims.
     pub host: Host,
+    /// What its engine said of itself, where its observations bear its rows out.
+    pub engine: Option<EngineAccount>,
     /// What its programs were made with, as its signer claims.
     pub made_with: MadeWith,
     /// The role its signer claims.

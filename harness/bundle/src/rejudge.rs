@@ -17,6 +17,7 @@ use super::derived::{Gathered, Source};
 use super::rules::Rules;
 use super::{ENGINE_FILE, MATRIX_FILE, POLICY_FILE, observations_file, statement};
 use crate::releases::{self, Table};
+use crate::report::visible::on_one_line;
 use crate::self_audit::{self, Audited, Inquiry, ItemId, SelfAudit};
 
 mod error;
@@ -149,7 +150,7 @@ fn call_the_roll(matrix: &Matrix, said: &Attestation) -> Result<(), RejudgeError
         expected: matrix.cases().len(),
         deferred: deferred.join(" "),
         observed: said.rows.len(),
-        listed: listed.join(" ").escape_debug().take(200).collect(),
+        listed: on_one_line(&listed.join(" ")).chars().take(200).collect(),
     })
 }
 

@@ -21,13 +21,14 @@ use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{Gid, Uid, geteuid, pipe2};
 
 use super::open::Place;
-use super::{Engine, EngineError, Hosting, Launch, Leftovers, Running};
+use super::{Engine, EngineError, Folders, Hosting, Launch, Leftovers, Running};
 use crate::image::Image;
 use crate::witness::LaidOut;
 
 mod error;
 mod groups;
 mod launchers;
+mod passage;
 mod raw;
 mod root;
 mod sandbox;
@@ -37,6 +38,7 @@ pub use error::BwrapError;
 
 use groups::Groups;
 use launchers::Launchers;
+use passage::Passage;
 use raw::{Preparation, Program};
 use root::Roots;
 use sandbox::{Parts, Sandbox};
@@ -52,6 +54,7 @@ pub struct BwrapEngine {
     program: PathBuf,
     identity: Identity,
     abilities: Abilities,
+    run: PathBuf,
     roots: Roots,
     groups: Option<Groups>,
     launchers: Arc<Launchers>,
@@ -80,6 +83,7 @@ impl BwrapEngine {
             },
             abilities: abilities(root),
             program,
+            run: place.scratch.to_owned(),
             roots: Roots::beneath(place.scratch),
             groups: root.then(|| Groups::of(place.run)),
             launchers: Arc::default(),
@@ -90,11 +94,11 @@ impl BwrapEngine {
     fn program(
         &self,
         launch: &Launch<'_>,
-        root: &Path,
+        (root, folders): (&Path, &Folders),
         descriptors: &[OwnedFd],
     ) -> Result<Program, EngineError> {
         let profile = launch.profile;
-        let mut words = options(profile, launch.folders, root)?;
+        let mut words = options(profile, folders, root)?;
         for (option, descriptor) in ["--json-status-fd", "--seccomp"].iter().zip(descriptors) {
             words.extend([option.into(), descriptor.as_raw_fd().to_string().into()]);
         }
@@ -114,6 +118,18 @@ impl BwrapEngine {
             Ok(program)
         };
         Ok(made().map_err(spawning(launch))?)
+    }
+}
+
+impl BwrapEngine {
+    /// The folders as the launcher can reach them, and what is mounted so that it can.
+    fn way(&self, launch: &Launch<'_>) -> Result<(Folders, Option<Passage>), BwrapError> {
+        let mut folders = launch.folders.clone();
+        let passage = Passage::to(&folders.input, becomes(launch.profile), &self.run)?;
+        if passage.is_some() {
+            folders.input = passage::place(&self.run);
+        }
+        Ok((folders, passage))
     }
 }
 
@@ -149,6 +165,7 @@ impl Engine for BwrapEngine {
     fn load(&self, image: &Image) -> Result<(), EngineError> {
         let programs = self.roots.lay_out(image)?;
         self.programs.get_or_init(|| programs);
+        passage::make(&self.run)?;
         self.groups.as_ref().map_or(Ok(()), Groups::make)?;
         Ok(())
     }
@@ -173,11 +190,13 @@ impl Engine for BwrapEngine {
             let filter = filter.map_err(BwrapError::from)?.to_bytes();
             kept.push(readable(&filter).map_err(descriptor)?);
         }
-        let program = self.program(launch, root.path(), &kept)?;
+        let (folders, passage) = self.way(launch)?;
+        let program = self.program(launch, (root.path(), &folders), &kept)?;
         let doors = joined.as_ref().map(groups::Joined::doors).transpose()?;
         let preparation = Preparation {
             limits: limits(profile),
             groups: doors.unwrap_or_default(),
+            passage,
             user: becomes(profile),
             supplementary: supplementary(profile),
             kept,

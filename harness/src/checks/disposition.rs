@@ -182,6 +182,7 @@ impl Scene {
                 runtime: "runc 1.1.5".to_owned(),
                 calls_shown_to_no_filter: Unfiltered::Asked(Vec::new()),
             },
+            engine: None,
             made_with: engine::image::made_with()?,
             role: Role::Operator,
             keyid: self.operator.public().id(),

@@ -17,14 +17,16 @@ pub struct Check {
     /// signed with. Without it nobody is, and a native or governed label is a statement.
     #[arg(long, value_name = "FILE")]
     pub authorities: Option<PathBuf>,
-    /// Give a packet up after so many seconds; without it, each has the time that it takes.
+    /// Give a packet up after so many seconds, its unpacking included; without it, each has
+    /// the time that it takes, and nothing watches whether it moves.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
     /// Write each report there too, as the checker wrote it, and never over another.
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
-    /// Read nothing unless this sandbox is the one of this bundle: the folder that `attest`
-    /// wrote on this host, accepted under `--terms`.
+    /// Read nothing unless this sandbox is the one of this bundle in all that it says of it:
+    /// the folder that `attest` wrote, accepted under `--terms`. Machines of the same kernel
+    /// and engine are not told apart.
     #[arg(long, value_name = "BUNDLE", requires = "terms")]
     pub bundle: Option<PathBuf>,
     /// The terms under which the bundle is accepted, as `accept` takes them.

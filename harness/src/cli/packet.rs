@@ -68,7 +68,7 @@ pub struct CaptureOf {
     /// Which state of it: a git object, a digest, a number or a moment, never a branch.
     #[arg(long)]
     pub revision: String,
-    /// When it was captured (RFC 3339); without it, now.
+    /// When it was captured (RFC 3339), which is over; without it, now.
     #[arg(long, value_name = "TIME")]
     pub captured_at: Option<String>,
     /// Which tool captured it; without it, this one.
@@ -77,6 +77,16 @@ pub struct CaptureOf {
     /// The file, or `-` for standard input.
     pub file: PathBuf,
 }
+
+/// Of what kinds a source is.
+pub const SOURCES: [&str; 6] = [
+    "operator_statement",
+    "local_copy",
+    "prose",
+    "kb_document",
+    "pg_named_query",
+    "native_listing",
+];
 
 /// What `packet add` takes.
 #[derive(Debug, Args)]
@@ -88,14 +98,16 @@ pub struct AddItem {
     /// The item's id; without it, the file's name.
     #[arg(long)]
     pub id: Option<String>,
-    /// What the file is; without it, as its name ends: JSON, CSV, Markdown or plain text.
+    /// What the file is; without it, as its name ends, in any letter case. The checker looks
+    /// into JSON and text alone.
     #[arg(long, value_name = "TYPE")]
     pub media_type: Option<String>,
     /// Its capture, as `packet capture` prints it: everything below is taken from there.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["source", "authority", "locator", "revision", "captured_at", "captured_by"])]
     pub capture: Option<PathBuf>,
-    /// Of what kind its source is, where nobody signed that.
-    #[arg(long, value_parser = ["operator_statement", "local_copy", "prose", "kb_document", "pg_named_query", "native_listing"], required_unless_present = "capture")]
+    /// Of what kind its source is, where nobody signed that: without --capture it must be
+    /// said.
+    #[arg(long, value_parser = SOURCES)]
     pub source: Option<String>,
     /// Who vouches for it.
     #[arg(long, value_name = "NAME")]
@@ -138,6 +150,7 @@ pub struct AddClaim {
     #[arg(long, value_name = "ITEM")]
     pub evidence: Vec<String>,
     /// A value that stands in an item, as `ITEM#POINTER=JSON`: `listing#/0/state="running"`.
+    /// The pointer ends at the first `=` behind which a JSON value stands.
     #[arg(long, value_name = "ITEM#POINTER=JSON")]
     pub value: Vec<String>,
 }

@@ -5,17 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bundle::report::triage;
 use engine::choice::EngineChoice;
 use engine::launch::Bench;
 use engine::open::OpenError;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::Role;
-use serde_json::{Value, json};
 use time::OffsetDateTime;
 use verify::code::Code;
 use verify::parallel::in_parallel;
-use verify::terminal::{safe, say, tell};
+use verify::terminal::say;
 use verify::{Done, Failure};
 
 use super::require_unstopped;
@@ -27,12 +25,17 @@ use crate::stand::{Stand, StandError};
 mod accepted;
 mod answer;
 mod archive;
+mod given;
 mod readable;
 mod record;
 mod report_dir;
+mod told;
 
 use accepted::Accepted;
 use answer::Answer;
+use archive::ArchiveError;
+use given::{Given, name};
+use told::{object, rank, show};
 
 /// What a check came to: the answers, in the packets' order, and where their record is.
 type Came = (Vec<Answer>, Option<PathBuf>);
@@ -67,7 +70,7 @@ fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
     let packets: Vec<Given> = args
         .packets
         .iter()
-        .map(|packet| given(packet))
+        .map(|packet| Given::of(packet))
         .collect::<Result<_, _>>()?;
     for packet in &packets {
         if packet.archive.is_none() {
@@ -90,57 +93,14 @@ fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
         .as_ref()
         .map(|_| record::facts(&stand, started, (&told, accepted)));
     stand.close().map_err(Failure::internal)?;
-    require_unstopped(&stop, "nothing is said of any packet")?;
-    let answers = answers?;
+    let (costs, object) = told::cut_short(args, answers.as_deref().unwrap_or_default(), accepted);
+    require_unstopped(&stop, &costs).map_err(|it| it.beside(&object))?;
+    let answers: Vec<Answer> = answers?.into_iter().flatten().collect();
     let written = match (record, facts.transpose()?) {
         (Some(record), Some(facts)) => Some(record.write(&facts, &args.packets, &answers)?),
         (_, _) => None,
     };
     Ok((answers, written))
-}
-
-/// A packet as the line names it, and as this host has it.
-struct Given {
-    name: PathBuf,
-    path: PathBuf,
-    archive: Option<archive::Kind>,
-}
-
-/// The packet's own path; what is neither folder nor archive, or cannot be read, is found
-/// out before anything is started.
-fn given(packet: &Path) -> Result<Given, Failure> {
-    let shown = name(packet);
-    let real = packet.canonicalize().map_err(|error| {
-        let what = format!("failed to find packet `{shown}`: {error}");
-        Failure::unusable(what, "give the folder of a BagIt bag, or an archive of it")
-    })?;
-    let unreadable = |error| {
-        let what = format!("failed to read packet `{shown}`: {error}");
-        Failure::unusable(what, "the folder and its files must be readable")
-    };
-    let archive = if real.is_dir() {
-        std::fs::read_dir(&real).map_err(unreadable)?;
-        None
-    } else {
-        let kind = archive::kind(&real).map_err(unreadable)?;
-        let other = || {
-            let what = format!(
-                "expected packet `{shown}` to be a folder, a zip, a tar or a tar.gz, observed another file"
-            );
-            Failure::unusable(what, "unpack another archive first")
-        };
-        Some(kind.ok_or_else(other)?)
-    };
-    Ok(Given {
-        name: packet.to_owned(),
-        path: real,
-        archive,
-    })
-}
-
-/// A path on one line that says nothing but its name: a line end in it begins no line.
-fn name(path: &Path) -> String {
-    safe(&path.display().to_string()).replace('\n', "\u{240a}")
 }
 
 /// As good as no bound: an honest packet has the time that it takes.
@@ -152,12 +112,7 @@ fn launch(
     packets: &[Given],
     told: &str,
     args: &Check,
-) -> Result<Vec<Answer>, Failure> {
-    let limit = args.timeout.map(Duration::from_secs);
-    let bench = Bench {
-        limit: limit.unwrap_or(UNBOUNDED),
-        ..stand.bench(Vec::new())
-    };
+) -> Result<Vec<Option<Answer>>, Failure> {
     let numbered: Vec<(usize, &Given)> = packets.iter().enumerate().collect();
     let bar = progress::packets(packets.len());
     let answers = in_parallel(args.side_by_side.count(), &numbered, |(at, packet)| {
@@ -165,17 +120,16 @@ fn launch(
             return Ok(None);
         }
         bar.set_message(name(&packet.name));
-        let answer = one(stand, &bench, (*at, packet), (told, args));
+        let answer = one(stand, (*at, packet), (told, args));
         bar.inc(1);
         answer.map(Some)
     });
     bar.finish_and_clear();
     let answers: Result<Vec<_>, _> = answers.into_iter().collect();
-    let answers = answers.map_err(|error| match (error, &args.report_dir) {
+    answers.map_err(|error| match (error, &args.report_dir) {
         (Trouble::Report(error), Some(dir)) => report_dir::unwritten(dir, &error),
         (Trouble::Report(error) | Trouble::Room(error), _) => Failure::internal(error),
-    })?;
-    Ok(answers.into_iter().flatten().collect())
+    })
 }
 
 /// What keeps this program from its own work.
@@ -184,30 +138,43 @@ enum Trouble {
     Report(io::Error),
 }
 
-/// One packet: unpacked if it is an archive, checked, its report written.
+/// One packet: unpacked if it is an archive, checked, its report written. Its time is that
+/// of all of these.
 fn one(
     stand: &Stand,
-    bench: &Bench<'_>,
     (at, packet): (usize, &Given),
     (told, args): (&str, &Check),
 ) -> Result<Answer, Trouble> {
+    let started = Instant::now();
+    let limit = args.timeout.map(Duration::from_secs);
+    let over = || limit.filter(|limit| started.elapsed() >= *limit);
     let room = stand.room().map_err(Trouble::Room)?;
     let folder = match packet.archive {
-        None => Ok(packet.path.clone()),
+        None => packet.path.clone(),
         Some(kind) => {
-            let stopped = || stand.stop.is_interrupted();
-            archive::unpack(&packet.path, kind, (room.path(), &stopped))
+            let stopped = || stand.stop.is_interrupted() || over().is_some();
+            let place = (room.path(), &stopped as &dyn Fn() -> bool);
+            match (archive::unpack(&packet.path, kind, place), over()) {
+                (Ok(folder), _) => folder,
+                (Err(ArchiveError::Stopped), Some(limit)) => return Ok(Answer::late(limit)),
+                (Err(refused), _) => return Ok(Answer::archive(&refused)),
+            }
         }
     };
-    let folder = match folder {
-        Ok(folder) => folder,
-        Err(refused) => return Ok(Answer::archive(&refused)),
+    let bench = Bench {
+        limit: limit.map_or(UNBOUNDED, |it| it.saturating_sub(started.elapsed())),
+        ..stand.bench(Vec::new())
     };
-    let limit = args.timeout.map(Duration::from_secs);
-    let started = Instant::now();
     let record = bench.launch(&order(at, &folder, told));
-    let over = limit.filter(|limit| started.elapsed() >= *limit);
-    let mut answer = Answer::of(&record, over);
+    let mut answer = Answer::of(&record, over());
+    if answer.hint.is_none() {
+        let room = packet.archive.map(|_| room.path());
+        let of = (&*packet.name, &*folder);
+        answer.hint = answer
+            .report
+            .as_ref()
+            .and_then(|it| told::hint(it, of, room));
+    }
     if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, &record.report, &answer.report) {
         answer.file = Some(report_dir::put(dir, &packet.name, text).map_err(Trouble::Report)?);
     }
@@ -233,96 +200,14 @@ fn order(index: usize, packet: &Path, told: &str) -> Order {
     }
 }
 
-/// The worst first.
-fn rank(code: Code) -> u8 {
-    match code.exit().code() {
-        70 => 0,
-        3 => 1,
-        2 => 2,
-        6 => 3,
-        4 => 4,
-        5 => 5,
-        _ => 0,
-    }
-}
-
-fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failure> {
-    for (packet, answer) in packets.iter().zip(answers) {
-        say(&format!("== {}", name(packet)))?;
-        match (&answer.report, &answer.error) {
-            (Some(report), _) => say(triage::lines(report).trim_end())?,
-            (None, Some(error)) => tell(&safe(&format!("error: {error}"))),
-            (None, None) => say(&safe(answer.words.trim_end()))?,
-        }
-        if let Some(file) = &answer.file {
-            say(&format!("written  {}", name(file)))?;
-        }
-    }
-    Ok(())
-}
-
-/// One object with a list, of however many packets.
-fn object(
-    packets: &[PathBuf],
-    answers: &[Answer],
-    (accepted, record): (Option<&Accepted>, Option<&Path>),
-) -> Value {
-    let one = |(packet, answer): (&PathBuf, &Answer)| {
-        json!({
-            "code": answer.code.word(),
-            "error": answer.error,
-            "exit": answer.code.exit().code(),
-            "packet": packet.display().to_string(),
-            "report": answer.report,
-            "report_file": answer.file.as_ref().map(|it| it.display().to_string()),
-            "words": answer.words,
-        })
-    };
-    let list = packets.iter().zip(answers).map(one);
-    json!({
-        "accepted": accepted.map(Accepted::statement),
-        "packets": list.collect::<Vec<_>>(),
-        "record": record.map(|it| it.display().to_string()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use bundle::exit::Exit;
-
-    use super::*;
+    use super::UNBOUNDED;
 
     #[test]
-    fn a_packet_that_is_missing_or_a_file_is_a_fault_of_the_command_line() {
-        let folder_of_tests = tempfile::tempdir().unwrap();
-        let file = folder_of_tests.path().join("bag.tar");
-        std::fs::write(&file, "x").unwrap();
-        for path in [&file, &folder_of_tests.path().join("nowhere")] {
-            let failure = given(path).err().unwrap();
-            assert_eq!(failure.exit(), Exit::Usage);
-        }
-        assert!(given(folder_of_tests.path()).is_ok());
-        std::fs::write(&file, b"PK\x03\x04").unwrap();
-        assert_eq!(given(&file).ok().unwrap().archive, Some(archive::Kind::Zip));
-    }
-
-    #[test]
-    fn the_name_of_a_folder_forges_no_line() {
-        let forged = name(Path::new(
-            "a\n== b\noutcome  no_gap_observed\u{1b}[1A\u{202e}",
-        ));
-        assert_eq!(forged.lines().count(), 1);
-        assert!(!forged.contains(['\u{1b}', '\u{202e}']), "{forged}");
-    }
-
-    #[test]
-    fn the_worst_of_several_answers_is_the_exit_code() {
-        let checker = |exit| Code::from(Exit::Checker(exit));
-        let codes = [5, 4, 6].map(checker);
-        let codes = [&codes[..], &[Code::Unusable], &[3, 70].map(checker)].concat();
-        for (index, worst) in codes.iter().enumerate() {
-            let least = codes[..=index].iter().min_by_key(|code| rank(**code));
-            assert_eq!(least, Some(worst));
-        }
+    fn the_page_says_how_long_a_packet_may_take() {
+        assert_eq!(UNBOUNDED.as_secs(), 365 * 24 * 60 * 60);
+        let page = include_str!("../../../README.md");
+        assert!(page.contains("the time that it takes, up to a year"));
     }
 }

@@ -23,8 +23,9 @@ pub(super) fn options(common: &Common) -> Result<Done, Failure> {
 fn print(answers: &[Answered]) -> Result<(), Failure> {
     say("Sandbox options")?;
     for it in answers {
+        say("")?;
         say(&format!(
-            "\n{}  {}: {}",
+            "{}  {}: {}",
             it.option,
             it.title,
             it.verdict.word()

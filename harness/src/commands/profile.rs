@@ -177,7 +177,8 @@ fn explain(locks: Vec<Lock>) -> Result<(), Failure> {
             By::Airlock => "airlock",
         };
         let rows: Vec<String> = lock.requirement.iter().map(u8::to_string).collect();
-        say(&format!("\n{} ({by}; {})", lock.name, rows.join(", ")))?;
+        say("")?;
+        say(&format!("{} ({by}; {})", lock.name, rows.join(", ")))?;
         say(&format!("  {}", lock.does))?;
     }
     Ok(())

@@ -16,6 +16,7 @@ use super::*;
 use crate::options;
 
 mod pages;
+mod report;
 
 fn matrix() -> Matrix {
     Matrix::builtin().unwrap()

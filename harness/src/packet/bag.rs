@@ -48,7 +48,7 @@ pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
     let tags = [
         (
             "bag-info.txt",
-            format!("Payload-Oxum: {bytes}.{}\n", paths.len()),
+            info(folder, &format!("{bytes}.{}", paths.len()))?,
         ),
         (
             "bagit.txt",
@@ -68,6 +68,39 @@ pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
         bytes,
     })
 }
+
+/// The elements of `bag-info.txt` that are somebody's own, as they are, and behind them how
+/// much there is. What was said of that before is left out, folded lines and all.
+fn info(folder: &Path, oxum: &str) -> Result<String, Failure> {
+    let file = folder.join("bag-info.txt");
+    let before = match fs::read(&file) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
+            let what = format!(
+                "expected `{}` in UTF-8, observed other bytes",
+                file.display()
+            );
+            Failure::unusable(what, "save it as UTF-8: that is what the bag declares")
+        })?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(unreadable(&file, &error)),
+    };
+    let mut text = String::new();
+    let mut own = true;
+    for line in before.lines() {
+        if !line.starts_with([' ', '\t']) {
+            let label = line.split_once(':').map_or(line, |(label, _)| label).trim();
+            own = !label.eq_ignore_ascii_case(OXUM);
+        }
+        if own {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    Ok(format!("{text}{OXUM}: {oxum}\n"))
+}
+
+/// The element that says how many bytes in how many files there are (RFC 8493, section 2.2.2).
+const OXUM: &str = "Payload-Oxum";
 
 /// Every file beneath a folder; a link is nobody's evidence.
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -114,4 +147,25 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 fn encoded(path: &str) -> String {
     let percent = path.replace('%', "%25");
     percent.replace('\n', "%0A").replace('\r', "%0D")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_elements_of_ones_own_stay_and_the_count_is_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(info(folder.path(), "1.1").unwrap(), "Payload-Oxum: 1.1\n");
+        let file = folder.path().join("bag-info.txt");
+        let own = "Source-Organization: us\n  and them\n";
+        let before = format!("payload-oxum: 9.9\n folded\n{own}Contact-Name: me");
+        fs::write(&file, before).unwrap();
+        let made = info(folder.path(), "2.1").unwrap();
+        assert_eq!(made, format!("{own}Contact-Name: me\nPayload-Oxum: 2.1\n"));
+        fs::write(&file, &made).unwrap();
+        assert_eq!(info(folder.path(), "2.1").unwrap(), made);
+        fs::write(&file, b"Contact-Name: caf\xe9\n").unwrap();
+        assert!(info(folder.path(), "2.1").is_err());
+    }
 }

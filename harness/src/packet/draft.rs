@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use checker::{PACKET_SCHEMA, Reason, Refusal, read_packet};
+use checker::{GapReason, Guard, Order, PACKET_SCHEMA, Reason, Refusal, Settings, read_packet};
+use evidence::error::chain;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use verify::Failure;
 
-/// Where it lies in the packet's folder.
-const FILE: &str = "data/packet.json";
+use super::FILE;
+use super::remedy::{mark_of, means};
+
 /// What a packet that nobody sealed says of when it was exported.
 const NOT_YET: &str = "1970-01-01T00:00:00Z";
 
@@ -157,11 +159,12 @@ impl Draft {
                 "begin one with `harness packet new FOLDER`",
             )
         })?;
-        serde_json::from_slice(&bytes).map_err(|error| {
-            failed(
+        serde_json::from_slice(&bytes).map_err(|error| match mark_of(&file) {
+            Some(mark) => failed(format!("it begins {mark}"), "save it as UTF-8 without one"),
+            None => failed(
                 error.to_string(),
                 "`harness packet schema` prints what it must be",
-            )
+            ),
         })
     }
 
@@ -171,14 +174,26 @@ impl Draft {
     /// # Errors
     /// The checker would refuse it, or it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(self).map_err(Failure::internal)? + "\n";
+        self.require_sound()?;
+        super::replace(&folder.join(FILE), self.text()?.as_bytes())
+    }
+
+    /// Requires that the checker could read it; it may not have a claim yet.
+    ///
+    /// # Errors
+    /// The checker would refuse it.
+    pub fn require_sound(&self) -> Result<(), Failure> {
+        let text = self.text()?;
         match read_packet(text.as_bytes()) {
             Err(refusal) if refusal.reason != Reason::NoClaims => {
-                return Err(Failure::usage(words(&refusal), HINT));
+                Err(unsound(&refusal, text.as_bytes()))
             }
-            Err(_) | Ok(()) => {}
+            Err(_) | Ok(()) => Ok(()),
         }
-        super::replace(&folder.join(FILE), text.as_bytes())
+    }
+
+    fn text(&self) -> Result<String, Failure> {
+        Ok(serde_json::to_string_pretty(self).map_err(Failure::internal)? + "\n")
     }
 
     /// The ids of its items.
@@ -187,15 +202,92 @@ impl Draft {
     }
 }
 
-const HINT: &str = "`harness explain REASON` says what a reason means; `harness packet schema` \
-                    prints what a packet must be";
-
-/// A refusal in a sentence.
-fn words(refusal: &Refusal) -> String {
-    let at = refusal.about.as_deref().unwrap_or("packet");
-    let mut words = format!("{} at `{at}`", refusal.reason);
-    if let (Some(expected), Some(observed)) = (&refusal.expected, &refusal.observed) {
-        words.push_str(&format!(": expected {expected}, observed `{observed}`"));
+/// Requires a scope in which a claim can lie at all. The checker is asked, with a packet
+/// that claims something in it.
+///
+/// # Errors
+/// The checker's rules let no claim lie in it, or could not be asked.
+pub fn require_bounded(scope: &str) -> Result<(), Failure> {
+    let mut draft = Draft::new("scope", scope);
+    draft.require_sound()?;
+    draft.claims.push(Claim {
+        id: "claim".to_owned(),
+        statement: "something".to_owned(),
+        scope: scope.to_owned(),
+        requires: Vec::new(),
+        evidence: Vec::new(),
+        asserted: "supported".to_owned(),
+        values: Vec::new(),
+    });
+    let folder = tempfile::tempdir().map_err(Failure::internal)?;
+    draft.write(folder.path())?;
+    super::seal(folder.path())?;
+    let guard = Guard::new(&Settings::of(folder.path().to_owned(), "/".into()));
+    let report = checker::triage(&guard, &Order::default());
+    let report = report.map_err(|error| Failure::internal(chain(&error)))?;
+    let mut links = report.claims.iter().flat_map(|claim| &claim.links);
+    if links.any(|link| link.reason == Some(GapReason::GlobalVerdictDenied)) {
+        let what = format!("expected a scope that has a bound, observed `{scope}`");
+        let hint = "name what the packet speaks of, such as shop/release-7: no claim can lie in \
+                    a scope that means everything";
+        return Err(Failure::usage(what, hint));
     }
-    words
+    Ok(())
+}
+
+/// A refusal in a sentence, with the option that gives what it is about.
+fn unsound(refusal: &Refusal, packet: &[u8]) -> Failure {
+    let at = refusal.about.as_deref().unwrap_or("packet");
+    let reason = refusal.reason;
+    let mut words = format!("{reason} at `{at}`");
+    match (&refusal.expected, &refusal.observed) {
+        (Some(expected), Some(observed)) => {
+            words.push_str(&format!(": expected {expected}, observed `{observed}`"));
+        }
+        // The checker names the place alone; what stands there is known here.
+        _ => {
+            let packet: Value = serde_json::from_slice(packet).unwrap_or_default();
+            let observed = packet.pointer(at).map_or("nothing".to_owned(), short);
+            let means = means(reason).unwrap_or_default();
+            words.push_str(&format!(
+                ": expected otherwise: {means} Observed {observed}"
+            ));
+        }
+    }
+    let explain = format!("`harness explain {reason}` says what that means");
+    let hint = match option(at) {
+        Some(option) => format!("give another {option}; {explain}"),
+        None => format!("{explain}; `harness packet schema` prints what a packet must be"),
+    };
+    Failure::usage(words, &hint)
+}
+
+/// How much of a value is repeated, in characters.
+const SHORT: usize = 100;
+
+fn short(value: &Value) -> String {
+    let text: String = value.to_string().chars().take(SHORT).collect();
+    format!("`{text}`")
+}
+
+/// The option of `packet` that gives what stands at this place of a packet.
+fn option(pointer: &str) -> Option<&'static str> {
+    let fields: Vec<&str> = pointer.split('/').skip(1).collect();
+    match fields[..] {
+        ["packet_id"] | ["items" | "claims", _, "id"] => Some("--id"),
+        ["scope"] | ["claims", _, "scope"] => Some("--scope"),
+        ["items", _, "media_type"] => Some("--media-type"),
+        ["items", _, "path"] => Some("name to the file"),
+        ["items", _, "provenance", field] => match field {
+            "authority" => Some("--authority"),
+            "locator" => Some("--locator"),
+            "revision" => Some("--revision"),
+            "captured_at" => Some("--captured-at"),
+            "captured_by" => Some("--captured-by"),
+            _ => None,
+        },
+        ["claims", _, "statement"] => Some("--statement"),
+        ["claims", _, "values", ..] => Some("--value"),
+        _ => None,
+    }
 }

@@ -44,7 +44,8 @@ impl Record for Audited {
             print(&findings::kept(&expectation.kept(&believed.findings)))?;
         }
         let host = &said.host;
-        say(&format!("\nline: {}", terminal::safe(&said.line.join(" "))))?;
+        say("")?;
+        say(&format!("line: {}", said.line.join(" ")))?;
         say(&format!(
             "run {} from {} to {}, as user {} on kernel {} {}",
             said.run.id,
@@ -55,6 +56,6 @@ impl Record for Audited {
             terminal::safe(&host.arch)
         ))?;
         let borne_out = "the views bear out every finding";
-        say_signer(&believed.bundle, borne_out, &SIGNERS_WORD)
+        say_signer((Self::OF, &believed.bundle), borne_out, &SIGNERS_WORD)
     }
 }

@@ -9,7 +9,7 @@ use seal::statement::packet_check::PacketCheck;
 
 use crate::Failure;
 use crate::record::{Record, say_signer};
-use crate::terminal::{print, safe, say};
+use crate::terminal::{print, say};
 
 /// A believed record of a check.
 #[derive(Debug)]
@@ -49,24 +49,23 @@ impl Record for Checked {
         let believed = &self.0;
         let said = believed.record.said();
         for (packet, report) in said.packets.iter().zip(&believed.reports) {
-            // A line end in a name begins no line.
-            let name = safe(&packet.name).replace('\n', "\u{240a}");
-            say(&format!("== {name}"))?;
+            say(&format!("== {}", packet.name))?;
             match report {
                 Some(report) => print(&triage::lines(report))?,
-                None => say(&format!("no answer: {}", safe(&packet.why)))?,
+                None => say(&format!("no answer: {}", packet.why))?,
             }
         }
         let host = &said.host;
+        say("")?;
         say(&format!(
-            "\nrun {} from {} to {}, on {} {}, kernel {} {}",
+            "run {} from {} to {}, on {} {}, kernel {} {}",
             said.run.id,
             said.run.started,
             said.run.finished,
-            safe(&host.engine.name),
-            safe(&host.engine.version),
-            safe(&host.kernel),
-            safe(&host.arch)
+            host.engine.name,
+            host.engine.version,
+            host.kernel,
+            host.arch
         ))?;
         say(&format!("authorities: sha256 {}", said.authorities))?;
         if let Some(accepted) = said.accepted {
@@ -75,7 +74,7 @@ impl Record for Checked {
             ))?;
         }
         let borne_out = "the launches bear out every answer";
-        say_signer(&believed.record, borne_out, &SIGNERS_WORD)?;
+        say_signer((Self::OF, &believed.record), borne_out, &SIGNERS_WORD)?;
         Ok(say("no answer of the checker permits anything")?)
     }
 }

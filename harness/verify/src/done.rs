@@ -81,8 +81,9 @@ impl Format {
         match say_raw(&Value::Object(object).to_string()) {
             Ok(()) => exit,
             Err(error) => {
-                Failure::from(error).tell();
-                Exit::Internal
+                let failure = Failure::from(error);
+                failure.tell();
+                failure.exit()
             }
         }
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::terminal::{safe, tell};
+use crate::terminal::{set_in, tell, tell_lines};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -115,11 +115,14 @@ impl Failure {
         self
     }
 
-    /// The same, with what was found all the same: a program is told both.
+    /// The same, with what was found all the same: a program is told both. What was put
+    /// beside it first, and so nearer to the cause, stays.
     #[must_use]
     pub fn beside(mut self, said: &impl Serialize) -> Self {
         if let Ok(Value::Object(fields)) = serde_json::to_value(said) {
-            self.said = fields;
+            for (name, value) in fields {
+                self.said.entry(name).or_insert(value);
+            }
         }
         self
     }
@@ -132,14 +135,14 @@ impl Failure {
 
     /// Says it on standard error, with what to do about it.
     pub fn tell(&self) {
-        tell(&format!("error: {}", self.message()));
+        tell_lines(&format!("error: {}", self.message()));
         if let Some(hint) = &self.hint {
             tell(&format!("hint: {hint}"));
         }
     }
 
     fn message(&self) -> String {
-        safe(&chain(&*self.error))
+        set_in(&chain(&*self.error))
     }
 
     /// The same for a program.
@@ -152,12 +155,19 @@ impl Failure {
     }
 }
 
-/// A closed standard output is nobody's fault and nobody's loss.
+/// What people or programs are told cannot be written, such as on a full disk; that it is
+/// closed is nobody's fault ([`crate::terminal::put`]) and no error.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::internal(error)
+        let hint = "what came of it was lost: let standard output lead where there is room";
+        Self::unwritten(Unprinted(error), hint)
     }
 }
+
+/// Standard output takes nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write to standard output")]
+struct Unprinted(#[source] std::io::Error);
 
 impl From<KeyFileError> for Failure {
     fn from(error: KeyFileError) -> Self {

@@ -115,15 +115,29 @@ fn reason<R: Record>(refusal: &R::Refusal) -> Reason {
     }
 }
 
+/// How far a record's signer is known. An attestation's words are not a record's: whoever
+/// checks or audits attests nothing by it.
+const fn signed(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Attestation => "signed with the key that you gave",
+        Standing::UnknownSigner => "whose signer is not known",
+        Standing::Development => "signed with a development key, which is nobody's",
+        Standing::Lifted | Standing::Shard => "of a part of a run",
+    }
+}
+
 /// Says who signed a record, and what is nobody's word but the signer's.
 pub(crate) fn say_signer<P: Bundled>(
-    record: &Vouched<P>,
+    (of, record): (&str, &Vouched<P>),
     borne_out: &str,
     signers_word: &[&str],
 ) -> Result<(), Failure> {
     say(&format!("signed by key {}", record.said().signer().keyid))?;
     say(&format!("every byte is as it was signed, and {borne_out}"))?;
-    say(&format!("this is {}", record.standing()))?;
+    say(&format!(
+        "this is the record of {of}, {}",
+        signed(record.standing())
+    ))?;
     if record.standing() == Standing::UnknownSigner {
         say("to know who signed, give --public-key")?;
     }

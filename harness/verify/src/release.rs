@@ -177,13 +177,13 @@ fn foreign(said: &Provenance, keyid: KeyId) -> Vec<Refused> {
     let mut refused = Vec::new();
     let kind = &said.build_definition.build_type;
     if kind != BUILD_TYPE {
-        refused.push(Refused::BuildType(kind.escape_debug().to_string()));
+        refused.push(Refused::BuildType(safe(kind)));
     }
     let (expected, observed) = (builder(keyid), &said.run_details.builder.id);
     if *observed != expected {
         refused.push(Refused::Builder {
             expected,
-            observed: observed.escape_debug().to_string(),
+            observed: safe(observed),
         });
     }
     refused
@@ -193,7 +193,7 @@ fn differing(signed: &[Subject], files: &BTreeMap<String, Sha256Digest>) -> Vec<
     let mut refused = Vec::new();
     let mut left = files.clone();
     for subject in signed {
-        let file = subject.name.escape_debug().to_string();
+        let file = safe(&subject.name);
         let expected = subject.digest.sha256;
         match left.remove(&subject.name) {
             None => refused.push(Refused::Missing { file }),
@@ -205,9 +205,9 @@ fn differing(signed: &[Subject], files: &BTreeMap<String, Sha256Digest>) -> Vec<
             Some(_) => {}
         }
     }
-    let unsigned = left.into_keys().map(|name| Refused::Unsigned {
-        file: name.escape_debug().to_string(),
-    });
+    let unsigned = left
+        .into_keys()
+        .map(|name| Refused::Unsigned { file: safe(&name) });
     refused.extend(unsigned);
     refused
 }

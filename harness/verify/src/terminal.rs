@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bundle::report::summary::Summary;
-use bundle::report::visible::visible;
+use bundle::report::visible::{on_one_line, visible};
 use bundle::report::wrap::{self, fitted};
 use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Matrix;
@@ -144,7 +144,7 @@ impl Terminal {
             summary.deferred.len(),
         );
         for note in notes {
-            text.push_str(&wrap::line("", note));
+            text.push_str(&wrap::line("", &safe(note)));
         }
         text
     }
@@ -171,12 +171,13 @@ impl Terminal {
     }
 }
 
-/// Prints one line on standard output.
+/// Prints one line on standard output. Whatever it repeats, it is one line, and nothing
+/// in it drives a terminal: what has lines of its own goes through [`print`].
 ///
 /// # Errors
 /// As [`put`].
 pub fn say(line: &str) -> io::Result<()> {
-    print(&format!("{line}\n"))
+    print(&(safe(line) + "\n"))
 }
 
 /// Prints text that has its line ends on standard output, as wide as the terminal is.
@@ -217,20 +218,34 @@ pub fn without_refused(reason: &str) -> &str {
     reason.strip_prefix("refused ").unwrap_or(reason)
 }
 
-/// Prints one line for people beside what is asked for: on standard error.
+/// Prints one line for people beside what is asked for: on standard error. It is one line
+/// as that of [`say`] is.
 pub fn tell(line: &str) {
-    let line = match width::of(&io::stderr()) {
-        Some(width) => fitted(line, width),
-        None => line.to_owned(),
-    };
-    // Nobody listens; nothing depends on it.
-    drop(writeln!(io::stderr().lock(), "{line}"));
+    tell_lines(&safe(line));
 }
 
-/// Text from the sandbox without what could drive a terminal.
+/// Prints text that has its line ends, but for the last, on standard error.
+pub fn tell_lines(text: &str) {
+    let text = match width::of(&io::stderr()) {
+        Some(width) => fitted(text, width),
+        None => text.to_owned(),
+    };
+    // Nobody listens; nothing depends on it.
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}
+
+/// Text from anywhere on one line, without what could drive a terminal: nothing in it
+/// reads as a line of this program's own.
 #[must_use]
 pub fn safe(text: &str) -> String {
-    visible(text)
+    on_one_line(text)
+}
+
+/// The same of a text whose lines mean something, such as a parser's: each but the first
+/// is set in, so that none of them begins where this program's own do.
+#[must_use]
+pub fn set_in(text: &str) -> String {
+    visible(text.trim_end()).replace('\n', "\n    ")
 }
 
 fn line(row: &str, layer: &str, verdict: &str, took: &str, what: &str) -> String {

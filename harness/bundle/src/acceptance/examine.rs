@@ -39,14 +39,18 @@ pub fn examine(folder: &BundleFolder) -> Examined {
 }
 
 fn facts(verified: &VerifiedBundle) -> Result<Facts, StatementError> {
-    let (borne_out, audit) = match crate::rejudge(verified) {
-        Ok(rejudged) => (BorneOut::Yes, rejudged.audit.tally()),
-        Err(error) => (BorneOut::No { why: chain(&error) }, AuditTally::default()),
+    let (borne_out, audit, engine) = match crate::rejudge(verified) {
+        Ok(it) => (BorneOut::Yes, it.audit.tally(), Some(it.engine)),
+        Err(error) => {
+            let why = chain(&error);
+            (BorneOut::No { why }, AuditTally::default(), None)
+        }
     };
     let said = verified.attestation();
     Ok(Facts {
         bound: bound(verified)?,
         host: said.host.clone(),
+        engine,
         made_with: said.made_with.clone(),
         role: said.signer.role,
         keyid: said.signer.keyid,

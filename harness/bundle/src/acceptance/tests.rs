@@ -46,6 +46,7 @@ impl Scene {
                     artifacts: subjects(),
                 },
                 host: host(),
+                engine: None,
                 made_with: made_with(),
                 role: Role::Operator,
                 keyid: operator.public().id(),

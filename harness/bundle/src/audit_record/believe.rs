@@ -16,6 +16,8 @@ use seal::digest::Sha256Digest;
 use seal::statement::sandbox_audit::{AuditResult, Found, SandboxAudit};
 use seal::{canonical, strict_json};
 
+use crate::report::visible::on_one_line;
+
 use super::statement::{DOES_NOT_ASSERT, SIGNERS_WORD, SUBJECTS, found, note, of_acts, of_line};
 use super::{
     AuditRefusal, EXPECTATION_FILE, Evidence, Field, INSIDE_FILE, OUTSIDE_FILE, lifted_file,
@@ -71,7 +73,7 @@ fn subjects(bundle: &VerifiedAudit) -> Result<BTreeMap<&'static str, Sha256Diges
         observed: list
             .iter()
             .take(8)
-            .map(|it| it.name.escape_debug().to_string())
+            .map(|it| on_one_line(&it.name))
             .collect(),
     };
     let mut names = SUBJECTS.iter();
@@ -108,7 +110,7 @@ fn evidence(bundle: &VerifiedAudit) -> Result<Evidence, AuditRefusal> {
     let mut lifted = Vec::new();
     for (at, words) in said.lifts.iter().enumerate() {
         if line::without(&said.line, words).is_none() {
-            let words = words.escape_debug().to_string();
+            let words = on_one_line(words);
             return Err(AuditRefusal::Lift { words });
         }
         lifted.push((words.clone(), view(bundle, lifted_file(at + 1))?));
@@ -141,7 +143,7 @@ fn view(bundle: &VerifiedAudit, file: String) -> Result<Launch, AuditRefusal> {
     match named.find(|id| !known.contains(id.as_str())) {
         None => Ok(launch),
         Some(act) => Err(AuditRefusal::NoAct {
-            act: act.escape_debug().to_string(),
+            act: on_one_line(act),
             file,
         }),
     }
@@ -201,9 +203,7 @@ fn require_findings(said: &SandboxAudit, own: &[Found]) -> Result<(), AuditRefus
         return Err(AuditRefusal::Finding {
             act: own.act.clone(),
             expected: words(own),
-            observed: format!("{} {}", said.act, words(said))
-                .escape_debug()
-                .to_string(),
+            observed: on_one_line(&format!("{} {}", said.act, words(said))),
         });
     }
     if own.len() == said.findings.len() {

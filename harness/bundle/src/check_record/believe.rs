@@ -17,6 +17,7 @@ use seal::{canonical, strict_json};
 use seccomp::policy::POLICY_TOML;
 
 use super::{CheckField, CheckRefusal, DOES_NOT_ASSERT, SIGNERS_WORD, answer, launch_file};
+use crate::report::visible::on_one_line;
 use crate::statement::note;
 
 /// The longest launch, in bytes: a report as a string in JSON, and what was seen beside it.
@@ -86,7 +87,7 @@ fn borne_out(
     require_checker(&launch, &file, subjects, record.said().authorities)?;
     let own = answer(&launch).map_err(|why| CheckRefusal::NoAnswer {
         file: file.clone(),
-        why: why.escape_debug().to_string(),
+        why: on_one_line(&why),
     })?;
     if own != *said {
         return Err(CheckRefusal::Answer {
@@ -140,7 +141,7 @@ fn require_checker(
     let seen = launch.exec.as_ref().and_then(|it| it.executable.fact());
     let expected = subjects.checker.to_string();
     if let Some(observed) = seen.filter(|observed| **observed != expected) {
-        let observed = observed.escape_debug().to_string();
+        let observed = on_one_line(observed);
         return Err(CheckRefusal::OtherProgram {
             file,
             expected,
@@ -154,7 +155,7 @@ fn require_checker(
         Some(observed) if observed != expected => Err(CheckRefusal::OtherAuthorities {
             file,
             expected,
-            observed: observed.escape_debug().to_string(),
+            observed: on_one_line(observed),
         }),
         Some(_) | None => Ok(()),
     }

@@ -10,7 +10,7 @@ use judge::{CaseResult, VerdictWord};
 use negatives::matrix::Fact;
 use serde::Serialize;
 
-use super::visible::{cut, visible};
+use super::visible::{cut, on_one_line};
 use super::wrap::line;
 
 pub(super) use decode::came;
@@ -113,7 +113,7 @@ pub(super) fn fact(fact: Fact, record: &LaunchRecord) -> Vec<Table> {
 
 /// One line, without anything that hides.
 fn clean(text: &str) -> String {
-    visible(&cut(text, LONGEST)).replace('\n', "\u{240a}")
+    on_one_line(&cut(text, LONGEST))
 }
 
 /// As it is printed.

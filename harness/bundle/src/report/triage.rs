@@ -1,16 +1,16 @@
 //! A checker's report in a few lines for people.
 //!
 //! It repeats what the report says and adds no word of its own on whether that is
-//! good. The packet's text is hostile and goes to a terminal through [`visible`].
+//! good. The packet's text is hostile and goes to a terminal through [`on_one_line`].
 
 use std::fmt::Write;
 
-use checker::report::{BagReport, ClaimReport, ItemReport, Report};
+use checker::report::{BagReport, Citation, ClaimReport, ItemReport, Report, Weight};
 use checker::{Capture, GateOutcome, Order, Refusal};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::visible::visible;
+use super::visible::on_one_line;
 
 /// How much of a packet's own words is repeated, in characters.
 const MAX_WORDS: usize = 100;
@@ -89,16 +89,15 @@ fn item(item: &ItemReport, out: &mut String) -> std::fmt::Result {
 /// The bag by itself, and every algorithm it states: those checked, and those nobody here
 /// knows.
 fn bag(bag: &BagReport, out: &mut String) -> std::fmt::Result {
-    let count = |many: Option<u64>, noun: &str| {
-        many.map_or(format!("- {noun}s"), |many| evidence::count(many, noun))
+    let counted = match (bag.payload_files, bag.payload_bytes) {
+        (Some(files), Some(bytes)) => format!(
+            "{}, {}",
+            evidence::count(files, "payload file"),
+            evidence::count(bytes, "byte")
+        ),
+        _ => "its payload was not counted".to_owned(),
     };
-    writeln!(
-        out,
-        "bag      {}: {}, {}",
-        word(&bag.outcome),
-        count(bag.payload_files, "payload file"),
-        count(bag.payload_bytes, "byte")
-    )?;
+    writeln!(out, "bag      {}: {counted}", word(&bag.outcome))?;
     let named = |names: &[String]| {
         let names: Vec<String> = names.iter().map(|name| cut(name)).collect();
         names.join(", ")
@@ -218,8 +217,33 @@ fn claim(claim: &ClaimReport, out: &mut String) -> std::fmt::Result {
     for (link, reason) in broken.skip(1) {
         writeln!(out, "  and {} at {}", word(&reason), word(&link))?;
     }
+    if claim.gap.is_some() {
+        rests(claim, out)?;
+    }
     let says = cut(&claim.statement_in_packet);
     writeln!(out, "  it says, which is not interpreted: {says}")
+}
+
+/// On what a claim with a gap rests, and what of that carries nothing.
+fn rests(claim: &ClaimReport, out: &mut String) -> std::fmt::Result {
+    let cited = |it: &Citation| {
+        let weight = match it.weight {
+            Weight::Counted => "",
+            Weight::NotCounted => ", which cannot carry it",
+            Weight::Absent => ", which the packet does not have",
+        };
+        format!("{}{weight}", cut(&it.item))
+    };
+    let cited: Vec<String> = claim.evidence.iter().map(cited).collect();
+    let items = match cited.is_empty() {
+        true => "nothing".to_owned(),
+        false => cited.join("; "),
+    };
+    let values = match claim.values {
+        0 => String::new(),
+        many => format!(", with {} of it named", evidence::count(many, "value")),
+    };
+    writeln!(out, "  rests on {items}{values}")
 }
 
 /// The report's own word for a value.
@@ -233,7 +257,7 @@ fn word(value: &impl Serialize) -> String {
 
 /// A packet's own words, on one line and not without end.
 fn cut(text: &str) -> String {
-    let safe = visible(text).replace('\n', "\u{fffd}");
+    let safe = on_one_line(text);
     if safe.chars().count() <= MAX_WORDS {
         return safe;
     }
@@ -279,7 +303,7 @@ mod tests {
         let shown = shown("one-byte-changed");
         assert!(shown.contains("refused  DIGEST_MISMATCH: data/"), "{shown}");
         assert!(
-            shown.contains("bag      invalid: - payload files"),
+            shown.contains("bag      invalid: its payload was not counted\n"),
             "{shown}"
         );
     }
@@ -335,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_packets_words_cannot_drive_a_terminal() {
-        assert_eq!(cut("a\u{1b}[2J\nb"), "a\u{241b}[2J\u{fffd}b");
+        assert_eq!(cut("a\u{1b}[2J\nb"), "a\u{241b}[2J\u{240a}b");
         assert_eq!(cut(&"x".repeat(200)).chars().count(), MAX_WORDS + 1);
     }
 }

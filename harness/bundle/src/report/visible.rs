@@ -34,6 +34,19 @@ pub fn visible(text: &str) -> String {
     out + rest
 }
 
+/// The same on one line: an end of a line is spelt out too, so that no text from anywhere
+/// can begin a line that reads as this program's own.
+///
+/// ```
+/// use bundle::report::visible::on_one_line;
+///
+/// assert_eq!(on_one_line("a name\n== another"), "a name\u{240a}== another");
+/// ```
+#[must_use]
+pub fn on_one_line(text: &str) -> String {
+    visible(text).replace('\n', "\u{240a}")
+}
+
 /// The first `most` characters, and how many more there are.
 #[must_use]
 pub fn cut(text: &str, most: usize) -> String {
@@ -66,6 +79,15 @@ mod tests {
             let shown = visible(&format!("a{c}b"));
             assert!(!shown.chars().any(hides), "U+{:04X}", u32::from(c));
             assert!(shown.chars().count() > 2, "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn on_one_line_is_one_line_and_said_twice_it_is_the_same() {
+        for c in checker::text::all_that_hide() {
+            let shown = on_one_line(&format!("a{c}b"));
+            assert!(!shown.chars().any(hides), "U+{:04X}", u32::from(c));
+            assert_eq!(on_one_line(&shown), shown);
         }
     }
 

@@ -58,6 +58,15 @@ pub enum BwrapError {
         #[source]
         source: io::Error,
     },
+    /// What is to be mounted lies beneath a folder that the sandbox's user may not pass, and
+    /// this process may not mount it elsewhere.
+    #[error(
+        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it"
+    )]
+    Closed {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A setting of the profile that bubblewrap has no word for.
     #[error("not available: bubblewrap has no word for `{setting}`")]
     NoWord {
@@ -128,6 +137,10 @@ impl BwrapError {
                 "root must be able to write to `/sys/fs/cgroup`, which a container has read-only: run the harness on the host itself"
                     .to_owned(),
             ),
+            Self::Closed { path } => Some(format!(
+                "give a copy that lies elsewhere, or open the way with `chmod a+x {}`",
+                path.display()
+            )),
             Self::Run { .. }
             | Self::LayOut { .. }
             | Self::Filter(_)

@@ -102,6 +102,7 @@ mod tests {
 
     fn preparation() -> Preparation {
         Preparation {
+            passage: None,
             limits: vec![(Resource::RLIMIT_NOFILE, 77)],
             groups: Vec::new(),
             user: None,

@@ -11,7 +11,7 @@
     reason = "between a clone that shares memory and the exec, only system calls may be made"
 )]
 
-use std::ffi::{CString, OsStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use nix::sys::resource::Resource;
 use nix::unistd::{Gid, Pid, Uid};
+
+use super::passage::Passage;
 
 /// The child's stack, in bytes: it calls a handful of small functions.
 const STACK: usize = 1 << 18;
@@ -37,6 +39,8 @@ pub(super) struct Preparation {
     pub(super) limits: Vec<(Resource, u64)>,
     /// Opened `cgroup.procs` files of the groups it joins.
     pub(super) groups: Vec<File>,
+    /// What it mounts before it becomes that user, in a mount namespace of its own.
+    pub(super) passage: Option<Passage>,
     /// The user and group it runs as, where that is not this process's own.
     pub(super) user: Option<(Uid, Gid)>,
     /// Its supplementary groups, where it becomes another user.
@@ -192,6 +196,7 @@ fn become_launcher(told: &Told<'_>) -> Failed {
         .and_then(|()| streams(told))
         .and_then(|()| limits(told.preparation))
         .and_then(|()| groups(told.preparation))
+        .and_then(|()| passage(told.preparation))
         .and_then(|()| user(told))
         .and_then(|()| descriptors(told.preparation))
         .and_then(|()| signals());
@@ -244,6 +249,24 @@ fn groups(preparation: &Preparation) -> Result<(), Failed> {
         checked(i64::try_from(written).unwrap_or(-1))?;
     }
     Ok(())
+}
+
+/// Nothing of it reaches the host: the namespace is the child's alone before it mounts.
+fn passage(preparation: &Preparation) -> Result<(), Failed> {
+    let Some(Passage { from, to }) = &preparation.passage else {
+        return Ok(());
+    };
+    // SAFETY: a number only; the child shares memory with this process, not its root or
+    // working folder (clone(2), CLONE_FS).
+    checked(unsafe { libc::unshare(libc::CLONE_NEWNS) })?;
+    mounted(c"none", c"/", libc::MS_REC | libc::MS_PRIVATE)?;
+    mounted(from, to, libc::MS_BIND | libc::MS_REC)
+}
+
+fn mounted(from: &CStr, to: &CStr, how: libc::c_ulong) -> Result<(), Failed> {
+    let (none, nothing) = (ptr::null::<c_char>(), ptr::null::<c_void>());
+    // SAFETY: two live texts; the kernel is given no type and no data.
+    checked(unsafe { libc::mount(from.as_ptr(), to.as_ptr(), none, how, nothing) })
 }
 
 /// By the calls themselves: the C library's functions would change this process's

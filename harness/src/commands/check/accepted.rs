@@ -3,6 +3,7 @@
 
 use bundle::acceptance::{Acceptance, Examined, Facts, Outcome};
 use engine::unfiltered;
+use evidence::EngineAccount;
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;
 use seal::statement::attestation::Host;
@@ -61,8 +62,10 @@ impl Accepted {
         let here = here.map_err(Failure::internal)?;
         let artifacts = bundle::subjects(&stand.image.digests, stand.image.id());
         let artifacts = artifacts.map_err(Failure::internal)?;
-        let accepted = (&self.0.bound.artifacts, &self.0.host);
-        let others = others(accepted, (&artifacts, &here));
+        let account = stand.account();
+        let Facts { bound, host, .. } = &*self.0;
+        let accepted = (&bound.artifacts, host, self.0.engine.as_ref());
+        let others = others(accepted, (&artifacts, &here, Some(&account)));
         if others.is_empty() {
             return Ok(());
         }
@@ -72,11 +75,15 @@ impl Accepted {
     }
 }
 
+/// What tells one sandbox from another.
+type Sandbox<'a> = (&'a Subjects, &'a Host, Option<&'a EngineAccount>);
+
 /// Everything in which this sandbox is another than the accepted one.
-fn others(accepted: (&Subjects, &Host), here: (&Subjects, &Host)) -> Vec<String> {
-    let of = |(artifacts, host): (&Subjects, &Host)| {
+fn others(accepted: Sandbox<'_>, here: Sandbox<'_>) -> Vec<String> {
+    let of = |(artifacts, host, engine): Sandbox<'_>| {
         let artifacts = artifacts.named().map(digest).into_iter();
-        artifacts.chain(place(host)).collect::<Vec<_>>()
+        let artifacts = artifacts.chain(place(host));
+        artifacts.chain(realised(engine)).collect::<Vec<_>>()
     };
     let pairs = of(accepted).into_iter().zip(of(here));
     pairs
@@ -89,31 +96,58 @@ fn digest((what, digest): (&'static str, Sha256Digest)) -> (&'static str, String
     (what, digest.to_string())
 }
 
-fn place(host: &Host) -> [(&'static str, String); 5] {
+/// What the same engine is otherwise where somebody else calls it: without root, without
+/// control groups, with another storage.
+fn realised(engine: Option<&EngineAccount>) -> [(&'static str, String); 3] {
+    let said = |of: fn(&EngineAccount) -> String| engine.map_or("not said".to_owned(), of);
+    [
+        (
+            "engine's user",
+            said(|it| {
+                let word = if it.identity.rootless {
+                    "not root"
+                } else {
+                    "root"
+                };
+                word.to_owned()
+            }),
+        ),
+        ("storage", said(|it| it.identity.storage.clone())),
+        (
+            "what the engine cannot do",
+            said(|it| serde_json::to_string(&it.lacking).unwrap_or_default()),
+        ),
+    ]
+}
+
+fn place(host: &Host) -> [(&'static str, String); 6] {
     [
         ("kernel", host.kernel.clone()),
         ("machine", host.arch.clone()),
         ("engine", host.engine.name.clone()),
         ("engine's version", host.engine.version.clone()),
+        ("engine's interface", host.engine.api.clone()),
         ("runtime", host.runtime.clone()),
     ]
 }
 
 #[cfg(test)]
 mod tests {
+    use evidence::{Abilities, Ability, Identity};
     use seal::statement::samples::{host, subjects};
 
     use super::*;
 
     #[test]
     fn another_kernel_engine_or_program_is_another_sandbox() {
-        let accepted = (&subjects(), &host());
+        let account = account(false);
+        let accepted = (&subjects(), &host(), Some(&account));
         assert_eq!(others(accepted, accepted), Vec::<String>::new());
         let mut here = (subjects(), host());
         here.0.policy = Sha256Digest::of(b"another");
         here.1.kernel = "6.1".to_owned();
         here.1.engine.name = "podman".to_owned();
-        let said = others(accepted, (&here.0, &here.1));
+        let said = others(accepted, (&here.0, &here.1, Some(&account)));
         let [policy, kernel, engine] = &said[..] else {
             panic!("{said:?}");
         };
@@ -126,8 +160,41 @@ mod tests {
             reason: "no time".to_owned(),
         };
         assert_eq!(
-            others(accepted, (&subjects(), &again)),
+            others(accepted, (&subjects(), &again, Some(&account))),
             Vec::<String>::new()
         );
+    }
+
+    fn account(rootless: bool) -> EngineAccount {
+        let all = Abilities::all();
+        EngineAccount {
+            identity: Identity {
+                name: "bwrap".to_owned(),
+                version: "0.8.0".to_owned(),
+                api: None,
+                runtime: "no daemon".to_owned(),
+                storage: "folder".to_owned(),
+                rootless,
+            },
+            lacking: if rootless {
+                all.without(Ability::ControlGroup, "only root makes control groups")
+            } else {
+                all
+            },
+        }
+    }
+
+    /// The same program on the same kernel, and no control group around it.
+    #[test]
+    fn the_same_engine_without_root_is_another_sandbox() {
+        let (subjects, host) = (subjects(), host());
+        let (root, user) = (account(false), account(true));
+        let of = |account| (&subjects, &host, Some(account));
+        let said = others(of(&root), of(&user));
+        let [who, lacking] = &said[..] else {
+            panic!("{said:?}");
+        };
+        assert_eq!(who, "engine's user `not root` for `root`");
+        assert!(lacking.contains("only root makes control groups"));
     }
 }

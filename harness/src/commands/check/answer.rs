@@ -22,6 +22,8 @@ pub(super) struct Answer {
     pub(super) words: String,
     /// Why there is no answer.
     pub(super) error: Option<String>,
+    /// What to do about that, or about a packet that is refused.
+    pub(super) hint: Option<String>,
     /// What was seen of it, where it was launched.
     pub(super) launch: Option<LaunchRecord>,
 }
@@ -32,9 +34,7 @@ impl Answer {
         let none = Self::none;
         // How an engine tells that it killed something differs; what the line said does not.
         if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
-            let limit = limit.as_secs();
-            let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
-            return none(Code::TimedOut, why);
+            return Self::late(limit);
         }
         if let Some(trouble) = &record.trouble {
             let words = format!("{trouble}: {}", record.errors.trim_end());
@@ -56,6 +56,7 @@ impl Answer {
                 file: None,
                 words: announcement.words(),
                 error: None,
+                hint: None,
                 launch: None,
             },
         }
@@ -64,7 +65,20 @@ impl Answer {
     /// An archive that is not taken; nothing was started for it.
     pub(super) fn archive(refused: &ArchiveError) -> Self {
         let why = format!("{}: {}", refused.word(), chain(refused));
-        Self::none(Code::Unusable, why)
+        Self {
+            hint: Some(refused.hint().to_owned()),
+            ..Self::none(Code::Unusable, why)
+        }
+    }
+
+    /// It did not come to its end within the time that it had, to be unpacked and checked.
+    pub(super) fn late(limit: Duration) -> Self {
+        let limit = limit.as_secs();
+        let why = format!("given up after the {limit} s of --timeout; nothing is said of it");
+        Self {
+            hint: Some("give it more time, or leave --timeout out".to_owned()),
+            ..Self::none(Code::TimedOut, why)
+        }
     }
 
     fn none(code: Code, error: String) -> Self {
@@ -74,6 +88,7 @@ impl Answer {
             file: None,
             words: String::new(),
             error: Some(error),
+            hint: None,
             launch: None,
         }
     }

@@ -4,25 +4,17 @@
 //! every bound is met before anything is written. Whether it is a bag is not asked here.
 
 mod place;
+mod start;
 mod tape;
 mod zipped;
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 
 use place::Place;
-
-/// How the bytes are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// `PK`, with entries that are stored or deflated.
-    Zip,
-    /// POSIX or GNU tar.
-    Tar,
-    /// The same, in gzip.
-    TarGz,
-}
+pub(super) use start::{Kind, Start, start};
+use verify::terminal::safe;
 
 /// An archive is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -98,22 +90,32 @@ impl ArchiveError {
             Self::Truncated { .. } => "ARCHIVE_TRUNCATED",
         }
     }
-}
 
-/// What a file is by its first bytes; `None` if it is none that is read.
-pub(super) fn kind(path: &Path) -> io::Result<Option<Kind>> {
-    let mut start = Vec::new();
-    File::open(path)?.take(512).read_to_end(&mut start)?;
-    Ok(
-        if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-            Some(Kind::Zip)
-        } else if start.starts_with(&[0x1f, 0x8b]) {
-            Some(Kind::TarGz)
-        } else {
-            let is_tar = start.get(257..262) == Some(b"ustar");
-            is_tar.then_some(Kind::Tar)
-        },
-    )
+    /// What to do about it.
+    pub(super) const fn hint(&self) -> &'static str {
+        match self {
+            Self::Read(_) | Self::Zip(_) => {
+                "pack it again, a zip without a password and with entries stored or deflated, \
+                 or give the folder"
+            }
+            Self::Truncated { .. } => "it was cut short: fetch or pack it again",
+            Self::Write { .. } => {
+                "see that the run's own folder has room: TMPDIR says where it is made"
+            }
+            Self::TooLarge { .. } => {
+                "unpack it yourself and give the folder, or let TMPDIR name a folder with more room"
+            }
+            Self::Link { .. } => "pack what the link leads to in its place",
+            Self::Special { .. } => "pack files and folders alone",
+            Self::Outside { .. } => "pack it from within the folder above the bag",
+            Self::Name { .. } => "pack it with names in UTF-8, as zip(1) and tar(1) do",
+            Self::TooLong { .. } | Self::TooMany { .. } => {
+                "make bags of parts of it: the checker takes no more of a folder either"
+            }
+            Self::Twice { .. } => "pack each path once",
+            Self::Stopped => "check it again, and let it come to its end",
+        }
+    }
 }
 
 /// Unpacks into `folder`, which is empty and this run's own, and says where the bag is:
@@ -144,9 +146,34 @@ fn bag(folder: &Path) -> io::Result<PathBuf> {
     })
 }
 
-/// An entry's name as it is repeated.
+/// What lies beside a bag in an archive that has one, so that it was not found; `None` if
+/// that is not it.
+pub(super) fn beside(folder: &Path) -> io::Result<Option<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)?.take(MAX_BESIDE) {
+        names.push(entry?.file_name());
+    }
+    names.sort();
+    let is_bag = |name: &&std::ffi::OsString| folder.join(name).join(DECLARATION).is_file();
+    let Some(bag) = names.iter().find(is_bag).filter(|_| names.len() > 1) else {
+        return Ok(None);
+    };
+    let other = names.iter().find(|name| *name != bag);
+    let named = |name: &std::ffi::OsString| shown(&name.to_string_lossy());
+    Ok(other.map(|other| {
+        let (bag, other) = (named(bag), named(other));
+        format!("the bag seems to be `{bag}`, and `{other}` lies beside it: pack `{bag}` alone")
+    }))
+}
+
+/// What tells a bag's folder, and how many entries beside one are looked at.
+const DECLARATION: &str = "bagit.txt";
+const MAX_BESIDE: usize = 1000;
+
+/// An entry's name as it is repeated: on one line, and not without end.
 fn shown(entry: &str) -> String {
-    entry.chars().take(MAX_SHOWN).collect()
+    let start: String = entry.chars().take(MAX_SHOWN).collect();
+    safe(&start)
 }
 
 #[cfg(test)]

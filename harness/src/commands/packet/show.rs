@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use verify::code::Code;
-use verify::terminal::{safe, say};
+use verify::terminal::say;
 use verify::{Done, Failure};
 
 use crate::cli::{Common, PacketFolder};
@@ -21,12 +21,12 @@ pub(super) fn show(common: &Common, args: &PacketFolder) -> Result<Done, Failure
             export,
             ..
         } = &draft;
-        say(&safe(&format!("packet   {packet_id} (scope {scope})")))?;
+        say(&format!("packet   {packet_id} (scope {scope})"))?;
         let export = format!(
             "{} {} at {}",
             export.tool, export.version, export.exported_at
         );
-        say(&safe(&format!("exported by {export}")))?;
+        say(&format!("exported by {export}"))?;
         for it in &draft.items {
             item(it)?;
         }
@@ -38,13 +38,13 @@ pub(super) fn show(common: &Common, args: &PacketFolder) -> Result<Done, Failure
 }
 
 fn item(item: &Item) -> Result<(), Failure> {
-    say(&safe(&format!(
+    say(&format!(
         "item     {}: {} ({})",
         item.id, item.path, item.media_type
-    )))?;
+    ))?;
     let from = &item.provenance;
     let word = |said: &Option<String>| said.clone().unwrap_or_else(|| "not said".to_owned());
-    say(&safe(&format!(
+    say(&format!(
         "  {}: {} of {}, revision {}, captured {} by {}",
         from.source,
         word(&from.locator),
@@ -52,12 +52,9 @@ fn item(item: &Item) -> Result<(), Failure> {
         word(&from.revision),
         word(&from.captured_at),
         word(&from.captured_by),
-    )))?;
+    ))?;
     if !item.derived_from.is_empty() {
-        say(&safe(&format!(
-            "  derived from {}",
-            item.derived_from.join(", ")
-        )))?;
+        say(&format!("  derived from {}", item.derived_from.join(", ")))?;
     }
     let signed = item
         .capture
@@ -71,29 +68,20 @@ fn item(item: &Item) -> Result<(), Failure> {
             Err(failure) => failure.error.to_string(),
         });
     let signed = signed.unwrap_or_else(|| "none: its label is somebody's word".to_owned());
-    Ok(say(&safe(&format!("  capture {signed}")))?)
+    Ok(say(&format!("  capture {signed}"))?)
 }
 
 fn claim(claim: &Claim) -> Result<(), Failure> {
-    say(&safe(&format!(
-        "claim    {}: {}",
-        claim.id, claim.statement
-    )))?;
+    say(&format!("claim    {}: {}", claim.id, claim.statement))?;
     let or = |list: &[String]| match list {
         [] => "nothing".to_owned(),
         list => list.join(", "),
     };
     let (on, asks) = (or(&claim.evidence), or(&claim.requires));
-    say(&safe(&format!(
-        "  in {}, on {on}, asks for {asks}",
-        claim.scope
-    )))?;
+    say(&format!("  in {}, on {on}, asks for {asks}", claim.scope))?;
     for value in &claim.values {
         let at = format!("{}#{}", value.item, value.pointer);
-        say(&safe(&format!(
-            "  {at} is {}",
-            Value::to_string(&value.value)
-        )))?;
+        say(&format!("  {at} is {}", Value::to_string(&value.value)))?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{ArchiveError, MAX_DEPTH, MAX_PATH, shown};
 /// The most files and folders: the checker's own bound.
 pub(super) const MAX_ENTRIES: u64 = 4 * 1024 * 1024;
 /// The most bytes, whatever room there is.
-const MAX_BYTES: u64 = 1024 * 1024 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 1024 * 1024 * 1024 * 1024;
 const CHUNK: usize = 128 * 1024;
 
 /// A folder that is filled.

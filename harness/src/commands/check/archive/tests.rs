@@ -79,7 +79,9 @@ fn unpacked(bytes: &[u8]) -> Unpacked {
     let (archive, into) = (folder.path().join("archive"), folder.path().join("into"));
     std::fs::write(&archive, bytes).unwrap();
     std::fs::create_dir(&into).unwrap();
-    let kind = kind(&archive).unwrap().expect("an archive");
+    let Start::Of(kind) = start(&archive).unwrap() else {
+        panic!("expected an archive");
+    };
     let bag = unpack(&archive, kind, (&into, &|| false));
     // Whatever came of it, nothing was made elsewhere.
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -164,6 +166,46 @@ fn one_path_has_one_file() {
         }
     }
     assert_eq!(word(&bytes), "ARCHIVE_PATH_TWICE");
+    let said = unpacked(&bytes).bag.unwrap_err().to_string();
+    assert!(said.ends_with("observed `aa` again"), "{said}");
+}
+
+/// A name in the letters of an old machine: the page says that none is taken.
+#[test]
+fn a_name_in_a_zip_is_utf_8_or_none() {
+    let mut bytes = zip_of(&[("b-ag", Is::File, "1")]);
+    for at in 0..bytes.len() - 4 {
+        if &bytes[at..at + 4] == b"b-ag" {
+            bytes[at + 1] = 0x82; // `é` in CP437
+        }
+    }
+    assert_eq!(word(&bytes), "ARCHIVE_NAME_NOT_UTF8");
+    assert_eq!(word(&zip_of(&[("b\u{e9}g", Is::File, "1")])), "taken");
+}
+
+#[test]
+fn what_is_repeated_of_a_name_begins_no_line() {
+    let forged = "rel/x\n\n== real.tar\noutcome  no_gap_observed (exit 5)";
+    let said = unpacked(&tar_of(&[(forged, Is::Link, "x")])).bag;
+    let said = said.unwrap_err().to_string();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("x\u{240a}\u{240a}== real.tar"), "{said}");
+}
+
+#[test]
+fn what_lies_beside_a_bag_is_named() {
+    let with = |name: &'static str| {
+        let entries = [BAG.as_slice(), &[(name, Is::File, "x")]].concat();
+        let unpacked = unpacked(&zip_of(&entries));
+        beside(&unpacked.folder.path().join("into")).unwrap()
+    };
+    let said = with("__MACOSX/._bag").unwrap();
+    assert_eq!(
+        said,
+        "the bag seems to be `bag`, and `__MACOSX` lies beside it: pack `bag` alone"
+    );
+    assert!(with("note.txt").unwrap().contains("`note.txt`"));
+    assert_eq!(with("bag/tag.txt"), None);
 }
 
 #[test]
@@ -229,7 +271,7 @@ fn what_is_none_of_the_three_is_no_archive() {
     let file = folder.path().join("x");
     for start in [&b""[..], b"PK", b"7z\xbc\xaf\x27\x1c", b"BZh9", &[0; 512]] {
         std::fs::write(&file, start).unwrap();
-        assert_eq!(kind(&file).unwrap(), None);
+        assert!(!matches!(super::start(&file).unwrap(), Start::Of(_)));
     }
 }
 
@@ -246,10 +288,14 @@ const PAGE: &str = include_str!("../../../../../checker/BAGS.md");
 #[test]
 fn the_bounds_are_on_the_page_of_bags() {
     assert_eq!(place::MAX_ENTRIES, 4_194_304);
+    assert_eq!(place::MAX_BYTES, 1 << 40);
+    assert!(PAGE.contains("or than 1 TiB |"));
     let page = PAGE.replace('\n', " ");
     assert!(page.contains("4,194,304 files and folders"));
     let path = format!("{MAX_PATH} bytes and {MAX_DEPTH} folders of a path");
     assert!(page.contains(&path), "{path}");
+    let room = include_str!("../../../../../ATTESTATION.md");
+    assert!(room.contains("takes up to half of what is free for each"));
     let folder = tempfile::tempdir().unwrap();
     let free = nix::sys::statvfs::statvfs(folder.path()).unwrap();
     let free = free.blocks_available() * free.fragment_size();
@@ -282,6 +328,7 @@ fn every_word_is_on_the_page_of_bags_and_explained() {
         ArchiveError::Stopped,
         ArchiveError::Truncated { entry: entry() },
     ];
+    assert!(all.iter().all(|it| it.hint().len() > 10));
     let words: Vec<&str> = all.iter().map(ArchiveError::word).collect();
     let listed = page
         .lines()
