@@ -30,7 +30,7 @@ pub use dispose::Dispose;
 pub use documents::{Completions, Man, Schema};
 pub use falsify::Falsify;
 pub use groups::{Common, Into, OnEngine, POSTGRES_IMAGE_VARIABLE, Postgres, SideBySide, SignedBy};
-pub use helper::{AskKernel, Helper, HelperLine, Reap, ServeDatabase};
+pub use helper::{AskKernel, EnterFirejail, Helper, HelperLine, Reap, ServeDatabase};
 pub(crate) use line::mistake;
 pub use merge::Merge;
 pub use packet::{

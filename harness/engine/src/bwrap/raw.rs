@@ -32,21 +32,21 @@ const NOT_STARTED: c_int = 127;
 const SIGNALS: c_int = 64;
 
 /// What is made of a process before it becomes the launcher.
-pub(super) struct Preparation {
+pub(crate) struct Preparation {
     /// Soft and hard limits, both the same.
-    pub(super) limits: Vec<(Resource, u64)>,
+    pub(crate) limits: Vec<(Resource, u64)>,
     /// Opened `cgroup.procs` files of the groups it joins.
-    pub(super) groups: Vec<File>,
+    pub(crate) groups: Vec<File>,
     /// The user and group it runs as, where that is not this process's own.
-    pub(super) user: Option<(Uid, Gid)>,
+    pub(crate) user: Option<(Uid, Gid)>,
     /// Its supplementary groups, where it becomes another user.
-    pub(super) supplementary: Vec<Gid>,
+    pub(crate) supplementary: Vec<Gid>,
     /// Descriptors that stay open.
-    pub(super) kept: Vec<OwnedFd>,
+    pub(crate) kept: Vec<OwnedFd>,
 }
 
 /// A program with its arguments and environment, as execve(2) takes them.
-pub(super) struct Program {
+pub(crate) struct Program {
     path: CString,
     arguments: Vec<CString>,
     environment: Vec<CString>,
@@ -57,7 +57,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn new(path: &OsStr) -> io::Result<Self> {
+    pub(crate) fn new(path: &OsStr) -> io::Result<Self> {
         let path = CString::new(path.as_bytes())?;
         Ok(Self {
             arguments: vec![path.clone()],
@@ -70,7 +70,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn argument(&mut self, argument: impl AsRef<OsStr>) -> io::Result<()> {
+    pub(crate) fn argument(&mut self, argument: impl AsRef<OsStr>) -> io::Result<()> {
         self.arguments
             .push(CString::new(argument.as_ref().as_bytes())?);
         Ok(())
@@ -80,7 +80,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn variable(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
+    pub(crate) fn variable(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
         let entry = [name.as_bytes(), b"=", value.as_bytes()].concat();
         self.environment.push(CString::new(entry)?);
         Ok(())
@@ -103,7 +103,7 @@ struct Told<'a> {
 ///
 /// # Errors
 /// The child could not be made, or a step before its exec, or the exec failed.
-pub(super) fn start(
+pub(crate) fn start(
     program: &Program,
     streams: [&OwnedFd; 3],
     preparation: &Preparation,
