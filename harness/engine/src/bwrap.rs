@@ -182,6 +182,7 @@ impl Engine for BwrapEngine {
             user: becomes(profile),
             supplementary: supplementary(profile),
             kept,
+            session: false,
         };
         let launcher = self.launchers.start(&program, &preparation);
         let launcher = launcher.map_err(spawning(launch))?;

@@ -173,6 +173,7 @@ impl Engine for FirejailEngine {
             user: None,
             supplementary: Vec::new(),
             kept: Vec::new(),
+            session: true,
         };
         let launcher = self.launchers.start(&program, &preparation);
         Ok(Box::new(Sandbox::new(Parts {

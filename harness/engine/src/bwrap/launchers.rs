@@ -126,6 +126,7 @@ mod tests {
             user: None,
             supplementary: Vec::new(),
             kept: Vec::new(),
+            session: false,
         }
     }
 
@@ -178,6 +179,22 @@ mod tests {
         let without = format!("cat >&2; test -e /proc/self/fd/{number} || echo closed");
         let without = shell(&without);
         assert_eq!(run(&without, &preparation()).0, "closed\n");
+    }
+
+    #[test]
+    fn a_launcher_in_a_session_of_its_own_leads_it_and_is_killed_with_its_group() {
+        let own = Preparation {
+            session: true,
+            ..preparation()
+        };
+        let script = "cat >/dev/null; read -r _ _ _ _ group session _ </proc/self/stat; \
+                      [ $group = $$ ] && [ $session = $$ ] && echo led";
+        assert_eq!(run(&shell(script), &own).0, "led\n");
+        let launchers = Launchers::default();
+        let launcher = launchers.start(&shell("cat & cat"), &own).unwrap();
+        launchers.kill(launcher.process);
+        let ended = launchers.reap(launcher.process).unwrap();
+        assert_eq!(ended.to_string(), "signal SIGKILL");
     }
 
     #[test]

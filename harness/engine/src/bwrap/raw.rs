@@ -43,6 +43,8 @@ pub(crate) struct Preparation {
     pub(crate) supplementary: Vec<Gid>,
     /// Descriptors that stay open.
     pub(crate) kept: Vec<OwnedFd>,
+    /// Where the launcher itself gives its sandbox none of its own.
+    pub(crate) session: bool,
 }
 
 /// A program with its arguments and environment, as execve(2) takes them.
@@ -188,7 +190,7 @@ fn checked(result: impl Into<i64>) -> Result<(), Failed> {
 }
 
 fn become_launcher(told: &Told<'_>) -> Failed {
-    let prepared = own_group()
+    let prepared = own_group(told.preparation.session)
         .and_then(|()| streams(told))
         .and_then(|()| limits(told.preparation))
         .and_then(|()| groups(told.preparation))
@@ -208,8 +210,13 @@ fn become_launcher(told: &Told<'_>) -> Failed {
 }
 
 /// A group of its own: what the terminal sends to this process's group is not for it, and
-/// it can be ended with all that is still in it.
-fn own_group() -> Result<(), Failed> {
+/// it can be ended with all that is still in it. A session of its own is a group as well,
+/// and has no terminal.
+fn own_group(session: bool) -> Result<(), Failed> {
+    if session {
+        // SAFETY: it takes nothing; a child that was just made leads no group.
+        return checked(unsafe { libc::setsid() });
+    }
     // SAFETY: numbers only; 0 and 0 are the caller itself.
     checked(unsafe { libc::setpgid(0, 0) })
 }
