@@ -80,7 +80,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Profile(args) => profile::profile(common, &args),
         Command::Release(args) => release::release(common, &args),
         Command::Digests => digests::digests(common),
-        Command::Options => options::options(common),
+        Command::Options(args) => options::options(common, &args),
         Command::Completions(args) => documents::completions(common, &args),
         Command::Schema(args) => schema::schema(common, &args),
         Command::Man(args) => documents::man(common, &args),

@@ -3,6 +3,8 @@
 //!
 //! Nothing here chooses an engine; that A and F are refused is `--engine none`'s.
 
+pub mod columns;
+
 use engine::choice::EngineChoice;
 use engine::open;
 use serde::Serialize;
