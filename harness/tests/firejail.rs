@@ -87,6 +87,56 @@ fn doctor_says_what_it_lacks_and_that_its_configuration_stays() {
     }
 }
 
+#[test]
+fn a_packet_is_read_in_its_sandbox_as_in_bubblewraps() {
+    let folder = tempfile::tempdir().unwrap();
+    let packet = folder.path().join("packet");
+    fixtures::write("fix7", &packet).unwrap();
+    let check = |engine: &str| {
+        let words = ["check", "--engine", engine, "--format", "json"];
+        let done = Command::new(HARNESS).args(words).arg(&packet).output();
+        let done = done.unwrap();
+        (
+            done.status.code(),
+            object(&done)["packets"][0]["report"].clone(),
+        )
+    };
+    if harness("--version").is_some() && Path::new("/usr/bin/bwrap").exists() {
+        let (code, report) = check("firejail");
+        assert_eq!((code, report.is_object()), (Some(4), true));
+        assert_eq!(check("bwrap"), (code, report));
+    }
+}
+
+/// It takes a process that is alone in its namespace for one in a container.
+#[test]
+fn where_firejail_makes_no_sandbox_it_is_not_used() {
+    if harness("--version").is_none() {
+        return;
+    }
+    let done = Command::new("unshare")
+        .args(["--mount", "--pid", "--fork", "--mount-proc", HARNESS])
+        .args(["doctor", "--engine", "firejail", "--format", "json"])
+        .output()
+        .unwrap();
+    let said = object(&done);
+    assert_eq!(said["usable"], false, "{said}");
+    let findings = said["findings"].as_array().unwrap();
+    let own = findings.iter().find(|it| it["what"] == "firejail").unwrap();
+    assert_eq!(own["state"], "missing", "{own}");
+    assert!(
+        own["observed"]
+            .as_str()
+            .unwrap()
+            .contains("its own, observed `pid:[")
+            && own["mend"]
+                .as_str()
+                .unwrap()
+                .contains("run the harness on the host itself"),
+        "{own}"
+    );
+}
+
 /// It takes no root but one of root's.
 #[test]
 fn an_ordinary_user_is_told_why_and_what_to_use_instead() {

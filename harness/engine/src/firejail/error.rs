@@ -26,6 +26,16 @@ pub enum FirejailError {
         /// Its own words.
         said: String,
     },
+    /// It makes no sandbox here.
+    #[error(
+        "failed to make a sandbox with `{program}`: expected a process namespace of its own, observed `{said}`"
+    )]
+    Unusable {
+        /// The program.
+        program: PathBuf,
+        /// What was said in it, or of it.
+        said: String,
+    },
     /// It was built without the option that gives it a root.
     #[error("failed to use `{program}`: it was built without `--chroot`")]
     NoChroot {
@@ -104,6 +114,9 @@ impl FirejailError {
             }
             Self::NotRoot => "run as root, or use `--engine bwrap`, which needs no root",
             Self::NotSetuid { .. } => "install your system's package again, which sets the bit",
+            Self::Unusable { .. } => {
+                "firejail makes none inside a container: run the harness on the host itself, or use `--engine bwrap`"
+            }
             Self::NoChroot { .. } => {
                 "install a package that was built with it, as Debian's is, or use `--engine bwrap`"
             }

@@ -19,6 +19,8 @@ const CONFIGURATION: &str = "/etc/firejail/firejail.config";
 /// of another architecture.
 const FILTER: &str = "firejail/seccomp";
 const OTHER_FILTER: &str = "firejail/seccomp.32";
+/// The process namespace of whoever asks (namespaces(7)).
+const PROCESSES: &str = "/proc/self/ns/pid";
 /// The set-user-id bit (chmod(2)).
 const SETUID: u32 = 0o4000;
 
@@ -56,6 +58,7 @@ impl Installed {
         if whose.uid() != 0 || whose.permissions().mode() & SETUID == 0 {
             return Err(FirejailError::NotSetuid { program });
         }
+        try_out(&program)?;
         let helpers = helpers(&program)?;
         Ok(Self {
             version: version.trim().to_owned(),
@@ -83,6 +86,40 @@ pub(super) fn in_path(path: Option<&OsStr>, name: &str) -> Option<PathBuf> {
 /// What it says of itself. Even for that it makes folders beneath `/run`, so that it is
 /// asked where `/run` is its own.
 fn said(program: &Path) -> Result<String, FirejailError> {
+    let output = asked(program, &["--version"])?;
+    Ok(words(&output))
+}
+
+/// Makes a sandbox that says in which process namespace it is. firejail runs a program
+/// without any where it takes the host for a container, and ends well.
+fn try_out(program: &Path) -> Result<(), FirejailError> {
+    let ours = fs::read_link(PROCESSES).unwrap_or_default();
+    let whose = [
+        "--quiet",
+        "--noprofile",
+        "--net=none",
+        "readlink",
+        PROCESSES,
+    ];
+    let output = asked(program, &whose)?;
+    let said = words(&output);
+    let theirs = said.trim();
+    if output.status.success() && theirs.starts_with("pid:[") && Path::new(theirs) != ours {
+        return Ok(());
+    }
+    Err(FirejailError::Unusable {
+        program: program.to_owned(),
+        said: theirs.to_owned(),
+    })
+}
+
+fn words(output: &Output) -> String {
+    let said = [&*output.stdout, &*output.stderr].concat();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// What comes of these words, with `/run` its own.
+fn asked(program: &Path, arguments: &[&str]) -> Result<Output, FirejailError> {
     let task = Task {
         cgroup_namespace: false,
         steps: vec![Step::Memory {
@@ -94,22 +131,19 @@ fn said(program: &Path) -> Result<String, FirejailError> {
         group: 0,
         open_files: 1024,
         program: program.to_owned(),
-        arguments: vec!["--version".to_owned()],
-        environment: BTreeMap::new(),
+        arguments: arguments.iter().map(|it| (*it).to_owned()).collect(),
+        environment: BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]),
     };
-    let output = asked(&task).map_err(|source| FirejailError::Run {
+    let output = || -> io::Result<Output> {
+        let mut helper = helper::command()?;
+        helper.arg("enter-firejail").arg("--task");
+        helper.arg(serde_json::to_string(&task)?);
+        helper.stdin(Stdio::null()).output()
+    };
+    output().map_err(|source| FirejailError::Run {
         program: program.to_owned(),
         source,
-    })?;
-    let said = [&*output.stdout, &*output.stderr].concat();
-    Ok(String::from_utf8_lossy(&said).into_owned())
-}
-
-fn asked(task: &Task) -> io::Result<Output> {
-    let mut helper = helper::command()?;
-    helper.arg("enter-firejail").arg("--task");
-    helper.arg(serde_json::to_string(task)?);
-    helper.stdin(Stdio::null()).output()
+    })
 }
 
 /// The folder of its helpers' folder: `lib` beside the program's, or one beneath that for
