@@ -14,6 +14,7 @@ mod groups;
 mod helper;
 mod line;
 mod merge;
+mod options;
 mod packet;
 mod profile;
 mod release;
@@ -30,9 +31,10 @@ pub use dispose::Dispose;
 pub use documents::{Completions, Man, Schema};
 pub use falsify::Falsify;
 pub use groups::{Common, Into, OnEngine, POSTGRES_IMAGE_VARIABLE, Postgres, SideBySide, SignedBy};
-pub use helper::{AskKernel, Helper, HelperLine, Reap, ServeDatabase};
+pub use helper::{AskKernel, EnterFirejail, Helper, HelperLine, Reap, ServeDatabase};
 pub(crate) use line::mistake;
 pub use merge::Merge;
+pub use options::OptionsOf;
 pub use packet::{
     AddClaim, AddItem, CaptureOf, LintPacket, NewPacket, Packet, PacketFolder, PacketTask, SOURCES,
 };
@@ -123,7 +125,7 @@ pub enum Command {
     /// Say what this host can do, and what to do where it cannot.
     Doctor(Doctor),
     /// The sandbox options A to F of the decision, each with this host's answer.
-    Options,
+    Options(OptionsOf),
     /// Print the locked sandbox: as a line to paste for a program of your own, as its
     /// filter, or lock by lock in words.
     Profile(ShowProfile),

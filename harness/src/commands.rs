@@ -2,7 +2,7 @@
 
 use bundle::exit::Exit;
 use clap::Parser as _;
-use engine::{database, helper, reaper, unfiltered};
+use engine::{database, firejail, helper, reaper, unfiltered};
 use negatives::matrix::Lift;
 use verify::{Done, Failure, Format, accept, fleet, merge, report, show, summary};
 
@@ -80,7 +80,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Profile(args) => profile::profile(common, &args),
         Command::Release(args) => release::release(common, &args),
         Command::Digests => digests::digests(common),
-        Command::Options => options::options(common),
+        Command::Options(args) => options::options(common, &args),
         Command::Completions(args) => documents::completions(common, &args),
         Command::Schema(args) => schema::schema(common, &args),
         Command::Man(args) => documents::man(common, &args),
@@ -94,6 +94,9 @@ fn help(task: &Helper) -> Result<Done, Failure> {
         Helper::Reap(task) => reaper::reap(&task.into()),
         Helper::AskKernel(task) => unfiltered::answer(&task.into()).map_err(Failure::internal)?,
         Helper::ServeDatabase(task) => database::serve(&task.into())?,
+        Helper::EnterFirejail(task) => {
+            firejail::enter(&task.into()).map_err(Failure::internal)?;
+        }
     }
     Ok(Done::held())
 }

@@ -3,6 +3,8 @@
 //!
 //! Nothing here chooses an engine; that A and F are refused is `--engine none`'s.
 
+pub mod columns;
+
 use engine::choice::EngineChoice;
 use engine::open;
 use serde::Serialize;
@@ -72,11 +74,11 @@ pub const ALL: [Choice; 6] = [
     },
     Choice {
         letter: 'C',
-        title: "bubblewrap",
+        title: "bubblewrap or firejail",
         verdict: Verdict::CoEqual,
-        why: "the same denials by the same kernel, without a daemon and without root; best where \
-              there is no container engine",
-        ground: Ground::Engines(&[EngineChoice::Bwrap]),
+        why: "the same denials by the same kernel, without a daemon; by bubblewrap without root \
+              too, by firejail for root alone. Best where there is no container engine",
+        ground: Ground::Engines(&[EngineChoice::Bwrap, EngineChoice::Firejail]),
     },
     Choice {
         letter: 'D',
@@ -240,6 +242,7 @@ mod tests {
         assert_eq!(here(&[], false), "");
         assert_eq!(here(&[EngineChoice::Podman], false), "BE");
         assert_eq!(here(&[EngineChoice::Bwrap], true), "CDE");
+        assert_eq!(here(&[EngineChoice::Firejail], false), "CE");
         assert_eq!(here(&open::ALL, true), "BCDE");
     }
 

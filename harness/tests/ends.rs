@@ -262,3 +262,8 @@ fn of_a_run_on_podman_nothing_is_left() {
 fn of_a_run_on_bubblewrap_nothing_is_left() {
     nothing_is_left("bwrap");
 }
+
+#[test]
+fn of_a_run_on_firejail_nothing_is_left() {
+    nothing_is_left("firejail");
+}

@@ -117,7 +117,7 @@ fn a_host_without_a_network_is_told_so_and_what_mends_it_does() {
 
 #[test]
 fn doctor_ends_as_its_report_says() {
-    for engine in ["auto", "docker", "podman", "bwrap", "none"] {
+    for engine in ["auto", "docker", "podman", "bwrap", "firejail", "none"] {
         let (code, said) = json(&["doctor", "--format", "json", "--engine", engine]);
         let usable = said["usable"].as_bool().unwrap();
         assert_eq!(code, Some(if usable { 0 } else { 3 }), "{engine}");
@@ -146,7 +146,7 @@ fn where_no_engine_is_there_doctor_says_why_of_each() {
         .unwrap();
     let said: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(done.status.code(), Some(3), "{said}");
-    for engine in ["docker", "podman", "bwrap"] {
+    for engine in ["docker", "podman", "bwrap", "firejail"] {
         let mut findings = said["findings"].as_array().unwrap().iter();
         let finding = findings.find(|it| it["what"] == engine).unwrap();
         assert_eq!(finding["state"], "missing", "{finding}");
@@ -196,7 +196,7 @@ fn the_options_answer_what_doctor_found() {
         said["usable"].as_bool().unwrap()
     };
     assert_eq!(here("B"), usable("docker") || usable("podman"));
-    assert_eq!(here("C"), usable("bwrap"));
+    assert_eq!(here("C"), usable("bwrap") || usable("firejail"));
 }
 
 /// As root any engine's daemon is the caller's own; an ordinary user's own engine comes
@@ -213,8 +213,8 @@ fn for_an_ordinary_user_podman_is_tried_before_docker() {
     let copy = folder.path().join("harness");
     std::fs::copy(env!("CARGO_BIN_EXE_harness"), &copy).unwrap();
     for (user, expected) in [
-        (0, ["docker", "podman", "bwrap"]),
-        (65534, ["podman", "docker", "bwrap"]),
+        (0, ["docker", "podman", "bwrap", "firejail"]),
+        (65534, ["podman", "docker", "bwrap", "firejail"]),
     ] {
         let mut doctor = std::process::Command::new(&copy);
         doctor
@@ -224,7 +224,7 @@ fn for_an_ordinary_user_podman_is_tried_before_docker() {
             .gid(user);
         let said: Value = serde_json::from_slice(&doctor.output().unwrap().stdout).unwrap();
         let findings = said["findings"].as_array().unwrap();
-        let engines: Vec<&str> = findings[..3]
+        let engines: Vec<&str> = findings[..4]
             .iter()
             .filter_map(|it| it["what"].as_str())
             .collect();
@@ -239,9 +239,9 @@ fn auto_says_why_it_takes_an_engine() {
     assert_eq!(code, Some(0));
     let usable = said.to_string().contains("usable: ");
     let why = if nix::unistd::geteuid().is_root() {
-        "as root, `auto` takes the first of docker, podman and bwrap"
+        "as root, `auto` takes the first of docker, podman, bwrap and firejail"
     } else {
-        "as an ordinary user, `auto` takes the first of podman, docker and bwrap"
+        "as an ordinary user, `auto` takes the first of podman, docker, bwrap and firejail"
     };
     assert_eq!(said.to_string().contains(why), usable, "{said}");
     if usable {

@@ -137,6 +137,13 @@ fn of_mutants_on_bubblewrap_no_packet_leaves_the_host() {
     }
 }
 
+#[test]
+fn of_a_proof_on_firejail_no_packet_leaves_the_host() {
+    if own::has("firejail") {
+        nothing_passes("\"$H\" attest --engine firejail --out \"$D/bundles\"");
+    }
+}
+
 /// The rows whose controls have a network; in the long form, all of a command.
 fn of_a_daemon<'a>(rows: &'a str, whole: &'a str) -> &'a str {
     let long = std::env::var_os("PROOF_OF_BLOCK_TRIES").is_some();

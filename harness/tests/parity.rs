@@ -41,7 +41,9 @@ fn others() -> Vec<String> {
         .filter(|finding| finding["state"] != "missing");
     let names = usable.filter_map(|finding| finding["what"].as_str());
     names
-        .filter(|name| ["docker", "podman", "bwrap"].contains(name) && Some(*name) != auto)
+        .filter(|name| {
+            ["docker", "podman", "bwrap", "firejail"].contains(name) && Some(*name) != auto
+        })
         .map(str::to_owned)
         .collect()
 }

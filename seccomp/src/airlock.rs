@@ -106,12 +106,13 @@ fn enter(plan: &AirlockPlan) -> Result<Entered, StepError> {
     Err(StepError::new("exec the subject", errno))
 }
 
+/// Every argument is a part of the plan: some launchers take no long ones.
 fn read_plan(mut arguments: impl Iterator<Item = String>) -> Result<AirlockPlan, StepError> {
-    let usage = || StepError::new("read the plan: expected it as the only argument", 0);
+    let usage = || StepError::new("read the plan: expected it as the arguments", 0);
     let _own_name = arguments.next();
-    let text = arguments.next().ok_or_else(usage)?;
-    if arguments.next().is_some() {
-        return Err(usage());
+    let mut text = arguments.next().ok_or_else(usage)?;
+    for part in arguments {
+        text.push_str(&part);
     }
     if text.len() > PLAN_LIMIT {
         return Err(StepError::new(
@@ -248,8 +249,9 @@ mod tests {
 
     #[test]
     fn refuses_a_plan_that_is_missing_doubled_too_long_or_unknown() {
-        assert!(refused(&["airlock"]).contains("only argument"));
-        assert!(refused(&["airlock", "{}", "{}"]).contains("only argument"));
+        assert!(refused(&["airlock"]).contains("as the arguments"));
+        let long = " ".repeat(PLAN_LIMIT);
+        assert!(refused(&["airlock", &long, " "]).contains("at most"));
         assert!(refused(&["airlock", &" ".repeat(PLAN_LIMIT + 1)]).contains("at most"));
         assert!(refused(&["airlock", "{}"]).contains("parse the plan"));
         let plan = r#"{"nonce":"n","filters":[],"no_new_privileges":true,"landlock":null,"clear_environment":true,"close_descriptors":true,"one_shot":null,"limits":{"core":null,"fsize":null},"working_folder":"/","barrier":false,"argv":["sh"]}"#;
@@ -258,9 +260,11 @@ mod tests {
             refused(&["airlock", &plan.replace("\"nonce\"", "\"x\":1,\"nonce\"")])
                 .contains("parse")
         );
-        assert!(
-            read_plan(["airlock".to_owned(), plan.replace("\"sh\"", "\"/sh\"")].into_iter())
-                .is_ok()
-        );
+        let plan = plan.replace("\"sh\"", "\"/sh\"");
+        let (one, two) = plan.split_at(plan.len() / 2);
+        let read = |words: &[&str]| read_plan(words.iter().map(|it| (*it).to_owned()));
+        let whole = read(&["airlock", &plan]).unwrap();
+        assert_eq!(read(&["airlock", one, two]).unwrap(), whole);
+        assert!(refused(&["airlock", &plan, &plan]).contains("parse"));
     }
 }

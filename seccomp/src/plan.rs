@@ -1,4 +1,4 @@
-//! What the airlock is told: one JSON value, given as its only argument.
+//! What the airlock is told: one JSON value, given as its arguments, in one or in parts.
 //!
 //! The plan is made by the host, which is trusted; the airlock refuses what it
 //! does not know and never falls back to something weaker.

@@ -26,13 +26,14 @@ use crate::image::Image;
 use crate::witness::LaidOut;
 
 mod error;
-mod groups;
-mod launchers;
+pub(crate) mod groups;
+pub(crate) mod launchers;
 mod passage;
-mod raw;
-mod root;
+pub(crate) mod raw;
+pub(crate) mod root;
 mod sandbox;
 mod spelling;
+pub(crate) mod streams;
 
 pub use error::BwrapError;
 
@@ -43,7 +44,7 @@ use raw::{Preparation, Program};
 use root::Roots;
 use sandbox::{Parts, Sandbox};
 use spelling::Caller;
-pub(super) use spelling::{Point, points};
+pub(crate) use spelling::{Point, points};
 
 /// The user a trial is made as where this process is root: of nobody.
 const NOBODY: (u32, u32) = (65532, 65532);
@@ -200,6 +201,7 @@ impl Engine for BwrapEngine {
             user: becomes(profile),
             supplementary: supplementary(profile),
             kept,
+            session: false,
         };
         let launcher = self.launchers.start(&program, &preparation);
         let launcher = launcher.map_err(spawning(launch))?;
@@ -318,7 +320,7 @@ fn supplementary(profile: &Profile) -> Vec<Gid> {
 }
 
 /// `None` in the profile leaves what this process could have: its hard limit.
-pub(super) fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
+pub(crate) fn limits(profile: &Profile) -> Vec<(Resource, u64)> {
     let limits = profile.limits;
     let mut wanted = vec![
         (Resource::RLIMIT_NOFILE, Some(limits.open_files)),

@@ -14,18 +14,20 @@ pub enum EngineChoice {
     Podman,
     /// bubblewrap, which needs neither a daemon nor root.
     Bwrap,
+    /// firejail, which needs no daemon.
+    Firejail,
     /// No sandbox: to see the checker fail closed.
     None,
 }
 
 /// A word names no engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `auto`, `docker`, `podman`, `bwrap` or `none`, observed `{0}`")]
+#[error("expected `auto`, `docker`, `podman`, `bwrap`, `firejail` or `none`, observed `{0}`")]
 pub struct ChoiceError(String);
 
 impl EngineChoice {
     /// Each choice with its word, and what it means for people.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (
             Self::Auto,
             "auto",
@@ -38,6 +40,11 @@ impl EngineChoice {
             "Podman, over its Docker-compatible socket",
         ),
         (Self::Bwrap, "bwrap", "bubblewrap: no daemon, no root"),
+        (
+            Self::Firejail,
+            "firejail",
+            "firejail: no daemon, for root alone",
+        ),
         (
             Self::None,
             "none",

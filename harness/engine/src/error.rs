@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::api::Ids;
 use super::bwrap::BwrapError;
+use super::firejail::FirejailError;
 use super::podman::quirks;
 
 /// A request to the container engine failed, or its answer could not be used.
@@ -19,6 +20,9 @@ pub enum EngineError {
     /// bubblewrap failed.
     #[error(transparent)]
     Bwrap(#[from] BwrapError),
+    /// firejail failed.
+    #[error(transparent)]
+    Firejail(#[from] FirejailError),
     /// A path that cannot be told to a daemon.
     #[error("failed to name `{}` to the engine: expected a path that is UTF-8 text, as its requests are; rename it, or use `--engine bwrap`", path.display())]
     NotText {
@@ -274,6 +278,7 @@ impl EngineError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Bwrap(error) => error.hint(),
+            Self::Firejail(error) => error.hint(),
             Self::Connect { .. } | Self::NoSocket { .. } => Some(START.to_owned()),
             Self::Permission { .. } => Some(GROUP.to_owned()),
             Self::Another { observed, .. } => Some(another(observed)),
@@ -285,9 +290,7 @@ impl EngineError {
             Self::Hybrid => quirks::hint("cgroups in hybrid mode"),
             Self::Service { why } => quirks::hint(why),
             Self::TooOld { .. } => Some("use a newer podman, or another engine".to_owned()),
-            Self::Remote { .. } => {
-                Some("run the harness on the host the engine runs on".to_owned())
-            }
+            Self::Remote { .. } => Some(SAME_HOST.to_owned()),
             Self::Context { .. } => Some(CONTEXTS.to_owned()),
             Self::NotAvailable { .. }
             | Self::NotText { .. }
@@ -344,6 +347,7 @@ fn ids_as_asked(ids: Ids) -> &'static str {
 
 const FILTERS: &str =
     "use a kernel with CONFIG_SECCOMP_FILTER and a docker with seccomp, or `--engine bwrap`";
+const SAME_HOST: &str = "run the harness on the host the engine runs on";
 const START: &str = "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one";
 const CONTEXTS: &str = "`docker context ls` lists them; DOCKER_HOST overrides them";
 

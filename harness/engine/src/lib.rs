@@ -26,6 +26,7 @@ pub mod database;
 pub mod docker;
 mod endpoint;
 mod error;
+pub mod firejail;
 pub mod helper;
 pub mod image;
 pub mod kb;
@@ -121,6 +122,11 @@ pub trait Engine: std::fmt::Debug + Send + Sync {
     /// able to reach them by their paths.
     fn needs_passage(&self) -> bool {
         false
+    }
+
+    /// The most bytes that one word of a sandbox's command line may have.
+    fn longest_word(&self) -> usize {
+        usize::MAX
     }
 
     /// Takes the image, under a tag of this run's own.

@@ -11,21 +11,23 @@ use evidence::error::chain;
 use nix::unistd::{Uid, geteuid};
 
 use super::bwrap::BwrapEngine;
+use super::firejail::FirejailEngine;
 use super::{Engine, EngineError, Surroundings, docker, podman};
 use crate::choice::EngineChoice;
 
 /// Every engine, in the order in which `auto` tries them for root.
-pub const ALL: [EngineChoice; 3] = [
+pub const ALL: [EngineChoice; 4] = [
     EngineChoice::Docker,
     EngineChoice::Podman,
     EngineChoice::Bwrap,
+    EngineChoice::Firejail,
 ];
 
 /// In which order `auto` tries the engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     /// They.
-    pub engines: [EngineChoice; 3],
+    pub engines: [EngineChoice; 4],
     /// Why so, for people.
     pub why: &'static str,
 }
@@ -42,7 +44,7 @@ fn order_for(user: Uid) -> Order {
     if user.is_root() {
         return Order {
             engines: ALL,
-            why: "as root, `auto` takes the first of docker, podman and bwrap that can be used",
+            why: "as root, `auto` takes the first of docker, podman, bwrap and firejail that can be used",
         };
     }
     Order {
@@ -50,8 +52,9 @@ fn order_for(user: Uid) -> Order {
             EngineChoice::Podman,
             EngineChoice::Docker,
             EngineChoice::Bwrap,
+            EngineChoice::Firejail,
         ],
-        why: "as an ordinary user, `auto` takes the first of podman, docker and bwrap that can be used: podman without root has less privilege than docker, whose group is as good as root",
+        why: "as an ordinary user, `auto` takes the first of podman, docker, bwrap and firejail that can be used: podman without root has less privilege than docker, whose group is as good as root",
     }
 }
 
@@ -135,7 +138,10 @@ pub fn open(choice: EngineChoice, place: Place<'_>) -> Result<Opened, OpenError>
     match choice {
         EngineChoice::None => Err(OpenError::NoSandbox),
         EngineChoice::Auto => first(place),
-        EngineChoice::Docker | EngineChoice::Podman | EngineChoice::Bwrap => {
+        EngineChoice::Docker
+        | EngineChoice::Podman
+        | EngineChoice::Bwrap
+        | EngineChoice::Firejail => {
             let engine =
                 one(choice, place).map_err(|source| OpenError::Asked { choice, source })?;
             Ok(Opened {
@@ -176,6 +182,7 @@ pub fn one(choice: EngineChoice, place: Place<'_>) -> Result<Arc<dyn Engine>, En
         EngineChoice::Docker => Ok(Arc::new(docker::connect(place.surroundings, place.run)?)),
         EngineChoice::Podman => Ok(Arc::new(podman::connect(place)?)),
         EngineChoice::Bwrap => Ok(Arc::new(BwrapEngine::find(place)?)),
+        EngineChoice::Firejail => Ok(Arc::new(FirejailEngine::find(place)?)),
         EngineChoice::Auto | EngineChoice::None => Err(EngineError::NotAvailable {
             engine: choice.to_string(),
         }),

@@ -8,7 +8,7 @@ use crate::abilities::Abilities;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
-    /// `docker`, `podman` or `bwrap`.
+    /// `docker`, `podman`, `bwrap` or `firejail`.
     pub name: String,
     /// Its version.
     pub version: String,

@@ -69,6 +69,10 @@ impl Engine for Watched<'_> {
         self.engine.needs_passage()
     }
 
+    fn longest_word(&self) -> usize {
+        self.engine.longest_word()
+    }
+
     fn load(&self, image: &Image) -> Result<(), EngineError> {
         self.engine.load(image)
     }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use engine::{Hosting, database, reaper, unfiltered};
+use engine::{Hosting, database, firejail, reaper, unfiltered};
 
 /// The line of a helper.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub enum Helper {
     AskKernel(AskKernel),
     /// Hold the database server of a run; started by the harness itself.
     ServeDatabase(ServeDatabase),
+    /// Prepare a mount namespace and become firejail in it; started by the harness itself.
+    EnterFirejail(EnterFirejail),
 }
 
 /// What the reaper is told.
@@ -62,6 +64,14 @@ pub struct ServeDatabase {
     pub image: Option<String>,
 }
 
+/// What the process that becomes firejail is told.
+#[derive(Debug, Args)]
+pub struct EnterFirejail {
+    /// What to prepare and to start, as JSON.
+    #[arg(long)]
+    pub task: String,
+}
+
 fn hosting(text: &str) -> Result<Hosting, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -88,6 +98,14 @@ impl From<&ServeDatabase> for database::ServeDatabase {
             hosting: told.hosting.clone(),
             folder: told.folder.clone(),
             image: told.image.clone(),
+        }
+    }
+}
+
+impl From<&EnterFirejail> for firejail::EnterFirejail {
+    fn from(told: &EnterFirejail) -> Self {
+        Self {
+            task: told.task.clone(),
         }
     }
 }

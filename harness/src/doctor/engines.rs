@@ -104,6 +104,7 @@ fn install(choice: EngineChoice) -> &'static str {
         EngineChoice::Docker => "ci/bootstrap, or: sudo apt-get install docker.io",
         EngineChoice::Podman => "sudo apt-get install podman",
         EngineChoice::Bwrap => "sudo apt-get install bubblewrap",
+        EngineChoice::Firejail => "sudo apt-get install firejail",
         EngineChoice::Auto | EngineChoice::None => "",
     }
 }
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
     use crate::doctor::State;
 
-    fn tried(answers: [Result<&str, &str>; 3]) -> Vec<Tried> {
+    fn tried(answers: [Result<&str, &str>; 4]) -> Vec<Tried> {
         let refusal = |why: &str| Refusal {
             why: why.to_owned(),
             mend: String::new(),
@@ -130,12 +131,17 @@ mod tests {
 
     #[test]
     fn auto_takes_the_first_that_can_be_used_and_a_name_only_itself() {
-        let some = tried([Err("no socket"), Ok("podman 4"), Ok("bwrap 0.8")]);
+        let some = tried([
+            Err("no socket"),
+            Ok("podman 4"),
+            Ok("bwrap 0.8"),
+            Err("no firejail"),
+        ]);
         assert_eq!(taken(&some, EngineChoice::Auto), Some(EngineChoice::Podman));
         assert_eq!(taken(&some, EngineChoice::Bwrap), Some(EngineChoice::Bwrap));
         assert_eq!(taken(&some, EngineChoice::Docker), None);
         assert_eq!(taken(&some, EngineChoice::None), None);
-        let none = tried([Err("a"), Err("b"), Err("c")]);
+        let none = tried([Err("a"), Err("b"), Err("c"), Err("d")]);
         assert_eq!(taken(&none, EngineChoice::Auto), None);
     }
 
@@ -145,13 +151,15 @@ mod tests {
             Ok("docker 28"),
             Err("no socket"),
             Err("no program"),
+            Err("no program"),
         ]));
         assert_eq!(found[0], Finding::fine("docker", "docker 28"));
         assert_eq!(found[1].state, State::Missing);
         assert_eq!(found[1].observed, "no socket");
         assert!(found[1].costs.contains("the others can be used"));
         assert_eq!(found[2].mend, "sudo apt-get install bubblewrap");
-        let none = findings(&tried([Err("a"), Err("b"), Err("c")]));
+        assert_eq!(found[3].mend, "sudo apt-get install firejail");
+        let none = findings(&tried([Err("a"), Err("b"), Err("c"), Err("d")]));
         assert!(
             none.iter()
                 .all(|it| it.costs.contains("nothing can be attested"))

@@ -282,6 +282,10 @@ fn abilities_and_manual_gates_are_those_that_are_written_elsewhere() {
         "new-privileges",
         "unfiltered",
         "sysfs",
+        "first-process",
+        "host-processes",
+        "system-paths",
+        "user-capabilities",
     ] {
         serde_json::from_str::<Ability>(&format!("\"{name}\"")).unwrap();
         assert!(means(name).starts_with("An ability"), "{name}");

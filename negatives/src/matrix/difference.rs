@@ -28,6 +28,14 @@ pub enum Ability {
     Unfiltered,
     /// Reading the loaded filters back from the kernel.
     FilterReadBack,
+    /// A subject that is the first process of its namespace.
+    FirstProcess,
+    /// A sandbox that shares the host's processes.
+    HostProcesses,
+    /// A sandbox of a user's, not of root's, with capabilities.
+    UserCapabilities,
+    /// A `/proc` as the kernel mounts it, with nothing hidden or write-protected.
+    SystemPaths,
 }
 
 /// How an attempt comes out where an ability is lacking.

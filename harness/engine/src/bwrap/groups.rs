@@ -49,7 +49,7 @@ const LIMITS: [Limit; 2] = [
 
 /// The folders of a run's groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Groups {
+pub(crate) enum Groups {
     /// One folder for each of [`LIMITS`].
     One(Vec<PathBuf>),
     /// One folder for all of them.
@@ -58,13 +58,13 @@ pub(super) enum Groups {
 
 /// The groups of one sandbox; dropping them removes them.
 #[derive(Debug)]
-pub(super) struct Joined {
+pub(crate) struct Joined {
     folders: Vec<PathBuf>,
 }
 
 impl Groups {
     /// Where a run's groups would be; nothing is made yet.
-    pub(super) fn of(run: &str) -> Self {
+    pub(crate) fn of(run: &str) -> Self {
         let name = format!("proof-of-block-{run}");
         if Path::new(MOUNTED).join("cgroup.controllers").exists() {
             // A group with processes of its own gives no controllers on: only the
@@ -83,7 +83,7 @@ impl Groups {
     }
 
     /// The folders to remove when the run is over.
-    pub(super) fn folders(&self) -> Vec<PathBuf> {
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
         match self {
             Self::One(folders) => folders.clone(),
             Self::Two(folder) => vec![folder.clone()],
@@ -91,7 +91,7 @@ impl Groups {
     }
 
     /// Makes the run's folders.
-    pub(super) fn make(&self) -> Result<(), BwrapError> {
+    pub(crate) fn make(&self) -> Result<(), BwrapError> {
         for folder in self.folders() {
             make(&folder)?;
         }
@@ -103,7 +103,7 @@ impl Groups {
     }
 
     /// Makes a sandbox's groups with its limits.
-    pub(super) fn join(&self, name: &str, limits: &ResourceLimits) -> Result<Joined, BwrapError> {
+    pub(crate) fn join(&self, name: &str, limits: &ResourceLimits) -> Result<Joined, BwrapError> {
         let joined = Joined {
             folders: self.folders().iter().map(|one| one.join(name)).collect(),
         };
@@ -132,7 +132,7 @@ impl Groups {
 
 impl Joined {
     /// The opened files by which a process joins.
-    pub(super) fn doors(&self) -> Result<Vec<File>, BwrapError> {
+    pub(crate) fn doors(&self) -> Result<Vec<File>, BwrapError> {
         let open = |folder: &PathBuf| {
             let path = folder.join("cgroup.procs");
             let opened = OpenOptions::new().write(true).open(&path);
@@ -153,7 +153,7 @@ impl Drop for Joined {
 
 /// Removes a run's folder with the groups in it, and ends what still runs there: nothing
 /// of a sandbox outlives its run. One that is gone is as good.
-pub(super) fn remove(folder: &Path) -> Result<(), BwrapError> {
+pub(crate) fn remove(folder: &Path) -> Result<(), BwrapError> {
     let mut left = TRIES;
     loop {
         kill_beneath(folder);
@@ -173,7 +173,7 @@ pub(super) fn remove(folder: &Path) -> Result<(), BwrapError> {
 }
 
 /// Ends every process of every group beneath a run's folder.
-pub(super) fn kill_beneath(folder: &Path) {
+pub(crate) fn kill_beneath(folder: &Path) {
     for group in fs::read_dir(folder).into_iter().flatten().flatten() {
         let members = fs::read_to_string(group.path().join("cgroup.procs"));
         let members = members.unwrap_or_default();

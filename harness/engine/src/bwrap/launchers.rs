@@ -14,21 +14,21 @@ use super::raw::{self, Preparation, Program};
 
 /// Process numbers of launchers that were not waited for.
 #[derive(Debug, Default)]
-pub(super) struct Launchers {
+pub(crate) struct Launchers {
     running: Mutex<BTreeSet<Pid>>,
 }
 
 /// A launcher that was started, with its standard streams.
-pub(super) struct Launcher {
-    pub(super) process: Pid,
-    pub(super) input: PipeWriter,
-    pub(super) output: PipeReader,
-    pub(super) errors: PipeReader,
+pub(crate) struct Launcher {
+    pub(crate) process: Pid,
+    pub(crate) input: PipeWriter,
+    pub(crate) output: PipeReader,
+    pub(crate) errors: PipeReader,
 }
 
 impl Launchers {
     /// Starts a launcher; from its first moment it can be killed.
-    pub(super) fn start(
+    pub(crate) fn start(
         &self,
         program: &Program,
         preparation: &Preparation,
@@ -48,19 +48,19 @@ impl Launchers {
     }
 
     /// Kills one; its sandbox dies with it.
-    pub(super) fn kill(&self, process: Pid) {
+    pub(crate) fn kill(&self, process: Pid) {
         if self.running().contains(&process) {
             end(process);
         }
     }
 
     /// Kills all of them.
-    pub(super) fn kill_all(&self) {
+    pub(crate) fn kill_all(&self) {
         self.running().iter().copied().for_each(end);
     }
 
-    /// Waits for one, which from then on is nobody's to kill; how it ended, in words.
-    pub(super) fn reap(&self, process: Pid) -> io::Result<String> {
+    /// Waits for one, which from then on is nobody's to kill; how it ended.
+    pub(crate) fn reap(&self, process: Pid) -> io::Result<Ended> {
         // First until it has ended, and may still be killed; then its number is given up.
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
         while matches!(
@@ -69,18 +69,37 @@ impl Launchers {
         ) {}
         let mut running = self.running();
         running.remove(&process);
-        let ended = waitpid(process, None)?;
-        Ok(if let WaitStatus::Exited(_, code) = ended {
-            format!("exit status {code}")
-        } else if let WaitStatus::Signaled(_, signal, _) = ended {
-            format!("signal {signal}")
-        } else {
-            format!("{ended:?}")
-        })
+        Ok(Ended(waitpid(process, None)?))
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeSet<Pid>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a launcher ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended(WaitStatus);
+
+impl Ended {
+    /// Its exit code, where it came to one.
+    pub(crate) fn code(self) -> Option<i32> {
+        if let WaitStatus::Exited(_, code) = self.0 {
+            return Some(code);
+        }
+        None
+    }
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let WaitStatus::Exited(_, code) = self.0 {
+            write!(out, "exit status {code}")
+        } else if let WaitStatus::Signaled(_, signal, _) = self.0 {
+            write!(out, "signal {signal}")
+        } else {
+            write!(out, "{:?}", self.0)
+        }
     }
 }
 
@@ -108,6 +127,7 @@ mod tests {
             user: None,
             supplementary: Vec::new(),
             kept: Vec::new(),
+            session: false,
         }
     }
 
@@ -128,7 +148,7 @@ mod tests {
         let (mut said, mut complained) = (String::new(), String::new());
         launcher.output.read_to_string(&mut said).unwrap();
         launcher.errors.read_to_string(&mut complained).unwrap();
-        let ended = launchers.reap(launcher.process).unwrap();
+        let ended = launchers.reap(launcher.process).unwrap().to_string();
         assert!(launchers.running().is_empty());
         (said, complained, ended)
     }
@@ -163,11 +183,28 @@ mod tests {
     }
 
     #[test]
+    fn a_launcher_in_a_session_of_its_own_leads_it_and_is_killed_with_its_group() {
+        let own = Preparation {
+            session: true,
+            ..preparation()
+        };
+        let script = "cat >/dev/null; read -r _ _ _ _ group session _ </proc/self/stat; \
+                      [ $group = $$ ] && [ $session = $$ ] && echo led";
+        assert_eq!(run(&shell(script), &own).0, "led\n");
+        let launchers = Launchers::default();
+        let launcher = launchers.start(&shell("cat & cat"), &own).unwrap();
+        launchers.kill(launcher.process);
+        let ended = launchers.reap(launcher.process).unwrap();
+        assert_eq!(ended.to_string(), "signal SIGKILL");
+    }
+
+    #[test]
     fn a_launcher_that_is_killed_ended_by_that() {
         let launchers = Launchers::default();
         let launcher = launchers.start(&shell("cat"), &preparation()).unwrap();
         launchers.kill(launcher.process);
-        assert_eq!(launchers.reap(launcher.process).unwrap(), "signal SIGKILL");
+        let ended = launchers.reap(launcher.process).unwrap();
+        assert_eq!(ended.to_string(), "signal SIGKILL");
         launchers.kill(launcher.process);
     }
 

@@ -23,7 +23,7 @@ const SYS_ADMIN: u64 = 1 << 21;
 
 /// What is mounted where, before the launcher becomes the sandbox's user.
 #[derive(Debug)]
-pub(super) struct Passage {
+pub(crate) struct Passage {
     pub(super) from: CString,
     pub(super) to: CString,
 }

@@ -34,23 +34,25 @@ const NOT_STARTED: c_int = 127;
 const SIGNALS: c_int = 64;
 
 /// What is made of a process before it becomes the launcher.
-pub(super) struct Preparation {
+pub(crate) struct Preparation {
     /// Soft and hard limits, both the same.
-    pub(super) limits: Vec<(Resource, u64)>,
+    pub(crate) limits: Vec<(Resource, u64)>,
     /// Opened `cgroup.procs` files of the groups it joins.
-    pub(super) groups: Vec<File>,
+    pub(crate) groups: Vec<File>,
     /// What it mounts before it becomes that user, in a mount namespace of its own.
-    pub(super) passage: Option<Passage>,
+    pub(crate) passage: Option<Passage>,
     /// The user and group it runs as, where that is not this process's own.
-    pub(super) user: Option<(Uid, Gid)>,
+    pub(crate) user: Option<(Uid, Gid)>,
     /// Its supplementary groups, where it becomes another user.
-    pub(super) supplementary: Vec<Gid>,
+    pub(crate) supplementary: Vec<Gid>,
     /// Descriptors that stay open.
-    pub(super) kept: Vec<OwnedFd>,
+    pub(crate) kept: Vec<OwnedFd>,
+    /// Where the launcher itself gives its sandbox none of its own.
+    pub(crate) session: bool,
 }
 
 /// A program with its arguments and environment, as execve(2) takes them.
-pub(super) struct Program {
+pub(crate) struct Program {
     path: CString,
     arguments: Vec<CString>,
     environment: Vec<CString>,
@@ -61,7 +63,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn new(path: &OsStr) -> io::Result<Self> {
+    pub(crate) fn new(path: &OsStr) -> io::Result<Self> {
         let path = CString::new(path.as_bytes())?;
         Ok(Self {
             arguments: vec![path.clone()],
@@ -74,7 +76,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn argument(&mut self, argument: impl AsRef<OsStr>) -> io::Result<()> {
+    pub(crate) fn argument(&mut self, argument: impl AsRef<OsStr>) -> io::Result<()> {
         self.arguments
             .push(CString::new(argument.as_ref().as_bytes())?);
         Ok(())
@@ -84,7 +86,7 @@ impl Program {
     ///
     /// # Errors
     /// There is a zero byte in it.
-    pub(super) fn variable(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
+    pub(crate) fn variable(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
         let entry = [name.as_bytes(), b"=", value.as_bytes()].concat();
         self.environment.push(CString::new(entry)?);
         Ok(())
@@ -107,7 +109,7 @@ struct Told<'a> {
 ///
 /// # Errors
 /// The child could not be made, or a step before its exec, or the exec failed.
-pub(super) fn start(
+pub(crate) fn start(
     program: &Program,
     streams: [&OwnedFd; 3],
     preparation: &Preparation,
@@ -192,7 +194,7 @@ fn checked(result: impl Into<i64>) -> Result<(), Failed> {
 }
 
 fn become_launcher(told: &Told<'_>) -> Failed {
-    let prepared = own_group()
+    let prepared = own_group(told.preparation.session)
         .and_then(|()| streams(told))
         .and_then(|()| limits(told.preparation))
         .and_then(|()| groups(told.preparation))
@@ -213,8 +215,13 @@ fn become_launcher(told: &Told<'_>) -> Failed {
 }
 
 /// A group of its own: what the terminal sends to this process's group is not for it, and
-/// it can be ended with all that is still in it.
-fn own_group() -> Result<(), Failed> {
+/// it can be ended with all that is still in it. A session of its own is a group as well,
+/// and has no terminal.
+fn own_group(session: bool) -> Result<(), Failed> {
+    if session {
+        // SAFETY: it takes nothing; a child that was just made leads no group.
+        return checked(unsafe { libc::setsid() });
+    }
     // SAFETY: numbers only; 0 and 0 are the caller itself.
     checked(unsafe { libc::setpgid(0, 0) })
 }

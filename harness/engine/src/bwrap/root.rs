@@ -25,13 +25,13 @@ const ETC: &str = "/etc";
 
 /// A root folder; dropping it removes it.
 #[derive(Debug)]
-pub(super) struct Root {
+pub(crate) struct Root {
     path: PathBuf,
 }
 
 /// The roots of a run's sandboxes.
 #[derive(Debug)]
-pub(super) struct Roots {
+pub(crate) struct Roots {
     folder: PathBuf,
     shared: Mutex<Vec<(Kind, Arc<Root>)>>,
 }
@@ -45,7 +45,7 @@ struct Kind {
 
 impl Roots {
     /// Beneath the run's folder. Nothing is made yet.
-    pub(super) fn beneath(folder: &Path) -> Self {
+    pub(crate) fn beneath(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             shared: Mutex::default(),
@@ -53,12 +53,12 @@ impl Roots {
     }
 
     /// Lays the image out.
-    pub(super) fn lay_out(&self, image: &Image) -> Result<LaidOut, BwrapError> {
+    pub(crate) fn lay_out(&self, image: &Image) -> Result<LaidOut, BwrapError> {
         lay_out(image, &self.image())
     }
 
     /// The root of a sandbox of this profile.
-    pub(super) fn of(&self, name: &str, profile: &Profile) -> Result<Arc<Root>, BwrapError> {
+    pub(crate) fn of(&self, name: &str, profile: &Profile) -> Result<Arc<Root>, BwrapError> {
         let kind = Kind::of(profile);
         let make = |name: &str| {
             let path = self.folder.join(format!("root-{name}"));
@@ -76,8 +76,23 @@ impl Roots {
         Ok(root)
     }
 
+    /// A root of a sandbox's own with these points, whatever it may write to.
+    pub(crate) fn own(
+        &self,
+        name: &str,
+        profile: &Profile,
+        points: Vec<Point>,
+    ) -> Result<Root, BwrapError> {
+        let kind = Kind {
+            points,
+            ..Kind::of(profile)
+        };
+        let path = self.folder.join(format!("root-{name}"));
+        Root::make(&self.image(), path, &kind, profile.root_read_only)
+    }
+
     /// Gives up the shared ones; each is removed when no sandbox has it any more.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.clear();
     }
@@ -136,7 +151,7 @@ impl Root {
     }
 
     /// Where it is on the host.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 

@@ -63,7 +63,7 @@ pub fn room_for_sandboxes(engine: EngineChoice) -> Result<(), LimitError> {
     match engine {
         // Docker's daemon starts them, with limits of its own.
         EngineChoice::Docker | EngineChoice::Auto | EngineChoice::None => Ok(()),
-        EngineChoice::Podman | EngineChoice::Bwrap => at_least(STARTED),
+        EngineChoice::Podman | EngineChoice::Bwrap | EngineChoice::Firejail => at_least(STARTED),
     }
 }
 

@@ -30,12 +30,29 @@ impl Command {
             let plan = profile.airlock_plan(briefing.nonce, &subject)?;
             // A plan of plain strings and numbers always serialises.
             let plan = serde_json::to_string(&plan).unwrap_or_default();
-            vec![AIRLOCK.to_owned(), plan]
+            let parts = parts(&plan, briefing.bench.engine.longest_word());
+            std::iter::once(AIRLOCK)
+                .chain(parts)
+                .map(str::to_owned)
+                .collect()
         } else {
             subject.clone()
         };
         Ok(Self { whole, subject })
     }
+}
+
+/// A text in parts of at most so many bytes, each of whole characters.
+fn parts(mut text: &str, most: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    while text.len() > most {
+        let end = (1..=most).rev().find(|at| text.is_char_boundary(*at));
+        let (part, rest) = text.split_at(end.unwrap_or(text.len()));
+        parts.push(part);
+        text = rest;
+    }
+    parts.push(text);
+    parts
 }
 
 /// What the checker is told beside its folders.
@@ -71,5 +88,19 @@ fn subject(task: &Task, profile: &Profile, wrong: Option<&str>) -> Vec<String> {
             let words = own.into_iter().chain(fault.into_iter().flatten());
             words.map(str::to_owned).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_told_in_parts_where_a_launcher_takes_no_long_words() {
+        assert_eq!(parts("{plan}", usize::MAX), ["{plan}"]);
+        assert_eq!(parts("{plan}", 6), ["{plan}"]);
+        assert_eq!(parts("{plan}", 4), ["{pla", "n}"]);
+        assert_eq!(parts("aéé", 2), ["a", "é", "é"]);
+        assert_eq!(parts("", 4), [""]);
     }
 }

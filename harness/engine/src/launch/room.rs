@@ -16,13 +16,14 @@ pub const WANTED: u64 = 512 << 20;
 const IN_MEMORY: &str = "/dev/shm";
 
 /// The folder in which a run with this engine makes its own: what `TMPDIR` names, else
-/// the system's. bubblewrap, whose launches are made of folders and which is told no
-/// path but this process's, has them in memory where that serves.
+/// the system's. bubblewrap and firejail, whose launches are made of folders and which are
+/// told no path but this process's, have them in memory where that serves.
 #[must_use]
 pub fn room(engine: EngineChoice) -> PathBuf {
     let in_memory = Path::new(IN_MEMORY);
     let chosen = std::env::var_os("TMPDIR").is_some();
-    if engine == EngineChoice::Bwrap && !chosen && serves(in_memory) {
+    let folders = matches!(engine, EngineChoice::Bwrap | EngineChoice::Firejail);
+    if folders && !chosen && serves(in_memory) {
         in_memory.to_owned()
     } else {
         std::env::temp_dir()

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 
 use evidence::FileCall;
 use nix::unistd::Pid;
@@ -110,7 +111,15 @@ fn base(pid: Pid, descriptor: Option<u64>) -> Option<String> {
         Some(number) => format!("/proc/{pid}/fd/{number}"),
     };
     let target = fs::read_link(link).ok()?;
-    Some(target.to_string_lossy().into_owned())
+    let root = fs::read_link(format!("/proc/{pid}/root")).ok()?;
+    Some(beneath(&root, &target).to_string_lossy().into_owned())
+}
+
+/// As the process has it, whose root may be a folder of its mount namespace (chroot(2)):
+/// the kernel's links begin at that one's root.
+fn beneath(root: &Path, target: &Path) -> PathBuf {
+    let inside = target.strip_prefix(root).ok();
+    inside.map_or_else(|| target.to_owned(), |inside| Path::new("/").join(inside))
 }
 
 fn text_at(pid: Pid, address: u64) -> String {
@@ -138,6 +147,16 @@ mod tests {
             flags: None,
             result: None,
         }
+    }
+
+    #[test]
+    fn what_a_link_leads_to_is_named_from_the_processs_root() {
+        let named = |root: &str, target: &str| beneath(Path::new(root), Path::new(target));
+        assert_eq!(named("/", "/in/x"), Path::new("/in/x"));
+        assert_eq!(named("/a/b", "/a/b/in"), Path::new("/in"));
+        assert_eq!(named("/a/b", "/a/b"), Path::new("/"));
+        assert_eq!(named("/a/b", "pipe:[1]"), Path::new("pipe:[1]"));
+        assert_eq!(named("/a/b", "/a/bc"), Path::new("/a/bc"));
     }
 
     #[test]
