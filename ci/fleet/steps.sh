@@ -69,7 +69,7 @@ off() { # HOST: it answers no more
 
 on() { # HOST COMMAND...: by ssh, as the play comes to it
   local number
-  number=$(sed -n "s/^$1 ansible_host=//p" hosts.ini)
+  number=$(sed -n "s/^$1 ansible_host=\([^ ]*\).*/\1/p" hosts.ini)
   ssh -F none -i ssh/me -o IdentitiesOnly=yes -o UserKnownHostsFile=ssh/known "root@$number" "${@:2}"
 }
 
