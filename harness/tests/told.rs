@@ -206,12 +206,12 @@ fn an_interrupted_check_says_what_it_answered_before() {
     assert_eq!(object["packets"][0]["code"], "gaps_found");
 }
 
-/// A tar.gz of a few MiB that is 3 GiB of zero bytes when unpacked: gzip takes members one
+/// A tar.gz of a few MiB that is 7 GiB of zero bytes when unpacked: gzip takes members one
 /// behind another.
 fn bomb(folder: &Path) {
-    let script = "truncate -s 3G z && tar --format=ustar -cf - z | head -c 512 | gzip -1 > b.tar.gz
+    let script = "truncate -s 7G z && tar --format=ustar -cf - z | head -c 512 | gzip -1 > b.tar.gz
         head -c 64M /dev/zero | gzip -1 > m
-        for i in $(seq 48); do cat m; done >> b.tar.gz
+        for i in $(seq 112); do cat m; done >> b.tar.gz
         head -c 1024 /dev/zero | gzip -1 >> b.tar.gz
         rm z m";
     let made = Command::new("bash")
