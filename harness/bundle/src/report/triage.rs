@@ -289,6 +289,7 @@ mod tests {
              G10 NO, G11 yes, G12 outside",
             "  G10: does each claim's Article 14 chain hold? no",
             "claim    profile-enforces: gap PROSE_ONLY",
+            "  rests on session-notes, which cannot carry it",
         ] {
             assert!(shown.lines().any(|it| it == line), "{line}\n{shown}");
         }

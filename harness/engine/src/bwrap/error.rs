@@ -61,7 +61,7 @@ pub enum BwrapError {
     /// What is to be mounted lies beneath a folder that the sandbox's user may not pass, and
     /// this process may not mount it elsewhere.
     #[error(
-        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it"
+        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it: give a copy that lies elsewhere, or open the way with chmod a+x"
     )]
     Closed {
         /// The folder.
@@ -137,11 +137,8 @@ impl BwrapError {
                 "root must be able to write to `/sys/fs/cgroup`, which a container has read-only: run the harness on the host itself"
                     .to_owned(),
             ),
-            Self::Closed { path } => Some(format!(
-                "give a copy that lies elsewhere, or open the way with `chmod a+x {}`",
-                path.display()
-            )),
             Self::Run { .. }
+            | Self::Closed { .. }
             | Self::LayOut { .. }
             | Self::Filter(_)
             | Self::RemoveGroup { .. }
