@@ -15,11 +15,13 @@ use negatives::scout::{self, Order};
 use crate::suite::Stop;
 
 pub mod compose;
+mod forget;
 mod image;
 pub mod junit;
 mod listeners;
 mod look;
 pub mod oci;
+mod places;
 mod plant;
 mod put;
 pub mod record;
@@ -30,7 +32,7 @@ mod terminal;
 pub mod unit;
 mod watches;
 
-pub use plant::Ground;
+pub use plant::{Ground, Unplanted};
 pub use put::Put;
 
 use look::Looked;
@@ -44,6 +46,10 @@ const UNTIL_HELLO: Duration = Duration::from_secs(60);
 const UNTIL_EXIT: Duration = Duration::from_secs(120);
 /// How long a launcher may take to end once the probe has.
 const UNTIL_END: Duration = Duration::from_secs(10);
+
+/// What was only being made when its launcher ended is there a moment later: how often,
+/// and after what time, it is asked for again.
+const AGAIN: (u32, Duration) = (4, Duration::from_millis(250));
 
 /// How many lines of a launcher's are its last words.
 const LAST_LINES: usize = 5;
@@ -110,18 +116,20 @@ fn once(
     let alone = Put::Line;
     let put = if line.is_empty() { &alone } else { &way.put };
     let words = put.words(line, &plant, &arguments)?;
+    let forgets = put.forgets(&words, &plant.nonce);
     let before = put.before();
     let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
     let program = words.first().map_or("", String::as_str);
     let (looked, ended, in_time) = match running {
-        Ok(running) => watched(running, &mut plant, program, stop)?,
+        Ok(running) => watched(running, &mut plant, (program, &forgets), stop)?,
         Err(error) => {
             let words = format!("`{program}` could not be started: {error}");
             (Looked::nothing(words.clone()), Ended::never(words), true)
         }
     };
     let Looked { view, told } = looked;
-    put.forget(program, &plant.nonce, &before, told.project.as_deref());
+    forgotten(&forgets, in_time && !stop.is_interrupted());
+    put.give_back(&before, told.project.as_deref());
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
     host.saw.extend(terminal.and_then(|it| it.saw()));
@@ -141,6 +149,18 @@ fn once(
     Ok((ran, in_time))
 }
 
+/// Lets those who know of the launch forget it; of one that was ended, what it had asked for
+/// may only be coming.
+fn forgotten(forgets: &[forget::Words], in_time: bool) {
+    let (times, pause) = AGAIN;
+    for again in 0..if in_time { 1 } else { times } {
+        if again > 0 && !forgets.is_empty() {
+            std::thread::sleep(pause);
+        }
+        forgets.iter().for_each(|words| forget::forget(words));
+    }
+}
+
 /// The nonce and the plan.
 fn arguments(plant: &Plant, step: &Step) -> io::Result<Vec<String>> {
     let acts = table::all();
@@ -157,10 +177,13 @@ fn arguments(plant: &Plant, step: &Step) -> io::Result<Vec<String>> {
 fn watched(
     mut running: Running,
     plant: &mut Plant,
-    program: &str,
+    (program, forgets): (&str, &[forget::Words]),
     stop: &Stop,
 ) -> io::Result<(Looked, Ended, bool)> {
-    plant.sibling.order(&Order::Group(running.group()))?;
+    plant.sibling.order(&Order::Launch {
+        group: running.group(),
+        forget: forgets.to_vec(),
+    })?;
     let stopped = || stop.is_interrupted();
     let hello = |output: &[u8]| Said::read(output, &plant.nonce).hello;
     let looked = if running.until(UNTIL_HELLO, stopped, hello) {

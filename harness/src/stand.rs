@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_sandboxes};
+use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_files, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
@@ -130,6 +130,7 @@ impl Stand {
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
         room_for_descriptors()?;
+        room_for_files()?;
         let modes = Modes::kept();
         let stop = Arc::<Stop>::default();
         let listener = Listener::start(&stop);

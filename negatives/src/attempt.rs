@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use self::under_way::{UnderWay, Unreturned};
 use crate::call::{Argument, BY_NUMBER, Call, table};
 use crate::raw::{self, Arena, BAD_ADDRESS};
 use crate::script;
 use crate::wire::{Abi, Act, CallRecord, Outcome};
 
 mod cleanup;
+pub mod under_way;
 
 /// The longest text an outcome carries.
 const MAX_WORDS: usize = 512;
@@ -88,6 +90,10 @@ pub struct Bench<'a> {
     pub hello: Hello,
     /// With which arguments each call of this attempt was last made, by entry and number.
     arguments: BTreeMap<(u32, u64), [u64; 6]>,
+    /// Where each call is written down before it is made, if anybody is to know.
+    under_way: Option<UnderWay>,
+    /// Whether the call is one that the act does not need.
+    aside: bool,
 }
 
 /// What the program that an attempt becomes needs to say so.
@@ -112,7 +118,31 @@ impl<'a> Bench<'a> {
             arena: Arena::new()?,
             hello: Hello::default(),
             arguments: BTreeMap::new(),
+            under_way: None,
+            aside: false,
         })
+    }
+
+    /// From now on each call is written down before it is made.
+    pub fn write_down(&mut self, under_way: UnderWay) {
+        self.under_way = Some(under_way);
+    }
+
+    /// Does something of which no call is written down.
+    pub fn unwritten<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let under_way = self.under_way.take();
+        let done = work(self);
+        self.under_way = under_way;
+        done
+    }
+
+    /// The call that whoever wrote down its calls here was in at its end; who comes next
+    /// begins in none.
+    pub fn unreturned(&mut self) -> Option<Unreturned> {
+        let under_way = self.under_way.as_mut()?;
+        let unreturned = under_way.unreturned();
+        under_way.is_over();
+        unreturned
     }
 
     /// Makes one attempt.
@@ -157,14 +187,26 @@ impl<'a> Bench<'a> {
         u64::try_from(record.returned).map_err(|_| Report::of(record))
     }
 
+    /// A native call that the act can do without: it is not what is tried, and where a
+    /// filter kills it, it is not the act that is closed.
+    ///
+    /// # Errors
+    /// The machine's table has no such call.
+    pub fn aside(&mut self, name: &str, arguments: &[u64]) -> Step<CallRecord> {
+        self.aside = true;
+        let made = self.native(name, arguments);
+        self.aside = false;
+        made
+    }
+
     /// Closes a descriptor; what that returns matters to nobody.
     pub fn close(&mut self, descriptor: u64) {
-        drop(self.native("close", &[descriptor]));
+        drop(self.aside("close", &[descriptor]));
     }
 
     /// Ends this process at once, with no word of what it held in store.
     pub fn leave(&mut self, code: u64) {
-        drop(self.native("exit_group", &[code]));
+        drop(self.aside("exit_group", &[code]));
     }
 
     /// The address of a text and its NUL.
@@ -252,11 +294,17 @@ impl<'a> Bench<'a> {
             .iter_mut()
             .zip(words)
             .for_each(|(register, word)| *register = *word);
+        let arch = table::audit_arch(abi);
+        if let Some(under_way) = &mut self.under_way {
+            under_way.begins(name, (number, arch), arguments, self.aside);
+        }
         let returned = match abi {
             Abi::Native | Abi::X32 => raw::native(number, arguments),
             Abi::I386 => i386(number, arguments)?,
         };
-        let arch = table::audit_arch(abi);
+        if let Some(under_way) = &mut self.under_way {
+            under_way.is_over();
+        }
         self.arguments.insert((arch, number), arguments);
         Ok(CallRecord {
             name: name.to_owned(),

@@ -198,6 +198,58 @@ impl Drop for Arena {
     }
 }
 
+/// The bytes of [`Shared`].
+const SHARED_BYTES: usize = 4096;
+
+/// Memory that a child made by `clone` shares with who made it: what a child wrote there
+/// is known of it however it ended.
+#[derive(Debug)]
+pub struct Shared {
+    base: *mut u8,
+}
+
+impl Shared {
+    /// Maps it.
+    ///
+    /// # Errors
+    /// What `mmap(2)` returns.
+    pub fn new() -> Result<Self, std::io::Error> {
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new anonymous mapping at an address of the kernel's choice
+        // replaces nothing.
+        let base = unsafe { libc::mmap(std::ptr::null_mut(), SHARED_BYTES, access, flags, -1, 0) };
+        if base == libc::MAP_FAILED {
+            return Err(std::io::Error::last_os_error());
+        }
+        Ok(Self { base: base.cast() })
+    }
+
+    /// Writes bytes at its beginning, as many as there is room for.
+    pub fn write(&mut self, bytes: &[u8]) {
+        let length = bytes.len().min(SHARED_BYTES);
+        // SAFETY: `length` bytes fit into the mapping, of which no slice is ever given out.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base, length) };
+    }
+
+    /// All of its bytes.
+    #[must_use]
+    pub fn read(&self) -> Vec<u8> {
+        let mut bytes = vec![0; SHARED_BYTES];
+        // SAFETY: the whole mapping is readable, and `bytes` is a separate allocation of
+        // its length.
+        unsafe { std::ptr::copy_nonoverlapping(self.base, bytes.as_mut_ptr(), SHARED_BYTES) };
+        bytes
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is this value's own and nothing refers to it.
+        let _: i32 = unsafe { libc::munmap(self.base.cast(), SHARED_BYTES) };
+    }
+}
+
 /// The address of a byte of this program's code, which is mapped `r-x`.
 #[must_use]
 pub fn code_address() -> u64 {
@@ -232,6 +284,24 @@ mod tests {
         assert_eq!(arena.place(&[0; ARENA_BYTES]), None);
         assert_eq!(arena.read(address, ARENA_BYTES + 1), None);
         assert_eq!(arena.read(address - 1, 1), None);
+    }
+
+    #[test]
+    fn what_a_child_wrote_is_known_when_it_has_ended() {
+        let mut shared = Shared::new().unwrap();
+        shared.write(b"before");
+        let clone = u64::try_from(libc::SYS_clone).unwrap();
+        let exit = u64::try_from(libc::SYS_exit_group).unwrap();
+        let wait4 = u64::try_from(libc::SYS_wait4).unwrap();
+        let flags = u64::try_from(libc::SIGCHLD).unwrap();
+        let pid = native(clone, [flags, 0, 0, 0, 0, 0]);
+        if pid == 0 {
+            shared.write(b"behind");
+            panic!("{}", native(exit, [0; 6]));
+        }
+        assert_eq!(native(wait4, [pid.cast_unsigned(), 0, 0, 0, 0, 0]), pid);
+        assert_eq!(shared.read()[..6], *b"behind");
+        assert_eq!(shared.read().len(), SHARED_BYTES);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::under_way::{UnderWay, Unreturned};
 use crate::attempt::{Bench, Report};
 use crate::wire::{Act, CallRecord, EXEC_HELLO, Outcome};
 
@@ -27,6 +28,8 @@ const ACT_SECONDS: u64 = 3;
 const MAX_WORD: usize = 4000;
 /// `KEY_SPEC_USER_KEYRING` of keyctl(2).
 const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
+/// The act that makes no call: the control of what stands around every act.
+pub const IDLE: &str = "idle";
 /// The signal that ends the pause.
 pub const GO_ON: i32 = libc::SIGUSR2;
 
@@ -76,6 +79,13 @@ pub enum Event {
         id: String,
         /// How.
         how: Gone,
+        /// The system call that never returned to it, where it was in one.
+        call: Option<CallRecord>,
+        /// The arguments of that call.
+        arguments: Option<[u64; 6]>,
+        /// Whether that call was one that the act can do without.
+        #[serde(default)]
+        aside: bool,
     },
     /// Every act of the plan was begun.
     Exit {
@@ -145,6 +155,7 @@ pub fn run(
     let acts = u32::try_from(plan.len()).unwrap_or(u32::MAX);
     let facts = BTreeMap::new();
     let mut bench = Bench::new(&facts).map_err(ScoutError::Memory)?;
+    bench.write_down(UnderWay::new().map_err(ScoutError::Memory)?);
     say(output, nonce, Event::Hello { acts })?;
     pause(&mut bench);
     for planned in &plan {
@@ -155,13 +166,33 @@ pub fn run(
                 bench.leave(code);
                 return Ok(());
             }
-            Ok(pid) => wait(&mut bench, pid),
-            Err(errno) => Gone::Never(errno),
+            Ok(pid) => ended(&mut bench, pid),
+            Err(errno) => (Gone::Never(errno), None),
         };
-        let id = planned.id.clone();
-        say(output, nonce, Event::Gone { id, how })?;
+        say(output, nonce, gone(planned.id.clone(), how))?;
     }
     say(output, nonce, Event::Exit { acts })
+}
+
+/// How a child ended, and the call that it was in: waiting for it is a call of this
+/// process's own, which is not written down in the child's place.
+fn ended(bench: &mut Bench<'_>, pid: u64) -> (Gone, Option<Unreturned>) {
+    let how = bench.unwritten(|bench| wait(bench, pid));
+    (how, bench.unreturned())
+}
+
+fn gone(id: String, (how, unreturned): (Gone, Option<Unreturned>)) -> Event {
+    let (call, arguments, aside) = match unreturned {
+        Some(it) => (Some(it.call), Some(it.arguments), it.aside),
+        None => (None, None, false),
+    };
+    Event::Gone {
+        id,
+        how,
+        call,
+        arguments,
+        aside,
+    }
 }
 
 /// Makes one act, in the child, and says what came of it.
@@ -173,7 +204,7 @@ fn act(
     output: &mut impl io::Write,
 ) -> Result<(), ScoutError> {
     if let Ok(timer) = bench.words(&[0, 0, ACT_SECONDS, 0]) {
-        drop(bench.native("setitimer", &[0, timer, 0]));
+        drop(bench.aside("setitimer", &[0, timer, 0]));
     }
     let id = planned.id.clone();
     let end = |call, arguments, outcome| Event::End {
@@ -215,7 +246,11 @@ fn pause(bench: &mut Bench<'_>) {
 /// A child that shares nothing with this process but its open descriptors.
 fn child(bench: &mut Bench<'_>) -> Result<u64, i32> {
     bench.arena.reset();
-    called(bench, "clone", &[u64::from(libc::SIGCHLD.unsigned_abs())])
+    // What the child writes down is its own: this process has nothing to add to it.
+    bench.unwritten(|bench| {
+        let flags = u64::from(libc::SIGCHLD.unsigned_abs());
+        called(bench, "clone", &[flags])
+    })
 }
 
 fn wait(bench: &mut Bench<'_>, pid: u64) -> Gone {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use negatives::errno::Errno;
 use negatives::scout::{Event, Gone, Line};
-use negatives::wire;
+use negatives::wire::{self, CallRecord};
 use serde::{Deserialize, Serialize};
 
 /// `SIGSYS` and `SIGALRM` of signal(7), the same on both machines.
 const SIGSYS: i32 = 31;
 const SIGALRM: i32 = 14;
+
+/// The id of what makes no act, in every launch the first.
+pub const CONTROL: &str = "control";
 
 /// What came of an act, as the inside said it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +87,12 @@ pub struct Said {
     pub hello: bool,
     /// It came to its end.
     pub exit: bool,
+    /// A child that made no act lived through what stands around every act: without it,
+    /// being killed says nothing of an act.
+    pub idle: bool,
+    /// More than one process said hello: what was said, and what was looked at, may be of
+    /// different ones.
+    pub again: bool,
     /// By act.
     pub answers: BTreeMap<String, Answer>,
 }
@@ -98,7 +107,10 @@ impl Said {
                 continue;
             };
             match line.event {
-                Event::Hello { .. } => said.hello = true,
+                Event::Hello { .. } => {
+                    said.again |= said.hello;
+                    said.hello = true;
+                }
                 Event::Exit { .. } => said.exit = said.hello,
                 Event::End {
                     id,
@@ -106,24 +118,19 @@ impl Said {
                     arguments,
                     outcome,
                 } => {
-                    let call = call.zip(arguments).map(|(call, arguments)| Called {
-                        name: call.name,
-                        number: call.number,
-                        arch: call.arch,
-                        arguments,
-                    });
-                    let outcome = of_wire(outcome);
+                    let (call, outcome) = (called(call, arguments), of_wire(outcome));
                     said.first(id, Answer { outcome, call });
                 }
-                Event::Gone { id, how } => {
-                    let outcome = of_end(how);
-                    said.first(
-                        id,
-                        Answer {
-                            outcome,
-                            call: None,
-                        },
-                    );
+                Event::Gone {
+                    id,
+                    how,
+                    call,
+                    arguments,
+                    aside,
+                } => {
+                    let call = called(call, arguments);
+                    let outcome = of_end(how, call.as_ref(), aside);
+                    said.first(id, Answer { outcome, call });
                 }
             }
         }
@@ -131,7 +138,9 @@ impl Said {
     }
 
     fn first(&mut self, id: String, answer: Answer) {
-        if self.hello {
+        if id == CONTROL {
+            self.idle |= self.hello && matches!(answer.outcome, Outcome::Done(_));
+        } else if self.hello {
             self.answers.entry(id).or_insert(answer);
         }
     }
@@ -144,6 +153,15 @@ impl Said {
             call: None,
         })
     }
+}
+
+fn called(call: Option<CallRecord>, arguments: Option<[u64; 6]>) -> Option<Called> {
+    call.zip(arguments).map(|(call, arguments)| Called {
+        name: call.name,
+        number: call.number,
+        arch: call.arch,
+        arguments,
+    })
 }
 
 /// A launcher may put words of its own before a line, and a terminal a carriage return
@@ -165,8 +183,15 @@ fn of_wire(outcome: wire::Outcome) -> Outcome {
 }
 
 /// What a child that said nothing shows by its end.
-fn of_end(how: Gone) -> Outcome {
+fn of_end(how: Gone, call: Option<&Called>, aside: bool) -> Outcome {
     match how {
+        // What the act can do without is not the act.
+        Gone::Signal(SIGSYS) if aside => {
+            let name = call.map_or("a call", |it| &it.name);
+            Outcome::NotRun(format!(
+                "a filter kills `{name}`, which the probe makes besides"
+            ))
+        }
         Gone::Signal(SIGSYS) => Outcome::Killed,
         Gone::Signal(SIGALRM) => Outcome::Silent,
         Gone::Signal(other) => Outcome::NotRun(format!("signal {other} ended it")),
@@ -217,10 +242,43 @@ mod tests {
     }
 
     #[test]
+    fn a_second_hello_is_noticed_and_who_lives_without_an_act_is_no_answer() {
+        let one = lines("n").replace("\"id\":\"a\"", "\"id\":\"control\"");
+        let refused = Said::read(one.as_bytes(), "n");
+        assert!(!refused.again && !refused.idle);
+        assert_eq!(refused.answers, BTreeMap::new());
+        let lived = one.replace("{\"errno\":1}", "{\"found\":\"idle\"}");
+        let said = Said::read(format!("{lived}\n{lived}").as_bytes(), "n");
+        assert!(said.again && said.idle);
+    }
+
+    #[test]
+    fn what_a_filter_kills_beside_the_act_is_not_the_act() {
+        let call = Called {
+            name: "lseek".to_owned(),
+            number: 8,
+            arch: 7,
+            arguments: [0; 6],
+        };
+        let beside = of_end(Gone::Signal(31), Some(&call), true);
+        assert!(matches!(&beside, Outcome::NotRun(why) if why.contains("`lseek`")));
+        assert_eq!(
+            of_end(Gone::Signal(31), Some(&call), false),
+            Outcome::Killed
+        );
+    }
+
+    #[test]
     fn a_filter_that_kills_is_told_from_time_and_from_other_ends() {
-        assert_eq!(of_end(Gone::Signal(31)), Outcome::Killed);
-        assert_eq!(of_end(Gone::Signal(14)), Outcome::Silent);
-        assert!(matches!(of_end(Gone::Signal(9)), Outcome::NotRun(_)));
-        assert!(matches!(of_end(Gone::Exited(0)), Outcome::NotRun(_)));
+        assert_eq!(of_end(Gone::Signal(31), None, false), Outcome::Killed);
+        assert_eq!(of_end(Gone::Signal(14), None, false), Outcome::Silent);
+        assert!(matches!(
+            of_end(Gone::Signal(9), None, false),
+            Outcome::NotRun(_)
+        ));
+        assert!(matches!(
+            of_end(Gone::Exited(0), None, false),
+            Outcome::NotRun(_)
+        ));
     }
 }

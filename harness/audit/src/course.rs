@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use negatives::scout::Planned;
+use negatives::scout::{self, Planned};
 use negatives::wire;
 
-use crate::answers::{Outcome, Said};
+use crate::answers::{CONTROL, Outcome, Said};
 
 /// The most launches of one line.
 pub const MOST: u32 = 64;
@@ -45,15 +45,27 @@ impl Step {
             let of = |it: &&Planned| wanted.contains(&it.id);
             planned.iter().filter(of).cloned().collect()
         };
+        let mut plan = vec![control()];
         match self {
-            Self::Together(acts) => these(acts),
-            Self::Control => IDLE.map(idle).to_vec(),
+            Self::Together(acts) => plan.extend(these(acts)),
+            Self::Control => plan.extend(IDLE.map(idle)),
             Self::Alone(act) => {
-                let mut plan = vec![idle(IDLE[0])];
+                plan.push(idle(IDLE[0]));
                 plan.extend(these(std::slice::from_ref(act)));
-                plan
             }
         }
+        plan
+    }
+}
+
+/// What makes no act, and not even a call.
+fn control() -> Planned {
+    Planned {
+        id: CONTROL.to_owned(),
+        act: wire::Act::Script {
+            script: scout::IDLE.to_owned(),
+            args: Vec::new(),
+        },
     }
 }
 

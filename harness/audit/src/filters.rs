@@ -7,18 +7,24 @@ use seccomp::{Action, Call, Program, evaluate, evaluate_stack};
 
 use crate::answers::Called;
 
+/// Which filter of these, counted from 1, and of how many, kills whoever makes this very
+/// call.
+#[must_use]
+pub fn kills(stack: &[Arc<str>], call: &Called) -> Option<(usize, usize)> {
+    let (programs, call) = read(stack, call)?;
+    let action = evaluate_stack(&programs, &call).action;
+    let kills = matches!(
+        action,
+        Action::KillProcess | Action::KillThread | Action::Trap(_)
+    );
+    decides(&programs, &call, action).filter(|_| kills)
+}
+
 /// Which filter of these, counted from 1, and of how many, gives this very answer to this
 /// very call.
 #[must_use]
 pub fn gives(stack: &[Arc<str>], call: &Called, errno: &str) -> Option<(usize, usize)> {
-    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
-    let programs = programs.ok()?;
-    let call = Call {
-        number: u32::try_from(call.number).ok()?,
-        arch: call.arch,
-        instruction_pointer: 0,
-        args: call.arguments,
-    };
+    let (programs, call) = read(stack, call)?;
     let action = evaluate_stack(&programs, &call).action;
     let Action::Errno(number) = action else {
         return None;
@@ -26,9 +32,23 @@ pub fn gives(stack: &[Arc<str>], call: &Called, errno: &str) -> Option<(usize, u
     if Errno::describe(i32::from(number)) != errno {
         return None;
     }
-    // Of equal answers the one that was loaded last counts (seccomp(2)).
-    let at = programs
-        .iter()
-        .rposition(|it| evaluate(it, &call).action == action)?;
+    decides(&programs, &call, action)
+}
+
+fn read(stack: &[Arc<str>], call: &Called) -> Option<(Vec<Program>, Call)> {
+    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
+    let call = Call {
+        number: u32::try_from(call.number).ok()?,
+        arch: call.arch,
+        instruction_pointer: 0,
+        args: call.arguments,
+    };
+    Some((programs.ok()?, call))
+}
+
+/// Of equal answers the one that was loaded last counts (seccomp(2)).
+fn decides(programs: &[Program], call: &Call, action: Action) -> Option<(usize, usize)> {
+    let decides = |it: &Program| evaluate(it, call).action == action;
+    let at = programs.iter().rposition(decides)?;
     Some((at + 1, programs.len()))
 }

@@ -57,8 +57,14 @@ pub enum By {
     NotHandedOn,
     /// It is so, as seen from outside.
     Identity(String),
-    /// An error that only a rule over files and processes gives, with its name.
+    /// An error that only a rule over files and processes gives, with its name; no filter
+    /// does.
     LsmOrOwnership(String),
+    /// The same of a process whose filters could not be read back: one of them may give it.
+    UnreadFilter(String),
+    /// An error of a kernel that does not know the call or the kind of socket, with its name:
+    /// a filter gives it, a network of its own, or another kernel.
+    Unknown(String),
     /// These words of the line: without them it is open.
     Words {
         /// The words that were lifted.
@@ -106,6 +112,14 @@ impl fmt::Display for By {
             Self::NotHandedOn => f.write_str("the launcher, which does not hand it on"),
             Self::Identity(words) => f.write_str(words),
             Self::LsmOrOwnership(errno) => write!(f, "an LSM or ownership ({errno})"),
+            Self::UnreadFilter(errno) => write!(
+                f,
+                "a filter, an LSM or ownership ({errno}): this user may not read the filters"
+            ),
+            Self::Unknown(errno) => write!(
+                f,
+                "a filter, a network of its own or another kernel ({errno})"
+            ),
             Self::Words { lift, by } => write!(f, "`{lift}`: {by}"),
         }
     }

@@ -1,6 +1,6 @@
 //! From the views of an act to a finding: one pure function.
 
-use crate::act::{Act, How, Look};
+use crate::act::{Act, How, Look, Proof};
 use crate::answers::Outcome;
 use crate::cause::cause;
 use crate::finding::{By, Finding, Verdict};
@@ -24,6 +24,7 @@ pub fn judge(act: &Act, views: Views<'_>) -> Finding {
         How::Look(look) => looked(look, views),
         How::Call(_) | How::I386(_) | How::Attempt(_) | How::Script(..) => acted(act, views),
     };
+    let verdict = of_one(act, verdict, views);
     Finding {
         act: act.id.to_owned(),
         row: act.row,
@@ -37,7 +38,39 @@ pub fn findings(views: Views<'_>) -> Vec<Finding> {
     crate::table::all().map(|act| judge(&act, views)).collect()
 }
 
+/// Where the probe ran more than once, its first words may be of the one and what was seen
+/// of the other: then only what the host itself saw counts.
+fn of_one(act: &Act, verdict: Verdict, views: Views<'_>) -> Verdict {
+    let seen = match act.proof {
+        Proof::Witness | Proof::Canary | Proof::Inode => matches!(verdict, Verdict::Open(_)),
+        Proof::Kernel(_) | Proof::Look => false,
+    };
+    if views.inside.said.again && !seen {
+        let why = "the line ran the probe more than once: of which one it is, cannot be told";
+        return Verdict::NotSeen(why.to_owned());
+    }
+    verdict
+}
+
+/// The answer that the kernel would give, of a process under filters that may not be read:
+/// one of them may give it, too.
+fn whose_answer(act: &Act, views: Views<'_>) -> Option<String> {
+    let Proof::Kernel(_) = act.proof else {
+        return None;
+    };
+    let Outcome::Refused(errno) = views.inside.said.of(act.id).outcome else {
+        return None;
+    };
+    let unread = views.inside.done(act) && views.inside.has_unread_filters(views.outside);
+    unread.then(|| {
+        format!("{errno}, of the kernel or of a filter: this user may not read the filters")
+    })
+}
+
 fn acted(act: &Act, views: Views<'_>) -> Verdict {
+    if let Some(why) = whose_answer(act, views) {
+        return Verdict::NotSeen(why);
+    }
     // What the host saw is open, whatever the inside says of it.
     match views.inside.reached(act) {
         Reached::Yes(who) => return Verdict::Open(who),
@@ -56,7 +89,7 @@ fn acted(act: &Act, views: Views<'_>) -> Verdict {
     if views.inside.done(act) {
         return Verdict::OwnWorld;
     }
-    match cause(act, views.inside) {
+    match cause(act, views.inside, views.outside) {
         Ok(by) => Verdict::Closed(by_words(act, by, views.lifted)),
         Err(why) => Verdict::NotSeen(why),
     }

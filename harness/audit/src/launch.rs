@@ -8,7 +8,7 @@ use evidence::view::{Namespace, View};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Proof};
-use crate::answers::{Answer, Outcome, Said};
+use crate::answers::{Answer, Called, Outcome, Said};
 use crate::filters;
 
 /// One launch, and those that go on where it ended.
@@ -57,6 +57,8 @@ impl Launch {
             saw,
             mut blind,
         } = further.host;
+        self.said.idle &= further.said.idle;
+        self.said.again |= further.said.again;
         for (act, answer) in further.said.answers {
             if crate::table::find(&act).is_none() || self.said.answers.contains_key(&act) {
                 continue;
@@ -108,6 +110,30 @@ impl Launch {
     pub fn filter(&self, answer: &Answer, errno: &str) -> Option<(usize, usize)> {
         let stack = self.view.as_ref().ok()?.filters.fact()?;
         filters::gives(stack, answer.call.as_ref()?, errno)
+    }
+
+    /// Whether its filters, read back, kill whoever makes this call; none where they were
+    /// not read.
+    #[must_use]
+    pub fn kills(&self, call: &Called) -> Option<bool> {
+        let stack = self.view.as_ref().ok()?.filters.fact()?;
+        Some(filters::kills(stack, call).is_some())
+    }
+
+    /// Whether it has filters that were not read back, and that the launch without the
+    /// sandbox has not.
+    #[must_use]
+    pub fn has_unread_filters(&self, outside: &Self) -> bool {
+        let read = self
+            .view
+            .as_ref()
+            .is_ok_and(|it| it.filters.fact().is_some());
+        if read || self.status("Seccomp") == Some("0") {
+            return false;
+        }
+        // Those that this program runs under itself stand around both.
+        let count = self.status("Seccomp_filters");
+        count.is_none() || count != outside.status("Seccomp_filters")
     }
 
     /// Whether an act reached the host, whatever the inside says where the host can see.

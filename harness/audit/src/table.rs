@@ -67,15 +67,15 @@ acts! {
         "reads a variable of the caller's environment", "clear the environment, and name what is handed on";
     U9 "descriptor" Script("read-descriptor", &["{number}", "{descriptor}"]), Canary, None,
         "reads a descriptor that the caller had open", "close every descriptor but 0, 1 and 2";
-    U10 "signal" Script("send-signal", &["{pid}"]), Witness, Some("pid"),
+    U10 "signal" Script("send-signal", &["{pid}", "{mark}"]), Witness, Some("pid"),
         "sends a signal to a process of the same user", "give it a process namespace of its own";
-    U10 "trace" Script("trace", &["{pid}", "{address}", "{memory}"]), Canary, Some("pid"),
+    U10 "trace" Script("trace", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
         "attaches to a process of the same user and reads its memory", "give it a process namespace of its own";
-    U10 "read-memory" Script("read-memory", &["{pid}", "{address}", "{memory}"]), Canary, Some("pid"),
+    U10 "read-memory" Script("read-memory", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
         "reads the memory of a process of the same user", "give it a process namespace of its own";
-    U10 "write-memory" Script("write-memory", &["{pid}", "{room}", "{mark}"]), Witness, Some("pid"),
+    U10 "write-memory" Script("write-memory", &["{pid}", "{mark}", "{room}"]), Witness, Some("pid"),
         "writes into the memory of a process of the same user", "give it a process namespace of its own";
-    U10 "read-environ" Script("look-for", &["/proc/{pid}/environ", "{sibling-environment}"]), Canary, Some("pid"),
+    U10 "read-environ" Script("read-environ", &["{pid}", "{mark}", "{sibling-environment}"]), Canary, Some("pid"),
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
     U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
         "becomes a shell", "refuse execve by a filter, or leave no program to run";
@@ -93,9 +93,9 @@ acts! {
         "puts a message into a System V queue of the same user", "give it an IPC namespace of its own";
     U12 "posix-queue" Script("posix-queue", &["{name}", "{mark}"]), Witness, Some("ipc"),
         "puts a message into a POSIX queue of the same user", "give it an IPC namespace of its own";
-    U13 "user-namespace" Call("unshare(CLONE_NEWUSER)"), Kernel(&[]), None,
+    U13 "user-namespace" Call("unshare(CLONE_NEWUSER)"), Kernel(&[]), Some("user"),
         "makes a user namespace", "refuse unshare and clone with CLONE_NEWUSER by a filter";
-    U13 "mount-as-user" Script("mount-as-user", &[]), Kernel(&[]), None,
+    U13 "mount-as-user" Script("mount-as-user", &[]), Kernel(&[]), Some("user"),
         "mounts a file system in a user namespace of its own", "refuse unshare and mount by a filter";
     U13 "mount" Script("mount", &[]), Kernel(&[]), None,
         "mounts a file system in a mount namespace of its own", "drop CAP_SYS_ADMIN";
@@ -129,7 +129,7 @@ acts! {
         "asks for process accounting", "drop CAP_SYS_PACCT";
     U13 "process-descriptor" Call("pidfd_open(-1, 0)"), Kernel(BAD), None,
         "asks for a descriptor of a process", "refuse pidfd_open by a filter";
-    U14 "terminal-input" Call("ioctl(0, 0x5412, \"x\")"), Witness, None,
+    U14 "terminal-input" Script("terminal-input", &[]), Witness, Some("mnt"),
         "puts a character into the input of the terminal", "give it a session and a terminal of its own";
     U15 "sysctl" Script("open-to-write", &["/proc/sys/kernel/core_pattern"]), Kernel(&[]), Some("mnt"),
         "opens a setting of the kernel's for writing and closes it", "mount /proc/sys read-only";
@@ -213,6 +213,7 @@ mod tests {
             "memfd-exec",
             "mount",
             "mount-as-user",
+            "terminal-input",
         ];
         for act in ALL {
             let Script(script, args) = act.how else {
@@ -220,7 +221,7 @@ mod tests {
             };
             let first = args.first().copied().unwrap_or_default();
             let planted = match script {
-                "look-for" => ["{home}/", "{place}/", "/proc/{pid}/"]
+                "look-for" => ["{home}/", "{place}/"]
                     .iter()
                     .any(|beneath| first.starts_with(beneath)),
                 // What is made has this launch's mark in its name, wherever it is made.

@@ -13,17 +13,19 @@ use nix::sys::stat::{Mode, umask};
 mod limits;
 mod raw;
 
-pub use limits::{LimitError, room_for_descriptors, room_for_sandboxes};
+pub use limits::{LimitError, room_for_descriptors, room_for_files, room_for_sandboxes};
 
 /// Where programs are looked for when the caller names no place: as root's shells have it.
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Puts in order what was inherited and would change a run: children are waited for even
 /// if the caller ignores theirs, no signal stays blocked, no descriptor that this process
-/// does not know of reaches a program that it starts, and there is room for its own. To be
+/// does not know of reaches a program that it starts, there is room for its own, and a file that
+/// becomes too long is an error and no end. To be
 /// called before there are threads.
 pub fn settle() {
     raw::wait_for_children();
+    raw::live_through_long_files();
     // It is in order already where the kernel refuses: every signal may be unblocked.
     _ = SigSet::all().thread_unblock();
     raw::keep_descriptors();

@@ -2,12 +2,30 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::{Into, SignedBy};
 
+/// What is about one line and its answer: of what is no audit of one line it would do nothing.
+const OF_A_LINE: [&str; 12] = [
+    "expect",
+    "write_expect",
+    "junit",
+    "markdown",
+    "record",
+    "out",
+    "key",
+    "lift",
+    "oci",
+    "compose",
+    "unit",
+    "line",
+];
+
 /// What `audit` takes.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("sealing").args(["record", "key"]).multiple(true)))]
+#[command(mut_arg("out", |out| out.requires("sealing")))]
 #[command(after_help = "\
 The probe and its arguments are put at the end of the line. In a word of it, {probe} stands for the
 probe's path, {command} for the probe and its arguments as one word for a shell; a word {args} stands
@@ -73,15 +91,15 @@ pub struct Audit {
     #[arg(long, value_name = "DIR")]
     pub place: Option<PathBuf>,
     /// List the acts: what each does, and what closes it.
-    #[arg(long, conflicts_with_all = ["expect", "write_expect", "junit", "markdown", "lift", "tty", "place", "line", "oci", "compose", "unit"])]
+    #[arg(long, conflicts_with_all = OF_A_LINE, conflicts_with_all = ["tty", "place"])]
     pub acts: bool,
     /// Compare two audits, each a record or what --format json printed: 1 if an act opened, 4 if
     /// one that was closed is no longer shown to be.
-    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["line", "acts", "compose", "unit"])]
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = OF_A_LINE, conflicts_with_all = ["tty", "place", "acts"])]
     pub diff: Vec<PathBuf>,
     /// Try every line of a file (TOML: a name, and the words of the line, or `oci`, a bundle, and
     /// `line`) and print one table.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["line", "acts", "diff", "expect", "record", "lift", "oci", "compose", "unit"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_A_LINE, conflicts_with_all = ["acts", "diff"])]
     pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.
     #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE")]

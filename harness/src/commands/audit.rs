@@ -1,6 +1,5 @@
 //! `audit`: a line of anybody's, without the sandbox, with it, and judged.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use audit::expectation::{Expectation, Kept, of_preset};
@@ -8,6 +7,7 @@ use audit::finding::Finding;
 use audit::line::without;
 use bundle::audit_record::{self, Evidence, Launches};
 use bundle::{BundleError, DEVELOPMENT};
+use engine::caller::{room_for_descriptors, room_for_files};
 use seal::key::{Role, Signer};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -16,12 +16,13 @@ use verify::terminal::{print, say, tell};
 use verify::{Done, Failure, findings as told, keys};
 
 mod diff;
+mod files;
 mod lines;
 mod target;
 
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Ground, Ran, junit, record};
+use crate::line::{self, Ground, Ran, Unplanted, record};
 use crate::rehearsal;
 use crate::suite::Stop;
 use target::Target;
@@ -45,8 +46,9 @@ pub(super) fn audit(common: &Common, args: &Audit) -> Result<Done, Failure> {
 fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
     let expected = args.expect.as_ref().map(expectation).transpose()?;
     let (text, expectation) = expected.unzip();
-    // A key that cannot be read is found out before the work, not after it.
+    // What cannot be read or written is found out before the work, not after it.
     let signer = signer(args)?;
+    files::rehearse(args)?;
     let started = OffsetDateTime::now_utc();
     let target = Target::of(args)?;
     let (line, way) = (&target.line, &target.way);
@@ -76,31 +78,9 @@ fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
     if signer.is_some_and(|it| it.role() == Role::Development) {
         tell(DEVELOPMENT);
     }
-    let written = files(args, line, &findings, kept_of, started);
+    let written = files::write(args, line, &findings, kept_of, started);
     written.map_err(|failure| failure.beside(&object))?;
     Ok(done)
-}
-
-/// Writes what was asked for besides.
-fn files(
-    args: &Audit,
-    line: &[String],
-    findings: &[Finding],
-    kept: Option<&[(&Finding, Kept)]>,
-    started: OffsetDateTime,
-) -> Result<(), Failure> {
-    if let Some(path) = &args.write_expect {
-        propose(path, findings)?;
-    }
-    if let Some(path) = &args.markdown {
-        let table = told::markdown(line, findings);
-        write(path, table.as_bytes(), "--markdown")?;
-    }
-    if let (Some(path), Some(kept)) = (&args.junit, kept) {
-        let xml = junit::to_junit(line, kept, started).map_err(Failure::internal)?;
-        write(path, &xml, "--junit")?;
-    }
-    Ok(())
 }
 
 /// Runs the probe without the line, with it, and with each lift: what was
@@ -169,6 +149,8 @@ fn lifted(args: &Audit, line: &[String]) -> Result<Vec<(String, Vec<String>)>, F
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
+    let limits = room_for_descriptors().and_then(|()| room_for_files());
+    limits.map_err(|error| Failure::blocked(error, Some(error.hint().to_owned())))?;
     let work = std::env::current_dir().map_err(|error| {
         let what = format!("failed to find the working folder: {error}");
         Failure::unusable(what, "start it in a folder that is there")
@@ -180,15 +162,28 @@ fn ground(args: &Audit) -> Result<Ground, Failure> {
     })?;
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let home = home.filter(|it| it.is_absolute() && it.is_dir());
-    Ok(Ground {
-        home: home.unwrap_or_else(|| work.clone()),
-        place,
-        work,
-    })
+    let home = home.unwrap_or_else(|| work.clone());
+    for (what, folder) in [("working", &work), ("probe's", &place), ("home", &home)] {
+        // The acts are told where to go in words.
+        if folder.to_str().is_none() {
+            let shown = folder.display();
+            let error =
+                format!("expected a {what} folder whose path is text (UTF-8), observed `{shown}`");
+            let hint = "start it in a folder with such a path, with --place or HOME naming another";
+            return Err(Failure::blocked(error, Some(hint.to_owned())));
+        }
+    }
+    Ok(Ground { home, place, work })
 }
 
 fn unplanted(error: std::io::Error) -> Failure {
-    let hint = "the working folder, or --place, and the home folder must be writable";
+    let known = error
+        .get_ref()
+        .and_then(|it| it.downcast_ref::<Unplanted>());
+    let hint = known.map_or(
+        "the working folder, or --place, and the home folder must be writable",
+        |it| it.mend,
+    );
     let error = format!("failed to plant what the line is to reach: {error}");
     Failure::blocked(error, Some(hint.to_owned()))
 }
@@ -209,31 +204,6 @@ fn spoke(ran: &Ran, what: &str) -> Result<(), Failure> {
     let hint = "run the line with a program of your own first; if it hides the working folder, name another with --place";
     let error = format!("{what} started no probe: {ended}; {words}");
     Err(Failure::blocked(error, Some(hint.to_owned())))
-}
-
-fn write(path: &PathBuf, bytes: &[u8], flag: &str) -> Result<(), Failure> {
-    let hint = format!("name another file with {flag}");
-    std::fs::write(path, bytes).map_err(|error| unwritten(path, &error, &hint))
-}
-
-/// Writes a proposal; a file that is there is somebody's decision.
-fn propose(path: &PathBuf, findings: &[Finding]) -> Result<(), Failure> {
-    let text = Expectation::proposed(findings);
-    let mut file = std::fs::OpenOptions::new();
-    let written = file
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    let hint = "name a new file with --write-expect";
-    written.map_err(|error| unwritten(path, &error, hint))
-}
-
-fn unwritten(path: &Path, error: &std::io::Error, hint: &str) -> Failure {
-    Failure::unwritten(
-        format!("failed to write `{}`: {error}", path.display()),
-        hint,
-    )
 }
 
 fn unsealed(error: BundleError) -> Failure {

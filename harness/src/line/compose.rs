@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 use seal::digest::Sha256Digest;
 use serde_json::{Value, json};
 
+use super::forget;
 use super::put::COPY;
-use super::running;
 use super::spelling::{BUNDLE, NAME};
 
 /// The programs that read a Compose file, the newer first, as words of a line.
@@ -106,6 +106,13 @@ impl Service {
     }
 }
 
+/// What removes the container of this name.
+#[must_use]
+pub(super) fn forgets(name: &str) -> Option<forget::Words> {
+    let words = ["docker", "rm", "--force", "--volumes", name];
+    forget::whole(words.map(str::to_owned).to_vec())
+}
+
 fn answers(words: &[&str]) -> bool {
     let [program, rest @ ..] = words else {
         return false;
@@ -139,15 +146,14 @@ impl Made {
         Self(made)
     }
 
-    /// Removes the container of this name, and what this project has and had not before.
-    pub(super) fn remove_since(&self, name: &str, project: Option<&str>) {
-        running::forget("docker", &["rm", "--force", "--volumes", name]);
+    /// Removes what this project has and had not before.
+    pub(super) fn remove_since(&self, project: Option<&str>) {
         let Some(project) = project else {
             return;
         };
         let now = Self::of(&format!("{LABEL}={project}"));
         for (kind, id) in now.0.difference(&self.0) {
-            running::forget("docker", &[kind, "rm", id]);
+            forget::forget(&["docker", kind, "rm", id].map(str::to_owned));
         }
     }
 }

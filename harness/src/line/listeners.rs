@@ -31,6 +31,8 @@ pub(super) struct Listeners {
     pub tcp: u16,
     /// The same for datagrams.
     pub udp: u16,
+    /// Why there is none by path, where there is none.
+    pub no_path: Option<String>,
     heard: Heard,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -44,16 +46,15 @@ impl Listeners {
     pub(super) fn start(mark: &str, path: &Path, name: &str) -> io::Result<Self> {
         let tcp = TcpListener::bind("127.0.0.1:0")?;
         let udp = UdpSocket::bind("127.0.0.1:0")?;
-        let by_path = UnixListener::bind(path)?;
         let address = SocketAddr::from_abstract_name(name)?;
         let by_name = UnixListener::bind_addr(&address)?;
         tcp.set_nonblocking(true)?;
         udp.set_nonblocking(true)?;
-        by_path.set_nonblocking(true)?;
         by_name.set_nonblocking(true)?;
         let mut listeners = Self {
             tcp: tcp.local_addr()?.port(),
             udp: udp.local_addr()?.port(),
+            no_path: None,
             heard: Heard::default(),
             stop: Arc::default(),
             threads: Vec::new(),
@@ -75,7 +76,11 @@ impl Listeners {
             let said = words.get(..length) == Some(mark.as_bytes());
             Ok(said.then(|| "the listener on the host's loopback heard it".to_owned()))
         });
-        listeners.hear("unix-path", mark, move |mark| answer(&by_path, mark));
+        // A path may be longer than a socket's may be (unix(7)).
+        match UnixListener::bind(path).and_then(|it| it.set_nonblocking(true).map(|()| it)) {
+            Ok(it) => listeners.hear("unix-path", mark, move |mark| answer(&it, mark)),
+            Err(error) => listeners.no_path = Some(format!("{}: {error}", path.display())),
+        }
         listeners.hear("unix-abstract", mark, move |mark| answer(&by_name, mark));
         Ok(listeners)
     }

@@ -14,6 +14,8 @@ use negatives::scout::Planted;
 use nix::fcntl::{FcntlArg, fcntl};
 
 use super::listeners::Listeners;
+pub use super::places::Ground;
+use super::places::{BUNDLE, Places};
 use super::sibling::Sibling;
 use super::watches::Watches;
 
@@ -21,10 +23,10 @@ use super::watches::Watches;
 pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
 /// The lowest number of the descriptor that the line inherits.
 const DESCRIPTOR: RawFd = 77;
-/// The folder of a bundle's copy, beside the probe.
-const BUNDLE: &str = "bundle";
 /// A text that names its interpreter, which says what it is given.
-const SCRIPT: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
+const SAYS: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
+/// Its name.
+const SCRIPT: &str = "script";
 /// Who could not be planted, by what the planted process calls it, is blind to these acts.
 const BLIND: &[(&str, &[&str])] = &[
     ("signal", &["signal"]),
@@ -34,17 +36,6 @@ const BLIND: &[(&str, &[&str])] = &[
     ("posix-queue", &["posix-queue"]),
     ("memory", &["trace", "read-memory", "write-memory"]),
 ];
-
-/// Where things are planted.
-#[derive(Debug, Clone)]
-pub struct Ground {
-    /// Where the probe's folder goes.
-    pub place: PathBuf,
-    /// The user's home folder.
-    pub home: PathBuf,
-    /// The working folder.
-    pub work: PathBuf,
-}
 
 /// What is planted for one launch.
 #[derive(Debug)]
@@ -121,36 +112,32 @@ impl Plant {
     /// Something without which there is no audit cannot be planted.
     pub(super) fn new(ground: &Ground) -> io::Result<Self> {
         let nonce = fresh()?;
-        let place = ground.place.join(format!(".audit-{nonce}"));
-        let home = ground.home.join(format!(".audit-home-{nonce}"));
-        let [probe, script] = ["scout", "script"].map(|it| place.join(it));
-        let socket = home.join("daemon");
-        let secrets = [&home, &place].map(|folder| folder.join("secret"));
-        let copy = place.join(BUNDLE);
-        let files = [&probe, &script, &socket, &copy.join("config.json"), &copy];
-        let files = files.into_iter().chain(&secrets).chain([&place, &home]);
-        let paths: Vec<PathBuf> = files.cloned().collect();
-        let remove = Remove(paths.clone());
+        let at = Places::of(ground, &nonce);
         let mut beds = Beds::default();
-        DirBuilder::new().mode(0o755).create(&place)?;
-        DirBuilder::new().mode(0o755).create(&home)?;
-        write(&probe, 0o755, programs::SCOUT)?;
-        write(&script, 0o755, SCRIPT)?;
-        beds.secret("read-home-secret", "home-secret", &secrets[0])?;
-        beds.secret("read-place-secret", "place-secret", &secrets[1])?;
-        let listeners = Listeners::start(&nonce, &socket, &nonce)?;
-        let planted = beds.planted(&nonce, paths)?;
+        let remove = Remove(at.remove.clone());
+        make(&at.place)?;
+        write(&at.probe, 0o755, programs::SCOUT)?;
+        // First of all who removes it, if this process is killed: everything else is
+        // planted when that one knows of it.
+        let planted = beds.planted(&nonce, at.remove.clone())?;
         let variable = beds.canary(&["read-environ"], "sibling-environment")?;
-        let sibling = Sibling::start(&probe, planted, (VARIABLE, &variable))?;
-        let descriptor = beds.descriptor(&secrets[1])?;
+        let sibling = Sibling::start(&at.probe, planted, (VARIABLE, &variable));
+        let sibling = sibling.map_err(|error| no_program(&at.place, error))?;
+        make(&at.home)?;
+        write(&at.place.join(SCRIPT), 0o755, SAYS)?;
+        let [home_secret, place_secret] = &at.secrets;
+        beds.secret("read-home-secret", "home-secret", home_secret)?;
+        beds.secret("read-place-secret", "place-secret", place_secret)?;
+        let listeners = Listeners::start(&nonce, &at.socket, &nonce)?;
+        let descriptor = beds.descriptor(place_secret)?;
         let environment = beds.canary(&["environment"], "environment")?;
-        let watches = beds.watches(&home, &ground.work)?;
-        beds.blind(&sibling);
-        beds.names(&nonce, &home, &place, ground);
-        beds.reached_at(&listeners, &sibling, socket.display(), descriptor.0);
+        let watches = beds.watches(&at.watched)?;
+        beds.blind(&sibling, &listeners);
+        beds.names(&nonce, &at.home, &at.place, ground);
+        beds.reached_at(&listeners, &sibling, at.socket.display(), descriptor.0);
         Ok(Self {
             nonce,
-            probe,
+            probe: at.probe,
             targets: beds.targets,
             environment,
             sibling,
@@ -248,24 +235,21 @@ impl Beds {
         Ok(Descriptor(fcntl(file?, FcntlArg::F_DUPFD(DESCRIPTOR))?))
     }
 
-    fn watches(&mut self, home: &Path, work: &Path) -> io::Result<Watches> {
+    fn watches(&mut self, folders: &[(&str, PathBuf)]) -> io::Result<Watches> {
         let watches = Watches::start()?;
-        let folders = [
-            ("write-home", home),
-            ("write-tmp", Path::new("/tmp")),
-            ("write-var-tmp", Path::new("/var/tmp")),
-            ("write-shm", Path::new("/dev/shm")),
-            ("work-write", work),
-        ];
         for (act, folder) in folders {
             if let Err(why) = watches.watch(folder) {
-                self.host.blind.insert(act.to_owned(), why);
+                self.host.blind.insert((*act).to_owned(), why);
             }
         }
         Ok(watches)
     }
 
-    fn blind(&mut self, sibling: &Sibling) {
+    fn blind(&mut self, sibling: &Sibling, listeners: &Listeners) {
+        if let Some(why) = &listeners.no_path {
+            let why = format!("nobody listens by path: {why}");
+            self.host.blind.insert("unix-path".to_owned(), why);
+        }
         for (what, acts) in BLIND {
             if let Some(why) = sibling.failed.get(*what) {
                 for act in *acts {
@@ -310,7 +294,7 @@ impl Beds {
         self.at("ssh", ssh.display());
         self.at("home", home.display());
         self.at("place", place.display());
-        self.at("script", place.join("script").display());
+        self.at("script", place.join(SCRIPT).display());
         self.at("control-group", group.display());
         self.at("work", ground.work.display());
         self.at("mark", nonce);
@@ -330,6 +314,29 @@ fn first_control_group() -> &'static Path {
     .into_iter();
     let first = places.find(|it| it.exists());
     first.unwrap_or_else(|| Path::new("/sys/fs/cgroup/cgroup.procs"))
+}
+
+/// Why nothing can be planted, where it is not for want of rights.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Unplanted {
+    what: String,
+    /// What mends it.
+    pub mend: &'static str,
+}
+
+fn no_program(place: &Path, error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    io::Error::other(Unplanted {
+        what: format!("no program may be run in `{}`: {error}", place.display()),
+        mend: "name a folder with --place whose file system is not mounted noexec",
+    })
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o755).create(folder)
 }
 
 fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {

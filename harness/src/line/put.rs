@@ -6,10 +6,10 @@ use std::path::Path;
 
 use seal::digest::Sha256Digest;
 
-use super::compose::{Made, Service};
+use super::compose::{self, Made, Service};
 use super::oci::Bundle;
 use super::plant::Plant;
-use super::{running, spelling};
+use super::{forget, spelling};
 
 /// The name of the copy in its folder.
 pub(super) const COPY: &str = "config.json";
@@ -66,12 +66,23 @@ impl Put {
         }
     }
 
-    /// What was killed with its launcher is still known to whoever ran it.
-    pub(super) fn forget(&self, program: &str, name: &str, before: &Made, project: Option<&str>) {
+    /// What lets those whom the line starts something through forget it: killed with its
+    /// launcher, it is still known to whoever ran it.
+    #[must_use]
+    pub(super) fn forgets(&self, words: &[String], nonce: &str) -> Vec<forget::Words> {
+        let asked = match self {
+            Self::Line => forget::of_engine(words, nonce),
+            Self::Bundle(_) => forget::of_runtime(words, nonce),
+            Self::Service(_) => compose::forgets(nonce),
+        };
+        asked.into_iter().collect()
+    }
+
+    /// What else a service's project has and had not before.
+    pub(super) fn give_back(&self, before: &Made, project: Option<&str>) {
         match self {
-            Self::Line => {}
-            Self::Bundle(_) => running::forget(program, &["delete", "--force", name]),
-            Self::Service(_) => before.remove_since(name, project),
+            Self::Line | Self::Bundle(_) => {}
+            Self::Service(_) => before.remove_since(project),
         }
     }
 }

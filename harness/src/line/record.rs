@@ -1,11 +1,9 @@
 //! What is known of an audit when its views are sealed.
 
 use std::fs;
-use std::path::PathBuf;
 
 use bundle::audit_record::{AuditFacts, this_place};
 use bundle::{BundleError, new_run};
-use engine::caller::search_path;
 use seal::digest::Sha256Digest;
 use time::OffsetDateTime;
 
@@ -39,12 +37,6 @@ pub fn facts(
 
 /// The digest of the file that a line starts; none where it may be run and not read.
 fn launcher(program: &str) -> Option<Sha256Digest> {
-    let path = if program.contains('/') {
-        PathBuf::from(program)
-    } else {
-        std::env::split_paths(&search_path())
-            .map(|folder| folder.join(program))
-            .find(|path| path.is_file())?
-    };
+    let path = super::forget::file_of(program)?;
     Some(Sha256Digest::of(&fs::read(path).ok()?))
 }

@@ -185,16 +185,6 @@ impl Running {
     }
 }
 
-/// Lets a runtime or an engine forget a thing, if it still knows it.
-pub(super) fn forget(program: &str, words: &[&str]) {
-    let mut delete = Command::new(program);
-    let quiet = delete
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    drop(quiet.stderr(Stdio::null()).status());
-}
-
 fn read(mut stream: impl Read + Send + 'static, kept: Kept) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut room = [0; 16 * 1024];

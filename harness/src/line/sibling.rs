@@ -33,7 +33,7 @@ impl Sibling {
         variable: (&str, &str),
     ) -> io::Result<Self> {
         let mut process = Command::new(program)
-            .arg(SIBLING_ARGUMENT)
+            .args([SIBLING_ARGUMENT, &planted.name])
             .env(variable.0, variable.1)
             .process_group(0)
             .current_dir("/")

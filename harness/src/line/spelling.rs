@@ -24,7 +24,7 @@ pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<
         if word == ARGUMENTS {
             words.extend_from_slice(arguments);
         } else {
-            words.push(word.replace(COMMAND, &command).replace(PROBE, &path));
+            words.push(filled(word, &[(COMMAND, &command), (PROBE, &path)]));
         }
     }
     let has = |what: &str| line.iter().any(|word| word.contains(what));
@@ -43,8 +43,26 @@ pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<
 #[must_use]
 pub(super) fn of_bundle(line: &[String], copy: &Path, name: &str) -> Vec<String> {
     let copy = copy.display().to_string();
-    let put = |word: &String| word.replace(BUNDLE, &copy).replace(NAME, name);
+    let put = |word: &String| filled(word, &[(BUNDLE, &copy), (NAME, name)]);
     line.iter().map(put).collect()
+}
+
+/// The word with each of these replaced; what is put in is not looked at again, for a path
+/// may have anything in it.
+fn filled(word: &str, by: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    let mut rest = word;
+    loop {
+        let found = by
+            .iter()
+            .filter_map(|(name, value)| Some((rest.find(name)?, name, value)));
+        let Some((at, name, value)) = found.min_by_key(|(at, ..)| *at) else {
+            return text + rest;
+        };
+        text += &rest[..at];
+        text += value;
+        rest = &rest[at + name.len()..];
+    }
 }
 
 /// One word of a shell's.
@@ -80,6 +98,15 @@ mod tests {
         let line = words("runc run --bundle {bundle} {name}");
         let spelt = of_bundle(&line, Path::new("/copy"), "n1");
         assert_eq!(spelt, words("runc run --bundle /copy n1"));
+    }
+
+    #[test]
+    fn what_is_put_in_is_not_looked_at_again() {
+        let folder = Path::new("/a {probe} {args} {command}/scout");
+        let spelt = spell(&words("sh -c {command}"), folder, &[]);
+        assert_eq!(spelt[2], "'/a {probe} {args} {command}/scout'");
+        let spelt = of_bundle(&words("run {bundle} {name}"), Path::new("/{name}"), "n");
+        assert_eq!(spelt, words("run /{name} n"));
     }
 
     #[test]

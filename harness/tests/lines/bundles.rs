@@ -78,6 +78,104 @@ fn a_bundle_of_runcs_is_tried_in_a_copy_and_left_as_it_was() {
     assert!(!String::from_utf8_lossy(&known.stdout).contains("audit"));
 }
 
+/// The words of a line that keeps what runc knows in a folder of its own.
+fn rooted<'a>(root: &'a str, words: &[&'a str]) -> Vec<&'a str> {
+    let own = ["runc", "--root", root, "run"];
+    let rest = ["--bundle", "{bundle}", "{name}"];
+    own.iter().chain(words).chain(&rest).copied().collect()
+}
+
+/// What is left of a launch in the folder of runc's, and of its control groups.
+fn left(root: &Path, name: &str) -> Vec<String> {
+    let groups = Path::new("/sys/fs/cgroup");
+    let folders = std::fs::read_dir(groups).unwrap().flatten();
+    let places = folders.map(|it| it.path()).chain([groups.to_owned()]);
+    let groups = places.map(|it| it.join(name)).filter(|it| it.exists());
+    let known = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let known = known.map(|it| it.path()).chain(groups);
+    known.map(|it| it.display().to_string()).collect()
+}
+
+#[test]
+fn a_container_is_forgotten_by_the_runtime_that_knows_it_and_no_other_program_is_run() {
+    let Some(bundle) = bundle() else {
+        return;
+    };
+    let flags = ["--oci", bundle.path().to_str().unwrap()];
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("known");
+    let root = root.to_str().unwrap();
+    // Detached, it would be there still.
+    let line = rooted(root, &["--detach"]);
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let done = audited(work.path(), &flags, &line);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(code(&done), 4, "{said}");
+    assert_eq!(left(Path::new(root), "none"), Vec::<String>::new());
+    let other = folder.path().join("delete");
+    let text = format!("#!/bin/sh\ntouch {}/ran\n", folder.path().display());
+    std::fs::write(&other, text).unwrap();
+    let rights = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&other, rights).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", folder.path().display());
+    let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .arg("audit")
+        .args(flags)
+        .args(["--", "env"])
+        .args(rooted(root, &[]))
+        .current_dir(work.path())
+        .env("HOME", work.path())
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert_eq!(code(&done), 4);
+    assert!(!folder.path().join("ran").exists());
+}
+
+/// At several moments of the launch: before there is a container, while it is made, and
+/// while it runs.
+#[test]
+fn a_container_of_a_run_that_is_killed_is_forgotten_all_the_same() {
+    let Some(bundle) = bundle() else {
+        return;
+    };
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("known");
+    let until = |done: &dyn Fn() -> bool| {
+        let since = std::time::Instant::now();
+        while !done() && since.elapsed() < std::time::Duration::from_secs(20) {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        done()
+    };
+    for wait in [0, 20, 60] {
+        let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .args(["audit", "--oci", bundle.path().to_str().unwrap(), "--"])
+            .args(rooted(root.to_str().unwrap(), &[]))
+            .current_dir(work.path())
+            .env("HOME", work.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let known = || std::fs::read_dir(&root).is_ok_and(|mut it| it.next().is_some());
+        assert!(until(&known), "{wait}");
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let name = std::fs::read_dir(&root).unwrap().flatten().next();
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let name = name.map(|it| it.file_name().to_string_lossy().into_owned());
+        let name = name.unwrap_or_else(|| "none".to_owned());
+        let empty = || {
+            let planted = std::fs::read_dir(work.path()).unwrap().next().is_some();
+            !planted && left(&root, &name).is_empty()
+        };
+        assert!(until(&empty), "{wait}: {:?}", left(&root, &name));
+    }
+}
+
 #[test]
 fn a_line_that_does_not_say_where_the_copy_is_and_a_folder_that_is_no_bundle_are_usage() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

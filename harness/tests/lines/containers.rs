@@ -84,6 +84,47 @@ fn four_lines_of_dockers_differ_in_what_their_options_say() {
     differ(&tried);
 }
 
+const ENDED: &str = r#"
+for file in /bin/sh $(ldd /bin/sh | grep -o '/[^ ]*'); do install -D "$file" "root$file"; done
+mkdir -m 1777 root/tmp
+tar -C root -c . | docker import - shell >/dev/null
+mkdir work
+cd work
+export HOME="$PWD"
+run='run --network none -v={probe}:/probe:ro shell /probe'
+for signal in TERM KILL; do
+  for delay in 0.2 0.25 0.3 0.4; do
+    setsid "$H" audit -- docker $run >/dev/null 2>&1 & process=$!
+    sleep "$delay"
+    if [ "$signal" = TERM ]; then kill -s TERM -- "-$process"; else kill -s KILL "$process"; fi
+    wait "$process" || :
+  done
+done
+"$H" audit -- docker $run >/dev/null 2>&1 || echo "$?"
+for again in 1 2 3 4 5 6 7 8 9 10; do
+  [ -n "$(docker ps --all --quiet)$(ls -A)" ] || break
+  sleep 0.5
+done
+docker ps --all --quiet
+ls -A
+"#;
+
+/// However the run ends, and without `--rm`, which the line need not say.
+#[test]
+fn a_container_that_was_made_for_an_audit_is_not_left() {
+    if !nix::unistd::geteuid().is_root() || !own::has("dockerd") {
+        return;
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let daemon = own::DAEMON;
+    let inside = format!("ip link set lo up\nFLAGS=--iptables=false\n{daemon}\n{ENDED}");
+    std::fs::write(folder.path().join("inside"), inside).unwrap();
+    let start = "exec unshare --net sh -e inside";
+    let done = own::run(start, env!("CARGO_BIN_EXE_harness"), folder.path());
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(said, "4\n", "{}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// What each line came to in acts that tell them apart.
 const DIFFER: &[(&str, &str, &[&str])] = &[
     (

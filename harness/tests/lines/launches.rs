@@ -3,15 +3,20 @@
 
 use super::*;
 
-/// A filter that ends the process that asks for this call, whatever the machine, and lets
-/// every other call through (seccomp(2), bytes as bubblewrap reads them).
-fn kills(call: i64) -> Vec<u8> {
-    let instructions: [(u16, u8, u8, u32); 4] = [
-        (0x20, 0, 0, 0),
-        (0x15, 0, 1, u32::try_from(call).unwrap()),
-        (0x06, 0, 0, 0x8000_0000),
-        (0x06, 0, 0, 0x7fff_0000),
-    ];
+/// A filter that ends the process that asks for one of these calls, whatever the machine.
+pub(super) fn kills(calls: &[i64]) -> Vec<u8> {
+    filter(calls, 0x8000_0000)
+}
+
+/// A filter with this answer to these calls, which lets every other call through
+/// (seccomp(2), bytes as bubblewrap reads them).
+pub(super) fn filter(calls: &[i64], answer: u32) -> Vec<u8> {
+    let mut instructions: Vec<(u16, u8, u8, u32)> = vec![(0x20, 0, 0, 0)];
+    for call in calls {
+        instructions.push((0x15, 0, 1, u32::try_from(*call).unwrap()));
+        instructions.push((0x06, 0, 0, answer));
+    }
+    instructions.push((0x06, 0, 0, 0x7fff_0000));
     let bytes = instructions.iter().flat_map(|(code, yes, no, value)| {
         let head = [code.to_ne_bytes(), [*yes, *no]].concat();
         [head, value.to_ne_bytes().to_vec()].concat()
@@ -26,7 +31,7 @@ fn a_filter_that_kills_the_whole_process_closes_its_call_and_ends_no_launch() {
     }
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("filter");
-    std::fs::write(&path, kills(nix::libc::SYS_userfaultfd)).unwrap();
+    std::fs::write(&path, kills(&[nix::libc::SYS_userfaultfd])).unwrap();
     let start = "exec bwrap --bind / / --seccomp 9 -- \"$@\" 9<\"$0\"";
     let line = ["sh", "-c", start, path.to_str().unwrap()];
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

@@ -17,6 +17,7 @@ mod close;
 mod compose;
 mod containers;
 mod ends;
+mod files;
 mod firejail;
 #[path = "../objects/fits.rs"]
 mod fits;
@@ -25,8 +26,10 @@ mod many;
 #[path = "../daemon/own.rs"]
 mod own;
 mod record;
+mod refusals;
 mod rows;
 mod schema;
+mod strangers;
 mod surface;
 mod unit;
 

@@ -1,5 +1,8 @@
 //! What is sealed of an audit, and what `verify` makes of it.
 
+use bundle::forgery::Specimen;
+use bundle::sample::stand_in;
+
 use super::*;
 
 fn verified(record: &Path, flags: &[&str]) -> Output {
@@ -40,14 +43,13 @@ fn what_was_sealed_is_judged_again_and_what_was_changed_is_refused() {
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }
-    let json = verified(&record, &["--format", "json"]);
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(json["accepted"], true);
-    assert_eq!(json["audit"]["result"]["verdict"], "broken");
-    std::fs::write(work.path().join("p.toml"), "schema = 1").unwrap();
-    let policy = work.path().join("p.toml");
-    let asked = verified(&record, &["--policy", policy.to_str().unwrap()]);
-    assert_eq!(code(&asked), 2);
+    let own = "its own conclusion is broken: 0 held, 1 broken, 0 not shown, ";
+    let last = told.lines().last().unwrap();
+    assert!(
+        last.starts_with("accepted: ") && last.contains(own),
+        "{last}"
+    );
+    told_to_a_program(work.path(), &record);
     let view = record.join("views/inside.json");
     let changed = std::fs::read_to_string(&view).unwrap();
     let changed = changed.replacen("\"hello\":true", "\"hello\":false", 1);
@@ -56,6 +58,92 @@ fn what_was_sealed_is_judged_again_and_what_was_changed_is_refused() {
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(code(&refused), 1);
     assert!(said.contains("`views/inside.json` was changed"), "{said}");
+}
+
+/// The same for a program; and a policy is not asked of it.
+fn told_to_a_program(work: &Path, record: &Path) {
+    let json = verified(record, &["--format", "json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["accepted"], true);
+    assert_eq!(json["audit"]["result"]["verdict"], "broken");
+    std::fs::write(work.join("p.toml"), "schema = 1").unwrap();
+    let policy = work.join("p.toml");
+    let asked = verified(record, &["--policy", policy.to_str().unwrap()]);
+    assert_eq!(code(&asked), 2);
+}
+
+fn left_out_by_a_policy(work: &Path, verify: &dyn Fn(&[&str]) -> Output) {
+    // A policy asks nothing of it: what is found is left out, what is named is refused.
+    let policy = "schema = 1\n[keys]\ndevelopment = true\n";
+    std::fs::write(work.join("p.toml"), policy).unwrap();
+    let asked = verify(&["--each", "all", "--policy", "p.toml"]);
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    let record = std::fs::read_dir(work.join("all")).unwrap();
+    let record = record.flatten().next().unwrap().path();
+    let name = record.file_name().unwrap().to_str().unwrap();
+    let only = format!("expected a bundle, observed nothing but records: all/{name}");
+    assert!(said.contains(&only), "{said}");
+    // Beside a bundle it is named, and changes nothing.
+    let specimen = Specimen::seal(&stand_in::sample()).unwrap();
+    let mut copy = Command::new("cp");
+    copy.arg("-r")
+        .args([specimen.path(), &work.join("all/bundle")]);
+    assert!(copy.status().unwrap().success());
+    let asked = verify(&["--each", "all", "--policy", "p.toml"]);
+    let said = String::from_utf8_lossy(&asked.stderr).into_owned();
+    let left = format!("all/{name}: a record, left out: a policy asks about attestations");
+    assert!(said.contains(&left), "{said}");
+    let told = String::from_utf8_lossy(&asked.stdout).into_owned();
+    assert!(
+        told.contains("all/bundle") && !told.contains(name),
+        "{told}"
+    );
+    let json = verify(&["--each", "all", "--policy", "p.toml", "--format", "json"]);
+    let json = fits::object("verify", &json.stdout);
+    assert_eq!(json["left_out"][0], format!("all/{name}"));
+    std::fs::remove_dir_all(work.join("all/bundle")).unwrap();
+    let named = [
+        "--policy",
+        "p.toml",
+        "--junit",
+        "j.xml",
+        record.to_str().unwrap(),
+    ];
+    assert_eq!(code(&verify(&named)), 1);
+}
+
+/// Records lie where bundles do: among them they are judged as what they are.
+#[test]
+fn a_record_among_bundles_is_judged_as_a_record() {
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let made = |deny: &str| {
+        std::fs::write(work.path().join("e.toml"), deny).unwrap();
+        let flags = ["--record", "--out", "all", "--expect", "e.toml"];
+        code(&audited(work.path(), &flags, &["env"]))
+    };
+    let verify = |words: &[&str]| {
+        let mut verify = Command::new(env!("CARGO_BIN_EXE_harness"));
+        verify.arg("verify").args(words).current_dir(work.path());
+        verify.output().unwrap()
+    };
+    assert_eq!(made("work = [\"U3\"]"), 0);
+    let each = verify(&["--each", "all", "--junit", "j.xml"]);
+    let text = String::from_utf8(each.stdout.clone()).unwrap();
+    assert_eq!(code(&each), 0, "{text}");
+    assert!(text.contains("audit's record"), "{text}");
+    assert!(text.contains("1 accepted"), "{text}");
+    let told = verify(&["--each", "all", "--format", "json"]);
+    let told = fits::object("verify", &told.stdout);
+    assert_eq!(told["fleet"][0]["record"], "audit");
+    left_out_by_a_policy(work.path(), &verify);
+    assert_eq!(made("deny = [\"U4\"]"), 1);
+    let broken = verify(&["--each", "all"]);
+    let said = String::from_utf8_lossy(&broken.stderr).into_owned();
+    assert_eq!(code(&broken), 1);
+    assert!(
+        said.contains("expected no expectation of the audit broken, observed 1"),
+        "{said}"
+    );
 }
 
 /// A key is an operator's, and is enough to seal; a key that is none is found out before

@@ -22,21 +22,6 @@ const ROWS: [(&str, &str, &str); 16] = [
     ("U16", "namespace-net", r#"{"identity":"#),
 ];
 
-/// A filter that refuses these calls with EPERM (seccomp(2), bytes as bubblewrap reads them).
-fn refuses(calls: &[i64]) -> Vec<u8> {
-    let mut instructions: Vec<(u16, u8, u8, u32)> = vec![(0x20, 0, 0, 0)];
-    for call in calls {
-        instructions.push((0x15, 0, 1, u32::try_from(*call).unwrap()));
-        instructions.push((0x06, 0, 0, 0x0005_0001));
-    }
-    instructions.push((0x06, 0, 0, 0x7fff_0000));
-    let bytes = instructions.iter().flat_map(|(code, yes, no, value)| {
-        let head = [code.to_ne_bytes(), [*yes, *no]].concat();
-        [head, value.to_ne_bytes().to_vec()].concat()
-    });
-    bytes.collect()
-}
-
 /// What a line came to, from the JSON of `--lines`.
 fn line(tried: &Value, name: &str) -> BTreeMap<String, (String, String)> {
     let found = &tried["lines"][name];
@@ -67,7 +52,7 @@ fn every_row_is_open_in_one_line_and_closed_in_another_with_its_cause() {
         nix::libc::SYS_userfaultfd,
         nix::libc::SYS_sendto,
     ];
-    std::fs::write(&filter, refuses(&calls)).unwrap();
+    std::fs::write(&filter, launches::filter(&calls, 0x0005_0001)).unwrap();
     let strict = "exec bwrap --unshare-all --new-session --clearenv --cap-drop ALL --dev /dev \
                   --proc /proc --ro-bind /proc/sys /proc/sys --seccomp 9 --ro-bind \"$1\" /probe /probe \"${@:2}\" 9<\"$0\"";
     let filter = filter.to_str().unwrap();

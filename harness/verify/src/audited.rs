@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
-use seal::bundle::verify::{Anchor, Vouched};
-use seal::statement::sandbox_audit::SandboxAudit;
+use evidence::count;
+use seal::bundle::verify::{Anchor, Standing, Vouched};
+use seal::statement::sandbox_audit::{AuditResult, AuditVerdict, SandboxAudit};
 
 use crate::Failure;
 use crate::findings;
 use crate::record::{Record, say_signer};
 use crate::terminal::{self, print, say};
+use crate::verify::standing;
 
 /// A believed record of an audit.
 #[derive(Debug)]
@@ -56,6 +58,38 @@ impl Record for Audited {
             terminal::safe(&host.arch)
         ))?;
         let borne_out = "the views bear out every finding";
-        say_signer((Self::OF, &believed.bundle), borne_out, &SIGNERS_WORD)
+        say_signer((Self::OF, &believed.bundle), borne_out, &SIGNERS_WORD)?;
+        Ok(say(&conclusion(&said.result, believed.bundle.standing()))?)
     }
+
+    fn against(&self) -> Option<String> {
+        let result = &self.0.bundle.said().result;
+        (result.verdict == AuditVerdict::Broken).then(|| {
+            let many = count(result.broken, "expectation");
+            format!("expected no expectation of the audit broken, observed {many}")
+        })
+    }
+}
+
+/// The last line: what the record is worth, and what it says of the line.
+fn conclusion(result: &AuditResult, of: Standing) -> String {
+    let AuditResult {
+        verdict,
+        open,
+        held,
+        not_shown,
+        broken,
+        ..
+    } = result;
+    let verdict = match verdict {
+        AuditVerdict::Held => "held",
+        AuditVerdict::Broken => "broken",
+        AuditVerdict::Incomplete => "incomplete",
+        AuditVerdict::Undeclared => "undeclared",
+    };
+    format!(
+        "accepted: {}; its own conclusion is {verdict}: {held} held, {broken} broken, \
+         {not_shown} not shown, {open} open",
+        standing(of)
+    )
 }

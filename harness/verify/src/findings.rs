@@ -133,8 +133,11 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
 /// All findings as a table in Markdown, for the page of a CI job.
 #[must_use]
 pub fn markdown(line: &[String], findings: &[Finding]) -> String {
-    // What would end a cell, or begin a mark, is a character like any other here.
-    let cell = |text: &str| safe(text).replace('|', "\\|").replace('`', "'");
+    // What would end a cell or a line, or begin a mark, is a character like any other here.
+    let cell = |text: &str| {
+        let text = safe(text).replace('|', "\\|").replace('`', "'");
+        text.replace('\r', "\u{240d}").replace('\n', "\u{240a}")
+    };
     let mut text = format!("`{}`\n\n", cell(&line.join(" ")));
     text += "| row | act | finding | why |\n| --- | --- | --- | --- |\n";
     let group = |it: &Finding| table::find(&it.act).and_then(|act| act.group);

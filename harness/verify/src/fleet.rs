@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 
 use bundle::inventory;
 use bundle::policy::{self, Policy};
+use seal::bundle::verify::Anchor;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::code::Code;
 use crate::parallel::in_parallel;
+use crate::record::kind;
+use crate::terminal::{safe, tell};
 use crate::verify::{self, Verify};
 use crate::{Done, Failure, Printing};
 
@@ -51,6 +54,10 @@ struct Json<'a> {
     fleet: &'a [Host],
     /// The hosts of the inventory that no bundle is of.
     missing: &'a [String],
+    /// Records of audits and checks that lay among the bundles, and that no policy asks
+    /// anything of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
 }
 
 /// Verifies; says of each bundle what it is worth, and who is missing.
@@ -62,8 +69,8 @@ pub fn run(printing: Printing, args: &Fleet) -> Result<Done, Failure> {
         return verify::run(printing, &one);
     }
     let now = OffsetDateTime::now_utc();
-    let bundles = args.found()?;
     let question = args.question()?;
+    let (bundles, left_out) = args.found(&question)?;
     let inventory = args.inventory.as_deref().map(inventory::read).transpose();
     let hint = "ATTESTATION.md shows an inventory";
     let inventory = inventory.map_err(|error| Failure::unusable(error, hint))?;
@@ -78,6 +85,7 @@ pub fn run(printing: Printing, args: &Fleet) -> Result<Done, Failure> {
         accepted: code == Code::Held,
         fleet: &hosts,
         missing: &missing,
+        left_out,
     };
     if let Some(path) = &args.junit {
         let xml = printed::junit(&hosts, &missing, now).map_err(Failure::internal)?;
@@ -86,7 +94,15 @@ pub fn run(printing: Printing, args: &Fleet) -> Result<Done, Failure> {
             Failure::unwritten(what, "name another file with --junit").beside(&json)
         })?;
     }
-    let to_people = || printed::table(&hosts, &missing);
+    let to_people = || {
+        for path in &json.left_out {
+            tell(&format!(
+                "{}: a record, left out: a policy asks about attestations",
+                safe(path)
+            ));
+        }
+        printed::table(&hosts, &missing)
+    };
     printing.format.say(code, &json, to_people)
 }
 
@@ -115,22 +131,36 @@ impl Fleet {
         })
     }
 
-    /// Those that are named, then those that are found.
-    fn found(&self) -> Result<Vec<PathBuf>, Failure> {
+    /// Those that are named, then those that are found; and what is found and is not asked
+    /// about.
+    fn found(&self, asked: &Question) -> Result<(Vec<PathBuf>, Vec<String>), Failure> {
         for named in &self.bundles {
             verify::require_folder(named)?;
         }
         let mut found = self.bundles.clone();
+        let mut left_out = Vec::new();
+        let is_asked = |path: &PathBuf| match asked {
+            Question::Policy(_) => kind(path, &Anchor::Embedded).is_none(),
+            Question::Key(_) => true,
+        };
         if let Some(folder) = &self.each {
             for inside in folders(folder)? {
-                found.extend(of_host(inside)?);
+                let (asked, not): (Vec<_>, Vec<_>) =
+                    of_host(inside)?.into_iter().partition(is_asked);
+                found.extend(asked);
+                left_out.extend(not.iter().map(|it| it.display().to_string()));
             }
         }
         // Of a fleet none of which answered, the inventory says who is missing.
         if found.is_empty() && self.inventory.is_none() {
-            return Err(Failure::no_bundle("expected a bundle, observed none"));
+            let observed = match left_out.as_slice() {
+                [] => "none".to_owned(),
+                records => format!("nothing but records: {}", records.join(", ")),
+            };
+            let error = format!("expected a bundle, observed {observed}");
+            return Err(Failure::no_bundle(error));
         }
-        Ok(found)
+        Ok((found, left_out))
     }
 
     fn question(&self) -> Result<Question, Failure> {

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use bundle::policy::Reason;
 use evidence::error::chain;
-use seal::bundle::Bundled;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, Standing, Vouched, predicate_type};
+use seal::bundle::{Bundled, STATEMENT_FILE};
 use seal::statement::Predicate as _;
 use seal::statement::packet_check::PacketCheck;
 use seal::statement::sandbox_audit::SandboxAudit;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::audited;
@@ -22,10 +23,24 @@ use crate::verify::Verify;
 use crate::{Done, Failure, Printing};
 
 /// What a folder is the record of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Of an audit.
     Audit,
+    /// Of a check.
     Check,
+}
+
+impl Kind {
+    /// In words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Audit => "audit's record",
+            Self::Check => "check's record",
+        }
+    }
 }
 
 /// A record that is believed.
@@ -46,6 +61,32 @@ pub(crate) trait Record: Sized {
     fn about(refusal: &Self::Refusal) -> (&'static str, &str);
     fn vouched(&self) -> &Vouched<Self::Said>;
     fn show(&self) -> Result<(), Failure>;
+    /// What it says against itself, as a reason of a fleet's.
+    fn against(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Every reason against a record that is one of many bundles.
+pub(crate) fn among(folder: &Path, kind: Kind, keys: &Anchor) -> Vec<Reason> {
+    match kind {
+        Kind::Audit => judged::<audited::Audited>(folder, keys),
+        Kind::Check => judged::<checked::Checked>(folder, keys),
+    }
+}
+
+fn judged<R: Record>(folder: &Path, keys: &Anchor) -> Vec<Reason> {
+    match R::believe(folder, keys) {
+        Ok(believed) => {
+            let against = believed.against().map(|text| Reason {
+                code: "not_held",
+                file: STATEMENT_FILE.to_owned(),
+                text,
+            });
+            against.into_iter().collect()
+        }
+        Err(refusal) => vec![reason::<R>(&refusal)],
+    }
 }
 
 /// What the folder is the record of; none of what is an attestation, or nothing at all.
@@ -101,6 +142,7 @@ fn told<R: Record>(printing: Printing, args: &Verify, keys: &Anchor) -> Result<D
         }
         if let Some(reason) = &refused {
             tell(&format!("refused: {}", safe(&reason.text)));
+            say("refused: nothing in it is to be believed")?;
         }
         Ok(())
     })

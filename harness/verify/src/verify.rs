@@ -190,7 +190,7 @@ fn print(printing: Printing, answer: &Answer, summary: Option<&Summary>) -> Resu
 }
 
 /// Of whom a bundle is that is believed.
-fn standing(standing: Standing) -> String {
+pub(crate) fn standing(standing: Standing) -> String {
     match standing {
         Standing::UnknownSigner => {
             "unchanged since it was signed, by a signer who is not known".to_owned()

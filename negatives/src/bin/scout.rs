@@ -1,5 +1,5 @@
 //! `scout NONCE PLAN…`: makes, behind a launcher of anybody, the acts of the plan that
-//! stands in its arguments. `scout --sibling` is the process outside that they are to
+//! stands in its arguments. `scout --sibling MARK` is the process outside that they are to
 //! reach.
 //!
 //! Exit codes: 0 after every act was begun, 2 for arguments that are none. What the acts
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         .collect();
     let mut output = io::stdout().lock();
     let done = match arguments.as_slice() {
-        [_, word] if word == SIBLING_ARGUMENT => scout::sibling(io::stdin(), &mut output),
+        [_, word, _mark] if word == SIBLING_ARGUMENT => scout::sibling(io::stdin(), &mut output),
         [program, nonce, plan @ ..] => scout::run(program, nonce, plan, &mut output),
         [] | [_] => return complain("usage: scout NONCE PLAN..."),
     };

@@ -13,7 +13,10 @@ use crate::wire::Outcome;
 
 use super::{ScoutError, USER_KEYRING};
 
-/// The argument with which the scout is the planted process.
+mod end;
+
+/// The argument with which the scout is the planted process; behind it stands the launch's
+/// mark, by which the process is recognised.
 pub const SIBLING_ARGUMENT: &str = "--sibling";
 
 /// `KEYCTL_*` of keyctl(2).
@@ -55,8 +58,14 @@ pub struct Planted {
 pub enum Order {
     /// First.
     Plant(Planted),
-    /// This process group is the launch: it is killed if the run ends before it does.
-    Group(i32),
+    /// The launch: if the run ends before it does, it is ended.
+    Launch {
+        /// Its process group.
+        group: i32,
+        /// What lets others forget what they started for it, each a program's path and its
+        /// words.
+        forget: Vec<Vec<String>>,
+    },
     /// The launch has ended; nothing is left to kill.
     Ended,
     /// Say what was seen.
@@ -109,7 +118,7 @@ pub fn sibling(input: impl io::Read, output: &mut impl io::Write) -> Result<(), 
     let facts = BTreeMap::new();
     let mut bench = Bench::new(&facts).map_err(ScoutError::Memory)?;
     let mut made = Made::default();
-    let (mut group, mut remove, mut name) = (None, Vec::new(), String::new());
+    let (mut launch, mut remove, mut name) = (None, Vec::new(), String::new());
     let mut said = Ok(());
     for order in io::BufReader::new(input).lines() {
         let order = order.ok().and_then(|it| serde_json::from_str(&it).ok());
@@ -119,12 +128,12 @@ pub fn sibling(input: impl io::Read, output: &mut impl io::Write) -> Result<(), 
                 name.clone_from(&planted.name);
                 Some(plant(&mut bench, &planted, &mut made))
             }
-            Some(Order::Group(of)) => {
-                group = Some(of);
+            Some(Order::Launch { group, forget }) => {
+                launch = Some((group, forget));
                 None
             }
             Some(Order::Ended) => {
-                group = None;
+                launch = None;
                 None
             }
             Some(Order::Collect) => Some(collect(&mut bench, &made)),
@@ -137,13 +146,11 @@ pub fn sibling(input: impl io::Read, output: &mut impl io::Write) -> Result<(), 
             }
         }
     }
-    end(&mut bench, &made, group, &name);
-    for path in remove {
-        // A file, else a folder: what is gone already is what was wanted.
-        if std::fs::remove_file(&path).is_err() {
-            drop(std::fs::remove_dir(&path));
-        }
+    if let Some((group, forget)) = launch {
+        end::launch(&mut bench, group, &forget);
     }
+    end(&mut bench, &made, &name);
+    end::removed(&remove);
     said
 }
 
@@ -275,12 +282,8 @@ fn attached(bench: &mut Bench<'_>, id: u64) -> Step<Option<u32>> {
     Ok(ever.then(|| half(bench, room + 84)))
 }
 
-/// Kills the launch if it is still there, and removes what is in the kernel.
-fn end(bench: &mut Bench<'_>, made: &Made, group: Option<i32>, name: &str) {
-    if let Some(group) = group {
-        let group = i64::from(-group).cast_unsigned();
-        drop(bench.native("kill", &[group, u64::from(libc::SIGKILL.unsigned_abs())]));
-    }
+/// Removes what is in the kernel.
+fn end(bench: &mut Bench<'_>, made: &Made, name: &str) {
     if let Some(key) = made.key {
         drop(bench.native("keyctl", &[UNLINK, key, USER_KEYRING, 0, 0]));
     }

@@ -22,7 +22,9 @@ fn launched(plan: &[Planned], ending: &[&str]) -> Said {
         if ending.contains(&planned.id.as_str()) {
             return said;
         }
-        said.answers.insert(planned.id.clone(), answer());
+        if planned.id != CONTROL {
+            said.answers.insert(planned.id.clone(), answer());
+        }
     }
     said.exit = true;
     said
@@ -56,6 +58,15 @@ fn a_launch_that_comes_to_its_end_is_the_only_one() {
     assert_eq!(steps, [together(&ACTS)]);
     assert_eq!(answered, ACTS);
     assert_eq!(course.fates(), BTreeMap::new());
+}
+
+#[test]
+fn every_launch_begins_with_what_makes_no_act() {
+    let planned = ACTS.map(idle);
+    let alone = Step::Alone("b".to_owned());
+    for step in [together(&ACTS), Step::Control, alone] {
+        assert_eq!(step.plan(&planned)[0], control());
+    }
 }
 
 #[test]

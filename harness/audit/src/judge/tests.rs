@@ -21,7 +21,7 @@ fn view(own: &[&str]) -> View {
     };
     let namespaces = names.map(|name| (name.to_owned(), namespace(name)));
     View {
-        status: not(),
+        status: Seen::Seen(BTreeMap::from([("Seccomp".to_owned(), "0".to_owned())])),
         mounts: not(),
         environment: not(),
         limits: not(),
@@ -54,6 +54,8 @@ fn launch(id: &str, outcome: Outcome, saw: bool, own: &[&str]) -> Launch {
         said: Said {
             hello: true,
             exit: true,
+            idle: true,
+            again: false,
             answers: BTreeMap::from([(id.to_owned(), answer)]),
         },
         host,
@@ -138,12 +140,6 @@ fn an_error_that_no_namespace_gives_is_a_rules() {
 }
 
 #[test]
-fn a_filter_that_kills_is_a_filter() {
-    let inside = launch(TCP, Outcome::Killed, false, &[]);
-    assert_eq!(verdict(TCP, &control(), &inside), Verdict::Closed(By::Kill));
-}
-
-#[test]
 fn an_act_at_which_everything_is_ended_is_closed_by_that_end_unless_the_host_saw_it() {
     let inside = launch(TCP, Outcome::Ended, false, &[]);
     assert_eq!(verdict(TCP, &control(), &inside), Verdict::Closed(By::End));
@@ -222,6 +218,8 @@ fn an_answer_about_the_arguments_is_the_kernels_doing() {
     let closed = launch(id, refused("EPERM"), false, &[]);
     assert_eq!(verdict(id, &outside, &closed).word(), "closed");
 }
+
+mod refusals;
 
 #[test]
 fn the_very_filter_is_named_by_its_answer_to_the_very_call() {

@@ -1,4 +1,5 @@
-//! How many descriptors this process may have open, which what it starts inherits.
+//! How many descriptors this process may have open, and how long a file may be that it
+//! writes; what it starts inherits both.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
@@ -12,38 +13,64 @@ const STARTED: u64 = 1024;
 /// What is tried for.
 const WANTED: u64 = 4096;
 
+/// The longest file that a run may come to write, in bytes: a bundle's, or a program's.
+const LONGEST: u64 = 64 << 20;
+
 /// The caller's limit is too low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "failed to make room for open files: expected a hard limit of at least {expected}, observed {observed}"
+    "failed to make room for {what}: expected a hard limit of at least {expected}, observed {observed}"
 )]
 pub struct LimitError {
+    what: &'static str,
+    mend: &'static str,
     expected: u64,
     observed: u64,
 }
 
+/// A limit: of what, and what mends it where it is too low.
+type Limit = (Resource, &'static str, &'static str);
+
+const OPEN_FILES: Limit = (
+    Resource::RLIMIT_NOFILE,
+    "open files",
+    "raise the hard limit of whoever starts the harness: as root `ulimit -n 4096` before it, \
+     for a user the line `* hard nofile 4096` in /etc/security/limits.conf and a new login, \
+     for a service LimitNOFILE=4096",
+);
+const WRITTEN_FILES: Limit = (
+    Resource::RLIMIT_FSIZE,
+    "the bytes of a written file",
+    "raise the hard limit of whoever starts the harness: as root `ulimit -f unlimited` before \
+     it, for a user the line `* hard fsize unlimited` in /etc/security/limits.conf and a new \
+     login, for a service LimitFSIZE=infinity",
+);
+
 impl LimitError {
     /// What mends it.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
-        "raise the hard limit of whoever starts the harness: as root `ulimit -n 4096` before it, \
-         for a user the line `* hard nofile 4096` in /etc/security/limits.conf and a new login, \
-         for a service LimitNOFILE=4096"
+    pub const fn hint(&self) -> &'static str {
+        self.mend
     }
 }
 
 /// Takes as much room as is wanted, or as much as the kernel gives: the soft limit is
 /// anybody's to raise, the hard one is root's.
 pub(super) fn take_room() {
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+    take(Resource::RLIMIT_NOFILE, WANTED);
+    take(Resource::RLIMIT_FSIZE, LONGEST);
+}
+
+fn take(resource: Resource, wanted: u64) {
+    let Ok((soft, hard)) = getrlimit(resource) else {
         return;
     };
-    if soft >= WANTED {
+    if soft >= wanted {
         return;
     }
-    if hard >= WANTED || setrlimit(Resource::RLIMIT_NOFILE, WANTED, WANTED).is_err() {
+    if hard >= wanted || setrlimit(resource, wanted, wanted).is_err() {
         // What was had before is had still, where the kernel refuses this as well.
-        _ = setrlimit(Resource::RLIMIT_NOFILE, WANTED.min(hard), hard);
+        _ = setrlimit(resource, wanted.min(hard), hard);
     }
 }
 
@@ -52,7 +79,15 @@ pub(super) fn take_room() {
 /// # Errors
 /// The limit is too low for this process.
 pub fn room_for_descriptors() -> Result<(), LimitError> {
-    at_least(OWN)
+    at_least(OPEN_FILES, OWN)
+}
+
+/// Nothing, where a file may become as long as a run needs it.
+///
+/// # Errors
+/// The limit is too low.
+pub fn room_for_files() -> Result<(), LimitError> {
+    at_least(WRITTEN_FILES, LONGEST)
 }
 
 /// Nothing, where there is room for what such an engine starts from this process.
@@ -63,15 +98,22 @@ pub fn room_for_sandboxes(engine: EngineChoice) -> Result<(), LimitError> {
     match engine {
         // Docker's daemon starts them, with limits of its own.
         EngineChoice::Docker | EngineChoice::Auto | EngineChoice::None => Ok(()),
-        EngineChoice::Podman | EngineChoice::Bwrap | EngineChoice::Firejail => at_least(STARTED),
+        EngineChoice::Podman | EngineChoice::Bwrap | EngineChoice::Firejail => {
+            at_least(OPEN_FILES, STARTED)
+        }
     }
 }
 
-fn at_least(expected: u64) -> Result<(), LimitError> {
+fn at_least((resource, what, mend): Limit, expected: u64) -> Result<(), LimitError> {
     // The soft limit was raised to the hard one, as far as it is wanted.
-    let observed = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
+    let observed = getrlimit(resource).map_or(u64::MAX, |(soft, _)| soft);
     if observed >= expected {
         return Ok(());
     }
-    Err(LimitError { expected, observed })
+    Err(LimitError {
+        what,
+        mend,
+        expected,
+        observed,
+    })
 }

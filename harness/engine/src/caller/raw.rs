@@ -16,6 +16,15 @@ pub(super) fn wait_for_children() {
     unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
 }
 
+/// A write beyond `RLIMIT_FSIZE` fails with EFBIG where somebody takes the signal; what this
+/// process starts has the default action again after its exec (execve(2)).
+pub(super) fn live_through_long_files() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let taken: extern "C" fn(libc::c_int) = nothing;
+    // SAFETY: the handler does nothing, which is safe at any moment.
+    unsafe { libc::signal(libc::SIGXFSZ, taken as libc::sighandler_t) };
+}
+
 pub(super) fn ignores(signal: Signal) -> bool {
     // SAFETY: all bits zero are a value of this type, which the kernel only writes to.
     let mut known: libc::sigaction = unsafe { std::mem::zeroed() };

@@ -81,7 +81,14 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
     spoke(&outside, "the probe alone, without a line,")?;
     let mut columns = Columns::new();
     for (name, entry) in lines {
-        let (words, way) = entry.started(&alone)?;
+        // What is wrong with one line takes nothing from the others.
+        let (words, way) = match entry.started(&alone) {
+            Ok(started) => started,
+            Err(failure) => {
+                columns.insert(name, Column::Blocked(failure.error.to_string()));
+                continue;
+            }
+        };
         let ran = line::run(&words, &ground, &way, &stop).map_err(unplanted)?;
         if stop.is_interrupted() {
             return Err(Failure::interrupted("interrupted: nothing was judged"));

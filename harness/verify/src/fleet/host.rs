@@ -12,6 +12,7 @@ use seal::statement::attestation::{Instant, RunVerdict};
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::record::{Kind, among, kind};
 use crate::verify::{SELF_AUDIT, failed_audit};
 
 /// What every bundle is asked.
@@ -37,6 +38,8 @@ pub struct Host {
     pub reasons: Vec<Reason>,
     /// What it says, if it can be believed.
     pub said: Option<Said>,
+    /// What it is the record of, if it is no attestation.
+    pub record: Option<Kind>,
 }
 
 /// What a bundle says that is believed.
@@ -79,6 +82,9 @@ impl Host {
 /// # Errors
 /// The policy's keys cannot reach its threshold.
 pub(super) fn judge(path: &Path, asked: &Question, now: OffsetDateTime) -> Result<Host, String> {
+    if let Some(kind) = kind(path, &Anchor::Embedded) {
+        return Ok(record(path, kind, asked));
+    }
     let Answer { believed, reasons } = match asked {
         Question::Policy(policy) => policy.ask(path, now).map_err(|error| chain(&error))?,
         Question::Key(anchor) => held(path, anchor),
@@ -93,7 +99,32 @@ pub(super) fn judge(path: &Path, asked: &Question, now: OffsetDateTime) -> Resul
         accepted: reasons.is_empty() && believed.is_some(),
         reasons,
         said: believed.as_ref().map(|believed| said(believed, now)),
+        record: None,
     })
+}
+
+/// A record lies where attestations lie, too; it is judged as what it is. No policy asks
+/// anything of it.
+fn record(path: &Path, kind: Kind, asked: &Question) -> Host {
+    let reasons = match asked {
+        Question::Key(anchor) => among(path, kind, anchor),
+        Question::Policy(_) => vec![Reason {
+            code: "no_attestation",
+            file: STATEMENT_FILE.to_owned(),
+            text: format!(
+                "a policy asks about attestations: expected one, observed the {}",
+                kind.word()
+            ),
+        }],
+    };
+    Host {
+        host: path.display().to_string(),
+        bundle: path.display().to_string(),
+        accepted: reasons.is_empty(),
+        reasons,
+        said: None,
+        record: Some(kind),
+    }
 }
 
 fn held(path: &Path, anchor: &Anchor) -> Answer {

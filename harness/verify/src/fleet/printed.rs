@@ -62,7 +62,10 @@ fn line(host: &Host) -> [String; 7] {
     let nothing = || NOTHING.to_owned();
     let name = safe(&host.host);
     let Some(said) = &host.said else {
-        let refused = "refused".to_owned();
+        let refused = match host.record {
+            Some(kind) if host.accepted => kind.word().to_owned(),
+            Some(_) | None => "refused".to_owned(),
+        };
         return [
             name,
             nothing(),

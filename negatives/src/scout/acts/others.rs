@@ -3,16 +3,70 @@
 use super::{Bench, Report, Step, argument, canary_after, canary_in, constant, done, number, open};
 use crate::wire::CallRecord;
 
+/// How much of a command line tells whose it is.
+const HEAD: u64 = 256;
+
+/// The planted process, recognised: in a process namespace of its own the same number may
+/// be somebody else's, and then nothing is done to it.
+fn planted(bench: &mut Bench<'_>, pid: u64, mark: &str) -> Step<u64> {
+    let own = std::fs::read_link("/proc/self").ok();
+    let same = own.is_some_and(|it| it.as_os_str() == &*std::process::id().to_string());
+    // Of a /proc that is another process namespace's, the numbers mean others.
+    let whose = if same {
+        command_line(bench, pid).ok()
+    } else {
+        None
+    };
+    if whose.as_ref().is_some_and(|it| is_marked(it, mark)) {
+        return Ok(pid);
+    }
+    // No signal is sent: it is only asked whether there is anybody (kill(2)).
+    bench.must("kill", &[pid, 0])?;
+    Err(match whose {
+        Some(_) => Report::absent(),
+        None => Report::unready(
+            "the process of this number cannot be recognised as the planted one: nothing was done to it",
+        ),
+    })
+}
+
+fn command_line(bench: &mut Bench<'_>, pid: u64) -> Step<Vec<u8>> {
+    let (file, _) = open(bench, &format!("/proc/{pid}/cmdline"), libc::O_RDONLY)?;
+    let room = bench.bytes(&[0; 256])?;
+    let length = bench.must("read", &[file, room, HEAD])?;
+    bench.close(file);
+    let length = usize::try_from(length).unwrap_or_default();
+    Ok(bench.arena.read(room, length).unwrap_or_default())
+}
+
+/// Its last word is this launch's mark (see [`crate::scout::SIBLING_ARGUMENT`]).
+fn is_marked(command_line: &[u8], mark: &str) -> bool {
+    let mut words = command_line.split(|byte| *byte == 0);
+    !mark.is_empty() && words.any(|word| word == mark.as_bytes())
+}
+
+/// Reads the environment of the planted process and looks for the canary in it.
+pub(super) fn read_environ(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let (pid, mark) = (number(arguments, 0)?, argument(arguments, 1)?);
+    let whose = command_line(bench, pid)?;
+    if !is_marked(&whose, mark) {
+        return Err(Report::absent());
+    }
+    let path = format!("/proc/{pid}/environ");
+    super::look_for(bench, &[path, argument(arguments, 2)?.to_owned()])
+}
+
 /// Sends a signal that the planted process keeps for whoever asks it.
 pub(super) fn send_signal(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let pid = number(arguments, 0)?;
+    let pid = planted(bench, number(arguments, 0)?, argument(arguments, 1)?)?;
     let signal = constant(libc::SIGUSR1);
     bench.native("kill", &[pid, signal]).map(Report::of)
 }
 
 /// Attaches to the planted process and reads the words of its canary.
 pub(super) fn trace(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
+    let pid = planted(bench, number(arguments, 0)?, argument(arguments, 1)?)?;
+    let address = number(arguments, 2)?;
     bench.must("ptrace", &[constant(0x4206), pid, 0, 0])?;
     drop(bench.native("ptrace", &[constant(0x4207), pid, 0, 0])?);
     drop(bench.native("wait4", &[pid, 0, constant(libc::__WALL), 0])?);
@@ -25,26 +79,28 @@ pub(super) fn trace(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report>
         last = Some(peeked);
         bytes.extend(bench.arena.read(room, 8).unwrap_or_default());
     }
-    drop(bench.native("ptrace", &[17, pid, 0, 0])?);
+    drop(bench.aside("ptrace", &[17, pid, 0, 0])?);
     let call = last.ok_or_else(|| Report::unready("nothing was read"))?;
-    found(&bytes, argument(arguments, 2)?, call)
+    found(&bytes, argument(arguments, 3)?, call)
 }
 
 /// Reads the memory of the planted process.
 pub(super) fn read_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
+    let pid = planted(bench, number(arguments, 0)?, argument(arguments, 1)?)?;
+    let address = number(arguments, 2)?;
     let room = bench.bytes(&[0; 128])?;
     let (own, other) = (bench.words(&[room, 128])?, bench.words(&[address, 128])?);
     let read = bench.native("process_vm_readv", &[pid, own, 1, other, 1, 0])?;
     let (_, call) = done(read)?;
     let bytes = bench.arena.read(room, 128).unwrap_or_default();
-    found(&bytes, argument(arguments, 2)?, call)
+    found(&bytes, argument(arguments, 3)?, call)
 }
 
 /// Writes the mark into the memory of the planted process, where it left room.
 pub(super) fn write_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let (pid, address) = (number(arguments, 0)?, number(arguments, 1)?);
-    let mark = argument(arguments, 2)?;
+    let mark = argument(arguments, 1)?;
+    let pid = planted(bench, number(arguments, 0)?, mark)?;
+    let address = number(arguments, 2)?;
     let (text, length) = (bench.text(mark)?, mark.len() as u64);
     let (own, other) = (
         bench.words(&[text, length])?,
