@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::caller::{LimitError, Modes, room_for_descriptors, room_for_files, room_for_sandboxes};
+use engine::caller::{LimitError, Modes, room_for_a_run, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
@@ -129,8 +129,7 @@ impl Stand {
         programs: Programs,
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
-        room_for_descriptors()?;
-        room_for_files()?;
+        room_for_a_run()?;
         let modes = Modes::kept();
         let stop = Arc::<Stop>::default();
         let listener = Listener::start(&stop);

@@ -6,6 +6,7 @@
     reason = "a test whose surroundings cannot be made fails there"
 )]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -20,15 +21,16 @@ const AS_ANYBODY: &str = "setpriv --bounding-set=-sys_resource";
 /// The harness under a hard limit; none where this user may not choose it, or there is no
 /// bubblewrap.
 fn under(limit: u32, by: &str, words: &str, folder: &Path) -> Option<Output> {
+    bounded(&format!("ulimit -n {limit}; exec"), by, words, folder)
+}
+
+fn bounded(limit: &str, by: &str, words: &str, folder: &Path) -> Option<Output> {
     if !nix::unistd::geteuid().is_root() || !own::has("bwrap") {
         return None;
     }
     let mut shell = Command::new("sh");
     shell
-        .args([
-            "-ec",
-            &format!("ulimit -n {limit}; exec {by} {HARNESS} {words}"),
-        ])
+        .args(["-ec", &format!("{limit} {by} {HARNESS} {words}")])
         .env("TMPDIR", folder)
         .current_dir(folder)
         .stdin(Stdio::null());
@@ -97,4 +99,41 @@ fn whoever_may_not_take_it_is_told_before_the_first_row() {
         .flatten()
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// What else a caller may bound so far that no run can be had. Each was a crash, or hung.
+#[test]
+fn a_limit_on_memory_stack_or_threads_is_told_with_what_raises_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    // A user of its own: root's number of threads is not bounded.
+    let other = "setpriv --reuid=4000077 --regid=4000077 --clear-groups";
+    let reaches = Command::new("sh")
+        .args(["-c", &format!("{other} test -x {HARNESS}")])
+        .status();
+    if !reaches.is_ok_and(|it| it.success()) {
+        return;
+    }
+    for (limit, first, mend) in [
+        ("ulimit -v 100000", "", "`ulimit -v unlimited`"),
+        ("ulimit -d 10000", "", "`ulimit -d unlimited`"),
+        ("ulimit -s 512", "", "`ulimit -s 8192`"),
+        ("true", "prlimit --nproc=14", "`ulimit -u unlimited`"),
+    ] {
+        let limit = format!("{limit}; exec {first}");
+        for command in ["doctor", "run A3", "audit"] {
+            let line = if command == "audit" {
+                "audit -- env".to_owned()
+            } else {
+                format!("{command} --engine bwrap")
+            };
+            let Some(done) = bounded(&limit, other, &line, folder.path()) else {
+                return;
+            };
+            let said = said(&done);
+            assert_eq!(done.status.code(), Some(3), "{limit}, {command}: {said}");
+            assert!(said.contains(mend), "{limit}, {command}: {said}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

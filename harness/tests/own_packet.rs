@@ -210,7 +210,7 @@ const IN_VAIN: [(&str, &str); 22] = [
     ),
     (
         "harness packet new other --id x --scope 'a b'",
-        "Observed `\"a b\"`",
+        "observed `a b`",
     ),
     (
         "harness packet new other --id x --scope '*'",

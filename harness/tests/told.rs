@@ -301,3 +301,15 @@ fn root_who_may_not_mount_is_told_which_folder_is_closed() {
     );
     assert!(said(&done).contains(&words), "{}", said(&done));
 }
+
+/// On an engine whose interface is not text. Archives of old disks have such names.
+#[test]
+fn a_packet_whose_path_is_no_text_is_checked_like_any_other() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = desk();
+    let odd = desk.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::rename(desk.path().join("packet"), &odd).unwrap();
+    let mut line = line(desk.path(), &["check", "--engine", "bwrap"]);
+    let done = line.arg(&odd).output().unwrap();
+    assert_eq!(done.status.code(), Some(4), "{}", said(&done));
+}

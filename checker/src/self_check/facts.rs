@@ -71,10 +71,9 @@ fn read(path: &str) -> Reading {
     let read = File::open(path).and_then(|file| file.take(MAX_FACT + 1).read_to_end(&mut bytes));
     match read {
         Ok(length) if length as u64 > MAX_FACT => Reading::Unreadable("too long".to_owned()),
-        Ok(_) => match String::from_utf8(bytes) {
-            Ok(text) => Reading::Text(text),
-            Err(_) => Reading::Unreadable("not UTF-8".to_owned()),
-        },
+        // The mount table has the host's paths as their bytes are. What of them is no text
+        // becomes U+FFFD, which is in no mount point that is looked for.
+        Ok(_) => Reading::Text(String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) if error.kind() == ErrorKind::NotFound => Reading::Absent,
         Err(error) => Reading::Unreadable(error.kind().to_string()),
     }

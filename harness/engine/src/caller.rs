@@ -13,7 +13,7 @@ use nix::sys::stat::{Mode, umask};
 mod limits;
 mod raw;
 
-pub use limits::{LimitError, room_for_descriptors, room_for_files, room_for_sandboxes};
+pub use limits::{LimitError, room_for_a_run, room_for_sandboxes};
 
 /// Where programs are looked for when the caller names no place: as root's shells have it.
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -7,7 +7,7 @@ use audit::finding::Finding;
 use audit::line::without;
 use bundle::audit_record::{self, Evidence, Launches};
 use bundle::{BundleError, DEVELOPMENT};
-use engine::caller::{room_for_descriptors, room_for_files};
+use engine::caller::room_for_a_run;
 use seal::key::{Role, Signer};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -149,8 +149,7 @@ fn lifted(args: &Audit, line: &[String]) -> Result<Vec<(String, Vec<String>)>, F
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
-    let limits = room_for_descriptors().and_then(|()| room_for_files());
-    limits.map_err(|error| Failure::blocked(error, Some(error.hint().to_owned())))?;
+    room_for_a_run().map_err(|error| Failure::blocked(error, Some(error.hint().to_owned())))?;
     let work = std::env::current_dir().map_err(|error| {
         let what = format!("failed to find the working folder: {error}");
         Failure::unusable(what, "start it in a folder that is there")

@@ -37,7 +37,7 @@ fn what_was_sealed_is_judged_again_and_what_was_changed_is_refused() {
     assert!(told.starts_with(findings), "{told}");
     for words in [
         "line: env",
-        "this is a bundle signed with a development key",
+        "this is the record of an audit, signed with a development key",
         "the views bear out every finding",
         "the signer's word: subject.launcher",
     ] {
@@ -164,7 +164,10 @@ fn a_key_seals_and_says_who_signed() {
     let key = work.path().join("o.pub.pem");
     let told = verified(&record, &["--public-key", key.to_str().unwrap()]);
     let told = String::from_utf8(told.stdout).unwrap();
-    assert!(told.contains("this is an operator's attestation"), "{told}");
+    assert!(
+        told.contains("this is the record of an audit, signed with the key that you gave"),
+        "{told}"
+    );
     let none = audited(work.path(), &["--key", "nosuch.pem"], &["nosuchprogram"]);
     assert_eq!(code(&none), 2);
 }

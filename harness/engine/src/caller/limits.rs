@@ -1,5 +1,8 @@
-//! How many descriptors this process may have open, and how long a file may be that it
-//! writes; what it starts inherits both.
+//! What the caller lets this process have: descriptors, long files, memory, threads. What it
+//! starts inherits the limits.
+
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
@@ -12,6 +15,14 @@ const OWN: u64 = 256;
 const STARTED: u64 = 1024;
 /// What is tried for.
 const WANTED: u64 = 4096;
+
+/// The threads that a run has at once, with some to spare.
+const THREADS: usize = 32;
+/// The address space and the data that a whole run was seen to do with, in bytes, and what
+/// the main thread's stack may come to.
+const ADDRESSES: u64 = 400 << 20;
+const DATA: u64 = 64 << 20;
+const STACK: u64 = 1 << 20;
 
 /// The longest file that a run may come to write, in bytes: a bundle's, or a program's.
 const LONGEST: u64 = 64 << 20;
@@ -46,6 +57,44 @@ const WRITTEN_FILES: Limit = (
      login, for a service LimitFSIZE=infinity",
 );
 
+const ADDRESS_SPACE: Limit = (
+    Resource::RLIMIT_AS,
+    "the bytes of address space",
+    "raise the hard limit of whoever starts the harness: as root `ulimit -v unlimited` before \
+     it, for a user the line `* hard as unlimited` in /etc/security/limits.conf and a new \
+     login, for a service LimitAS=infinity",
+);
+const DATA_SEGMENT: Limit = (
+    Resource::RLIMIT_DATA,
+    "the bytes of data",
+    "raise the hard limit of whoever starts the harness: as root `ulimit -d unlimited` before \
+     it, for a user the line `* hard data unlimited` in /etc/security/limits.conf and a new \
+     login, for a service LimitDATA=infinity",
+);
+const MAIN_STACK: Limit = (
+    Resource::RLIMIT_STACK,
+    "the bytes of the stack",
+    "raise the hard limit of whoever starts the harness: as root `ulimit -s 8192` before it, \
+     for a user the line `* hard stack 8192` in /etc/security/limits.conf and a new login, for \
+     a service LimitSTACK=8M",
+);
+const PROCESSES: Limit = (
+    Resource::RLIMIT_NPROC,
+    "threads beside those that this user has already",
+    "end what else this user runs, or raise the hard limit of whoever starts the harness: as \
+     root `ulimit -u unlimited` before it, for a user the line `* hard nproc unlimited` in \
+     /etc/security/limits.conf and a new login, for a service LimitNPROC=infinity and \
+     TasksMax=infinity",
+);
+/// What this process itself needs.
+const OWN_LIMITS: [(Limit, u64); 5] = [
+    (OPEN_FILES, OWN),
+    (WRITTEN_FILES, LONGEST),
+    (ADDRESS_SPACE, ADDRESSES),
+    (DATA_SEGMENT, DATA),
+    (MAIN_STACK, STACK),
+];
+
 impl LimitError {
     /// What mends it.
     #[must_use]
@@ -58,7 +107,9 @@ impl LimitError {
 /// anybody's to raise, the hard one is root's.
 pub(super) fn take_room() {
     take(Resource::RLIMIT_NOFILE, WANTED);
-    take(Resource::RLIMIT_FSIZE, LONGEST);
+    for ((resource, ..), least) in OWN_LIMITS {
+        take(resource, least);
+    }
 }
 
 fn take(resource: Resource, wanted: u64) {
@@ -77,17 +128,42 @@ fn take(resource: Resource, wanted: u64) {
 /// Nothing, where there is room for a run.
 ///
 /// # Errors
-/// The limit is too low for this process.
-pub fn room_for_descriptors() -> Result<(), LimitError> {
-    at_least(OPEN_FILES, OWN)
+/// A limit is too low for this process.
+pub fn room_for_a_run() -> Result<(), LimitError> {
+    let mut limits = OWN_LIMITS.into_iter();
+    limits.try_for_each(|(limit, least)| at_least(limit, least))?;
+    room_for_threads()
 }
 
-/// Nothing, where a file may become as long as a run needs it.
-///
-/// # Errors
-/// The limit is too low.
-pub fn room_for_files() -> Result<(), LimitError> {
-    at_least(WRITTEN_FILES, LONGEST)
+/// No limit says how many threads there may still be: its user's other processes count.
+fn room_for_threads() -> Result<(), LimitError> {
+    let held = Arc::new(Mutex::new(()));
+    // All of them wait for it, so that they are there at once.
+    let holding = held.lock();
+    let mut started = Vec::new();
+    for _ in 0..THREADS {
+        let held = Arc::clone(&held);
+        let waits = move || drop(held.lock());
+        let Ok(thread) = thread::Builder::new().spawn(waits) else {
+            break;
+        };
+        started.push(thread);
+    }
+    drop(holding);
+    let count = started.len();
+    for thread in started {
+        _ = thread.join();
+    }
+    if count == THREADS {
+        return Ok(());
+    }
+    let (_, what, mend) = PROCESSES;
+    Err(LimitError {
+        what,
+        mend,
+        expected: THREADS as u64,
+        observed: count as u64,
+    })
 }
 
 /// Nothing, where there is room for what such an engine starts from this process.

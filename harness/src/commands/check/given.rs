@@ -38,7 +38,6 @@ impl Given {
         let is = fs::metadata(&real).map_err(unreadable)?.file_type();
         let archive = if is.is_dir() {
             fs::read_dir(&real).map_err(unreadable)?;
-            real.to_str().ok_or_else(|| unwritten(&shown))?;
             None
         } else if is.is_file() {
             Some(archive(&shown, archive::start(&real).map_err(unreadable)?)?)
@@ -52,14 +51,6 @@ impl Given {
             archive,
         })
     }
-}
-
-/// The checker reads its own mount table, in which the packet's path stands, as text, and
-/// goes no further where it is none; an engine with an interface has no word for it either.
-fn unwritten(shown: &str) -> Failure {
-    let what = format!("expected a packet whose path is UTF-8, observed `{shown}`");
-    let hint = "rename it, or give an archive of it: that is unpacked elsewhere";
-    Failure::unusable(what, hint)
 }
 
 fn archive(shown: &str, start: Start) -> Result<Kind, Failure> {
@@ -137,19 +128,6 @@ mod tests {
             assert!(said.contains(observed), "{said}");
             assert!(failure.hint.unwrap().contains(mend), "{said}");
         }
-    }
-
-    #[test]
-    fn a_folder_whose_path_is_no_text_is_refused_and_an_archive_there_is_not() {
-        use std::os::unix::ffi::OsStrExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
-        std::fs::create_dir_all(odd.join("bag")).unwrap();
-        std::fs::write(odd.join("bag.zip"), b"PK\x03\x04").unwrap();
-        let failure = Given::of(&odd.join("bag")).err().unwrap();
-        assert_eq!(failure.exit(), Exit::Usage);
-        assert!(failure.hint.unwrap().starts_with("rename it"));
-        assert!(Given::of(&odd.join("bag.zip")).is_ok());
     }
 
     /// This test would not end if it were opened.

@@ -23,7 +23,7 @@ fn what_a_reason_says_of_the_bag_is_what_the_checker_says() {
 
 /// A bound: the words that say it, the constants that make it, and where they are. Whoever
 /// changes one finds here what else says it.
-const BOUNDS: [(&str, &str, &str, u64); 22] = [
+const BOUNDS: [(&str, &str, &str, u64); 23] = [
     (
         "TOO_MANY_ENTRIES",
         "4,194,304 files",
@@ -104,8 +104,14 @@ const BOUNDS: [(&str, &str, &str, u64); 22] = [
     (
         "VALUE_NOT_READ",
         "1 MiB",
-        "content.rs: MAX_CONTENT",
+        "content.rs: MAX_SEARCHED",
         1 << 20,
+    ),
+    (
+        "CONTENT_NOT_READ",
+        "16 MiB",
+        "content.rs: MAX_JSON",
+        16 << 20,
     ),
     (
         "ARCHIVE_TOO_MANY_ENTRIES",
@@ -125,7 +131,7 @@ const BOUNDS: [(&str, &str, &str, u64); 22] = [
         "bag/walk.rs: MAX_DEPTH",
         64,
     ),
-    ("not_read", "1 MiB", "content.rs: MAX_CONTENT", 1 << 20),
+    ("not_read", "16 MiB", "content.rs: MAX_JSON", 16 << 20),
 ];
 
 #[test]
