@@ -172,7 +172,7 @@ impl Terminal {
 }
 
 /// Prints one line on standard output. Whatever it repeats, it is one line, and nothing
-/// in it drives a terminal: what has lines of its own goes through [`print`].
+/// in it drives a terminal: what has lines of its own goes through [`print()`].
 ///
 /// # Errors
 /// As [`put`].
