@@ -36,6 +36,10 @@ const DISMISSED: u8 = b'.';
 const TRIES: u32 = 3600;
 /// Between two tries: an engine that restarts takes seconds.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often the run's folder is removed, should something be written into it meanwhile.
+const REMOVALS: u32 = 40;
+/// The time between two of these.
+const BETWEEN: Duration = Duration::from_millis(250);
 /// bubblewrap, as proc_pid_comm(5) has it.
 const LAUNCHER: &str = "bwrap";
 /// A service of the run's own and what belongs to it.
@@ -158,8 +162,17 @@ pub fn reap(task: &Reap) {
         }
         thread::sleep(PAUSE);
     }
-    // Last: a container that still ran would have it mounted.
-    remove_folder(&task.scratch);
+    // Last: a container that still ran would have it mounted. What dies just now may write
+    // into it while it is removed.
+    for _ in 0..REMOVALS {
+        remove_folder(&task.scratch);
+        if fs::symlink_metadata(&task.scratch).is_err() {
+            break;
+        }
+        end_processes(&task.scratch, &[LAUNCHER]);
+        end_processes(&task.scratch, &SERVICE);
+        thread::sleep(BETWEEN);
+    }
 }
 
 fn remove_folder(folder: &Path) {
