@@ -89,7 +89,7 @@ impl StandError {
             Self::Open(error) => error.hint(),
             Self::Engine(error) => error.hint(),
             Self::Folder(error) => error.hint().map(str::to_owned),
-            Self::Limit(error) => Some(error.hint().to_owned()),
+            Self::Limit(error) => Some(error.hint()),
             Self::Image(_) | Self::Random(_) | Self::Reaper(_) | Self::Interrupted => None,
         }
     }

@@ -149,7 +149,7 @@ fn lifted(args: &Audit, line: &[String]) -> Result<Vec<(String, Vec<String>)>, F
 }
 
 fn ground(args: &Audit) -> Result<Ground, Failure> {
-    room_for_a_run().map_err(|error| Failure::blocked(error, Some(error.hint().to_owned())))?;
+    room_for_a_run().map_err(|error| Failure::blocked(error, Some(error.hint())))?;
     let work = std::env::current_dir().map_err(|error| {
         let what = format!("failed to find the working folder: {error}");
         Failure::unusable(what, "start it in a folder that is there")

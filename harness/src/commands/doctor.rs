@@ -38,7 +38,7 @@ pub(super) fn doctor(common: &Common, args: &Doctor) -> Result<Done, Failure> {
 /// Every engine, tried in a folder that is gone afterwards.
 pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
     engine::caller::room_for_a_run()
-        .map_err(|error| Failure::blocked(error.to_string(), Some(error.hint().to_owned())))?;
+        .map_err(|error| Failure::blocked(error.to_string(), Some(error.hint())))?;
     let run = crate::stand::new_run().map_err(Failure::internal)?;
     let scratch = tempfile::Builder::new()
         .prefix(&format!("proof-of-block-{run}-"))

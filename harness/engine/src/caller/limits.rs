@@ -30,62 +30,78 @@ const LONGEST: u64 = 64 << 20;
 /// The caller's limit is too low.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "failed to make room for {what}: expected a hard limit of at least {expected}, observed {observed}"
+    "failed to make room for {what}: expected a hard limit of at least {expected}, observed {observed}",
+    what = limit.what
 )]
 pub struct LimitError {
-    what: &'static str,
-    mend: &'static str,
+    limit: Limit,
     expected: u64,
     observed: u64,
 }
 
-/// A limit: of what, and what mends it where it is too low.
-type Limit = (Resource, &'static str, &'static str);
+/// A limit, and how it is spelled where it can be raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Limit {
+    resource: Resource,
+    what: &'static str,
+    /// What helps as well, and comes first.
+    first: &'static str,
+    /// For `ulimit`, for limits.conf(5), and for systemd.exec(5).
+    shell: &'static str,
+    login: &'static str,
+    service: &'static str,
+}
 
-const OPEN_FILES: Limit = (
+/// In the order of the fields; nothing else helps.
+const fn limit(resource: Resource, what: &'static str, spelled: [&'static str; 3]) -> Limit {
+    let [shell, login, service] = spelled;
+    Limit {
+        resource,
+        what,
+        first: "",
+        shell,
+        login,
+        service,
+    }
+}
+
+const OPEN_FILES: Limit = limit(
     Resource::RLIMIT_NOFILE,
     "open files",
-    "raise the hard limit of whoever starts the harness: as root `ulimit -n 4096` before it, \
-     for a user the line `* hard nofile 4096` in /etc/security/limits.conf and a new login, \
-     for a service LimitNOFILE=4096",
+    ["-n 4096", "nofile 4096", "LimitNOFILE=4096"],
 );
-const WRITTEN_FILES: Limit = (
+const WRITTEN_FILES: Limit = limit(
     Resource::RLIMIT_FSIZE,
     "the bytes of a written file",
-    "raise the hard limit of whoever starts the harness: as root `ulimit -f unlimited` before \
-     it, for a user the line `* hard fsize unlimited` in /etc/security/limits.conf and a new \
-     login, for a service LimitFSIZE=infinity",
+    ["-f unlimited", "fsize unlimited", "LimitFSIZE=infinity"],
 );
-
-const ADDRESS_SPACE: Limit = (
+const ADDRESS_SPACE: Limit = limit(
     Resource::RLIMIT_AS,
     "the bytes of address space",
-    "raise the hard limit of whoever starts the harness: as root `ulimit -v unlimited` before \
-     it, for a user the line `* hard as unlimited` in /etc/security/limits.conf and a new \
-     login, for a service LimitAS=infinity",
+    ["-v unlimited", "as unlimited", "LimitAS=infinity"],
 );
-const DATA_SEGMENT: Limit = (
+const DATA_SEGMENT: Limit = limit(
     Resource::RLIMIT_DATA,
     "the bytes of data",
-    "raise the hard limit of whoever starts the harness: as root `ulimit -d unlimited` before \
-     it, for a user the line `* hard data unlimited` in /etc/security/limits.conf and a new \
-     login, for a service LimitDATA=infinity",
+    ["-d unlimited", "data unlimited", "LimitDATA=infinity"],
 );
-const MAIN_STACK: Limit = (
+const MAIN_STACK: Limit = limit(
     Resource::RLIMIT_STACK,
     "the bytes of the stack",
-    "raise the hard limit of whoever starts the harness: as root `ulimit -s 8192` before it, \
-     for a user the line `* hard stack 8192` in /etc/security/limits.conf and a new login, for \
-     a service LimitSTACK=8M",
+    ["-s 8192", "stack 8192", "LimitSTACK=8M"],
 );
-const PROCESSES: Limit = (
-    Resource::RLIMIT_NPROC,
-    "threads beside those that this user has already",
-    "end what else this user runs, or raise the hard limit of whoever starts the harness: as \
-     root `ulimit -u unlimited` before it, for a user the line `* hard nproc unlimited` in \
-     /etc/security/limits.conf and a new login, for a service LimitNPROC=infinity and \
-     TasksMax=infinity",
-);
+const PROCESSES: Limit = Limit {
+    first: "end what else this user runs, or ",
+    ..limit(
+        Resource::RLIMIT_NPROC,
+        "threads beside those that this user has already",
+        [
+            "-u unlimited",
+            "nproc unlimited",
+            "LimitNPROC=infinity and TasksMax=infinity",
+        ],
+    )
+};
 /// What this process itself needs.
 const OWN_LIMITS: [(Limit, u64); 5] = [
     (OPEN_FILES, OWN),
@@ -98,8 +114,19 @@ const OWN_LIMITS: [(Limit, u64); 5] = [
 impl LimitError {
     /// What mends it.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
-        self.mend
+    pub fn hint(&self) -> String {
+        let Limit {
+            first,
+            shell,
+            login,
+            service,
+            ..
+        } = self.limit;
+        format!(
+            "{first}raise the hard limit of whoever starts the harness: as root `ulimit {shell}` \
+             before it, for a user the line `* hard {login}` in /etc/security/limits.conf and a \
+             new login, for a service {service}"
+        )
     }
 }
 
@@ -107,8 +134,8 @@ impl LimitError {
 /// anybody's to raise, the hard one is root's.
 pub(super) fn take_room() {
     take(Resource::RLIMIT_NOFILE, WANTED);
-    for ((resource, ..), least) in OWN_LIMITS {
-        take(resource, least);
+    for (limit, least) in OWN_LIMITS {
+        take(limit.resource, least);
     }
 }
 
@@ -157,10 +184,8 @@ fn room_for_threads() -> Result<(), LimitError> {
     if count == THREADS {
         return Ok(());
     }
-    let (_, what, mend) = PROCESSES;
     Err(LimitError {
-        what,
-        mend,
+        limit: PROCESSES,
         expected: THREADS as u64,
         observed: count as u64,
     })
@@ -180,15 +205,14 @@ pub fn room_for_sandboxes(engine: EngineChoice) -> Result<(), LimitError> {
     }
 }
 
-fn at_least((resource, what, mend): Limit, expected: u64) -> Result<(), LimitError> {
+fn at_least(limit: Limit, expected: u64) -> Result<(), LimitError> {
     // The soft limit was raised to the hard one, as far as it is wanted.
-    let observed = getrlimit(resource).map_or(u64::MAX, |(soft, _)| soft);
+    let observed = getrlimit(limit.resource).map_or(u64::MAX, |(soft, _)| soft);
     if observed >= expected {
         return Ok(());
     }
     Err(LimitError {
-        what,
-        mend,
+        limit,
         expected,
         observed,
     })
