@@ -15,8 +15,8 @@ use crate::gap::GapReason;
 use crate::order::Order;
 use crate::packet::{Claim, Item, Packet};
 use crate::provenance;
-use crate::verdict;
 use crate::wrong;
+use crate::{values, verdict};
 
 /// A link of the chain, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,6 +130,13 @@ impl<'a> Case<'a> {
             .filter(move |(index, item)| case.counts(*index, item))
     }
 
+    /// Whether the packet has the item of this id, and the bag its file.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.packet
+            .item(id)
+            .is_some_and(|(_, item)| self.bag.digests(&item.path).is_some())
+    }
+
     /// Whether the claim names a value of this item.
     fn takes_a_value_of(&self, item: &Item) -> bool {
         self.claim.values.iter().any(|it| it.item == item.id)
@@ -166,12 +173,7 @@ fn has_evidence(case: &Case<'_>) -> Result<(), GapReason> {
 
 /// Link 2: each item named is in the packet and its file in the bag, where G5 matched its digest.
 fn is_present(case: &Case<'_>) -> Result<(), GapReason> {
-    let present = |id: &String| {
-        case.packet
-            .item(id)
-            .is_some_and(|(_, item)| case.bag.digests(&item.path).is_some())
-    };
-    if case.claim.evidence.iter().all(present) {
+    if case.claim.evidence.iter().all(|id| case.has(id)) {
         Ok(())
     } else {
         Err(GapReason::EvidenceMissing)
@@ -187,15 +189,10 @@ fn content_holds(case: &Case<'_>) -> Result<(), GapReason> {
     {
         return Err(reason);
     }
-    for (index, value) in case.claim.values.iter().enumerate() {
-        if !case.claim.evidence.contains(&value.item) {
-            return Err(GapReason::EvidenceMissing);
-        }
-        if let Some(reason) = looks.value(case.index, index) {
-            return Err(reason);
-        }
+    match values::differing(case).next() {
+        Some((_, reason)) => Err(reason),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What an item's content takes from a claim that names it.

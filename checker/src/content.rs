@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::gap::GapReason;
 use crate::json::Json;
 use crate::packet::{self, Packet};
+use crate::report::short_of;
 use media::Media;
 pub(crate) use watch::Watch;
 
@@ -35,6 +36,17 @@ pub enum Content {
     /// Its media type is none that is looked into: those are `application/json`, `+json`,
     /// and `text/` in UTF-8 or ASCII.
     NotInterpreted,
+}
+
+/// Whether an item of this media type is held to it: to be JSON, or text in UTF-8 or ASCII.
+///
+/// ```
+/// assert!(checker::is_interpreted("text/csv; charset=utf-8"));
+/// assert!(!checker::is_interpreted("text/csv; charset=utf-16"));
+/// ```
+#[must_use]
+pub fn is_interpreted(media_type: &str) -> bool {
+    Media::of(media_type) != Media::Other
 }
 
 /// A value that a claim says stands at a place of an item.
@@ -126,21 +138,31 @@ impl<'a> Wishes<'a> {
             for place in wish.places.iter().filter(|_| short.is_some()) {
                 let said = Json::parse(place.said.value.get().as_bytes());
                 let found = value.as_ref().and_then(|it| it.at(&place.said.pointer));
-                let same = said
-                    .zip(found)
-                    .is_some_and(|(said, found)| said.says(found));
-                looks.values.insert(place.claim, same);
+                let found = match said.zip(found) {
+                    Some((said, found)) if said.says(found) => Found::AsSaid,
+                    Some((_, found)) => Found::Other(found.text().map(short_of)),
+                    None => Found::Other(None),
+                };
+                looks.values.insert(place.claim, found);
             }
         }
     }
+}
+
+/// What stands where a value is said to.
+#[derive(Debug)]
+enum Found {
+    AsSaid,
+    /// Another, as far as it can be read for sure.
+    Other(Option<String>),
 }
 
 /// What was seen of items and of claimed values.
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
     items: BTreeMap<usize, Content>,
-    /// By claim, and which of its values: whether it stands where it is said to.
-    values: BTreeMap<(usize, usize), bool>,
+    /// By claim, and which of its values.
+    values: BTreeMap<(usize, usize), Found>,
 }
 
 impl Looks {
@@ -163,9 +185,17 @@ impl Looks {
     /// Why a claimed value does not stand where it is said to, if it does not.
     pub(crate) fn value(&self, claim: usize, index: usize) -> Option<GapReason> {
         match self.values.get(&(claim, index)) {
-            Some(true) => None,
-            Some(false) => Some(GapReason::ValueDiffers),
+            Some(Found::AsSaid) => None,
+            Some(Found::Other(_)) => Some(GapReason::ValueDiffers),
             None => Some(GapReason::ValueNotRead),
+        }
+    }
+
+    /// What stands there instead, as far as it can be read for sure.
+    pub(crate) fn instead(&self, claim: usize, index: usize) -> Option<&str> {
+        match self.values.get(&(claim, index))? {
+            Found::Other(found) => found.as_deref(),
+            Found::AsSaid => None,
         }
     }
 }

@@ -14,16 +14,22 @@ use serde_json::value::RawValue;
 /// Values within values that are looked at; `serde_json` reads no deeper either.
 const MAX_DEPTH: usize = 128;
 
-/// A value.
+/// A value, and how it is written.
 #[derive(Debug)]
-pub(crate) enum Json {
+pub(crate) struct Json<'a> {
+    text: &'a str,
+    is: Is<'a>,
+}
+
+#[derive(Debug)]
+enum Is<'a> {
     /// `null`, `true` or `false`.
-    Word(String),
+    Word,
     Number(Decimal),
     Text(String),
-    List(Vec<Self>),
+    List(Vec<Json<'a>>),
     /// Without the fields whose names are no text.
-    Object(BTreeMap<String, Self>),
+    Object(BTreeMap<String, Json<'a>>),
     /// Something that cannot be read for sure, or that lies too deep.
     Unsure,
 }
@@ -33,19 +39,61 @@ pub(crate) fn is_json(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-impl Json {
+impl<'a> Json<'a> {
     /// What these bytes say; `None` if they are not JSON.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
         Some(Self::read(raw, MAX_DEPTH))
     }
 
-    fn read(raw: &RawValue, depth: usize) -> Self {
-        Self::known(raw.get(), depth).unwrap_or(Self::Unsure)
+    /// As it is written; `None` if it cannot be read for sure.
+    pub(crate) fn text(&self) -> Option<&'a str> {
+        let sure = !matches!(self.is, Is::Unsure);
+        sure.then_some(self.text)
     }
 
+    fn read(raw: &'a RawValue, depth: usize) -> Self {
+        let text = raw.get();
+        let is = Is::known(text, depth).unwrap_or(Is::Unsure);
+        Self { text, is }
+    }
+
+    /// What stands where a JSON pointer (RFC 6901) points.
+    pub(crate) fn at(&self, pointer: &str) -> Option<&Self> {
+        let mut here = self;
+        for token in pointer.split('/').skip(1) {
+            let name = token.replace("~1", "/").replace("~0", "~");
+            here = match &here.is {
+                Is::Object(fields) => fields.get(&name)?,
+                Is::List(values) => values.get(index(&name)?)?,
+                Is::Word | Is::Number(_) | Is::Text(_) | Is::Unsure => return None,
+            };
+        }
+        Some(here)
+    }
+
+    /// Whether both say the same, and for sure.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        match (&self.is, &other.is) {
+            (Is::Word, Is::Word) => self.text == other.text,
+            (Is::Text(a), Is::Text(b)) => a == b,
+            (Is::Number(a), Is::Number(b)) => a == b && a.exponent.is_some(),
+            (Is::List(a), Is::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b))
+            }
+            (Is::Object(a), Is::Object(b)) => {
+                let same =
+                    |(a, b): ((&String, &Self), (&String, &Self))| a.0 == b.0 && a.1.says(b.1);
+                a.len() == b.len() && a.iter().zip(b).all(same)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Is<'a> {
     /// `text` is one value without white space about it.
-    fn known(text: &str, depth: usize) -> Option<Self> {
+    fn known(text: &'a str, depth: usize) -> Option<Self> {
         let beneath = || depth.checked_sub(1);
         Some(match text.as_bytes().first()? {
             b'{' => {
@@ -56,10 +104,10 @@ impl Json {
                     let Ok(name) = serde_json::from_str::<String>(name.get()) else {
                         continue;
                     };
-                    let value = Self::read(value, depth);
-                    let twice = object.insert(name.clone(), value).is_some();
-                    if twice {
-                        object.insert(name, Self::Unsure);
+                    let value = Json::read(value, depth);
+                    if let Some(twice) = object.insert(name.clone(), value) {
+                        let is = Self::Unsure;
+                        object.insert(name, Json { is, ..twice });
                     }
                 }
                 Self::Object(object)
@@ -68,43 +116,12 @@ impl Json {
                 let depth = beneath()?;
                 let values: Vec<&RawValue> = serde_json::from_str(text).ok()?;
                 let values = values.into_iter();
-                Self::List(values.map(|it| Self::read(it, depth)).collect())
+                Self::List(values.map(|it| Json::read(it, depth)).collect())
             }
             b'"' => Self::Text(serde_json::from_str(text).ok()?),
             b'-' | b'0'..=b'9' => Self::Number(Decimal::read(text)),
-            _ => Self::Word(text.to_owned()),
+            _ => Self::Word,
         })
-    }
-
-    /// What stands where a JSON pointer (RFC 6901) points.
-    pub(crate) fn at(&self, pointer: &str) -> Option<&Self> {
-        let mut here = self;
-        for token in pointer.split('/').skip(1) {
-            let name = token.replace("~1", "/").replace("~0", "~");
-            here = match here {
-                Self::Object(fields) => fields.get(&name)?,
-                Self::List(values) => values.get(index(&name)?)?,
-                Self::Word(_) | Self::Number(_) | Self::Text(_) | Self::Unsure => return None,
-            };
-        }
-        Some(here)
-    }
-
-    /// Whether both say the same, and for sure.
-    pub(crate) fn says(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Word(a), Self::Word(b)) | (Self::Text(a), Self::Text(b)) => a == b,
-            (Self::Number(a), Self::Number(b)) => a == b && a.exponent.is_some(),
-            (Self::List(a), Self::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b))
-            }
-            (Self::Object(a), Self::Object(b)) => {
-                let same =
-                    |(a, b): ((&String, &Self), (&String, &Self))| a.0 == b.0 && a.1.says(b.1);
-                a.len() == b.len() && a.iter().zip(b).all(same)
-            }
-            _ => false,
-        }
     }
 }
 
@@ -181,7 +198,7 @@ impl Decimal {
 mod tests {
     use super::*;
 
-    fn json(text: &str) -> Json {
+    fn json(text: &str) -> Json<'_> {
         Json::parse(text.as_bytes()).unwrap()
     }
 
@@ -248,7 +265,9 @@ mod tests {
             beside.at("/b").unwrap().says(&json("1")),
             "what is beside it is read"
         );
-        assert!(!beside.at("/d").unwrap().says(&json("1")));
+        let twice = beside.at("/d").unwrap();
+        assert!(!twice.says(&json("1")) && twice.text().is_none());
+        assert_eq!(beside.at("/c").unwrap().text(), Some("1e999"));
         let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
         assert!(!same(&deep, &deep), "and nothing is read without end");
         for text in [
@@ -274,11 +293,9 @@ mod tests {
     fn a_pointer_is_followed_as_its_rfc_has_it() {
         let json = json(r#"{"a/b": {"m~n": [7, 8]}, "": 1, "01": 2, "l": [5], "~1": 3}"#);
         let at = |pointer| {
-            json.at(pointer).and_then(|it| match it {
-                Json::Number(number) => number.digits.parse::<u8>().ok(),
-                Json::Word(_) | Json::Text(_) | Json::List(_) | Json::Object(_) | Json::Unsure => {
-                    None
-                }
+            json.at(pointer).and_then(|it| match &it.is {
+                Is::Number(number) => number.digits.parse::<u8>().ok(),
+                Is::Word | Is::Text(_) | Is::List(_) | Is::Object(_) | Is::Unsure => None,
             })
         };
         for (pointer, expected) in [

@@ -35,6 +35,7 @@ pub mod self_check;
 mod settings;
 pub mod text;
 mod triage;
+mod values;
 mod verdict;
 mod writer;
 #[cfg(feature = "wrong")]
@@ -47,7 +48,7 @@ pub use announcement::{Announcement, MAX_ANNOUNCEMENT, ReportFile};
 pub use article13::{AuditItem, AuditOutcome};
 pub use canonical::{CanonicalError, canonical};
 pub use capture::{CAPTURE, Capture, base64};
-pub use content::Content;
+pub use content::{Content, is_interpreted};
 pub use derivation::Derivation;
 pub use evidence::{EvidenceClass, Source};
 pub use gap::GapReason;

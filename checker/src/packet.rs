@@ -34,7 +34,7 @@ const MAX_REFERENCES: usize = 256;
 const MAX_ALL_REFERENCES: usize = 50_000;
 /// The most signatures of one capture, and the most values of one claim.
 const MAX_SIGNATURES: usize = 16;
-const MAX_VALUES: usize = 64;
+pub(crate) const MAX_VALUES: usize = 64;
 
 /// Whether the bytes of a `data/packet.json` are a packet, as G6 asks.
 ///

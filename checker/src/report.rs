@@ -4,6 +4,7 @@
 //! no process. It has no field in which a success could stand.
 
 mod bag;
+mod differing;
 mod form;
 mod reading;
 
@@ -26,6 +27,8 @@ use crate::verdict::Denial;
 
 pub use crate::bounded::{Bounded, MOST};
 pub use bag::{BagOutcome, BagReport, Caution, Element, Warning};
+pub use differing::Differing;
+pub(crate) use differing::short_of;
 pub use reading::ReadError;
 
 /// The report's name in the output folder.
@@ -174,6 +177,8 @@ pub struct ClaimReport {
     pub requires: Vec<EvidenceClass>,
     /// How many values at places of its evidence it names; its words are not interpreted.
     pub values: u64,
+    /// Those of them that do not stand where they are said to, in the packet's order.
+    pub differing: Vec<Differing>,
     /// What was observed.
     pub outcome: ClaimOutcome,
     /// Why there is a gap: the first link that breaks.

@@ -23,7 +23,7 @@ use crate::report::{
     ItemReport, LinkOutcome, LinkReport, PacketReport, REPORT_FILE, REPORT_SCHEMA, Report,
     Statement, Weight,
 };
-use crate::{VERSION, article13, article14, verdict, wrong};
+use crate::{VERSION, article13, article14, values, verdict, wrong};
 
 /// The links of a claim that break, in order.
 type Gaps = Vec<(Link, GapReason)>;
@@ -317,6 +317,7 @@ fn claim(case: &Case<'_>, gaps: &Gaps) -> ClaimReport {
         scope: case.claim.scope.as_str().to_owned(),
         requires: case.claim.requires.clone(),
         values: case.claim.values.len() as u64,
+        differing: values::told(case),
         outcome: if gaps.is_empty() {
             ClaimOutcome::NoGapObserved
         } else {

@@ -10,8 +10,14 @@ use checker::{Guard, Settings};
 use serde_json::{Map, Value, json};
 
 /// The packets whose reports are changed: one with gaps, one without, one refused, one
-/// that is not accepted.
-const PACKETS: [&str; 4] = ["fix7", "no-gap", "one-byte-changed", "weak-in-part"];
+/// that is not accepted, one with a value that is another.
+const PACKETS: [&str; 5] = [
+    "fix7",
+    "no-gap",
+    "one-byte-changed",
+    "weak-in-part",
+    "other-value",
+];
 
 fn report(name: &str) -> Value {
     let dir = tempfile::tempdir().expect("a temporary folder");

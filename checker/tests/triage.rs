@@ -282,6 +282,40 @@ fn every_claim_of_fix7_breaks_where_it_should_or_holds() {
     );
 }
 
+/// What the first claim's value was to be, and what stands there.
+fn differing(name: &str) -> Vec<(Gap, String, Option<String>)> {
+    let all = fixture(name).claims.into_iter().flat_map(|it| it.differing);
+    all.map(|it| (it.reason, it.expected, it.observed))
+        .collect()
+}
+
+#[test]
+fn a_value_that_differs_is_told_with_what_stands_there() {
+    let one = |expected: &str, observed: Option<&str>| {
+        let observed = observed.map(str::to_owned);
+        vec![(Gap::ValueDiffers, expected.to_owned(), observed)]
+    };
+    let text = |text: &str| format!("\"{text}\"");
+    let (exited, running) = (text("exited"), text("running"));
+    assert_eq!(differing("other-value"), one(&exited, Some(&running)));
+    assert_eq!(
+        differing("value-rounded"),
+        one("9007199254740992", Some("9007199254740993"))
+    );
+    // It is there twice, or in no JSON: nothing stands there for sure.
+    for name in ["value-twice", "value-in-text"] {
+        assert_eq!(differing(name).len(), 1, "{name}");
+        assert_eq!(differing(name)[0].2, None, "{name}");
+    }
+    let missing = differing("evidence-unknown");
+    assert_eq!(
+        missing,
+        [(Gap::EvidenceMissing, running, None)],
+        "its claim names a value of another item"
+    );
+    assert_eq!(differing("fix7"), []);
+}
+
 /// What the fixtures' captures are believed by.
 fn order() -> checker::Order {
     checker::Order::parse(&fixtures::order()).expect("an order")

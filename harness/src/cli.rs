@@ -51,7 +51,7 @@ pub use verify_bundle::Verify;
 mod check;
 mod lint_checker;
 
-pub use check::Check;
+pub use check::{Check, PATIENCE};
 pub use lint_checker::LintChecker;
 
 /// Proves, on this host, that a deny-by-default sandbox denies, and signs the proof.

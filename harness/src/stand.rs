@@ -232,6 +232,7 @@ impl Stand {
             lifted,
             altered: &[],
             limit: LIMIT,
+            patience: None,
         }
     }
 

@@ -27,6 +27,7 @@ fn broken(report: &Report) -> String {
 /// The claim's gap is gone, as if no link broke.
 fn hold(claim: &mut ClaimReport) {
     claim.outcome = ClaimOutcome::NoGapObserved;
+    claim.differing.clear();
     claim.gap = None;
     for link in &mut claim.links {
         (link.outcome, link.reason) = (LinkOutcome::Holds, None);

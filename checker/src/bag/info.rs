@@ -126,7 +126,8 @@ impl<'a> Reader<'a> {
 impl Oxum {
     fn parse(line: u64, value: &str) -> Option<Self> {
         let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = |text: &str| plain(text).then(|| text.parse().ok()).flatten();
+        // What is beyond all files on earth has its form all the same, and is no bag's count.
+        let number = |text: &str| plain(text).then(|| text.parse().unwrap_or(u64::MAX));
         let (bytes, files) = value.split_once('.')?;
         Some(Self {
             line,
@@ -175,7 +176,11 @@ fn mismatch(oxum: &Oxum, expected: u64, observed: u64, of: &str) -> Refusal {
     let refusal = Refusal::new(Reason::OxumMismatch)
         .file(FILE)
         .line(oxum.line);
-    refusal.expected(&format!("{expected} {of}"), &format!("{observed} {of}"))
+    let or_more = if expected == u64::MAX { " or more" } else { "" };
+    refusal.expected(
+        &format!("{expected}{or_more} {of}"),
+        &format!("{observed} {of}"),
+    )
 }
 
 fn malformed(line: u64, value: &str) -> Refusal {
@@ -238,17 +243,7 @@ mod tests {
 
     #[test]
     fn refuses_an_oxum_that_is_not_two_numbers() {
-        for value in [
-            "12",
-            "12.",
-            ".3",
-            "+1.2",
-            "1.2.3",
-            "1 .2",
-            "99999999999999999999.1",
-            "-1.1",
-            "",
-        ] {
+        for value in ["12", "12.", ".3", "+1.2", "1.2.3", "1 .2", "-1.1", ""] {
             let line = format!("Payload-Oxum: {value}");
             assert_eq!(oxum(&[&line]), Err(Reason::OxumSyntax), "{value}");
         }
@@ -323,6 +318,26 @@ mod tests {
         assert_eq!(
             (found.said.info.listed.len(), found.said.info.more),
             (100, 50)
+        );
+    }
+
+    #[test]
+    fn a_count_beyond_all_numbers_is_no_fault_of_form_and_fits_no_bag() {
+        let long = format!("Payload-Oxum: {}.3", "9".repeat(30));
+        let read = oxum(&[&long]).unwrap().unwrap();
+        let mut found = Findings::default();
+        check_count(Some(&read), &[], &mut found);
+        check_bytes(Some(&read), 12, &mut found);
+        let faults = found.take_faults().listed;
+        let told = |it: &Refusal| (it.reason, it.expected.clone(), it.observed.clone());
+        let words = |bytes: &str| Some(bytes.to_owned());
+        let all = words("18446744073709551615 or more bytes");
+        assert_eq!(
+            faults.iter().map(told).collect::<Vec<_>>(),
+            [
+                (Reason::OxumMismatch, words("3 files"), words("0 files")),
+                (Reason::OxumMismatch, all, words("12 bytes")),
+            ]
         );
     }
 }

@@ -11,6 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use serde_path_to_error::Segment;
 
 use super::plain::{
     Id, ItemPath, Moment, Opaque, Payload, Pointer, Said, SaidMoment, SchemaName, ScopeText, Text,
@@ -236,18 +237,45 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Packet, Refusal> {
     #[cfg(feature = "wrong")]
     let parsed =
         parsed.or_else(|error| serde_json::from_slice(&wrong::acts::carelessly(bytes, &error)));
-    parsed.map(|Object(packet)| packet).map_err(|error| {
-        let reason = match error.classify() {
-            Category::Data => Reason::PacketShape,
-            Category::Syntax | Category::Eof | Category::Io => Reason::PacketSyntax,
-        };
-        let line = error.line() as u64;
-        let observed = error.to_string();
-        Refusal::new(reason)
-            .file(PACKET)
-            .line(line)
-            .expected("packet.json as in its schema", &observed)
-    })
+    parsed
+        .map(|Object(packet)| packet)
+        .map_err(|error| refusal(bytes, &error))
+}
+
+fn refusal(bytes: &[u8], error: &serde_json::Error) -> Refusal {
+    let reason = match error.classify() {
+        Category::Data => Reason::PacketShape,
+        Category::Syntax | Category::Eof | Category::Io => Reason::PacketSyntax,
+    };
+    let refusal = Refusal::new(reason)
+        .file(PACKET)
+        .line(error.line() as u64)
+        .expected("packet.json as in its schema", &error.to_string());
+    match place(bytes).filter(|_| error.is_data()) {
+        Some(pointer) => refusal.about(&pointer),
+        None => refusal,
+    }
+}
+
+/// Where the first value is that has not the shape it must have, as a JSON pointer
+/// (RFC 6901): a field that must not be there, or the object that lacks one. It is looked
+/// for only when there is one; `None` for the whole.
+fn place(bytes: &[u8]) -> Option<String> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let read: Result<Object<Packet>, _> = serde_path_to_error::deserialize(&mut json);
+    let error = read.err()?;
+    let token = |segment: &Segment| match segment {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+        Segment::Enum { variant } => variant.clone(),
+        Segment::Unknown => "?".to_owned(),
+    };
+    let pointer: String = error
+        .path()
+        .iter()
+        .map(|segment| format!("/{}", token(segment)))
+        .collect();
+    (!pointer.is_empty()).then_some(pointer)
 }
 
 #[cfg(test)]
@@ -276,6 +304,34 @@ mod tests {
     fn a_refusal_says_the_line() {
         let error = parse(b"{\n\n  \"surprise\": 1}").unwrap_err();
         assert_eq!((error.reason, error.line), (Reason::PacketShape, Some(3)));
+    }
+
+    #[test]
+    fn a_refusal_says_the_place() {
+        let packet = |items: &str| {
+            let text = format!(r#"{{"packet_id":"p","items":{items}}}"#);
+            let refusal = parse(text.as_bytes()).unwrap_err();
+            (refusal.reason, refusal.about)
+        };
+        for (items, place) in [
+            (r#"[{"id": 7}]"#, Some("/items/0/id")),
+            (
+                r#"[{"id":"a","path":"b","x/y~":1}]"#,
+                Some("/items/0/x~1y~0"),
+            ),
+            (r#"[{"id":"a"}]"#, Some("/items/0")),
+            (
+                r#"[{"id":"a","provenance":[]}]"#,
+                Some("/items/0/provenance"),
+            ),
+            (r#"[{"id":"a","id":"b"}]"#, Some("/items/0")),
+            (r#""""#, Some("/items")),
+            ("[]", None),
+        ] {
+            let place = place.map(str::to_owned);
+            assert_eq!(packet(items), (Reason::PacketShape, place), "{items}");
+        }
+        assert_eq!(packet("[").1, None);
     }
 
     #[test]

@@ -248,7 +248,7 @@ impl Element {
 }
 
 /// Each character as it can be shown.
-fn shown(text: &str) -> impl Iterator<Item = char> {
+pub(super) fn shown(text: &str) -> impl Iterator<Item = char> {
     let shown = |c| if hides(c) { '\u{fffd}' } else { c };
     text.chars().map(shown)
 }

@@ -5,7 +5,7 @@
 //! refused here.
 
 use super::{
-    ActionDone, BagReport, ClaimOutcome, ClaimReport, Element, ItemReport, LinkOutcome,
+    ActionDone, BagReport, ClaimOutcome, ClaimReport, Differing, Element, ItemReport, LinkOutcome,
     PacketReport, Report,
 };
 use crate::adequacy::Link;
@@ -141,11 +141,17 @@ fn claim(claim: &ClaimReport) -> bool {
                 .links
                 .iter()
                 .all(|it| it.outcome == LinkOutcome::Holds);
-            claim.gap.is_none() && holds && !claim.evidence.is_empty()
+            claim.gap.is_none() && holds && !claim.evidence.is_empty() && claim.differing.is_empty()
         }
     };
     let cited = claim.evidence.iter().filter_map(|it| it.at.as_deref());
-    outcome && chain.eq(CHAIN) && cited.into_iter().all(is_pointer)
+    let values = usize::try_from(claim.values)
+        .is_ok_and(|it| it <= packet::MAX_VALUES && claim.differing.len() <= it);
+    outcome
+        && values
+        && claim.differing.iter().all(Differing::is_sound)
+        && chain.eq(CHAIN)
+        && cited.into_iter().all(is_pointer)
 }
 
 fn action(done: &ActionDone) -> bool {

@@ -138,6 +138,7 @@ fn claims(report: &mut Report) {
 fn hold(claim: &mut ClaimReport) {
     claim.gap = None;
     claim.outcome = ClaimOutcome::NoGapObserved;
+    claim.differing.clear();
     for link in &mut claim.links {
         link.outcome = LinkOutcome::Holds;
         link.reason = None;

@@ -30,6 +30,7 @@ mod fault;
 mod folder_error;
 mod folders;
 pub mod output;
+mod patience;
 mod room;
 mod talk;
 mod trial;
@@ -41,6 +42,7 @@ pub use error::LaunchError;
 pub use folder_error::FolderError;
 use folders::LaunchFolders;
 pub use folders::Scratch;
+pub use patience::Patience;
 pub use room::{WANTED, room};
 pub use trial::{TrialError, try_out};
 use watch::Watched;
@@ -72,6 +74,8 @@ pub struct Bench<'a> {
     pub altered: &'a [Change],
     /// How long a launch may take.
     pub limit: Duration,
+    /// How long the subject may stand still, where that is bounded.
+    pub patience: Option<&'a Patience>,
 }
 
 impl Bench<'_> {
@@ -251,8 +255,13 @@ impl Bench<'_> {
             Ok(())
         };
         watch::through_the_airlock(running.as_mut(), watched, &mut last_word, record)?;
+        let watch = match self.patience {
+            Some(patience) => Some(patience.watch(running.pid()?, running.ender())),
+            None => None,
+        };
         let talked = talk::to_the_end(running.as_mut(), record);
         let finished = running.finish()?;
+        drop(watch);
         let heard = writer.map(Writer::close).transpose();
         record.kb = heard.map_err(LaunchError::Kb)?;
         talked.map(|()| finished)

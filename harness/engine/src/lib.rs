@@ -184,7 +184,13 @@ pub trait Running {
     /// # Errors
     /// The engine does not say how it ended or cannot remove it.
     fn finish(self: Box<Self>) -> Result<Finished, EngineError>;
+
+    /// What ends it while another thread reads what it says.
+    fn ender(&self) -> Ender;
 }
+
+/// Ends a sandbox; nothing happens where it has ended.
+pub type Ender = Box<dyn FnOnce() + Send>;
 
 /// A sandbox that has ended and was removed.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use engine::image::Image;
-use engine::{Engine, EngineError, Finished, Hosting, Launch, Leftovers, Running};
+use engine::{Ender, Engine, EngineError, Finished, Hosting, Launch, Leftovers, Running};
 use evidence::{Abilities, Identity};
 
 /// How often the process is looked at.
@@ -116,6 +116,10 @@ impl Running for WatchedRun {
             *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = taken;
         }
         line
+    }
+
+    fn ender(&self) -> Ender {
+        self.running.ender()
     }
 
     fn release(&mut self) -> Result<(), EngineError> {

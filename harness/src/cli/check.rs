@@ -18,9 +18,13 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub authorities: Option<PathBuf>,
     /// Give a packet up after so many seconds, its unpacking included; without it, each has
-    /// the time that it takes, and nothing watches whether it moves.
+    /// the time that it takes as long as its checker moves.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
+    /// Give a packet up whose checker stood still for so many seconds: it read nothing and
+    /// asked the kernel for nothing, as on a disk that stopped answering.
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub patience: u64,
     /// Write each report there too, as the checker wrote it, and never over another.
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
@@ -53,6 +57,10 @@ pub struct Check {
     #[command(flatten)]
     pub side_by_side: SideBySide,
 }
+
+/// Ten minutes: a tape or a remote disk may take its time, and nothing here computes for so
+/// long between two reads.
+pub const PATIENCE: u64 = 600;
 
 const EXIT_CODES: &str = "\
 Exit codes, of several packets the worst, which is the first of these: 70 internal error; \

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::choice::EngineChoice;
-use engine::launch::Bench;
+use engine::launch::{Bench, Patience};
 use engine::open::OpenError;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::Role;
@@ -161,12 +161,14 @@ fn one(
             }
         }
     };
+    let patience = Patience::new(Duration::from_secs(args.patience));
     let bench = Bench {
+        patience: Some(&patience),
         limit: limit.map_or(UNBOUNDED, |it| it.saturating_sub(started.elapsed())),
         ..stand.bench(Vec::new())
     };
     let record = bench.launch(&order(at, &folder, told));
-    let mut answer = Answer::of(&record, over());
+    let mut answer = Answer::of(&record, (over(), patience.over()));
     if answer.hint.is_none() {
         let room = packet.archive.map(|_| room.path());
         let of = (&*packet.name, &*folder);
@@ -203,11 +205,14 @@ fn order(index: usize, packet: &Path, told: &str) -> Order {
 #[cfg(test)]
 mod tests {
     use super::UNBOUNDED;
+    use crate::cli::PATIENCE;
 
     #[test]
     fn the_page_says_how_long_a_packet_may_take() {
         assert_eq!(UNBOUNDED.as_secs(), 365 * 24 * 60 * 60);
         let page = include_str!("../../../README.md");
         assert!(page.contains("the time that it takes, up to a year"));
+        assert_eq!(PATIENCE, 10 * 60);
+        assert!(page.contains("one that stands still for ten minutes (`--patience SECONDS`)"));
     }
 }

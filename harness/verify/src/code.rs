@@ -28,6 +28,8 @@ pub enum Code {
     EngineLost,
     /// The line's own time was over.
     TimedOut,
+    /// What was waited for moved no more.
+    Stalled,
     /// Not everything was shown.
     Incomplete,
     /// Of the checker: gaps.
@@ -44,7 +46,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, by exit code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Held,
         Self::Broken,
         Self::Refused,
@@ -56,6 +58,7 @@ impl Code {
         Self::Blocked,
         Self::EngineLost,
         Self::TimedOut,
+        Self::Stalled,
         Self::Incomplete,
         Self::GapsFound,
         Self::NoGapObserved,
@@ -96,6 +99,7 @@ impl Code {
             Self::Blocked => ("blocked", Exit::Blocked, BLOCKED),
             Self::EngineLost => ("engine_lost", Exit::Blocked, ENGINE_LOST),
             Self::TimedOut => ("timed_out", Exit::Blocked, TIMED_OUT),
+            Self::Stalled => ("stalled", Exit::Blocked, STALLED),
             Self::Incomplete => ("incomplete", Exit::Incomplete, INCOMPLETE),
             Self::GapsFound => ("gaps_found", gaps.0, "The checker found gaps."),
             Self::NoGapObserved => ("no_gap_observed", gaps.1, NO_GAP),
@@ -119,6 +123,7 @@ const UNWRITTEN: &str = "A file cannot be written where the line says.";
 const BLOCKED: &str = "This host cannot, or not now.";
 const ENGINE_LOST: &str = "The engine stopped answering in the middle.";
 const TIMED_OUT: &str = "It took longer than the line allows.";
+const STALLED: &str = "A program stood still for longer than it may.";
 const INCOMPLETE: &str = "Nothing is broken, and not everything was shown.";
 const NO_GAP: &str = "The checker observed no gap in the packet's scope, which permits nothing.";
 const INTERNAL: &str = "A fault of this program's own.";

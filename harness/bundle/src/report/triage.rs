@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use checker::report::{BagReport, Citation, ClaimReport, ItemReport, Report, Weight};
-use checker::{Capture, GateOutcome, Order, Refusal};
+use checker::report::{BagReport, Citation, ClaimReport, Differing, ItemReport, Report, Weight};
+use checker::{Capture, GapReason, GateOutcome, Order, Refusal};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -217,11 +217,29 @@ fn claim(claim: &ClaimReport, out: &mut String) -> std::fmt::Result {
     for (link, reason) in broken.skip(1) {
         writeln!(out, "  and {} at {}", word(&reason), word(&link))?;
     }
+    for value in &claim.differing {
+        differing(value, out)?;
+    }
     if claim.gap.is_some() {
         rests(claim, out)?;
     }
     let says = cut(&claim.statement_in_packet);
     writeln!(out, "  it says, which is not interpreted: {says}")
+}
+
+/// A value that is another than the claim says, or that nobody could look at.
+fn differing(value: &Differing, out: &mut String) -> std::fmt::Result {
+    let (item, pointer) = (cut(&value.item), cut(&value.pointer));
+    let expected = cut(&value.expected);
+    let observed = match (&value.observed, value.reason) {
+        (Some(observed), _) => cut(observed),
+        (None, GapReason::ValueDiffers) => "nothing that can be read for sure".to_owned(),
+        (None, reason) => word(&reason),
+    };
+    writeln!(
+        out,
+        "  at {item}#{pointer} expected {expected}, observed {observed}"
+    )
 }
 
 /// On what a claim with a gap rests, and what of that carries nothing.
@@ -297,6 +315,31 @@ mod tests {
             shown.ends_with("No gap observed is not a permission.\n"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_value_that_differs_is_shown_beside_what_stands_there() {
+        for (fixture, line) in [
+            (
+                "other-value",
+                "  at docker-listing#/0/state expected \"exited\", observed \"running\"",
+            ),
+            (
+                "value-rounded",
+                "  at docker-listing#/0/n expected 9007199254740992, observed 9007199254740993",
+            ),
+            (
+                "value-in-text",
+                "observed nothing that can be read for sure",
+            ),
+            ("evidence-unknown", "observed EVIDENCE_MISSING"),
+        ] {
+            let shown = shown(fixture);
+            assert!(
+                shown.lines().any(|it| it.ends_with(line)),
+                "{line}\n{shown}"
+            );
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, remove};
 use crate::stream::Lines;
-use crate::{EngineError, Finished, Launch, Running};
+use crate::{Ender, EngineError, Finished, Launch, Running};
 
 /// A container that was created. Dropping it removes it.
 pub(super) struct Container {
@@ -212,6 +212,15 @@ impl Running for Container {
         Ok(Finished {
             exit,
             errors: self.lines.errors(),
+        })
+    }
+
+    fn ender(&self) -> Ender {
+        let (client, name) = (self.client.clone(), self.name.clone());
+        let runtime = self.runtime.clone();
+        Box::new(move || {
+            // It has ended by itself, or the engine is gone, which its reader is told.
+            let _ended = runtime.block_on(client.kill_container(&name, None));
         })
     }
 }

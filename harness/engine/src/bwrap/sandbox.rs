@@ -8,7 +8,7 @@ use std::time::Duration;
 use evidence::Exit;
 use serde::Deserialize;
 
-use super::super::{EngineError, Finished, Running};
+use super::super::{Ender, EngineError, Finished, Running};
 use super::BwrapError;
 use super::groups::Joined;
 use super::launchers::{Launcher, Launchers};
@@ -134,5 +134,9 @@ impl Running for Sandbox {
             Exit::Code,
         );
         Ok(Finished { exit, errors })
+    }
+
+    fn ender(&self) -> Ender {
+        self.streams.ender()
     }
 }

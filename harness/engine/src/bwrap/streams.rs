@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::Pid;
 
-use super::super::EngineError;
 use super::super::stream::Lines;
+use super::super::{Ender, EngineError};
 use super::BwrapError;
 use super::launchers::{Launcher, Launchers};
 
@@ -115,6 +115,12 @@ impl Streams {
     /// What was kept of standard error.
     pub(crate) fn errors(&self) -> String {
         self.lines.errors()
+    }
+
+    /// What ends the launcher from another thread.
+    pub(crate) fn ender(&self) -> Ender {
+        let (process, launchers) = (self.process, Arc::clone(&self.launchers));
+        Box::new(move || launchers.kill(process))
     }
 
     /// Waits for the launcher's end; how it ended.

@@ -12,7 +12,7 @@ use super::{EngineError, FirejailError};
 use crate::bwrap::groups::Joined;
 use crate::bwrap::launchers::{Launcher, Launchers};
 use crate::bwrap::streams::Streams;
-use crate::{Finished, Running};
+use crate::{Ender, Finished, Running};
 
 /// What a sandbox is made of.
 pub(super) struct Parts {
@@ -96,6 +96,10 @@ impl Running for Sandbox {
             )),
         };
         Ok(Finished { exit, errors })
+    }
+
+    fn ender(&self) -> Ender {
+        self.streams.ender()
     }
 }
 

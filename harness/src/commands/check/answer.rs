@@ -29,12 +29,19 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// `over` is the time that it had, where that is over.
-    pub(super) fn of(record: &LaunchRecord, over: Option<Duration>) -> Self {
+    /// `over` is the time that it had, and `still` for how long it may stand still, each
+    /// where that is over.
+    pub(super) fn of(
+        record: &LaunchRecord,
+        (over, still): (Option<Duration>, Option<Duration>),
+    ) -> Self {
         let none = Self::none;
         // How an engine tells that it killed something differs; what the line said does not.
-        if let Some(limit) = over.filter(|_| record.announcement.is_none()) {
-            return Self::late(limit);
+        if record.announcement.is_none() {
+            let given_up = still.map(Self::still).or(over.map(Self::late));
+            if let Some(answer) = given_up {
+                return answer;
+            }
         }
         if let Some(trouble) = &record.trouble {
             let words = format!("{trouble}: {}", record.errors.trim_end());
@@ -78,6 +85,22 @@ impl Answer {
         Self {
             hint: Some("give it more time, or leave --timeout out".to_owned()),
             ..Self::none(Code::TimedOut, why)
+        }
+    }
+
+    /// Its checker moved no more.
+    fn still(patience: Duration) -> Self {
+        let patience = patience.as_secs();
+        let why = format!(
+            "given up: expected the checker to read on, observed that it stood still for the \
+             {patience} s of --patience; nothing is said of it"
+        );
+        Self {
+            hint: Some(
+                "see whether the packet's disk answers; give it more time with --patience"
+                    .to_owned(),
+            ),
+            ..Self::none(Code::Stalled, why)
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn add(common: &Common, args: &AddItem) -> Result<Done, Failure> {
         drop(fs::remove_file(&path));
         return Err(failure);
     }
-    let looked = match looked_at(&item.media_type) {
+    let looked = match checker::is_interpreted(&item.media_type) {
         true => "",
         false => ", which the checker does not look into: --media-type says what it is",
     };
@@ -155,13 +155,6 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Whether the checker looks whether a file is what this says.
-fn looked_at(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json") || essence.starts_with("text/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +170,7 @@ mod tests {
             ("json", "application/octet-stream", false),
         ] {
             assert_eq!(media_type(name), media, "{name}");
-            assert_eq!(looked_at(media), looked, "{name}");
+            assert_eq!(checker::is_interpreted(media), looked, "{name}");
         }
     }
 }

@@ -184,6 +184,7 @@ fn every_word_of_a_report_is_there() {
         Code::GapsFound,
         Code::PacketRefused,
         Code::TimedOut,
+        Code::Stalled,
     ] {
         assert!(glossary.find(code.word()).is_some(), "{}", code.word());
     }
