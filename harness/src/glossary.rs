@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use negatives::GLOSSARY_TOML;
+use declared::GLOSSARY_TOML;
 use negatives::matrix::Matrix;
 use serde::{Deserialize, Serialize};
 

@@ -21,11 +21,12 @@
 //! # The rooms
 //!
 //! ```text
-//!   checker   seccomp   negatives   fixtures      the subject, the policy, the rows, packets
+//!   checker   seccomp   negatives   fixtures      the subject, the policy, rows, packets
 //!      |         |          |          |
 //!      +---- evidence ------+          |   seal   what is seen        how it is signed
+//!      |         |       declared      |    |     this release's own rows and words
 //!      |         +------- audit        |    |     what a line leaves open
-//!      |         +------- judge -------|----+     what it amounts to
+//!      |         +------- judge -------|----+     what it amounts to, whatever rows there are
 //!      |         |          |          |    |
 //!   programs     |        bundle ------|----+     a bundle, and back
 //!      |         |          |          |
@@ -34,7 +35,9 @@
 //!                +------ harness ------+          this crate: the command line
 //! ```
 //!
-//! Dependencies point upwards only, which [`lint::walls`] holds. This crate owns what
+//! Dependencies point upwards only, which [`lint::walls`] holds. What evidence, seal, judge
+//! and engine know of rows is how one is read: which there are stands in [`declared`], so
+//! that a changed line of the matrix builds none of these anew. This crate owns what
 //! needs both sides: running rows as a suite, mutants, the hostile checks on bundles, the
 //! scan of what the checker is made of, and every command. It owns no rule of judging, no
 //! spelling of an engine's, and no format that is signed.

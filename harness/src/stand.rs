@@ -193,19 +193,11 @@ impl Stand {
         self.database.use_image(image);
     }
 
-    /// What observations made on it are held against.
+    /// What observations made on it are held against, by this matrix.
     ///
     /// # Errors
     /// The built-in data does not load, which a test rules out.
-    pub fn expected(&self) -> Result<Expected, ExpectedError> {
-        Expected::with(self.image.digests.clone(), &self.account())
-    }
-
-    /// The same by a matrix that is not this program's.
-    ///
-    /// # Errors
-    /// As [`Stand::expected`].
-    pub fn expected_of(&self, matrix: &Matrix) -> Result<Expected, ExpectedError> {
+    pub fn expected(&self, matrix: &Matrix) -> Result<Expected, ExpectedError> {
         Expected::by(matrix, self.image.digests.clone(), &self.account())
     }
 

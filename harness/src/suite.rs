@@ -298,13 +298,12 @@ fn lock<'m, 'c>(board: &'m Mutex<Board<'c>>) -> std::sync::MutexGuard<'m, Board<
 
 #[cfg(test)]
 mod tests {
-    use negatives::matrix::Matrix;
 
     use super::*;
 
     #[test]
     fn launches_that_need_the_database_come_last() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let cases: Vec<&Case> = matrix.cases().iter().collect();
         let mut board = Board::new(&cases, |_| false);
         assert!(board.needs_database());
@@ -322,7 +321,7 @@ mod tests {
 
     #[test]
     fn rows_without_the_database_do_not_ask_for_it() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let others: Vec<&Case> = matrix
             .cases()
             .iter()

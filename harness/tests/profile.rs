@@ -23,7 +23,7 @@ use engine::image::{Image, PROBE};
 use engine::open::{self, Place};
 use engine::{Engine, Folders, Launch, Surroundings};
 use evidence::profile::{Profile, User};
-use negatives::matrix::Matrix;
+
 use negatives::wire::{
     Act, Event, INPUT, Line, Outcome, PLAN_FILE, Plan, PlannedAttempt, VICTIM_FILE,
 };
@@ -99,7 +99,7 @@ impl Bench {
 
     /// Every attempt that the probe survives and that needs no server.
     fn plan(&self) -> Vec<u8> {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let attempts = matrix.cases().iter().flat_map(|case| case.attempts());
         let attempts = attempts.filter(|it| !it.lethal).map(|it| it.planned());
         let needs_server = |it: &PlannedAttempt| match &it.act {

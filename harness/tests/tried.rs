@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-use negatives::matrix::MATRIX_TOML;
+use declared::MATRIX_TOML;
 
 /// How `run` ends on a file of this text, and what it says: the folder is left out.
 fn run(text: &str, words: &[&str]) -> (Option<i32>, String) {

@@ -4,12 +4,10 @@
 //! same; whoever reads the catalogues whole holds each entry against its row.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::{Matrix, MatrixError};
-use crate::{FALSIFICATIONS_TOML, MUTANTS_TOML};
 
 /// How many of the rows have what; all of it from the catalogues, whatever was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,31 +40,16 @@ struct Entry {
 }
 
 impl Coverage {
-    /// Counts the catalogues this program was built with; once.
+    /// Counts, of these texts of mutants and of falsifications.
     ///
     /// # Errors
-    /// The matrix or a catalogue is not TOML, or an entry names no row; a test holds that
-    /// none is so.
-    ///
-    /// ```
-    /// use negatives::coverage::Coverage;
-    ///
-    /// let coverage = Coverage::builtin()?;
-    /// assert_eq!((coverage.rows, coverage.none), (45, 0));
-    /// # Ok::<(), negatives::matrix::MatrixError>(())
-    /// ```
-    pub fn builtin() -> Result<Self, MatrixError> {
-        static COUNTED: OnceLock<Coverage> = OnceLock::new();
-        if let Some(counted) = COUNTED.get() {
-            return Ok(*counted);
-        }
-        let counted = Self::of(&Matrix::builtin()?)?;
-        Ok(*COUNTED.get_or_init(|| counted))
-    }
-
-    fn of(matrix: &Matrix) -> Result<Self, MatrixError> {
-        let mutants = rows_of(MUTANTS_TOML)?.mutant;
-        let falsifications = rows_of(FALSIFICATIONS_TOML)?.falsification;
+    /// A catalogue is not TOML, or an entry names no row.
+    pub fn of(
+        matrix: &Matrix,
+        (mutants, falsifications): (&str, &str),
+    ) -> Result<Self, MatrixError> {
+        let mutants = rows_of(mutants)?.mutant;
+        let falsifications = rows_of(falsifications)?.falsification;
         let killers = named(&mutants);
         let falsified = named(&falsifications);
         let cases = matrix.cases().iter();

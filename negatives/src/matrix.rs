@@ -28,10 +28,9 @@ pub use lift::{Lift, LiftError};
 pub use roll::{DEFERRED, IN_SCOPE};
 pub use rule::{Declared, Fact, Rule};
 
-use std::sync::OnceLock;
-
-/// The matrix's text, as built into this program.
-pub const MATRIX_TOML: &str = include_str!("../matrix.toml");
+/// The text of this release's matrix.
+#[cfg(test)]
+pub(crate) const MATRIX_TOML: &str = include_str!("../matrix.toml");
 
 /// What attempts may refer to by `fact(name)`, and what the plan must then
 /// state. `probe` the probe states itself, unless the plan does.
@@ -79,25 +78,10 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The matrix this program was built with; read once.
-    ///
-    /// # Errors
-    /// As [`Matrix::parse`]; a test of this crate holds that there is none.
-    ///
-    /// ```
-    /// use negatives::matrix::Matrix;
-    ///
-    /// let matrix = Matrix::builtin()?;
-    /// assert_eq!(matrix.cases().len() + matrix.deferred().len(), 56);
-    /// # Ok::<(), negatives::matrix::MatrixError>(())
-    /// ```
-    pub fn builtin() -> Result<Self, MatrixError> {
-        static READ: OnceLock<Matrix> = OnceLock::new();
-        if let Some(read) = READ.get() {
-            return Ok(read.clone());
-        }
-        let read = Self::parse(MATRIX_TOML)?;
-        Ok(READ.get_or_init(|| read).clone())
+    /// The matrix of this release.
+    #[cfg(test)]
+    pub(crate) fn builtin() -> Result<Self, MatrixError> {
+        Self::parse(MATRIX_TOML)
     }
 
     /// Reads a matrix.
@@ -136,9 +120,7 @@ impl Matrix {
     /// The row with this id, such as `N19`.
     ///
     /// ```
-    /// use negatives::matrix::Matrix;
-    ///
-    /// let matrix = Matrix::builtin()?;
+    /// let matrix = declared::matrix()?;
     /// assert_eq!(matrix.case("N19").map(|case| case.title.as_str()), Some("No exec"));
     /// assert!(matrix.case("N99").is_none());
     /// # Ok::<(), negatives::matrix::MatrixError>(())

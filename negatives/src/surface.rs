@@ -3,8 +3,6 @@
 //!
 //! Every attempt of the matrix is either one of these or left out with a reason.
 
-use std::sync::OnceLock;
-
 use serde::Serialize;
 
 use crate::matrix::{Attempt, Case, Expectation, Matrix};
@@ -143,27 +141,19 @@ fn attempts(matrix: &Matrix) -> impl Iterator<Item = (&Case, &str, &Attempt)> {
     })
 }
 
-/// The attempts that are made, in the matrix's order; a test holds that there are.
-#[must_use]
-pub fn tried() -> &'static [Tried] {
-    static TRIED: OnceLock<Vec<Tried>> = OnceLock::new();
-    TRIED.get_or_init(|| Matrix::builtin().map_or_else(|_| Vec::new(), |matrix| of(&matrix)))
-}
-
 /// How many attempts of the matrix are left out for each reason.
 #[must_use]
-pub fn left_out_counts() -> Vec<(&'static str, usize)> {
-    let Ok(matrix) = Matrix::builtin() else {
-        return Vec::new();
-    };
+pub fn left_out_counts(matrix: &Matrix) -> Vec<(&'static str, usize)> {
     let of = |rule: &LeftOut| {
-        let reasons = attempts(&matrix).filter_map(|(.., attempt)| left_out(attempt));
+        let reasons = attempts(matrix).filter_map(|(.., attempt)| left_out(attempt));
         reasons.filter(|it| it.why == rule.why).count()
     };
     LEFT_OUT.iter().map(|it| (it.why, of(it))).collect()
 }
 
-fn of(matrix: &Matrix) -> Vec<Tried> {
+/// The attempts that are made, in the matrix's order.
+#[must_use]
+pub fn of(matrix: &Matrix) -> Vec<Tried> {
     let made = attempts(matrix).filter(|(.., attempt)| left_out(attempt).is_none());
     made.map(|(case, group, attempt)| Tried {
         id: format!("{}.{}", case.id, attempt.id),
@@ -203,19 +193,20 @@ mod tests {
     fn every_attempt_of_the_matrix_is_tried_or_left_out_with_a_reason() {
         let matrix = Matrix::builtin().unwrap();
         let all = attempts(&matrix).count();
-        let counts = left_out_counts();
+        let counts = left_out_counts(&matrix);
         assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
         let left: usize = counts.iter().map(|(_, count)| count).sum();
-        assert_eq!((all, tried().len(), left), (499, 273, 226));
-        let ids: BTreeSet<&str> = tried().iter().map(|it| it.id.as_str()).collect();
-        assert_eq!(ids.len(), tried().len());
+        let tried = of(&matrix);
+        assert_eq!((all, tried.len(), left), (499, 273, 226));
+        let ids: BTreeSet<&str> = tried.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids.len(), tried.len());
     }
 
     /// A path, a stream or a process that somebody has is in none of them; what changes
     /// the host where it is let through has an argument that no kernel takes.
     #[test]
     fn what_is_tried_goes_to_the_kernel_alone() {
-        for it in tried() {
+        for it in of(&Matrix::builtin().unwrap()) {
             let Act::Call { call, .. } = &it.act else {
                 panic!("{}: a script", it.id);
             };

@@ -2,7 +2,7 @@
 //! loopback, or to the kernel, which it asks for what ends with its process; of files of
 //! the user's nothing but `open` and `close` is done.
 
-use negatives::surface::{self, Tried};
+use negatives::surface::Tried;
 
 use crate::act::{Act, How, Look, Proof};
 use crate::row::Row;
@@ -158,7 +158,7 @@ acts! {
 pub fn all() -> impl Iterator<Item = Act> {
     ALL.iter()
         .copied()
-        .chain(surface::tried().iter().map(attempt))
+        .chain(declared::tried().iter().map(attempt))
 }
 
 /// An attempt of the matrix's as an act.

@@ -253,7 +253,7 @@ pub fn subjects(programs: &ProgramDigests, image: &str) -> Result<Subjects, Dige
         probe: Sha256Digest::parse(&programs.probe)?,
         image: Sha256Digest::parse(image.trim_start_matches("sha256:"))?,
         policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
-        matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
+        matrix: Sha256Digest::of(declared::MATRIX_TOML.as_bytes()),
     })
 }
 

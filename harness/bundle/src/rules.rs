@@ -5,10 +5,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use declared::MATRIX_TOML;
 use evidence::EngineAccount;
 use judge::{Answers, Expected, ExpectedError};
 use negatives::coverage::Coverage;
-use negatives::matrix::{MATRIX_TOML, Matrix};
+use negatives::matrix::Matrix;
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;
 use seal::statement::attestation::Attestation;
@@ -48,7 +49,7 @@ impl Rules {
     /// # Errors
     /// They do not load, which a test rules out.
     pub(crate) fn builtin(known: &[Release]) -> Result<Self, ExpectedError> {
-        let (matrix, policy) = (Matrix::builtin()?, Policy::builtin()?);
+        let (matrix, policy) = (declared::matrix()?, Policy::builtin()?);
         let texts = (Cow::Borrowed(MATRIX_TOML), Cow::Borrowed(POLICY_TOML));
         Self::of((matrix, policy), texts, known)
     }
@@ -77,7 +78,7 @@ impl Rules {
         };
         let releases = known.iter().filter(|it| it.judges_here_by(&digests));
         Ok(Self {
-            coverage: Coverage::builtin()?,
+            coverage: declared::coverage()?,
             releases: releases.cloned().collect(),
             matrix,
             matrix_toml,

@@ -20,9 +20,9 @@ pub const REFERENCE: &str = "fix7";
 /// Every launch a case needs, in order.
 ///
 /// ```
-/// use negatives::matrix::Matrix;
 ///
-/// let matrix = Matrix::builtin()?;
+///
+/// let matrix = declared::matrix()?;
 /// let orders = evidence::plan::orders(matrix.case("N19").unwrap());
 /// // Once locked, and once with the boundary lifted.
 /// assert!(orders.iter().any(|order| order.lifts.is_empty()));

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(exit) = harness::commands::as_helper() {
         std::process::exit(exit.code().into());
     }
-    let matrix = Matrix::builtin()?;
+    let matrix = declared::matrix()?;
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let harness = match arguments.as_slice() {
         [harness] => harness,
@@ -88,7 +88,7 @@ fn rows_here(matrix: &Matrix, times: &OsStr) -> Result<(), Box<dyn Error>> {
     let times: usize = times.to_str().ok_or("how many times?")?.parse()?;
     let cases: Vec<&Case> = (0..times).flat_map(|_| matrix.cases()).collect();
     let stand = Stand::open(EngineChoice::Docker)?;
-    let expected = stand.expected()?;
+    let expected = stand.expected(matrix)?;
     let bench = stand.bench(Vec::new());
     let started = Instant::now();
     let results = Suite {

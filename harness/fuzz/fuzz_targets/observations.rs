@@ -11,7 +11,7 @@ use judge::{Expected, VerdictWord, judge};
 use negatives::matrix::Matrix;
 use seal::strict_json;
 
-static MATRIX: LazyLock<Matrix> = LazyLock::new(|| Matrix::builtin().expect("the matrix"));
+static MATRIX: LazyLock<Matrix> = LazyLock::new(|| declared::matrix().expect("the matrix"));
 static EXPECTED: LazyLock<Expected> = LazyLock::new(|| Expected {
     programs: ProgramDigests {
         airlock: "a".repeat(64),

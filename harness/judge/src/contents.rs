@@ -185,13 +185,12 @@ fn gather(value: &Value, found: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 mod tests {
-    use negatives::matrix::Matrix;
 
     /// What the matrix holds a report against is not what a checker once said: it is
     /// what the packet's own manifest lists.
     #[test]
     fn the_declared_payload_is_the_one_in_the_packets_manifest() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let packets = matrix.cases().iter().flat_map(|case| &case.packets);
         let mut seen = 0;
         for packet in packets {

@@ -58,15 +58,7 @@ impl Expected {
         Self::by(matrix, programs, engine)
     }
 
-    /// The same for these programs, by this program's own matrix.
-    ///
-    /// # Errors
-    /// The built-in policy or matrix does not load, which a test rules out.
-    pub fn with(programs: ProgramDigests, engine: &EngineAccount) -> Result<Self, ExpectedError> {
-        Self::by(&Matrix::builtin()?, programs, engine)
-    }
-
-    /// The same, with what another matrix knows of the engine.
+    /// The same for these programs.
     ///
     /// # Errors
     /// The built-in policy does not load, which a test rules out.

@@ -18,7 +18,7 @@ use crate::verdict::{Reason, Verdict};
 /// use evidence::record::Observations;
 /// use evidence::{Abilities, EngineAccount, Identity};
 /// use judge::{Adapted, Expected, judge};
-/// use negatives::matrix::Matrix;
+///
 ///
 /// let word = || "x".to_owned();
 /// let engine = EngineAccount {
@@ -33,8 +33,8 @@ use crate::verdict::{Reason, Verdict};
 ///     lacking: Abilities::all(),
 /// };
 /// let programs = ProgramDigests { airlock: word(), checker: word(), probe: word() };
-/// let expected = Expected::with(programs, &engine)?;
-/// let matrix = Matrix::builtin()?;
+/// let matrix = declared::matrix().unwrap();
+/// let expected = Expected::by(&matrix, programs, &engine)?;
 /// let row = Adapted::of(matrix.case("N19").unwrap(), &expected.abilities);
 /// // What nobody observed did not hold.
 /// let verdict = judge(&row, &Observations::default(), &expected);

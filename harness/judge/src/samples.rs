@@ -53,7 +53,7 @@ pub fn engine() -> EngineAccount {
 /// What the samples are held against.
 #[must_use]
 pub fn expected() -> Expected {
-    Expected::with(programs(), &engine()).unwrap()
+    Expected::by(&declared::matrix().unwrap(), programs(), &engine()).unwrap()
 }
 
 /// A row as a run would have left it that reached two rows and no more.

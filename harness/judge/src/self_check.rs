@@ -191,14 +191,13 @@ fn inside(id: u64, map: &str) -> Option<u64> {
 mod tests {
     use evidence::record::LaunchRecord;
     use evidence::view::Seen;
-    use negatives::matrix::Matrix;
 
     use super::*;
     use crate::VerdictWord;
     use crate::samples::{self, PACKET_ROW};
 
     fn record() -> LaunchRecord {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let row = samples::result(matrix.case(PACKET_ROW).unwrap(), &samples::expected());
         let mut record = row.observed.open().unwrap().launches.remove(0);
         record.exec.as_mut().unwrap().environment = Seen::Seen(Vec::new());

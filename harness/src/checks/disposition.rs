@@ -163,7 +163,7 @@ impl Scene {
                 probe: of("probe"),
                 image: of("image"),
                 policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
-                matrix: Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes()),
+                matrix: Sha256Digest::of(declared::MATRIX_TOML.as_bytes()),
             },
         }
     }

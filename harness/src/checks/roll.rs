@@ -86,7 +86,7 @@ struct Run {
 
 impl Run {
     fn new() -> Result<Self, Failed> {
-        let matrix = Matrix::builtin()?;
+        let matrix = declared::matrix()?;
         let results = matrix
             .cases()
             .iter()

@@ -14,7 +14,7 @@ use engine::launch::Bench;
 use engine::unfiltered;
 use evidence::{EngineAccount, plan};
 use judge::{Adapted, CaseResult, Expected, Reason};
-use negatives::matrix::{Case, Matrix};
+use negatives::matrix::Case;
 use time::OffsetDateTime;
 
 /// Makes the sample when it is first asked for, once in a run.
@@ -53,7 +53,7 @@ impl<'a> Sampler<'a> {
 
     fn make(&self) -> Result<Sample, Fault> {
         // A bundle is of this release's matrix, whichever one the run is made of.
-        let matrix = Matrix::builtin()?;
+        let matrix = declared::matrix()?;
         let expected = Expected {
             engine: matrix.engine(&self.bench.engine.identity().name).cloned(),
             ..self.expected.clone()

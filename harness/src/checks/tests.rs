@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 use bundle::sample::stand_in;
 use evidence::record::Observations;
 use judge::{Adapted, Reason, Verdict};
-use negatives::matrix::Matrix;
 
 use super::*;
 
 fn case(row: &str) -> Case {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let found = matrix.cases().iter().find(|case| case.id.as_str() == row);
     found.unwrap().clone()
 }
@@ -76,7 +75,7 @@ fn what_did_not_run_is_not_said_to_have_held() {
 
 #[test]
 fn a_control_never_expects_what_something_hostile_does() {
-    for case in Matrix::builtin().unwrap().cases() {
+    for case in declared::matrix().unwrap().cases() {
         let of = |hostile| {
             let checks = case.checks.iter().filter(move |it| it.hostile == hostile);
             checks
@@ -95,7 +94,7 @@ fn a_control_never_expects_what_something_hostile_does() {
 
 #[test]
 fn every_check_that_is_declared_is_made_and_no_other_each_once() {
-    for case in Matrix::builtin().unwrap().cases() {
+    for case in declared::matrix().unwrap().cases() {
         let made: Vec<&str> = ids(case).collect();
         let declared: BTreeSet<&str> = case.checks.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(

@@ -24,7 +24,7 @@ use crate::{progress, rehearsal};
 /// Runs every row and writes the bundle.
 pub(super) fn attest(common: &Common, args: &Attest) -> Result<Done, Failure> {
     let lifted = super::lifted(&args.lift)?;
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     // A key that cannot be read is found out before the work, not after it.
     let signer = keys::signer(args.signed.key.as_deref())?;
     rehearsal::require(vec![rehearsal::bundles(&args.into.out)])?;
@@ -114,7 +114,7 @@ fn run_all(
     matrix: &Matrix,
     lifted: Vec<Lift>,
 ) -> Result<Vec<CaseResult>, Failure> {
-    let expected = stand.expected().map_err(Failure::internal)?;
+    let expected = stand.expected(matrix).map_err(Failure::internal)?;
     let bench = stand.bench(lifted);
     let suite = Suite {
         bench: &bench,

@@ -25,7 +25,7 @@ mod word;
 /// Prints a row, or what else answers to a word; without a word, every word.
 pub(super) fn explain(common: &Common, args: &Explain) -> Result<Done, Failure> {
     let asked = &*args.word.join(" ");
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let wanted = asked.trim().to_uppercase();
     if let Some(row) = matrix.deferred().iter().find(|row| row.id == wanted) {
         let mut text = format!("{}  {}\n\n", row.id, row.title);

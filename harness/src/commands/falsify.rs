@@ -1,7 +1,7 @@
 //! `falsify`: shows that no row of a bundle can be made to hold by what is false.
 
 use bundle::exit::Exit;
-use negatives::matrix::Matrix;
+
 use serde_json::json;
 use verify::terminal::print;
 use verify::{Done, Failure};
@@ -12,7 +12,7 @@ use verify::parallel::in_parallel;
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Done, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
     let word = args.filter.as_deref().unwrap_or_default();
     let all = catalogue.all().iter();

@@ -11,7 +11,7 @@ use crate::cli::Common;
 
 /// Prints the matrix.
 pub(super) fn list(common: &Common) -> Result<Done, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let to_people = || Ok(terminal::print(&as_text(&matrix))?);
     common.format.say(Code::Held, &as_json(&matrix), to_people)
 }

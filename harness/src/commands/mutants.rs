@@ -17,7 +17,7 @@ use crate::stand::Stand;
 
 /// `harness mutants`.
 pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Done, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
     let chosen = choose(&catalogue, args);
     if chosen.is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Done, Failure> 
     let stop = std::sync::Arc::clone(&stand.stop);
     let closed = stand.close();
     let score = score?;
-    let coverage = Coverage::builtin().map_err(Failure::internal)?;
+    let coverage = declared::coverage().map_err(Failure::internal)?;
     let said = report::to_json(&score, coverage);
     if let Some(path) = &args.junit {
         let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
@@ -59,7 +59,7 @@ pub(super) fn run(
     matrix: &Matrix,
     chosen: &[&Mutant],
 ) -> Result<Score, Failure> {
-    let expected = stand.expected().map_err(Failure::internal)?;
+    let expected = stand.expected(matrix).map_err(Failure::internal)?;
     let runner = Runner::new(stand, matrix, &expected, jobs);
     let done = AtomicUsize::new(0);
     let score = runner.run(chosen, &|outcome| {

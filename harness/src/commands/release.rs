@@ -7,7 +7,6 @@ use bundle::acceptance::file;
 use bundle::releases::{self, Release as KnownRelease, Table};
 use engine::image::Image;
 use evidence::error::chain;
-use negatives::coverage::Coverage;
 use programs::Programs;
 use seal::dsse::{Envelope, IN_TOTO};
 use seal::key::SecretKey;
@@ -117,7 +116,7 @@ fn own_row(commit: &str) -> Result<KnownRelease, Failure> {
         schema: attestation::SCHEMA,
         matrix: subjects.matrix,
         policy: subjects.policy,
-        coverage: Some(Coverage::builtin().map_err(Failure::internal)?),
+        coverage: Some(declared::coverage().map_err(Failure::internal)?),
         programs: vec![releases::Programs::of(&subjects, &made_with.target)],
     })
 }

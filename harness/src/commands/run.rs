@@ -100,7 +100,7 @@ pub(crate) fn rehearse(
     line: &[&str],
     verdict: impl Fn(&Case) -> Verdict + Send + Sync + 'static,
 ) -> Result<Exit, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let mut choice = read(line.iter().map(|word| (*word).to_owned())).map_err(Failure::internal)?;
     choice.arguments.logfile = Some("/dev/null".to_owned());
     require_rows(&choice, &matrix)?;
@@ -174,7 +174,7 @@ pub fn as_test_target() -> ExitCode {
 /// A filter that matches no row here is for another target of the same line.
 fn test_target() -> Result<ExitCode, Failure> {
     let choice = Choice::read(std::env::args()).unwrap_or_else(|error| error.exit());
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let own: Vec<Trial> = rows(&matrix, None).collect();
     if choice.arguments.list || !choice.has_a_row(&own) {
         return Ok(list(&choice, &matrix).exit_code());
@@ -195,7 +195,7 @@ fn open(
 ) -> Result<Arc<Shared>, Failure> {
     let mut stand = rehearsal::open(engine)?;
     stand.use_postgres_image(postgres_image);
-    let expected = match stand.expected_of(matrix) {
+    let expected = match stand.expected(matrix) {
         Ok(expected) => expected,
         Err(error) => {
             drop(stand.close());

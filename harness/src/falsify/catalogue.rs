@@ -104,7 +104,7 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::parse`]; a test holds that there is none.
     pub fn builtin(matrix: &Matrix) -> Result<Self, CatalogueError> {
-        Self::parse(negatives::FALSIFICATIONS_TOML, matrix)
+        Self::parse(declared::FALSIFICATIONS_TOML, matrix)
     }
 
     /// Reads a catalogue.
@@ -216,8 +216,8 @@ mod tests {
     use super::*;
 
     fn parse(change: impl FnOnce(String) -> String) -> Result<Catalogue, CatalogueError> {
-        let text = change(negatives::FALSIFICATIONS_TOML.to_owned());
-        Catalogue::parse(&text, &Matrix::builtin().unwrap())
+        let text = change(declared::FALSIFICATIONS_TOML.to_owned());
+        Catalogue::parse(&text, &declared::matrix().unwrap())
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
     /// The page's figures are these catalogues'; and every row can fall.
     #[test]
     fn every_row_has_something_that_it_falls_for_and_the_page_counts_them() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let catalogue = Catalogue::builtin(&matrix).unwrap();
         let falsified: BTreeSet<&str> = catalogue.all().iter().map(|it| &*it.row).collect();
         let all: BTreeSet<&str> = matrix.cases().iter().map(|it| it.id.as_str()).collect();

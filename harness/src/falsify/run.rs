@@ -75,7 +75,7 @@ impl Runner {
         if let Some(fell) = results.find(|it| it.verdict.reason().is_some()) {
             return Err(RunnerError::NotHeld(fell.case.id.to_string()));
         }
-        let matrix = Matrix::builtin().map_err(|error| RunnerError::Matrix(Box::new(error)))?;
+        let matrix = declared::matrix().map_err(|error| RunnerError::Matrix(Box::new(error)))?;
         let files = believed.bundle.files().iter();
         let contents = files.map(|(path, bytes)| (path.to_string(), bytes.to_vec()));
         Ok(Self {

@@ -19,7 +19,7 @@ mod pages;
 mod report;
 
 fn matrix() -> Matrix {
-    Matrix::builtin().unwrap()
+    declared::matrix().unwrap()
 }
 
 fn builtin() -> Glossary {
@@ -290,7 +290,7 @@ fn abilities_and_manual_gates_are_those_that_are_written_elsewhere() {
         serde_json::from_str::<Ability>(&format!("\"{name}\"")).unwrap();
         assert!(means(name).starts_with("An ability"), "{name}");
         assert!(
-            negatives::matrix::MATRIX_TOML.contains(&format!("#              {name} ")),
+            declared::MATRIX_TOML.contains(&format!("#              {name} ")),
             "{name}"
         );
     }

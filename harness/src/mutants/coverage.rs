@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use negatives::coverage::Coverage;
-use negatives::matrix::Matrix;
-
 use super::catalogue::{Catalogue, Must};
 use crate::falsify;
 
 #[test]
 fn the_rows_that_can_fall_are_counted_and_the_page_says_how_many() {
-    let matrix = Matrix::builtin().unwrap();
-    let counted = Coverage::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
+    let counted = declared::coverage().unwrap();
     let page = include_str!("../../../README.md");
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(page.contains(&counted.to_string()), "{counted}");

@@ -152,7 +152,6 @@ mod tests {
     use std::time::Duration;
 
     use judge::VerdictWord;
-    use negatives::matrix::Matrix;
 
     use super::*;
     use crate::mutants::{Catalogue, Kill, Mutant};
@@ -160,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_mutant_of_the_catalogue_fits_into_junit_10() {
-        let catalogue = Catalogue::builtin(&Matrix::builtin().unwrap()).unwrap();
+        let catalogue = Catalogue::builtin(&declared::matrix().unwrap()).unwrap();
         let came = [
             Came::Killed("killed".to_owned()),
             Came::Survived,

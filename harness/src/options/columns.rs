@@ -130,13 +130,12 @@ fn gravest(rows: &[Row]) -> VerdictWord {
 
 #[cfg(test)]
 mod tests {
-    use negatives::matrix::Matrix;
 
     use super::*;
 
     #[test]
     fn every_column_has_rows_of_the_matrix_or_is_the_decisions_own() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let all = ALL.iter().filter_map(|column| match column.ground {
             Ground::Rows(rows) => Some(rows),
             Ground::Decision(_) => None,

@@ -5,7 +5,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use checker::{Reason, Refusal};
-use negatives::matrix::Matrix;
 
 use crate::glossary::Glossary;
 
@@ -29,7 +28,7 @@ pub fn remedy(refusal: &Refusal, folder: &Path, shown: &str) -> String {
 
 /// Why a packet is refused for this reason, in the words of the glossary.
 pub(super) fn means(reason: Reason) -> Option<String> {
-    let matrix = Matrix::builtin().ok()?;
+    let matrix = declared::matrix().ok()?;
     let glossary = Glossary::builtin(&matrix).ok()?;
     let means = &glossary.find(&reason.to_string())?.means;
     means.split_once(": ").map(|(_, means)| means.to_owned())

@@ -11,7 +11,7 @@ use bundle::report::summary::Summary;
 use engine::image::Image;
 use evidence::{Abilities, EngineAccount, Identity};
 use judge::{Adapted, CaseResult, Reason};
-use negatives::matrix::Matrix;
+
 use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
@@ -70,7 +70,7 @@ impl Desk {
     }
 
     pub(crate) fn seal(&self, run: &str, signer: &Signer) -> PathBuf {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let results: Vec<CaseResult> = matrix
             .cases()
             .iter()

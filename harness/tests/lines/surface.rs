@@ -1,6 +1,7 @@
 //! The matrix's attempts behind a line: told by group, judged one by one.
 
-use negatives::surface::{LEFT_OUT, tried};
+use declared::tried;
+use negatives::surface::LEFT_OUT;
 
 use super::*;
 
@@ -14,7 +15,7 @@ fn the_matrixs_attempts_are_listed_with_why_the_others_are_left_out() {
     let left = LEFT_OUT.iter().all(|it| text.contains(it.why));
     assert!(left && text.contains("  io_uring\n"), "{text}");
     let said = include_str!("../../../README.md").replace('\n', " ");
-    let all = negatives::matrix::Matrix::builtin().unwrap();
+    let all = declared::matrix().unwrap();
     let all: usize = all.cases().iter().map(|it| it.attempts().count()).sum();
     let words = format!("{} of the matrix's {all} attempts", tried().len());
     assert!(said.contains(&words), "{words}");

@@ -66,7 +66,7 @@ impl Sample {
     /// With an engine that says it lacks this, and whose sandboxes show that they do.
     pub(crate) fn of(said: &Abilities, shown: &Abilities) -> Self {
         let image = Image::build(Programs::builtin()).unwrap();
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let engine = EngineAccount {
             lacking: said.clone(),
             ..account()

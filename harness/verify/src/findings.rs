@@ -6,7 +6,6 @@ use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
 use bundle::audit_record::Launches;
-use negatives::surface;
 use serde_json::{Value, json};
 
 use crate::terminal::safe;
@@ -32,7 +31,7 @@ pub fn acts() -> String {
             text += &format!("  {:<18} to close it: {}\n", "", act.close);
         }
     }
-    let tried = surface::tried();
+    let tried = declared::tried();
     text += &format!(
         "\nU13, too: {} attempts of the matrix, by group\n",
         tried.len()
@@ -42,7 +41,7 @@ pub fn acts() -> String {
         text += &format!("  {of:>3}  {group}\n");
     }
     text += "Left out of the matrix's:\n";
-    for (why, count) in surface::left_out_counts() {
+    for (why, count) in declared::left_out_counts() {
         text += &format!("  {count:>3}  {why}\n");
     }
     text
@@ -57,7 +56,7 @@ pub fn listed() -> Vec<Value> {
 
 /// What the matrix's attempts are one of, each once, in its order.
 fn groups() -> Vec<&'static str> {
-    let mut groups: Vec<&str> = surface::tried().iter().map(|it| &*it.group).collect();
+    let mut groups: Vec<&str> = declared::tried().iter().map(|it| &*it.group).collect();
     groups.dedup();
     groups
 }

@@ -35,7 +35,7 @@ pub struct Merge {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Merge) -> Result<Done, Failure> {
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let signer = keys::signer(args.key.as_deref())?;
     let anchor = anchor(args, &signer)?;
     let shards = args.shards.iter().map(|path| {

@@ -53,7 +53,7 @@ pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
         Some(Kind::Check) => return Err(checked::not_shown(&args.bundle, printing.program)),
     }
     // A wrong word is said before the bundle is judged, which takes its time.
-    let matrix = Matrix::builtin().map_err(Failure::internal)?;
+    let matrix = declared::matrix().map_err(Failure::internal)?;
     let id = row_id(&matrix, &args.row)?;
     let believed = believe(&args.bundle, &Anchor::Embedded).map_err(Failure::refused)?;
     let result = result(&believed, &id)?;

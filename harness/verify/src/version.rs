@@ -1,7 +1,7 @@
 //! What `--version` says, and with `--verbose` from which sources a program is.
 
+use declared::MATRIX_TOML;
 use negatives::coverage::Coverage;
-use negatives::matrix::MATRIX_TOML;
 use seal::digest::Sha256Digest;
 use seal::statement::attestation;
 use seccomp::policy::POLICY_TOML;
@@ -37,7 +37,7 @@ pub fn long(program: &str, more: &[(String, String)]) -> String {
 
 /// How far this release's catalogues reach, as `release.toml` has it.
 fn coverage() -> String {
-    let Ok(coverage) = Coverage::builtin() else {
+    let Ok(coverage) = declared::coverage() else {
         return "not known".to_owned();
     };
     let Coverage {

@@ -12,7 +12,7 @@ use negatives::matrix::Matrix;
 use verify::terminal::{Color, Terminal};
 
 fn matrix() -> Matrix {
-    Matrix::builtin().unwrap()
+    declared::matrix().unwrap()
 }
 
 /// A row with this verdict.

@@ -67,7 +67,7 @@ fn the_record_holds_what_the_kernel_was_given_and_what_it_returned() {
 
 #[test]
 fn every_socket_attempt_comes_out_as_its_control_where_nothing_is_denied() {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let attempts = harmless(&matrix, &["N11"]);
     assert!(attempts.len() > 100, "{}", attempts.len());
     let outcomes = outcomes(attempts.iter().map(Attempt::planned).collect(), &[]);
@@ -84,7 +84,7 @@ fn every_socket_attempt_comes_out_as_its_control_where_nothing_is_denied() {
 
 #[test]
 fn every_connection_attempt_finds_no_socket_where_nothing_is_denied() {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let boundary = &matrix.case("N12").unwrap().boundaries[0];
     let planned = boundary.attempts.iter().map(Attempt::planned).collect();
     let outcomes = outcomes(planned, &[]);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use checker::report::{MAX_REPORT, Report};
+use declared::MATRIX_TOML;
 use evidence::record::{LaunchRecord, Role, Subject};
-use negatives::matrix::MATRIX_TOML;
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifyError, Vouched, verify_record};

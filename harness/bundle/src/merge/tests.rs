@@ -50,7 +50,7 @@ impl Shards {
         let engine = account();
         Self {
             folder: tempfile::tempdir().unwrap(),
-            matrix: Matrix::builtin().unwrap(),
+            matrix: declared::matrix().unwrap(),
             expected: Expected {
                 programs: samples::programs(),
                 policy: Policy::builtin().unwrap(),

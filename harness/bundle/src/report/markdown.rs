@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_row_is_on_the_page_and_a_red_one_with_its_reason() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let mut results: Vec<CaseResult> = matrix
             .cases()
             .iter()

@@ -120,13 +120,12 @@ pub fn words(numbers: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use negatives::matrix::Matrix;
 
     use super::*;
 
     #[test]
     fn every_requirement_of_the_matrix_has_words() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         for case in matrix.cases() {
             assert!(!words(&case.requirement).contains("unknown"), "{}", case.id);
         }

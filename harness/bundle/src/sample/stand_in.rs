@@ -23,7 +23,7 @@ use crate::RunFacts;
 /// The sample; the same each time.
 #[must_use]
 pub fn sample() -> Sample {
-    sample_by(&Matrix::builtin().unwrap(), subjects(), &expected())
+    sample_by(&declared::matrix().unwrap(), subjects(), &expected())
 }
 
 /// The sample of a run of this matrix and what it expects.

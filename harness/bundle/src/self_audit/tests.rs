@@ -1,11 +1,12 @@
 //! Over a bundle in which everything is in order every item holds, and each item
 //! fails for its own reason and for no other.
 
+use declared::MATRIX_TOML;
 use evidence::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
 use evidence::view::{Seen, View};
 use evidence::{Abilities, plan};
 use judge::Adapted;
-use negatives::matrix::{Case, MATRIX_TOML, Matrix};
+use negatives::matrix::{Case, Matrix};
 use seal::digest::Sha256Digest;
 use seal::path::BundlePath;
 use seal::statement::Subjects;
@@ -80,7 +81,7 @@ fn observed(case: &Case, artifacts: &Subjects) -> Observations {
 
 impl Bundle {
     fn new() -> Self {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let artifacts = Subjects {
             matrix: Sha256Digest::of(MATRIX_TOML.as_bytes()),
             policy: Sha256Digest::of(POLICY_TOML.as_bytes()),

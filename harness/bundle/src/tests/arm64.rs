@@ -30,7 +30,7 @@ fn filters(arch: Arch) -> Vec<Arc<str>> {
 
 /// A run on a host of one kind, whose sandboxes have the filters of another.
 fn run(host: Arch, filters_of: Arch) -> Sample {
-    let (matrix, expected) = (Matrix::builtin().unwrap(), expected(host));
+    let (matrix, expected) = (declared::matrix().unwrap(), expected(host));
     let sample = stand_in::sample_by(&matrix, stand_in::subjects(), &expected);
     sample.with(|_, results, matrix| {
         let at = results

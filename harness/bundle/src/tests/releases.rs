@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use declared::MATRIX_TOML;
 use negatives::coverage::Coverage;
-use negatives::matrix::MATRIX_TOML;
 use seal::bundle::verify::Anchor;
 use seal::digest::Sha256Digest;
 use seal::statement::attestation::SCHEMA;
@@ -143,7 +143,7 @@ fn came(specimen: &Specimen, table: &str) -> Result<Believed, String> {
 }
 
 fn coverage() -> Coverage {
-    Coverage::builtin().unwrap()
+    declared::coverage().unwrap()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::*;
 use crate::report::junit::{JunitSuite, to_xml};
 
 fn row(id: &str, verdict: Verdict, inside: Option<&str>) -> CaseResult {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = Adapted::of(matrix.case(id).unwrap(), &Abilities::default());
     CaseResult {
         verdict,

@@ -5,7 +5,7 @@ use checker::{Announcement, Outcome};
 use evidence::order::blank;
 use evidence::plan;
 use evidence::view::{Seen, View};
-use negatives::matrix::{Fact, Matrix};
+use negatives::matrix::Fact;
 use serde_json::json;
 
 use super::*;
@@ -13,7 +13,7 @@ use crate::finding::Finding;
 
 /// A checker that announces these as broken and the others as holding.
 fn announcing(broken: &[InvariantName]) -> LaunchRecord {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let mut record = blank(&plan::orders(matrix.case("N24").unwrap())[1]);
     record.announcement = Some(Announcement {
         checker: "0.1.0".to_owned(),
@@ -29,7 +29,7 @@ fn announcing(broken: &[InvariantName]) -> LaunchRecord {
 
 /// The row's sandbox without this.
 fn without(lift: &str) -> Without {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let mut of = matrix.case("N24").unwrap().without.iter();
     let found = of.find(|it| negatives::matrix::lift_set_name(&it.lift) == lift);
     found.unwrap().clone()
@@ -152,7 +152,7 @@ fn on_a_bare_host_there_are_no_data_mounts_whatever_else_there_is() {
 
 #[test]
 fn every_invariant_is_broken_by_some_sandbox_of_the_row_and_has_its_name() {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N24").unwrap();
     let broken = case.without.iter().flat_map(|without| &without.breaks);
     let broken: BTreeSet<String> = broken.cloned().collect();

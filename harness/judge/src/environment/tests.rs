@@ -3,7 +3,6 @@
 use evidence::order::blank;
 use evidence::plan;
 use evidence::view::Seen;
-use negatives::matrix::Matrix;
 
 use super::*;
 use crate::samples;
@@ -11,7 +10,7 @@ use crate::samples;
 /// What comes of a locked launch of N15 on this engine at whose barrier these
 /// variables were seen.
 fn seen(engine: &str, names: &[&str]) -> Finding {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N15").unwrap();
     let mut expected = samples::expected();
     expected.engine = matrix.engine(engine).cloned();
@@ -82,7 +81,7 @@ fn an_engine_of_which_nothing_is_known_differs() {
 
 #[test]
 fn a_record_that_says_less_was_planted_than_declared_counts_for_nothing() {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N15").unwrap();
     let mut expected = samples::expected();
     let mut record = blank(&plan::orders(case)[0]);

@@ -13,7 +13,7 @@ const REFUSED: Outcome = Outcome::Errno(libc::EACCES);
 
 /// The verdict on N18 by this rule, with these mounts and what came of them.
 fn judged(mounts: &[(&str, Option<Outcome>)]) -> Verdict {
-    let matrix = negatives::matrix::Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N18").unwrap();
     let mut orders = plan::orders(case).into_iter();
     let mut record = blank(&orders.find(|order| order.every_mount).unwrap());

@@ -6,14 +6,14 @@ use evidence::Abilities;
 use evidence::digest::ProgramDigests;
 use evidence::order::blank;
 use evidence::record::{FaultRecord, Observations};
-use negatives::matrix::Matrix;
+
 use seccomp::Policy;
 
 use super::*;
 use crate::{Adapted, Expected};
 
 fn case() -> Case {
-    Matrix::builtin().unwrap().case("N26").unwrap().clone()
+    declared::matrix().unwrap().case("N26").unwrap().clone()
 }
 
 fn file(name: &str, bytes: &[u8]) -> OutputEntry {

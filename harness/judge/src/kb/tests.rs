@@ -24,7 +24,7 @@ fn heard(host: u16, requests: &[(Token, &str, u16)]) -> Heard {
 
 /// The verdict on the first launch of N14 in this role that is about the server.
 fn judged(role: Role, heard: Heard) -> Verdict {
-    let matrix = negatives::matrix::Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N14").unwrap();
     let mut orders = plan::orders(case).into_iter();
     let order = orders.find(|it| it.task.needs_kb() && it.role == role);

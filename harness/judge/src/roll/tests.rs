@@ -4,7 +4,7 @@
 use evidence::Exit;
 use evidence::order::blank;
 use evidence::plan;
-use negatives::matrix::Matrix;
+
 use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
 use seccomp::plan::AirlockStatus;
 
@@ -16,7 +16,7 @@ const NONCE: &str = "0123";
 /// The launch of N12 in which several attempts are made, as it must be: what the row
 /// says of it once `change` was made.
 fn refused(change: impl FnOnce(&mut LaunchRecord)) -> String {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = matrix.case("N12").unwrap();
     let several = |order: &Order| {
         let subject = order.task.subject();
@@ -180,7 +180,7 @@ fn without_the_airlocks_word_nothing_is_believed() {
 /// never held, and a launch outside of any sandbox needs none.
 #[test]
 fn every_row_needs_the_airlocks_word_in_every_sandbox() {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     for case in matrix.cases() {
         for order in plan::orders(case) {
             let mut record = blank(&order);

@@ -4,7 +4,6 @@
 use checker::Outcome;
 use evidence::Exit;
 use evidence::record::{LaunchRecord, Observations};
-use negatives::matrix::Matrix;
 
 use crate::samples::{self, PACKET_ROW};
 use crate::{Adapted, Verdict, judge};
@@ -14,14 +13,14 @@ const CONTROL: usize = 1;
 
 /// The records of a row as they must be.
 fn sound() -> Observations {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let row = samples::result(matrix.case(PACKET_ROW).unwrap(), &samples::expected());
     row.observed.open().unwrap()
 }
 
 fn verdict(observed: &Observations) -> Verdict {
     let expected = samples::expected();
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let case = Adapted::of(matrix.case(PACKET_ROW).unwrap(), &expected.abilities);
     judge(&case, observed, &expected)
 }

@@ -10,7 +10,6 @@ use super::attestation::{
 };
 use super::*;
 use crate::key::{SecretKey, Signer};
-use negatives::coverage::Coverage;
 
 /// An operator with a key that everybody knows.
 #[must_use]
@@ -124,7 +123,7 @@ pub fn attestation(verdict_of: impl Fn(u32) -> VerdictWord) -> Attestation {
         made_with: made_with(),
         witnesses: witnesses(),
         mutants: None,
-        coverage: Coverage::builtin().unwrap(),
+        coverage: declared::coverage().unwrap(),
         files: vec![],
         does_not_assert: vec![note("This is not a gate.")],
         lifts: vec![],

@@ -5,7 +5,6 @@ use std::error::Error;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
-use negatives::matrix::Matrix;
 
 use crate::glossary::Glossary;
 use crate::lifts;
@@ -13,7 +12,7 @@ use crate::mutants::Catalogue;
 
 /// The command line with its known words.
 pub(super) fn known(command: Command) -> Result<Command, Box<dyn Error>> {
-    let matrix = Matrix::builtin()?;
+    let matrix = declared::matrix()?;
     let catalogue = Catalogue::builtin(&matrix)?;
     let glossary = Glossary::builtin(&matrix)?;
     let rows = matrix.cases().iter().map(|case| case.id.to_string());

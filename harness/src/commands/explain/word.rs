@@ -140,7 +140,7 @@ mod tests {
     use crate::mutants::Catalogue;
 
     fn said(word: &str) -> String {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let glossary = Glossary::builtin(&matrix).unwrap();
         let catalogue = Catalogue::builtin(&matrix).unwrap();
         text(&answers(word, &glossary, &matrix, catalogue.mutants()))
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_word_is_listed_with_its_meaning() {
-        let glossary = Glossary::builtin(&Matrix::builtin().unwrap()).unwrap();
+        let glossary = Glossary::builtin(&declared::matrix().unwrap()).unwrap();
         let listed = all(&glossary);
         for term in glossary.terms() {
             assert!(

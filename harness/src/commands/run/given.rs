@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use negatives::matrix::{MATRIX_TOML, Matrix, MatrixError};
+use declared::MATRIX_TOML;
+use negatives::matrix::{Matrix, MatrixError};
 use negatives::position::Position;
 use verify::Failure;
 
@@ -57,7 +58,7 @@ pub(super) struct Given {
 /// Takes the matrix of this file, or without one this release's own.
 pub(super) fn take(file: Option<&Path>) -> Result<Given, Failure> {
     let Some(file) = file else {
-        let matrix = Matrix::builtin().map_err(Failure::internal)?;
+        let matrix = declared::matrix().map_err(Failure::internal)?;
         return Ok(Given { matrix, said: None });
     };
     let name = file.display().to_string();

@@ -1,3 +1,5 @@
+//! A report in lines: what each kind of finding is shown as.
+
 use checker::{Guard, Settings};
 
 use super::*;

@@ -334,7 +334,7 @@ fn every_word_is_on_the_page_of_bags_and_explained() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `ARCHIVE_"));
     assert_eq!(listed.count(), words.len());
-    let matrix = negatives::matrix::Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let glossary = crate::glossary::Glossary::builtin(&matrix).unwrap();
     for word in words {
         assert!(page.contains(&format!("| `{word}` |")), "{word}");

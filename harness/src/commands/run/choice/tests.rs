@@ -1,7 +1,5 @@
 //! Which rows a line means, by name.
 
-use negatives::matrix::Matrix;
-
 use super::super::{deferred, rows};
 use super::*;
 
@@ -12,14 +10,14 @@ fn choice(line: &[&str]) -> Choice {
 
 /// The rows in scope that the runner is left with, by its own rule.
 fn chosen(line: &[&str]) -> Vec<String> {
-    let rows: Vec<Trial> = rows(&Matrix::builtin().unwrap(), None).collect();
+    let rows: Vec<Trial> = rows(&declared::matrix().unwrap(), None).collect();
     let arguments = choice(line).made_of(&rows);
     let left = rows.iter().filter(|row| !arguments.is_filtered_out(row));
     left.map(|row| id(row).to_owned()).collect()
 }
 
 fn refused(line: &[&str]) -> Option<String> {
-    let matrix = Matrix::builtin().unwrap();
+    let matrix = declared::matrix().unwrap();
     let rows: Vec<Trial> = rows(&matrix, None).collect();
     let deferred: Vec<Trial> = deferred(&matrix).collect();
     let refused = choice(line).require_rows(&rows, &deferred);
@@ -97,7 +95,7 @@ fn a_filter_that_matches_no_row_is_refused_by_name() {
 /// that leaves it what is chosen and nothing else, deferred rows among it.
 #[test]
 fn the_runner_is_left_with_the_deferred_rows_that_are_chosen() {
-    let deferred: Vec<Trial> = deferred(&Matrix::builtin().unwrap()).collect();
+    let deferred: Vec<Trial> = deferred(&declared::matrix().unwrap()).collect();
     let arguments = choice(&["d1"]).made_of(&deferred);
     let left = deferred
         .iter()

@@ -34,7 +34,7 @@ fn line_of(text: &str) -> usize {
 #[test]
 fn without_a_file_it_is_this_programs_own_and_nothing_is_said() {
     let given = take(None).unwrap();
-    assert_eq!(given.matrix, Matrix::builtin().unwrap());
+    assert_eq!(given.matrix, declared::matrix().unwrap());
     assert_eq!(given.said, None);
 }
 

@@ -242,7 +242,7 @@ pub(super) fn exit_words(exit: &Exit) -> String {
 #[cfg(test)]
 mod tests {
     use judge::samples;
-    use negatives::matrix::Matrix;
+
     use serde_json::json;
 
     use super::*;
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_table_of_a_row_says_it_of_each_packet() {
-        let matrix = Matrix::builtin().unwrap();
+        let matrix = declared::matrix().unwrap();
         let mut cases = matrix.cases().iter();
         let case = cases.find(|it| it.id.as_str() == PACKET_ROW).unwrap();
         let result = samples::result(case, &samples::expected());
