@@ -17,7 +17,7 @@ use nix::unistd::geteuid;
 
 use super::bwrap::groups::{self, Groups};
 use super::bwrap::launchers::Launchers;
-use super::bwrap::raw::{Preparation, Program};
+use super::bwrap::preparation::{Preparation, Program};
 use super::bwrap::{BwrapError, limits, remove_groups};
 use super::open::Place;
 use super::{Engine, EngineError, Hosting, Launch, Leftovers, Running, helper};

@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 
-use super::raw::{self, Preparation, Program};
+use super::preparation::{self, Preparation, Program};
 
 /// Process numbers of launchers that were not waited for.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Launchers {
             (io::pipe()?, io::pipe()?, io::pipe()?);
         let streams: [OwnedFd; 3] = [theirs.into(), answers.into(), complaints.into()];
         let mut running = self.running();
-        let process = raw::start(program, streams.each_ref(), preparation)?;
+        let process = preparation::start(program, streams.each_ref(), preparation)?;
         running.insert(process);
         Ok(Launcher {
             process,
