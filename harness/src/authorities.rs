@@ -3,9 +3,9 @@
 //! The file names keys by where their PEM files lie, beside it; the order has the keys
 //! themselves, so that what reaches the sandbox is whole.
 
-use std::fs;
 use std::path::Path;
 
+use bundle::file::{self, MAX_TEXT};
 use checker::{Authority, EnrolledKey, EvidenceClass, MAX_ORDER, Order, RevisionKind, Timestamp};
 use evidence::error::chain;
 use seal::key::PublicKey;
@@ -70,7 +70,7 @@ fn read(file: &Path) -> Result<Vec<Authority>, Failure> {
     let failed = |why: String| {
         Failure::unusable(format!("failed to read authorities `{shown}`: {why}"), hint)
     };
-    let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let text = file::text(file, MAX_TEXT).map_err(|error| failed(error.why()))?;
     let parsed: File =
         toml::from_str(&text).map_err(|error| failed(error.to_string().trim_end().to_owned()))?;
     let beside = file.parent().unwrap_or(Path::new(""));
@@ -112,6 +112,8 @@ fn enrolled(it: Enrolled, beside: &Path) -> Result<Authority, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use seal::key::SecretKey;
 
     use super::*;

@@ -19,7 +19,6 @@ use crate::self_audit::AuditTally;
 
 mod examine;
 mod example;
-pub mod file;
 mod gates;
 mod owner;
 mod reviewer;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use seal::key::KeyId;
 use serde::Deserialize;
 
-use crate::acceptance::file::{self, FileError};
+use crate::file::{self, FileError};
 
 /// The version of the file's fields.
 const SCHEMA: u32 = 1;

@@ -30,6 +30,7 @@ mod believe;
 pub mod check_record;
 mod derived;
 pub mod exit;
+pub mod file;
 #[cfg(any(test, feature = "making"))]
 pub mod forgery;
 pub mod inventory;

@@ -10,6 +10,7 @@
 
 mod abilities;
 mod account;
+pub mod control_groups;
 mod count;
 pub mod digest;
 pub mod error;

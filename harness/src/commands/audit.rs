@@ -6,6 +6,7 @@ use audit::expectation::{Expectation, Kept, of_preset};
 use audit::finding::Finding;
 use audit::line::without;
 use bundle::audit_record::{self, Evidence, Launches};
+use bundle::file::{self, MAX_TEXT};
 use bundle::{BundleError, DEVELOPMENT};
 use engine::caller::room_for_a_run;
 use seal::key::{Role, Signer};
@@ -129,7 +130,7 @@ fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
     };
     let text = match path.to_str().and_then(of_preset).filter(|_| !path.exists()) {
         Some(preset) => preset,
-        None => std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?,
+        None => file::text(path, MAX_TEXT).map_err(|error| wrong(error.why()))?,
     };
     let expectation = Expectation::parse(&text).map_err(wrong)?;
     Ok((text, expectation))

@@ -1,8 +1,7 @@
 //! `lint-checker`: what the checker is made of, against the rules (L2).
 
-use std::fs;
-
 use bundle::exit::Exit;
+use bundle::file;
 use evidence::count;
 use programs::Programs;
 use verify::terminal::{safe, say};
@@ -11,6 +10,9 @@ use verify::{Done, Failure};
 use crate::cli::{Common, LintChecker};
 use crate::lint::binary::{BinaryScan, Standing};
 use crate::lint::{Scan, Scanner, Tree};
+
+/// The largest program that is scanned.
+const MAX_PROGRAM: u64 = 1 << 30;
 
 /// Scans the checker that is built into this harness, or another tree or program.
 pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Done, Failure> {
@@ -21,10 +23,8 @@ pub(super) fn lint_checker(common: &Common, args: &LintChecker) -> Result<Done, 
             .map_err(|error| Failure::unusable(error, "give the folder of a workspace"))?,
     };
     let other = args.binary.as_ref().map(|file| {
-        fs::read(file).map_err(|error| {
-            let what = format!("failed to read `{}`: {error}", file.display());
-            Failure::unusable(what, "give the file of a program")
-        })
+        file::read(file, MAX_PROGRAM)
+            .map_err(|error| Failure::unusable(error, "give the file of a program"))
     });
     let other = other.transpose()?;
     let scan = match (&other, &args.tree) {

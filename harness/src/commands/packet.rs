@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bundle::exit::Exit;
+use bundle::file;
 use bundle::report::triage;
 use checker::{Guard, Order, Report, Settings};
 use evidence::count;
@@ -131,19 +132,14 @@ fn triaged(folder: &Path, order: &Order) -> Result<Report, Failure> {
 
 /// A file, or standard input.
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let hint = "give a file that can be read, or - for standard input";
+    if file != Path::new("-") {
+        return file::read(file, u64::MAX).map_err(|error| Failure::unusable(error, hint));
+    }
     let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        fs::File::open(file).and_then(|mut it| it.read_to_end(&mut bytes))
-    };
-    let failed = |error| {
-        let what = format!("failed to read `{}`: {error}", file.display());
-        Failure::unusable(
-            what,
-            "give a file that can be read, or - for standard input",
-        )
-    };
-    read.map_err(failed)?;
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Failure::unusable(format!("failed to read standard input: {error}"), hint)
+    })?;
     Ok(bytes)
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bundle::acceptance::file;
+use bundle::file;
 use bundle::releases::{self, Release as KnownRelease, Table};
 use engine::image::Image;
 use evidence::error::chain;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use bundle::acceptance::{self, file};
+use bundle::acceptance;
+use bundle::file;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::SecretKey;

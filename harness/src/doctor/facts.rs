@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use evidence::control_groups;
 use nix::sys::statvfs::statvfs;
 
 /// What the kernel says of itself.
@@ -114,7 +115,7 @@ fn cgroups(root: &Path) -> Cgroups {
     };
     let listed = fs::read_to_string(unified.join("cgroup.controllers")).unwrap_or_default();
     let own = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
-    let own = own.lines().find_map(|line| line.strip_prefix("0::/"));
+    let own = control_groups::of(&own, "");
     Cgroups {
         version,
         controllers: listed.split_whitespace().map(str::to_owned).collect(),

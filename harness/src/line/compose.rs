@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use bundle::file::{self, FileError, MAX_TEXT};
 use seal::digest::Sha256Digest;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ pub struct Service {
 pub enum NoService {
     /// The file cannot be read.
     #[error("failed to read `{0}` of --compose: {1}")]
-    File(String, io::Error),
+    File(String, String),
     /// The name would be an option of Compose's.
     #[error("expected the name of a service, observed `{0}`")]
     Name(String),
@@ -51,8 +52,8 @@ impl Service {
     /// # Errors
     /// The file cannot be read, or nothing on this host reads it.
     pub fn read(file: &Path, name: &str) -> Result<Self, NoService> {
-        let bytes = fs::read(file);
-        let bytes = bytes.map_err(|error| NoService::File(file.display().to_string(), error))?;
+        let failed = |error: FileError| NoService::File(file.display().to_string(), error.why());
+        let bytes = file::read(file, MAX_TEXT).map_err(failed)?;
         if name.is_empty() || name.starts_with('-') {
             return Err(NoService::Name(name.to_owned()));
         }

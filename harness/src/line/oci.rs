@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bundle::file::{self, MAX_TEXT};
 use seal::digest::Sha256Digest;
 use serde_json::{Value, json};
 
@@ -28,14 +29,14 @@ impl Bundle {
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join("config.json");
         let wrong = |why: String| format!("{}: {why}", path.display());
-        let text = fs::read(&path).map_err(|error| wrong(error.to_string()))?;
-        let config = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+        let text = file::text(&path, MAX_TEXT).map_err(|error| wrong(error.why()))?;
+        let config = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         let folder = folder
             .canonicalize()
             .map_err(|error| wrong(error.to_string()))?;
         let config = rooted(config, &folder).map_err(wrong)?;
         place(&config).map_err(|why| format!("{}: {why}", path.display()))?;
-        let digest = Sha256Digest::of(&text);
+        let digest = Sha256Digest::of(text.as_bytes());
         Ok(Self { config, digest })
     }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use bundle::file;
 use evidence::digest::sha256;
 use sha2::{Digest as _, Sha256};
 use verify::Failure;
@@ -73,7 +74,7 @@ pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
 /// much there is. What was said of that before is left out, folded lines and all.
 fn info(folder: &Path, oxum: &str) -> Result<String, Failure> {
     let file = folder.join("bag-info.txt");
-    let before = match fs::read(&file) {
+    let before = match file::read(&file, file::MAX_TEXT) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
             let what = format!(
                 "expected `{}` in UTF-8, observed other bytes",
@@ -81,8 +82,8 @@ fn info(folder: &Path, oxum: &str) -> Result<String, Failure> {
             );
             Failure::unusable(what, "save it as UTF-8: that is what the bag declares")
         })?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(unreadable(&file, &error)),
+        Err(error) if error.is_missing() => String::new(),
+        Err(error) => return Err(unreadable(&file, &error.why())),
     };
     let mut text = String::new();
     let mut own = true;
@@ -138,7 +139,7 @@ fn hashed(path: &Path) -> Result<(String, u64), Failure> {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     let what = format!("failed to read `{}`: {error}", path.display());
     Failure::unusable(what, "the folder and its files must be readable")
 }

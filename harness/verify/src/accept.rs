@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use bundle::acceptance::file::{self, FileError};
 use bundle::acceptance::{
     self, Acceptance, Examined, Gate, MAX_TERMS, Outcome, Papers, Standing, Terms,
 };
+use bundle::file::{self, FileError};
 use bundle::self_audit::AuditTally;
 use seal::bundle::folder::BundleFolder;
 use seal::digest::Sha256Digest;

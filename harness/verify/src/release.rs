@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bundle::acceptance::file;
+use bundle::file;
 use evidence::error::chain;
 use seal::digest::Sha256Digest;
 use seal::dsse::{Envelope, IN_TOTO, MAX_ENVELOPE, TrustedKeys};

@@ -2,8 +2,6 @@
 //! `ATTESTATION.md`. What could only be a mistake, such as a list that allows
 //! nothing, is refused when it is read.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +14,7 @@ use serde::Deserialize;
 use time::Duration;
 
 use super::{Artifact, Policy};
+use crate::file::{self, FileError};
 
 /// The version of the fields. It goes up when a field changes meaning.
 pub const SCHEMA: u32 = 1;
@@ -27,20 +26,8 @@ const MAX_POLICY: u64 = 1 << 20;
 #[cfg_attr(test, derive(strum::IntoStaticStr, strum::VariantNames))]
 pub enum PolicyError {
     /// The file could not be read.
-    #[error("failed to read policy `{path}`")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The file is too large.
-    #[error("policy `{path}` is too large: expected at most {MAX_POLICY} bytes")]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("failed to read the policy")]
+    Read(#[from] FileError),
     /// The file is not a policy.
     #[error("failed to parse policy `{path}`")]
     Parse {
@@ -176,20 +163,7 @@ fn one() -> NonZeroUsize {
 /// # Errors
 /// [`PolicyError`].
 pub fn read(path: &Path) -> Result<Policy, PolicyError> {
-    let failed = |source| PolicyError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(failed)?;
-    let mut text = String::new();
-    file.take(MAX_POLICY + 1)
-        .read_to_string(&mut text)
-        .map_err(failed)?;
-    if text.len() as u64 > MAX_POLICY {
-        return Err(PolicyError::TooLarge {
-            path: path.to_owned(),
-        });
-    }
+    let text = file::text(path, MAX_POLICY)?;
     let written = toml::from_str(&text).map_err(|source| PolicyError::Parse {
         path: path.to_owned(),
         source,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use evidence::control_groups;
 use evidence::profile::ResourceLimits;
 
 use nix::sys::signal::{Signal, kill};
@@ -73,10 +74,10 @@ impl Groups {
         }
         let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let folder = |limit: &Limit| {
-            let beneath = own_group(&own, limit.controller);
+            let beneath = control_groups::of(&own, limit.controller);
             Path::new(MOUNTED)
                 .join(limit.controller)
-                .join(beneath)
+                .join(beneath.unwrap_or_default())
                 .join(&name)
         };
         Self::One(LIMITS.iter().map(folder).collect())
@@ -197,19 +198,6 @@ fn remove_once(folder: &Path) -> io::Result<()> {
     fs::remove_dir(folder)
 }
 
-/// The group that a line `number:controllers:path` names.
-fn own_group(text: &str, controller: &str) -> String {
-    let path = text.lines().find_map(|line| {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (names, path) = (parts.next()?, parts.next()?);
-        names
-            .split(',')
-            .any(|name| name == controller)
-            .then_some(path)
-    });
-    path.unwrap_or_default().trim_start_matches('/').to_owned()
-}
-
 fn make(folder: &Path) -> Result<(), BwrapError> {
     fs::create_dir(folder).map_err(|source| BwrapError::Group {
         path: folder.to_owned(),
@@ -227,14 +215,6 @@ fn write(file: &Path, value: &str) -> Result<(), BwrapError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_controllers_own_group_is_found() {
-        let text = "9:name=systemd:/\n4:memory:/a/b\n3:cpu,pids:/c\n0::/\n";
-        assert_eq!(own_group(text, "memory"), "a/b");
-        assert_eq!(own_group(text, "pids"), "c");
-        assert_eq!(own_group(text, "io"), "");
-    }
 
     #[test]
     fn a_folder_that_is_gone_is_removed() {

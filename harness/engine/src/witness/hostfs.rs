@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use evidence::control_groups;
 use evidence::profile::system::{MASKED, READ_ONLY};
 
 /// Where control groups are mounted on the host.
@@ -36,28 +37,13 @@ pub(super) fn control_group(text: &str) -> io::Result<BTreeMap<String, String>> 
     Ok(found)
 }
 
-/// A line is `number:controllers:path`; version 2 has one with neither number nor
-/// controllers (cgroups(7)), which counts where version 1 has no such controller.
+/// The one group of version 2 counts where version 1 has no such controller.
 fn controller_file(text: &str, controller: &str, file: &str, unified: &str) -> Option<PathBuf> {
-    let lines = || {
-        text.lines().filter_map(|line| {
-            let mut parts = line.splitn(3, ':').skip(1);
-            Some((parts.next()?, parts.next()?.trim_start_matches('/')))
-        })
-    };
-    let of = |name: &str| {
-        lines().find_map(|(names, path)| names.split(',').any(|one| one == name).then_some(path))
-    };
-    if let Some(path) = of(controller) {
-        return Some(
-            Path::new(CONTROL_GROUPS)
-                .join(controller)
-                .join(path)
-                .join(file),
-        );
+    let mounted = Path::new(CONTROL_GROUPS);
+    match control_groups::of(text, controller) {
+        Some(path) => Some(mounted.join(controller).join(path).join(file)),
+        None => Some(mounted.join(control_groups::of(text, "")?).join(unified)),
     }
-    let path = of("")?;
-    Some(Path::new(CONTROL_GROUPS).join(path).join(unified))
 }
 
 /// Those of the profile's paths that are there on this host: `/proc` and `/sys`

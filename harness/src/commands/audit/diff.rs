@@ -5,6 +5,7 @@ use std::path::Path;
 use audit::diff::{Change, Changed, diff as changes};
 use audit::finding::Finding;
 use bundle::audit_record::believe;
+use bundle::file::{self, MAX_TEXT};
 use seal::bundle::verify::Anchor;
 use serde::Deserialize;
 use serde_json::json;
@@ -46,9 +47,8 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         let shown = path.display();
         Failure::unusable(format!("failed to read `{shown}` of --diff: {error}"), hint)
     };
-    let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    let printed: Printed =
-        serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+    let text = file::text(path, MAX_TEXT).map_err(|error| wrong(error.why()))?;
+    let printed: Printed = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     Ok(printed.findings)
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use audit::finding::{Finding, Verdict};
 use audit::table;
 use bundle::audit_record::Evidence;
+use bundle::file::{self, MAX_TEXT};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use verify::code::Code;
@@ -122,7 +123,7 @@ fn read(file: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
             hint,
         )
     };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = file::text(file, MAX_TEXT).map_err(|error| wrong(error.why()))?;
     let lines: BTreeMap<String, Entry> =
         toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
     if lines.values().any(|it| it.words().is_empty()) || lines.is_empty() {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use bundle::file::{self, MAX_TEXT};
 use serde_json::{Value, json};
 use verify::Failure;
 use verify::terminal::{safe, say};
@@ -110,7 +111,7 @@ fn translated(file: &Path) -> Result<unit::Translated, Failure> {
         let shown = file.display();
         Failure::unusable(format!("failed to read `{shown}` of --unit: {why}"), hint)
     };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = file::text(file, MAX_TEXT).map_err(|error| wrong(error.why()))?;
     let translated = unit::translated(&text).map_err(wrong)?;
     if Path::new(unit::BOOTED).is_dir() {
         return Ok(translated);

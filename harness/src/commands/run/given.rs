@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use bundle::file::{self, FileError, MAX_TEXT};
 use declared::MATRIX_TOML;
 use negatives::matrix::{Matrix, MatrixError};
 use negatives::position::Position;
@@ -15,14 +16,8 @@ const HINT: &str = "start from a copy of `negatives/matrix.toml` of this release
 #[derive(Debug, thiserror::Error)]
 enum GivenError {
     /// It cannot be read.
-    #[error("failed to read the matrix `{file}`")]
-    Read {
-        /// The file.
-        file: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error("failed to read the matrix")]
+    Read(#[from] FileError),
     /// It is not TOML, or a field is missing, unknown or of another type.
     #[error("failed to read the matrix `{file}` at {place}: {why}\n  | {text}")]
     Toml {
@@ -66,10 +61,7 @@ pub(super) fn take(file: Option<&Path>) -> Result<Given, Failure> {
 }
 
 fn read(file: &Path, name: &str) -> Result<Given, GivenError> {
-    let text = std::fs::read_to_string(file).map_err(|source| GivenError::Read {
-        file: name.to_owned(),
-        source,
-    })?;
+    let text = file::text(file, MAX_TEXT)?;
     let matrix = Matrix::parse(&text).map_err(|error| refusal(name, &text, error))?;
     let which = if text == MATRIX_TOML {
         "which is this release's matrix"

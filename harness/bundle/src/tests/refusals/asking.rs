@@ -209,7 +209,7 @@ fn each_policy_that_is_none_is_refused_for_just_that() {
     assert!(read(&good).is_ok());
     let other = good.replace("schema = 1", "schema = 2");
     let cases = [
-        ("TooLarge", format!("{good}{}", "#".repeat(1 << 20))),
+        ("Read", format!("{good}{}", "#".repeat(1 << 20))),
         ("Parse", good.clone() + "color = \"green\"\n"),
         ("Parse", good.clone() + "[run]\nresult = \"passed\"\n"),
         ("Version", other),

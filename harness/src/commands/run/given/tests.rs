@@ -86,7 +86,7 @@ fn a_file_that_cannot_be_read_is_usage_too() {
     assert_eq!(failure.exit(), Exit::Usage);
     let error = chain(&*failure.error);
     assert!(
-        error.starts_with("failed to read the matrix `/no/such/matrix.toml`: "),
+        error.starts_with("failed to read the matrix: failed to open `/no/such/matrix.toml`: "),
         "{error}"
     );
 }
