@@ -128,7 +128,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         path: owned(),
         source,
     })?;
-    if !about.is_file() && !(passed && about.file_type().is_fifo()) {
+    let readable = about.is_file() || (passed && about.file_type().is_fifo());
+    if !readable {
         return Err(FileError::NotRegular { path: owned() });
     }
     let mut bytes = Vec::new();
