@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use audit::act::How;
+use audit::act::{Act, How};
 use audit::answers::Said;
 use audit::course::{Course, Step};
 use audit::launch::Launch;
@@ -31,6 +31,7 @@ pub mod spelling;
 mod terminal;
 pub mod unit;
 mod watches;
+mod ways;
 
 pub use plant::{Ground, Unplanted};
 pub use put::Put;
@@ -82,7 +83,7 @@ pub struct Way {
 /// # Errors
 /// Something cannot be planted on this host.
 pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Result<Ran> {
-    let acts = table::all().filter(|act| !matches!(act.how, How::Look(_)));
+    let acts = table::all().filter(|act| is_made(act, way));
     let mut course = Course::new(acts.map(|act| act.id.to_owned()).collect());
     let mut whole: Option<Ran> = None;
     while let Some(step) = course.next() {
@@ -102,6 +103,13 @@ pub fn run(line: &[String], ground: &Ground, way: &Way, stop: &Stop) -> io::Resu
     Ok(whole)
 }
 
+/// Whether an act is made of this line: what is put into the input of a terminal is the
+/// user's next command, unless the terminal is the audit's own.
+fn is_made(act: &Act, way: &Way) -> bool {
+    let looked_at = matches!(act.how, How::Look(_));
+    !looked_at && (way.tty || act.id != terminal::ACT)
+}
+
 /// One launch; and whether it ended by itself.
 fn once(
     line: &[String],
@@ -112,7 +120,7 @@ fn once(
 ) -> io::Result<(Ran, bool)> {
     let terminal = way.tty.then(Terminal::open).transpose()?;
     let mut plant = Plant::new(ground)?;
-    let arguments = arguments(&plant, step)?;
+    let arguments = arguments(&plant, (way, step))?;
     let alone = Put::Line;
     let put = if line.is_empty() { &alone } else { &way.put };
     let words = put.words(line, &plant, &arguments)?;
@@ -127,11 +135,16 @@ fn once(
             (Looked::nothing(words.clone()), Ended::never(words), true)
         }
     };
-    let Looked { view, told } = looked;
+    let Looked { view, told, ways } = looked;
     forgotten(&forgets, in_time && !stop.is_interrupted());
     put.give_back(&before, told.project.as_deref());
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
+    host.ways = ways;
+    if terminal.is_none() {
+        let why = "it has no terminal of the audit's own: --tty gives it one";
+        host.blind.insert(terminal::ACT.to_owned(), why.to_owned());
+    }
     host.saw.extend(terminal.and_then(|it| it.saw()));
     let launches = 1;
     let launch = Launch {
@@ -162,8 +175,8 @@ fn forgotten(forgets: &[forget::Words], in_time: bool) {
 }
 
 /// The nonce and the plan.
-fn arguments(plant: &Plant, step: &Step) -> io::Result<Vec<String>> {
-    let acts = table::all();
+fn arguments(plant: &Plant, (way, step): (&Way, &Step)) -> io::Result<Vec<String>> {
+    let acts = table::all().filter(|act| is_made(act, way));
     let plan = acts.filter_map(|act| act.planned(&plant.targets).transpose());
     let plan: Result<Vec<_>, String> = plan.collect();
     let plan = step.plan(&plan.map_err(io::Error::other)?);
@@ -187,7 +200,7 @@ fn watched(
     let stopped = || stop.is_interrupted();
     let hello = |output: &[u8]| Said::read(output, &plant.nonce).hello;
     let looked = if running.until(UNTIL_HELLO, stopped, hello) {
-        let looked = look::look(&plant.nonce, program);
+        let looked = look::look((&plant.nonce, program), &plant.aims);
         let over = |output: &[u8]| Said::read(output, &plant.nonce).exit;
         running.until(UNTIL_EXIT, stopped, over);
         running.until(UNTIL_END, stopped, |_| false);

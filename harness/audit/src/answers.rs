@@ -1,5 +1,5 @@
 //! What a launch said, read as hostile text: only whole lines with this launch's nonce
-//! count, and of each act only the first word.
+//! count, and of each act the first word; what else is said of it is kept.
 
 use std::collections::BTreeMap;
 
@@ -95,6 +95,9 @@ pub struct Said {
     pub again: bool,
     /// By act.
     pub answers: BTreeMap<String, Answer>,
+    /// What was said besides of acts of which more than one thing was said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub besides: BTreeMap<String, Vec<Answer>>,
 }
 
 impl Said {
@@ -119,7 +122,7 @@ impl Said {
                     outcome,
                 } => {
                     let (call, outcome) = (called(call, arguments), of_wire(outcome));
-                    said.first(id, Answer { outcome, call });
+                    said.take(id, Answer { outcome, call }, true);
                 }
                 Event::Gone {
                     id,
@@ -130,18 +133,26 @@ impl Said {
                 } => {
                     let call = called(call, arguments);
                     let outcome = of_end(how, call.as_ref(), aside);
-                    said.first(id, Answer { outcome, call });
+                    said.take(id, Answer { outcome, call }, false);
                 }
             }
         }
         said
     }
 
-    fn first(&mut self, id: String, answer: Answer) {
+    /// The first word counts. A child that said its `own` ends behind that, which is no
+    /// second word; everything else that is said of the same act is.
+    fn take(&mut self, id: String, answer: Answer, own: bool) {
         if id == CONTROL {
             self.idle |= self.hello && matches!(answer.outcome, Outcome::Done(_));
         } else if self.hello {
-            self.answers.entry(id).or_insert(answer);
+            match self.answers.get(&id) {
+                None => _ = self.answers.insert(id, answer),
+                Some(first) if own && *first != answer => {
+                    self.besides.entry(id).or_default().push(answer);
+                }
+                Some(_) => {}
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 
 use crate::act::Act;
 use crate::answers::{Answer, Outcome};
+use crate::apart;
 use crate::finding::By;
 use crate::launch::Launch;
 use crate::row::Row;
@@ -70,6 +71,10 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
         // Nothing but silence: only another network explains it.
         Outcome::Silent => "ETIMEDOUT",
         Outcome::Refused(errno) => errno,
+        Outcome::Done(_) if inside.answered_for(&answer).is_some() => {
+            let (at, of) = inside.answered_for(&answer).unwrap_or_default();
+            return Ok(By::Filter { at, of });
+        }
         Outcome::Done(_) | Outcome::NotRun(_) => {
             return Err("it was not refused".to_owned());
         }
@@ -103,6 +108,7 @@ fn by_namespace(name: &str, what: &str, inside: &Launch) -> Result<By, String> {
 }
 
 fn by_rule(errno: &str, inside: &Launch, outside: &Launch) -> Result<By, String> {
+    apart::can_be_refused(inside, outside).map_err(|why| format!("{errno}, and {why}"))?;
     let rule = REFUSES.iter().find(|(name, _)| *name == errno);
     match rule.map(|(_, rule)| *rule) {
         Some(Rule::FilesAndProcesses) if inside.has_unread_filters(outside) => {

@@ -128,8 +128,9 @@ impl Expectation {
         if let Some(both) = deny.iter().find(|act| work.contains(act)) {
             return Err(format!("`{}` is both denied and must work", both.id));
         }
-        if deny.is_empty() && work.is_empty() {
-            return Err("nothing is expected: `deny` and `work` are empty".to_owned());
+        if deny.is_empty() {
+            // Otherwise no sandbox at all would hold.
+            return Err("nothing is denied: put what must be closed into `deny`".to_owned());
         }
         Ok(Self { deny, work })
     }
@@ -138,7 +139,8 @@ impl Expectation {
     /// work and did still works, and what was open is left to whoever decides.
     #[must_use]
     pub fn proposed(findings: &[Finding]) -> String {
-        let (mut deny, mut work, mut open) = (String::new(), String::new(), String::new());
+        let (mut deny, mut work) = (String::new(), String::new());
+        let (mut open, mut unseen) = (String::new(), String::new());
         for finding in findings {
             let act = &finding.act;
             match &finding.verdict {
@@ -148,11 +150,12 @@ impl Expectation {
                     deny += &entry(act);
                 }
                 Verdict::Closed(_) | Verdict::OwnWorld => {}
-                Verdict::ShowsNothing(_) | Verdict::NotSeen(_) | Verdict::NotRun(_) => {}
+                Verdict::NotSeen(_) => unseen += &format!("# {act}\n"),
+                Verdict::ShowsNothing(_) | Verdict::NotRun(_) => {}
             }
         }
         format!(
-            "# Closed when this was written: the audit fails once one is open.\ndeny = [\n{deny}]\n\n# What must work.\nwork = [\n{work}]\n\n# Open when this was written. Decide of each: close it and put it into `deny`, or\n# put it into `work`, or leave it here.\n{open}"
+            "# Closed when this was written: the audit fails once one is open.\ndeny = [\n{deny}]\n\n# What must work.\nwork = [\n{work}]\n\n# Open when this was written. Decide of each: close it and put it into `deny`, or\n# put it into `work`, or leave it here.\n{open}\n# Neither closed nor open when this was written, as far as could be seen.\n{unseen}"
         )
     }
 
@@ -293,7 +296,8 @@ mod tests {
             finding("terminal-input", Verdict::ShowsNothing(String::new())),
         ];
         let text = Expectation::proposed(&findings);
-        assert!(text.ends_with("# unix-path\n"), "{text}");
+        let (_, left) = text.split_once("# Open when").unwrap();
+        assert!(left.contains("\n# unix-path\n"), "{text}");
         let expectation = Expectation::parse(&text).unwrap();
         let kept = expectation.kept(&findings);
         let acts: Vec<&str> = kept.iter().map(|(it, _)| it.act.as_str()).collect();

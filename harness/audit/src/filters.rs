@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use negatives::errno::Errno;
+use seccomp::table::NUMBERS;
 use seccomp::{Action, Call, Program, evaluate, evaluate_stack};
 
 use crate::answers::Called;
@@ -33,6 +34,34 @@ pub fn gives(stack: &[Arc<str>], call: &Called, errno: &str) -> Option<(usize, u
         return None;
     }
     decides(&programs, &call, action)
+}
+
+/// Which filter of these, counted from 1, and of how many, answers this very call with no
+/// error, so that it seems done: `SECCOMP_RET_ERRNO` with 0 (seccomp(2)).
+#[must_use]
+pub fn pretends(stack: &[Arc<str>], call: &Called) -> Option<(usize, usize)> {
+    let (programs, call) = read(stack, call)?;
+    let action = evaluate_stack(&programs, &call).action;
+    let pretends = action == Action::Errno(0);
+    decides(&programs, &call, action).filter(|_| pretends)
+}
+
+/// Whether these refuse nothing: no call of the table of this machine, made without
+/// arguments.
+#[must_use]
+pub fn refuse_nothing(stack: &[Arc<str>], arch: u32) -> bool {
+    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
+    let passes = |programs: &[Program], number| {
+        let call = Call {
+            number,
+            arch,
+            instruction_pointer: 0,
+            args: [0; 6],
+        };
+        let action = evaluate_stack(programs, &call).action;
+        matches!(action, Action::Allow | Action::Log)
+    };
+    programs.is_ok_and(|programs| (0..NUMBERS).all(|number| passes(&programs, number)))
 }
 
 fn read(stack: &[Arc<str>], call: &Called) -> Option<(Vec<Program>, Call)> {

@@ -104,7 +104,7 @@ impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Filter { at, of } => write!(f, "filter {at} of {of}, read back and evaluated"),
-            Self::Kill => f.write_str("a filter that kills (SIGSYS)"),
+            Self::Kill => f.write_str("a filter that sends SIGSYS"),
             Self::End => {
                 f.write_str("the end of all that ran in the sandbox, in each of two launches")
             }

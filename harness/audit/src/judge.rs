@@ -2,9 +2,12 @@
 
 use crate::act::{Act, How, Look, Proof};
 use crate::answers::Outcome;
+use crate::apart;
 use crate::cause::cause;
+use crate::filters;
 use crate::finding::{By, Finding, Verdict};
 use crate::launch::{Launch, Reached};
+use crate::row::Row;
 
 /// The views of one line.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +24,7 @@ pub struct Views<'a> {
 #[must_use]
 pub fn judge(act: &Act, views: Views<'_>) -> Finding {
     let verdict = match act.how {
-        How::Look(look) => looked(look, views),
+        How::Look(look) => of_the_probe(looked(look, views), views),
         How::Call(_) | How::I386(_) | How::Attempt(_) | How::Script(..) => acted(act, views),
     };
     let verdict = of_one(act, verdict, views);
@@ -77,6 +80,16 @@ fn acted(act: &Act, views: Views<'_>) -> Verdict {
         Reached::NotSeen(why) if views.inside.done(act) => return Verdict::NotSeen(why),
         Reached::NotSeen(_) | Reached::No => {}
     }
+    let said = |launch: &Launch| launch.said.answers.contains_key(act.id);
+    if let Some(why) = views.outside.host.blind.get(act.id)
+        && !said(views.outside)
+        && !said(views.inside)
+    {
+        return Verdict::ShowsNothing(why.clone());
+    }
+    if views.inside.said.besides.contains_key(act.id) {
+        return Verdict::NotSeen("the probe said two things of it".to_owned());
+    }
     if let Outcome::NotRun(why) = views.inside.said.of(act.id).outcome {
         return Verdict::NotRun(why);
     }
@@ -86,13 +99,43 @@ fn acted(act: &Act, views: Views<'_>) -> Verdict {
         Reached::No => return Verdict::ShowsNothing(without(act, views.outside)),
         Reached::NotSeen(why) => return Verdict::ShowsNothing(why),
     }
-    if views.inside.done(act) {
-        return Verdict::OwnWorld;
-    }
-    match cause(act, views.inside, views.outside) {
-        Ok(by) => Verdict::Closed(by_words(act, by, views.lifted)),
+    match kept_out(act, views) {
+        Ok(verdict) => verdict,
         Err(why) => Verdict::NotSeen(why),
     }
+}
+
+/// What kept the act from the host, which it did not reach. Of a process that is none of
+/// this host's nothing is known but its own words.
+fn kept_out(act: &Act, views: Views<'_>) -> Result<Verdict, String> {
+    let Views {
+        inside, outside, ..
+    } = views;
+    if let Err(why) = &inside.view {
+        return Err(why.clone());
+    }
+    let verdict = if inside.done(act) {
+        apart::has_a_world(act, inside, outside)?;
+        Verdict::OwnWorld
+    } else {
+        let by = cause(act, inside, outside)?;
+        Verdict::Closed(by_words(act, by, views.lifted))
+    };
+    match inside.host.ways.get(act.id) {
+        Some(way) => Err(way.clone()),
+        None => way_out(act, inside).map_or(Ok(verdict), Err),
+    }
+}
+
+/// A network of its own is no closed one where it leads on: to the host, or past it.
+fn way_out(act: &Act, inside: &Launch) -> Option<String> {
+    let by_address = [Row::U4, Row::U5].contains(&act.row) && act.proof == Proof::Witness;
+    let view = inside.view.as_ref().ok().filter(|_| by_address)?;
+    let route = view.routes.fact()?.first()?;
+    let route = route.split_whitespace().next().unwrap_or_default();
+    Some(format!(
+        "its network leads on ({route}), and nothing beyond loopback was tried"
+    ))
 }
 
 /// Why the control shows nothing.
@@ -135,8 +178,19 @@ fn looked(look: Look, views: Views<'_>) -> Verdict {
         },
         Look::Capabilities => capabilities(views),
         Look::NoNewPrivileges => set_by(views, "NoNewPrivs"),
-        Look::Filters => set_by(views, "Seccomp"),
+        Look::Filters => filters(views),
     }
+}
+
+/// Of a process whose program may not be read nobody knows whether it is the probe.
+fn of_the_probe(verdict: Verdict, views: Views<'_>) -> Verdict {
+    let view = views.inside.view.as_ref();
+    let is_known = view.is_ok_and(|it| it.executable.fact().is_some());
+    if is_known || !matches!(verdict, Verdict::Closed(_)) {
+        return verdict;
+    }
+    let why = "its program may not be read: whether it is the probe cannot be told";
+    Verdict::NotSeen(why.to_owned())
 }
 
 fn capabilities(views: Views<'_>) -> Verdict {
@@ -157,6 +211,21 @@ fn capabilities(views: Views<'_>) -> Verdict {
         (Some(false), Some(false) | None) => {
             Verdict::ShowsNothing("none without the sandbox, either".to_owned())
         }
+    }
+}
+
+/// Filters that refuse nothing are as good as none: so much can be told by every call
+/// without arguments.
+fn filters(views: Views<'_>) -> Verdict {
+    let verdict = set_by(views, "Seccomp");
+    let view = views.inside.view.as_ref().ok();
+    let stack = view.and_then(|it| it.filters.fact());
+    match (&verdict, stack.zip(views.inside.machine())) {
+        (Verdict::Closed(_), Some((stack, arch))) if filters::refuse_nothing(stack, arch) => {
+            let why = "there are filters, and they refuse no call that is made without arguments";
+            Verdict::NotSeen(why.to_owned())
+        }
+        _ => verdict,
     }
 }
 

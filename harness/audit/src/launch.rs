@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use evidence::view::{Namespace, View};
+use seccomp::table::{AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Proof};
@@ -35,6 +36,10 @@ pub struct Host {
     pub saw: BTreeMap<String, String>,
     /// Witnesses that could not stand, by act, with why.
     pub blind: BTreeMap<String, String>,
+    /// What of the host's an act would reach in the sandbox by another way than the one that
+    /// it went, by act.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ways: BTreeMap<String, String>,
 }
 
 /// Whether an act reached the host.
@@ -56,6 +61,7 @@ impl Launch {
             mut proofs,
             saw,
             mut blind,
+            mut ways,
         } = further.host;
         self.said.idle &= further.said.idle;
         self.said.again |= further.said.again;
@@ -66,6 +72,9 @@ impl Launch {
             self.host.blind.remove(&act);
             self.host.proofs.extend(proofs.remove_entry(&act));
             self.host.blind.extend(blind.remove_entry(&act));
+            self.host.ways.extend(ways.remove_entry(&act));
+            let mut besides = further.said.besides.clone();
+            self.said.besides.extend(besides.remove_entry(&act));
             self.said.answers.insert(act, answer);
         }
         for (act, who) in saw {
@@ -90,8 +99,9 @@ impl Launch {
     pub fn done(&self, act: &Act) -> bool {
         let answer = self.said.of(act.id);
         match &answer.outcome {
-            Outcome::Done(_) => true,
-            // A filter may give the very answer that the kernel would.
+            // A filter may answer for the kernel, and say that all is well.
+            Outcome::Done(_) => self.answered_for(&answer).is_none(),
+            // Or give the very error that the kernel would.
             Outcome::Refused(errno) => {
                 let answers = matches!(act.proof, Proof::Kernel(answers) if answers.contains(&errno.as_str()));
                 answers && self.filter(&answer, errno).is_none()
@@ -110,6 +120,13 @@ impl Launch {
     pub fn filter(&self, answer: &Answer, errno: &str) -> Option<(usize, usize)> {
         let stack = self.view.as_ref().ok()?.filters.fact()?;
         filters::gives(stack, answer.call.as_ref()?, errno)
+    }
+
+    /// The filter that answered this call in the kernel's place with no error at all.
+    #[must_use]
+    pub fn answered_for(&self, answer: &Answer) -> Option<(usize, usize)> {
+        let stack = self.view.as_ref().ok()?.filters.fact()?;
+        filters::pretends(stack, answer.call.as_ref()?)
     }
 
     /// Whether its filters, read back, kill whoever makes this call; none where they were
@@ -159,15 +176,15 @@ impl Launch {
         let Some(wanted) = self.host.proofs.get(act.id) else {
             return Reached::NotSeen("there is no such thing on this host to reach".to_owned());
         };
-        match self.said.of(act.id).outcome {
-            Outcome::Done(what) if what == *wanted => Reached::Yes(words.to_owned()),
-            Outcome::Done(_)
-            | Outcome::Refused(_)
-            | Outcome::Killed
-            | Outcome::Ended
-            | Outcome::Absent
-            | Outcome::Silent
-            | Outcome::NotRun(_) => Reached::No,
+        // Half of it nobody inside was told: whenever it comes, it came back.
+        let besides = self.said.besides.get(act.id);
+        let mut answers = self.said.answers.get(act.id).into_iter();
+        let mut all = answers.by_ref().chain(besides.into_iter().flatten());
+        let came = all.any(|it| matches!(&it.outcome, Outcome::Done(what) if what == wanted));
+        if came {
+            Reached::Yes(words.to_owned())
+        } else {
+            Reached::No
         }
     }
 
@@ -184,6 +201,14 @@ impl Launch {
             return Reached::No;
         }
         Reached::Yes("the host's kernel did it for a process seen from outside".to_owned())
+    }
+
+    /// The machine whose calls it made, as `AUDIT_ARCH_*`, where it made one.
+    #[must_use]
+    pub fn machine(&self) -> Option<u32> {
+        let answers = self.said.answers.values();
+        let mut machines = answers.filter_map(|it| it.call.as_ref().map(|it| it.arch));
+        machines.find(|it| [AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64].contains(it))
     }
 
     /// A namespace of the process, where it was seen.

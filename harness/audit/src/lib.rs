@@ -8,6 +8,7 @@
 
 pub mod act;
 pub mod answers;
+mod apart;
 pub mod cause;
 pub mod course;
 pub mod diff;

@@ -211,8 +211,8 @@ fn open_folders(folder: &Path) {
 /// What a launch mounted in the run's folder and could not unmount any more.
 fn unmount_beneath(folder: &Path) {
     let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
-    for point in mounts::points(&table) {
-        let point = Path::new(OsStr::from_bytes(&point));
+    for place in mounts::places(&table) {
+        let point = Path::new(OsStr::from_bytes(&place.point));
         if point.starts_with(folder) {
             _ = umount2(point, MntFlags::MNT_DETACH);
         }

@@ -58,20 +58,49 @@ fn parse_line(line: &str) -> Option<Mount> {
     })
 }
 
-/// Where there are mounts, as the bytes of their paths; a line that is not of the
-/// documented form has none. A path need not be text.
+/// A mount by the bytes of its paths, which need not be text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file system's device, such as `8:1`.
+    pub device: Vec<u8>,
+    /// What of the file system is mounted.
+    pub root: Vec<u8>,
+    /// Where, as the process sees it.
+    pub point: Vec<u8>,
+    /// Whether this mount is read-only.
+    pub read_only: bool,
+    /// File system type.
+    pub kind: Vec<u8>,
+}
+
+/// What is mounted where; a line that is not of the documented form is left out.
 ///
 /// ```
 /// let table = b"36 35 98:0 /a /in\\040put ro - ext4 /dev/sda1 rw\n";
-/// assert_eq!(evidence::mounts::points(table), [b"/in put"]);
+/// let place = &evidence::mounts::places(table)[0];
+/// assert_eq!(place.point, b"/in put");
+/// assert!(place.read_only && place.device == b"98:0");
 /// ```
 #[must_use]
-pub fn points(table: &[u8]) -> Vec<Vec<u8>> {
+pub fn places(table: &[u8]) -> Vec<Place> {
     let lines = table.split(|byte| *byte == b'\n');
-    lines
-        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
-        .map(unescape_bytes)
-        .collect()
+    lines.filter_map(place).collect()
+}
+
+fn place(line: &[u8]) -> Option<Place> {
+    let mut fields = line.split(|byte| *byte == b' ').skip(2);
+    let device = fields.next()?.to_vec();
+    let root = unescape_bytes(fields.next()?);
+    let point = unescape_bytes(fields.next()?);
+    let mut options = fields.next()?.split(|byte| *byte == b',');
+    let kind = fields.skip_while(|field| *field != b"-").nth(1)?.to_vec();
+    Some(Place {
+        device,
+        root,
+        point,
+        read_only: options.any(|option| option == b"ro"),
+        kind,
+    })
 }
 
 fn unescape(text: &str) -> String {

@@ -1,8 +1,9 @@
 //! The process from outside: found by its nonce and by the bytes of its program, looked
 //! at while it waits, and then let go on.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::time::{Duration, Instant};
 
 use engine::witness::{LaidOut, Lookup, Tracee, processes, view};
@@ -13,6 +14,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::image::{self, Told};
+use super::ways::{Aim, ways};
 
 /// How long a process that said hello is looked for.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -26,10 +28,12 @@ pub(super) struct Looked {
     pub view: Result<View, String>,
     /// What the engine tells of its container, where its launcher is one.
     pub told: Told,
+    /// Other ways to what the acts reach for, by act.
+    pub ways: BTreeMap<String, String>,
 }
 
 /// The process with this nonce, which this launcher started.
-pub(super) fn look(nonce: &str, launcher: &str) -> Looked {
+pub(super) fn look((nonce, launcher): (&str, &str), aims: &[Aim]) -> Looked {
     let found = find(nonce).and_then(|pid| {
         let number = u32::try_from(pid.as_raw()).map_err(|error| error.to_string())?;
         Ok((pid, number))
@@ -40,26 +44,36 @@ pub(super) fn look(nonce: &str, launcher: &str) -> Looked {
     };
     let view = at(number);
     let told = image::of(launcher, number);
+    let ways = ways(number, aims);
     if let Ok(signal) = Signal::try_from(GO_ON) {
         // Where it may not be told, it goes on by itself.
         _ = kill(pid, signal);
     }
-    Looked { view, told }
+    Looked { view, told, ways }
 }
 
 impl Looked {
     /// Nothing was seen; why.
     pub(super) fn nothing(why: String) -> Self {
-        let (view, told) = (Err(why), Told::default());
-        Self { view, told }
+        Self {
+            view: Err(why),
+            told: Told::default(),
+            ways: BTreeMap::new(),
+        }
     }
 }
 
 fn at(pid: u32) -> Result<View, String> {
-    let program = fs::read(format!("/proc/{pid}/exe"))
-        .map_err(|error| format!("the program of process {pid} may not be read: {error}"))?;
-    if sha256(&program) != sha256(programs::SCOUT) {
-        return Err(format!("process {pid} is another program than the probe"));
+    match fs::read(format!("/proc/{pid}/exe")) {
+        Ok(program) if sha256(&program) == sha256(programs::SCOUT) => {}
+        // Another user's: what of it is everybody's to see is seen all the same.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+        Ok(_) => return Err(format!("process {pid} is another program than the probe")),
+        Err(error) => {
+            return Err(format!(
+                "the program of process {pid} cannot be read: {error}"
+            ));
+        }
     }
     let mut view = view(Lookup {
         pid,
@@ -68,6 +82,12 @@ fn at(pid: u32) -> Result<View, String> {
         folders: ["/", "/"],
         programs: LaidOut::none(),
     });
+    if let Seen::Seen(status) = &mut view.status
+        && let Ok(label) = fs::read_to_string(format!("/proc/{pid}/attr/current"))
+    {
+        let label = label.trim_end_matches(['\0', '\n']);
+        status.insert("Label".to_owned(), label.to_owned());
+    }
     view.filters = match Tracee::seize(pid).and_then(Tracee::glance) {
         Ok(filters) => filters,
         Err(error) => Seen::NotSeen(format!("ptrace: {}", error.desc())),

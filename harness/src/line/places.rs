@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::put::COPY;
+use super::ways::Aim;
 
 /// The folder of a bundle's copy, beside the probe.
 pub(super) const BUNDLE: &str = "bundle";
@@ -70,5 +71,21 @@ impl Places {
             secrets,
             watched,
         }
+    }
+
+    /// What the acts reach for by its path.
+    #[must_use]
+    pub(super) fn aims(&self, ground: &Ground) -> Vec<Aim> {
+        let [home_secret, place_secret] = &self.secrets;
+        let reads = [
+            ("read-home-secret", home_secret.clone()),
+            ("read-place-secret", place_secret.clone()),
+            ("open-shadow", PathBuf::from("/etc/shadow")),
+            ("open-ssh-folder", ground.home.join(".ssh")),
+            ("unix-path", self.socket.clone()),
+        ];
+        let aim = |writes: bool| move |(act, path)| Aim { act, path, writes };
+        let writes = self.watched.iter().cloned().map(aim(true));
+        reads.into_iter().map(aim(false)).chain(writes).collect()
     }
 }

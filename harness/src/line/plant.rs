@@ -18,6 +18,7 @@ pub use super::places::Ground;
 use super::places::{BUNDLE, Places};
 use super::sibling::Sibling;
 use super::watches::Watches;
+use super::ways::Aim;
 
 /// The variable that the caller's environment has for the line.
 pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
@@ -48,6 +49,8 @@ pub(super) struct Plant {
     pub targets: BTreeMap<String, String>,
     /// What the variable of the line's environment holds.
     pub environment: String,
+    /// What the acts reach for that has a path.
+    pub aims: Vec<Aim>,
     /// The planted process.
     pub sibling: Sibling,
     host: Host,
@@ -135,11 +138,13 @@ impl Plant {
         beds.blind(&sibling, &listeners);
         beds.names(&nonce, &at.home, &at.place, ground);
         beds.reached_at(&listeners, &sibling, at.socket.display(), descriptor.0);
+        let aims = at.aims(ground);
         Ok(Self {
             nonce,
             probe: at.probe,
             targets: beds.targets,
             environment,
+            aims,
             sibling,
             host: beds.host,
             listeners,

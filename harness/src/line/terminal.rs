@@ -19,7 +19,7 @@ use nix::unistd::ttyname;
 /// What makes a terminal the line's own, in a session of its own (setsid(1)).
 pub(super) const BEFORE: [&str; 2] = ["setsid", "--ctty"];
 /// The act whose mark it is.
-const ACT: &str = "terminal-input";
+pub(super) const ACT: &str = "terminal-input";
 /// How often it is looked at.
 const PAUSE: Duration = Duration::from_millis(1);
 

@@ -201,12 +201,17 @@ fn a_line_that_starts_no_probe_is_blocked_whatever_its_code() {
 #[test]
 fn what_is_expected_is_held_broken_or_not_shown() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let expected = |text: &str| {
+    let of = |line: &[&str], text: &str| {
         std::fs::write(work.path().join("e.toml"), text).unwrap();
-        code(&audited(work.path(), &["--expect", "e.toml"], &["env"]))
+        code(&audited(work.path(), &["--expect", "e.toml"], line))
     };
+    let expected = |text| of(&["env"], text);
     assert_eq!(expected("deny = [\"everything\"]"), 1);
-    assert_eq!(expected("work = [\"exec-shell\", \"U3\"]"), 0);
+    let locked = "deny = [\"no-new-privileges\"]\nwork = [\"exec-shell\", \"U3\"]";
+    assert_eq!(of(&["setpriv", "--no-new-privs"], locked), 0);
+    assert_eq!(expected(locked), 1);
+    // Without anything denied no sandbox at all would do.
+    assert_eq!(expected("work = [\"exec-shell\", \"U3\"]"), 2);
     assert_eq!(expected("deny = [\"U14\"]"), 4);
     assert_eq!(expected("deny = [\"U14\"]\nforbid = []"), 2);
     assert_eq!(expected("deny = [\"U99\"]"), 2);

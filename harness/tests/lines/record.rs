@@ -119,14 +119,18 @@ fn a_record_among_bundles_is_judged_as_a_record() {
     let made = |deny: &str| {
         std::fs::write(work.path().join("e.toml"), deny).unwrap();
         let flags = ["--record", "--out", "all", "--expect", "e.toml"];
-        code(&audited(work.path(), &flags, &["env"]))
+        code(&audited(
+            work.path(),
+            &flags,
+            &["setpriv", "--no-new-privs"],
+        ))
     };
     let verify = |words: &[&str]| {
         let mut verify = Command::new(env!("CARGO_BIN_EXE_harness"));
         verify.arg("verify").args(words).current_dir(work.path());
         verify.output().unwrap()
     };
-    assert_eq!(made("work = [\"U3\"]"), 0);
+    assert_eq!(made("deny = [\"no-new-privileges\"]\nwork = [\"U3\"]"), 0);
     let each = verify(&["--each", "all", "--junit", "j.xml"]);
     let text = String::from_utf8(each.stdout.clone()).unwrap();
     assert_eq!(code(&each), 0, "{text}");

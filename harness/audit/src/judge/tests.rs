@@ -31,7 +31,7 @@ fn view(own: &[&str]) -> View {
         namespaces: Seen::Seen(BTreeMap::from(namespaces)),
         interfaces: not(),
         routes: not(),
-        executable: not(),
+        executable: Seen::Seen("the probe's digest".to_owned()),
         held: not(),
         descriptors: not(),
         command_as_asked: not(),
@@ -57,11 +57,24 @@ fn launch(id: &str, outcome: Outcome, saw: bool, own: &[&str]) -> Launch {
             idle: true,
             again: false,
             answers: BTreeMap::from([(id.to_owned(), answer)]),
+            besides: BTreeMap::new(),
         },
         host,
         view: Ok(view(own)),
         launches: 1,
     }
+}
+
+/// The same of a process that may gain no rights by an exec.
+fn locked(mut launch: Launch) -> Launch {
+    if let Ok(View {
+        status: Seen::Seen(status),
+        ..
+    }) = &mut launch.view
+    {
+        status.insert("NoNewPrivs".to_owned(), "1".to_owned());
+    }
+    launch
 }
 
 fn done() -> Outcome {
@@ -215,10 +228,11 @@ fn an_answer_about_the_arguments_is_the_kernels_doing() {
     let outside = launch(id, refused("EFAULT"), false, &[]);
     let open = launch(id, refused("EFAULT"), false, &[]);
     assert_eq!(verdict(id, &outside, &open).word(), "open");
-    let closed = launch(id, refused("EPERM"), false, &[]);
+    let closed = locked(launch(id, refused("EPERM"), false, &[]));
     assert_eq!(verdict(id, &outside, &closed).word(), "closed");
 }
 
+mod hostile;
 mod refusals;
 
 #[test]

@@ -80,7 +80,8 @@ fn an_error_of_what_the_kernel_does_not_know_is_a_filters_or_another_kernels() {
     let id = "alg-socket";
     let outside = launch(id, done(), false, &[]);
     for errno in ["ENOSYS", "EAFNOSUPPORT"] {
-        let found = verdict(id, &outside, &launch(id, refused(errno), false, &[]));
+        let inside = locked(launch(id, refused(errno), false, &[]));
+        let found = verdict(id, &outside, &inside);
         assert_eq!(found, Verdict::Closed(By::Unknown(errno.to_owned())));
     }
 }
@@ -148,7 +149,7 @@ fn filters_that_may_not_be_read_are_said_and_their_answer_is_not_the_kernels() {
         if let Ok(view) = &mut outside.view {
             view.status = seccomp("2", "1");
         }
-        verdict(id, &outside, &inside)
+        verdict(id, &outside, &locked(inside))
     };
     let found = behind("EPERM", "2");
     assert_eq!(found, Verdict::Closed(By::UnreadFilter("EPERM".to_owned())));

@@ -1,0 +1,92 @@
+//! What the host saw that sets a process apart from the same without the sandbox. Who is
+//! seen as free as that is refused nothing by a sandbox, and has no world of its own,
+//! whatever it says.
+
+use evidence::view::{Seen, View};
+
+use crate::act::Act;
+use crate::launch::Launch;
+
+/// What of a process's status a sandbox sets.
+const SET: [&str; 11] = [
+    "CapBnd",
+    "CapEff",
+    "CapPrm",
+    "Gid",
+    "GidMap",
+    "Groups",
+    "Label",
+    "NoNewPrivs",
+    "Seccomp_filters",
+    "Uid",
+    "UidMap",
+];
+
+/// Expects that something sets it apart that can refuse an act.
+///
+/// # Errors
+/// It was seen, and nothing does: so.
+pub(crate) fn can_be_refused(inside: &Launch, outside: &Launch) -> Result<(), String> {
+    let (Ok(inside), Ok(outside)) = (&inside.view, &outside.view) else {
+        return Ok(());
+    };
+    if set(inside, outside) || elsewhere(inside, outside) || bounded(inside, outside) {
+        return Ok(());
+    }
+    Err("the host saw it as free as without the sandbox".to_owned())
+}
+
+/// Expects a world that the act can have been done in other than the host's.
+///
+/// # Errors
+/// There is none that the host saw; why.
+pub(crate) fn has_a_world(act: &Act, inside: &Launch, outside: &Launch) -> Result<(), String> {
+    let Some(name) = act.namespace else {
+        return Err("it was done, it says, and nothing of it was seen".to_owned());
+    };
+    let own_root = || {
+        let (Ok(inside), Ok(outside)) = (&inside.view, &outside.view) else {
+            return false;
+        };
+        name == "mnt" && differ(&inside.mounts, &outside.mounts)
+    };
+    match inside.namespace(name) {
+        Some(it) if !it.shared_with_host => Ok(()),
+        _ if own_root() => Ok(()),
+        Some(_) => Err(format!(
+            "it was done, it says, nothing of it was seen, and its {name} namespace is the host's"
+        )),
+        None => Err(format!(
+            "it was done, it says, and its {name} namespace was not seen from outside"
+        )),
+    }
+}
+
+fn set(inside: &View, outside: &View) -> bool {
+    let (Some(inside), Some(outside)) = (inside.status.fact(), outside.status.fact()) else {
+        return false;
+    };
+    SET.iter()
+        .any(|name| inside.get(*name) != outside.get(*name))
+}
+
+fn elsewhere(inside: &View, outside: &View) -> bool {
+    let apart = |it: &View| {
+        let namespaces = it.namespaces.fact()?;
+        let own = namespaces.iter().filter(|(_, it)| !it.shared_with_host);
+        Some(own.map(|(name, _)| name.clone()).collect::<Vec<_>>())
+    };
+    let namespaces = apart(inside).zip(apart(outside));
+    namespaces.is_some_and(|(inside, outside)| inside != outside)
+        || differ(&inside.mounts, &outside.mounts)
+}
+
+fn bounded(inside: &View, outside: &View) -> bool {
+    differ(&inside.limits, &outside.limits) || differ(&inside.control_group, &outside.control_group)
+}
+
+/// Whether both were seen, and are not the same.
+fn differ<T: PartialEq>(inside: &Seen<T>, outside: &Seen<T>) -> bool {
+    let both = inside.fact().zip(outside.fact());
+    both.is_some_and(|(inside, outside)| inside != outside)
+}
