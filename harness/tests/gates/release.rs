@@ -105,12 +105,13 @@ fn row() -> String {
     let programs: Vec<&str> = programs.collect();
     format!(
         "[[release]]\nversion = \"{}\"\ncommit = \"{COMMIT}\"\nschema = {}\n\
-         matrix = \"{}\"\npolicy = \"{}\"\ncoverage = {}\n[[release.programs]]\n{}\n",
+         matrix = \"{}\"\npolicy = \"{}\"\ncoverage = {}\nrecords = {}\n[[release.programs]]\n{}\n",
         env!("CARGO_PKG_VERSION"),
         says("schema"),
         says("matrix"),
         says("policy"),
         says("coverage"),
+        says("records"),
         programs.join("\n")
     )
 }
@@ -132,6 +133,7 @@ fn a_release_that_brings_a_row_of_the_table_brings_its_own() {
         (matrix, &format!("matrix = \"{none}\""), "another `matrix`"),
         (policy, &format!("policy = \"{none}\""), "another `policy`"),
         ("rows = ", "rows = 1", "another `coverage`"),
+        ("check = ", "check = 9", "another `records`"),
         (image, &format!("image = \"{none}\""), "another `programs`"),
         ("[[release]]", "", "failed to parse the table of releases"),
     ] {

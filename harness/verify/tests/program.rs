@@ -209,7 +209,9 @@ fn the_version_is_told_and_with_verbose_from_which_rules_it_is() {
     let names = told.lines().map(|line| line.split_once(": ").unwrap().0);
     assert_eq!(
         names.collect::<Vec<_>>(),
-        ["commit", "schema", "matrix", "policy", "coverage"]
+        [
+            "commit", "schema", "matrix", "policy", "coverage", "records"
+        ]
     );
     let matrix = seal::digest::Sha256Digest::of(negatives::matrix::MATRIX_TOML.as_bytes());
     assert!(told.contains(&format!("\nmatrix: {matrix}\n")), "{told}");
