@@ -42,6 +42,19 @@ fn other_acts_of_a_known_release_name_its_verifier() {
     }
 }
 
+/// A record that was sealed at the state before the first release that had other acts.
+#[test]
+fn a_record_that_was_kept_names_the_state_that_made_it() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/audit-of-9908fa7");
+    let refusal = believe(&kept, &Anchor::Embedded).unwrap_err();
+    assert_eq!(
+        format!("{}: {refusal}", refusal.code()),
+        "known_release: `statement.dsse.json`: expected a record that this release judges, \
+         observed one of commit 9908fa715f8c1cb273bca7f1050120de2cef287a, which was never \
+         released: build `harness` from that commit, and `harness verify` it"
+    );
+}
+
 /// Of another schema nothing is read but of which acts it is.
 #[test]
 fn another_schema_of_a_known_release_names_its_verifier() {
