@@ -8,7 +8,7 @@ use std::time::Duration;
 use audit::act::{Act, How};
 use audit::answers::Said;
 use audit::course::{Course, Step};
-use audit::launch::Launch;
+use audit::launch::{Host, Launch};
 use audit::table;
 use negatives::scout::{self, Order};
 
@@ -141,11 +141,7 @@ fn once(
     let said = Said::read(&ended.output, &plant.nonce);
     let mut host = plant.harvest();
     host.ways = ways;
-    if terminal.is_none() {
-        let why = "it has no terminal of the audit's own: --tty gives it one";
-        host.blind.insert(terminal::ACT.to_owned(), why.to_owned());
-    }
-    host.saw.extend(terminal.and_then(|it| it.saw()));
+    at_the_terminal(terminal, &mut host);
     let launches = 1;
     let launch = Launch {
         said,
@@ -160,6 +156,17 @@ fn once(
         image: told.image,
     };
     Ok((ran, in_time))
+}
+
+/// What came into the input of the audit's own terminal, where there is one.
+fn at_the_terminal(terminal: Option<Terminal>, host: &mut Host) {
+    match terminal {
+        Some(terminal) => host.saw.extend(terminal.saw()),
+        None => {
+            let why = "it has no terminal of the audit's own: --tty gives it one";
+            host.blind.insert(terminal::ACT.to_owned(), why.to_owned());
+        }
+    }
 }
 
 /// Lets those who know of the launch forget it; of one that was ended, what it had asked for

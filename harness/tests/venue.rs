@@ -167,6 +167,32 @@ fn every_job_of_gitlab_has_a_script_and_a_stage_that_exists() {
     assert_eq!(used.len(), stages.len(), "a stage has no job");
 }
 
+/// What runs is what its digest names; its tag names a Rust that builds this, and the command
+/// that says how to have the digest of another names the same.
+#[test]
+fn the_image_of_gitlab_is_pinned_and_has_a_rust_that_builds_this() {
+    let (text, yaml) = definition("gitlab.yml");
+    let image = yaml["default"]["image"].as_str().unwrap();
+    let (tag, digest) = image.split_once("@sha256:").unwrap();
+    let hex = digest
+        .bytes()
+        .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    assert!(hex && digest.len() == 64, "{image} is not pinned");
+    assert!(
+        text.contains(&format!("imagetools inspect {tag}\n")),
+        "{tag}"
+    );
+    let version = tag.strip_prefix("rust:").unwrap();
+    let numbers = |text: &str| -> Vec<u32> {
+        let numbers = text.split(['.', '-']).take(2);
+        numbers.map(|it| it.parse().unwrap()).collect()
+    };
+    let least = numbers(env!("CARGO_PKG_RUST_VERSION"));
+    assert!(numbers(version) >= least, "{tag}");
+    // No job has an image of its own.
+    assert_eq!(text.matches("image:").count(), 1);
+}
+
 #[test]
 fn the_action_pastes_nothing_into_a_script_and_is_pinned() {
     let (_, yaml) = definition("github/action.yml");

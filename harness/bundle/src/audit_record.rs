@@ -26,6 +26,7 @@ mod statement;
 
 pub use believe::{BelievedAudit, believe};
 pub use error::{AuditRefusal, Field};
+pub(crate) use statement::of_acts;
 pub use statement::{SIGNERS_WORD, exit};
 
 /// The expectation file's place in a record.

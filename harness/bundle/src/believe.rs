@@ -77,18 +77,24 @@ pub(crate) fn believe_by(path: &Path, anchor: &Anchor, known: &Table) -> Result<
 /// A statement of another version says of which matrix and policy it is all the same, and
 /// these say of which release, if it is known.
 fn named(error: VerifyError, folder: &BundleFolder, anchor: &Anchor, known: &Table) -> Refusal {
-    let VerifyError::Statement {
-        source: StatementError::Predicate(PredicateError::Schema { observed }),
-        ..
-    } = &error
-    else {
-        return error.into();
-    };
-    let subjects = spoken_of(folder, anchor).ok();
-    let subjects = subjects.and_then(|list| Subjects::from_list(&list).ok());
-    let release = subjects.and_then(|it| known.release(*observed, &it.matrix, &it.policy));
+    let release = other_schema(&error).and_then(|schema| {
+        let subjects = Subjects::from_list(&spoken_of(folder, anchor).ok()?).ok()?;
+        known.release(schema, &subjects.matrix, &subjects.policy)
+    });
     match release {
         Some(release) => release.refused(STATEMENT_FILE).into(),
         None => error.into(),
     }
+}
+
+/// Of which schema a statement is that was refused for being of another than is read here.
+pub(crate) fn other_schema(error: &VerifyError) -> Option<u32> {
+    let VerifyError::Statement {
+        source: StatementError::Predicate(PredicateError::Schema { observed, .. }),
+        ..
+    } = error
+    else {
+        return None;
+    };
+    Some(*observed)
 }

@@ -45,6 +45,8 @@ pub mod rules;
 pub mod sample;
 pub mod self_audit;
 mod statement;
+#[cfg(any(test, feature = "testing"))]
+pub mod withheld;
 
 use derived::{Gathered, Source};
 

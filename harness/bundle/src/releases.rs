@@ -10,13 +10,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use judge::ExpectedError;
 use negatives::coverage::Coverage;
+use seal::bundle::STATEMENT_FILE;
+use seal::canonical::CanonicalError;
 use seal::digest::Sha256Digest;
-use seal::statement::Subjects;
 use seal::statement::attestation::SCHEMA;
+use seal::statement::{Subjects, packet_check, sandbox_audit};
 use serde::Deserialize;
 
 use crate::rules::{Digests, Rules};
-use crate::{MATRIX_FILE, RejudgeError};
+use crate::{MATRIX_FILE, RejudgeError, audit_record};
 
 /// The table.
 pub const RELEASES_TOML: &str = include_str!("../releases.toml");
@@ -37,9 +39,36 @@ pub struct Release {
     pub policy: Sha256Digest,
     /// How far its catalogues reach, as its bundles say.
     pub coverage: Option<Coverage>,
+    /// What its records are known by, besides; none of what made none.
+    pub records: Option<Records>,
     /// The programs of it that were released, for each machine.
     #[serde(default)]
     pub programs: Vec<Programs>,
+}
+
+/// What the records of a release are known by: those of audits by their acts, those of
+/// checks by the matrix and the policy, and each by the schema of its statement.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// The schema of those of audits.
+    pub audit: u32,
+    /// The digest of the acts that an audit tries.
+    pub acts: Sha256Digest,
+    /// The schema of those of checks; none of what made none.
+    pub check: Option<u32>,
+}
+
+/// A record that this program does not judge, of a release that it knows.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{STATEMENT_FILE}`: expected a record that this release judges, observed one of {release}: {get}"
+)]
+pub struct OtherRecord {
+    /// Which release.
+    release: String,
+    /// Which verifier to get.
+    get: String,
 }
 
 /// The programs of a release for a machine.
@@ -147,6 +176,29 @@ impl Table {
         latest.find(|it| (it.schema, &it.matrix, &it.policy) == (schema, matrix, policy))
     }
 
+    /// The last release whose audits have this schema and these acts.
+    pub(crate) fn of_audit(&self, schema: u32, acts: &Sha256Digest) -> Option<OtherRecord> {
+        let audits = |it: &Records| (it.audit, &it.acts) == (schema, acts);
+        let mut latest = self.releases.iter().rev();
+        let release = latest.find(|it| it.records.as_ref().is_some_and(audits));
+        release.map(Release::other_record)
+    }
+
+    /// The last release whose checks have this schema, and which has this matrix and policy.
+    pub(crate) fn of_check(
+        &self,
+        schema: u32,
+        (matrix, policy): (&Sha256Digest, &Sha256Digest),
+    ) -> Option<OtherRecord> {
+        let checks = |it: &Records| it.check == Some(schema);
+        let mut latest = self.releases.iter().rev();
+        let release = latest.find(|it| {
+            let rules = (&it.matrix, &it.policy) == (matrix, policy);
+            rules && it.records.as_ref().is_some_and(checks)
+        });
+        release.map(Release::other_record)
+    }
+
     /// What bundles of this release are judged by.
     ///
     /// # Errors
@@ -190,6 +242,20 @@ impl Table {
     }
 }
 
+impl Records {
+    /// Those of this program.
+    ///
+    /// # Errors
+    /// The acts have no canonical form, which a test rules out.
+    pub fn own() -> Result<Self, CanonicalError> {
+        Ok(Self {
+            audit: sandbox_audit::SCHEMA,
+            acts: audit_record::of_acts()?,
+            check: Some(packet_check::SCHEMA),
+        })
+    }
+}
+
 impl Programs {
     /// Those of these subjects, for a machine.
     #[must_use]
@@ -227,6 +293,7 @@ impl Release {
             ("matrix", self.matrix == other.matrix),
             ("policy", self.policy == other.policy),
             ("coverage", self.coverage == other.coverage),
+            ("records", self.records == other.records),
             ("programs", programs.all(|it| other.programs.contains(it))),
         ];
         let mut fields = fields.into_iter();
@@ -238,10 +305,22 @@ impl Release {
         RejudgeError::Known {
             file,
             release: self.to_string(),
-            get: match &self.version {
-                Some(version) => format!("get `proof-of-block-verify` of release {version}"),
-                None => "build `harness` from that commit, and `harness verify` it".to_owned(),
-            },
+            get: self.get(),
+        }
+    }
+
+    fn other_record(&self) -> OtherRecord {
+        OtherRecord {
+            release: self.to_string(),
+            get: self.get(),
+        }
+    }
+
+    /// Which verifier judges what it made.
+    fn get(&self) -> String {
+        match &self.version {
+            Some(version) => format!("get `proof-of-block-verify` of release {version}"),
+            None => "build `harness` from that commit, and `harness verify` it".to_owned(),
         }
     }
 }

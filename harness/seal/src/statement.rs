@@ -279,7 +279,7 @@ impl<P: Predicate> Statement<P> {
         }
         match (P::SCHEMA, head.predicate.schema) {
             (Some(expected), Some(observed)) if observed != expected => {
-                let error = PredicateError::Schema { observed };
+                let error = PredicateError::Schema { expected, observed };
                 return Err(StatementError::Predicate(error));
             }
             (Some(_) | None, Some(_) | None) => {}

@@ -24,6 +24,7 @@ pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Done, Failure> 
             "a part of its name, such as `n19-` or `payload`",
         ));
     }
+    verify::folder::require_able(&args.bundle)?;
     let runner = Runner::open(&args.bundle).map_err(not_taken)?;
     let short = catalogue.short();
     let sign = |one: &Falsification| !args.short || short.contains(one.id.as_str());

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use bundle::file;
-use bundle::releases::{self, Release as KnownRelease, Table};
+use bundle::releases::{self, Records, Release as KnownRelease, Table};
 use engine::image::Image;
 use evidence::error::chain;
 use programs::Programs;
@@ -117,6 +117,7 @@ fn own_row(commit: &str) -> Result<KnownRelease, Failure> {
         matrix: subjects.matrix,
         policy: subjects.policy,
         coverage: Some(declared::coverage().map_err(Failure::internal)?),
+        records: Some(Records::own().map_err(Failure::internal)?),
         programs: vec![releases::Programs::of(&subjects, &made_with.target)],
     })
 }

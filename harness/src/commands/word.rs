@@ -4,7 +4,6 @@ use std::path::Path;
 
 use bundle::acceptance;
 use bundle::file;
-use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
 use seal::key::SecretKey;
 use seal::statement::attestation::Instant;
@@ -38,7 +37,7 @@ impl Signing {
     ) -> Result<Self, Failure> {
         outside(bundle, into)?;
         let key = SecretKey::read(key)?;
-        let folder = BundleFolder::open(bundle).map_err(Failure::no_bundle)?;
+        let folder = verify::folder::open(bundle)?;
         let verified = verify_bundle(&folder, &Anchor::Embedded).map_err(|error| {
             let hint = "nothing was signed: there is no such bundle to decide about";
             Failure::refused(error).hinting(hint)

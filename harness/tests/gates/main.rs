@@ -18,6 +18,7 @@ mod desk;
 #[path = "../objects/fits.rs"]
 mod fits;
 mod release;
+mod withheld;
 
 use desk::{Desk, harness, verified};
 

@@ -1,5 +1,6 @@
 //! A release is what the holder of its key signed, and nothing more or less.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use assert_cmd::assert::Assert;
@@ -105,12 +106,13 @@ fn row() -> String {
     let programs: Vec<&str> = programs.collect();
     format!(
         "[[release]]\nversion = \"{}\"\ncommit = \"{COMMIT}\"\nschema = {}\n\
-         matrix = \"{}\"\npolicy = \"{}\"\ncoverage = {}\n[[release.programs]]\n{}\n",
+         matrix = \"{}\"\npolicy = \"{}\"\ncoverage = {}\nrecords = {}\n[[release.programs]]\n{}\n",
         env!("CARGO_PKG_VERSION"),
         says("schema"),
         says("matrix"),
         says("policy"),
         says("coverage"),
+        says("records"),
         programs.join("\n")
     )
 }
@@ -132,6 +134,7 @@ fn a_release_that_brings_a_row_of_the_table_brings_its_own() {
         (matrix, &format!("matrix = \"{none}\""), "another `matrix`"),
         (policy, &format!("policy = \"{none}\""), "another `policy`"),
         ("rows = ", "rows = 1", "another `coverage`"),
+        ("check = ", "check = 9", "another `records`"),
         (image, &format!("image = \"{none}\""), "another `programs`"),
         ("[[release]]", "", "failed to parse the table of releases"),
     ] {
@@ -150,4 +153,26 @@ fn a_release_that_brings_a_row_of_the_table_brings_its_own() {
     fs::write(&at, &own).unwrap();
     sign(&desk, "owner.pem", COMMIT).code(0);
     assert_eq!(reasons(&desk, "owner.pub.pem"), Vec::<String>::new());
+}
+
+/// The page names what is tried of a release for arm64, and nothing else.
+#[test]
+fn the_page_names_what_is_compared_under_emulation() {
+    let script = include_str!("../../../ci/release-arm64");
+    let compared = script.lines().filter_map(|line| {
+        let (_, words) = line.trim_start().strip_prefix("same ")?.split_once(' ')?;
+        let word = words.split(' ').next()?;
+        // The verifier's command may be left out.
+        let named = word.bytes().all(|it| it.is_ascii_lowercase());
+        Some(if named { word } else { "verify" })
+    });
+    let page = include_str!("../../../ATTESTATION.md").replace('\n', " ");
+    let (_, section) = page.split_once(" ## On arm64 ").unwrap();
+    let (_, named) = section.split_once("what it says here: ").unwrap();
+    let (named, _) = named.split_once(" of a release").unwrap();
+    let named = named.split('`').skip(1).step_by(2);
+    assert_eq!(
+        named.collect::<BTreeSet<_>>(),
+        compared.collect::<BTreeSet<_>>()
+    );
 }

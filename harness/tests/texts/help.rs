@@ -41,10 +41,11 @@ fn the_version_with_verbose_says_what_is_built_in() {
     let names = told.lines().filter_map(|line| line.split_once(": "));
     let names: Vec<&str> = names.map(|(name, _)| name).collect();
     let built_in = [
-        "commit", "schema", "matrix", "policy", "coverage", "image", "checker", "airlock",
+        "commit", "schema", "matrix", "policy", "coverage", "records", "image", "checker",
+        "airlock",
     ];
-    assert_eq!(names[..8], built_in);
-    assert_eq!(names[8..10], ["probe", "made with target"]);
+    assert_eq!(names[..9], built_in);
+    assert_eq!(names[9..11], ["probe", "made with target"]);
     let other_way = desk.answer(&["--verbose", "-V"]);
     assert!(other_way.ends_with(&said[said.find('\n').unwrap()..]));
     // It goes with nothing else.

@@ -8,7 +8,6 @@ use bundle::acceptance::{
 };
 use bundle::file::{self, FileError};
 use bundle::self_audit::AuditTally;
-use seal::bundle::folder::BundleFolder;
 use seal::digest::Sha256Digest;
 use seal::statement::disposition::{Decision, Disposition, SignedDisposition};
 use seal::statement::reseal::{Reseal, SignedReseal};
@@ -16,7 +15,7 @@ use serde::Serialize;
 
 use crate::code::Code;
 use crate::terminal::{safe, say};
-use crate::{Done, Failure, Printing};
+use crate::{Done, Failure, Printing, folder};
 
 /// The largest disposition or re-seal, in bytes.
 const MAX_WORD: u64 = 64 * 1024;
@@ -64,7 +63,7 @@ pub fn evaluated(args: &Accept) -> Result<(Acceptance, Examined), Failure> {
         disposition: disposition.as_deref(),
         reseal: reseal.as_deref(),
     };
-    let folder = BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
+    let folder = folder::open(&args.bundle)?;
     let examined = acceptance::examine(&folder);
     let acceptance = acceptance::evaluate(&terms, &papers, &examined);
     Ok((acceptance, examined))

@@ -18,7 +18,7 @@ use crate::parallel::in_parallel;
 use crate::record::kind;
 use crate::terminal::{safe, tell};
 use crate::verify::{self, Verify};
-use crate::{Done, Failure, Printing};
+use crate::{Done, Failure, Printing, folder};
 
 mod host;
 mod printed;
@@ -135,7 +135,7 @@ impl Fleet {
     /// about.
     fn found(&self, asked: &Question) -> Result<(Vec<PathBuf>, Vec<String>), Failure> {
         for named in &self.bundles {
-            verify::require_folder(named)?;
+            folder::require(named)?;
         }
         let mut found = self.bundles.clone();
         let mut left_out = Vec::new();
@@ -147,6 +147,9 @@ impl Fleet {
             for inside in folders(folder)? {
                 let (asked, not): (Vec<_>, Vec<_>) =
                     of_host(inside)?.into_iter().partition(is_asked);
+                for asked in &asked {
+                    folder::require_able(asked)?;
+                }
                 found.extend(asked);
                 left_out.extend(not.iter().map(|it| it.display().to_string()));
             }

@@ -18,6 +18,7 @@ mod done;
 mod failure;
 pub mod findings;
 pub mod fleet;
+pub mod folder;
 mod guarded;
 pub mod keys;
 pub mod merge;

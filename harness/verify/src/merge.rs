@@ -9,13 +9,12 @@ use bundle::report::summary::Summary;
 use bundle::{Rejudged, RunFacts};
 use judge::CaseResult;
 use negatives::matrix::Matrix;
-use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle};
 use seal::dsse::TrustedKeys;
 use seal::key::{PublicKey, Role, Signer};
 use seal::statement::attestation::Sharding;
 
-use crate::{Done, Failure, Printing, keys, results, terminal};
+use crate::{Done, Failure, Printing, folder, keys, results, terminal};
 
 /// What is asked.
 #[derive(Debug)]
@@ -117,7 +116,7 @@ pub fn believed(path: &Path, anchor: &Anchor) -> Result<(VerifiedBundle, Rejudge
         let why = terminal::without_refused(&evidence::error::chain(error)).to_owned();
         Failure::refused(Unbelieved(format!("refused `{}`: {why}", path.display())))
     };
-    BundleFolder::open(path).map_err(Failure::no_bundle)?;
+    folder::open(path)?;
     let believed = bundle::believe(path, anchor).map_err(|error| named(&error))?;
     Ok((believed.bundle, believed.rejudged))
 }

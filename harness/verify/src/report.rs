@@ -5,14 +5,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::Anchor;
 use serde_json::json;
 
 use crate::code::Code;
 use crate::record::{self, Kind};
 use crate::terminal::{self, say, tell};
-use crate::{Done, Failure, Printing, checked};
+use crate::{Done, Failure, Printing, checked, folder};
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +56,7 @@ pub struct Report {
 pub fn run(printing: Printing, args: &Report) -> Result<Done, Failure> {
     require_openable(args)?;
     require_attestation(&args.bundle, printing.program)?;
-    BundleFolder::open(&args.bundle).map_err(Failure::no_bundle)?;
+    folder::open(&args.bundle)?;
     let believed = bundle::believe(&args.bundle, &Anchor::Embedded).map_err(Failure::refused)?;
     let (verified, rejudged) = (believed.bundle, believed.rejudged);
     let page = bundle::report(&verified, &rejudged).map_err(Failure::internal)?;

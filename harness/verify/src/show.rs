@@ -13,8 +13,7 @@ use seal::bundle::verify::Anchor;
 use crate::code::Code;
 use crate::record::{self, Kind};
 use crate::terminal::{print, safe};
-use crate::verify::require_folder;
-use crate::{Done, Failure, Printing, checked, shown_act};
+use crate::{Done, Failure, Printing, checked, folder, shown_act};
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +45,7 @@ pub struct Show {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Show) -> Result<Done, Failure> {
-    require_folder(&args.bundle)?;
+    folder::require(&args.bundle)?;
     match record::kind(&args.bundle, &Anchor::Embedded) {
         None => {}
         Some(Kind::Audit) => return shown_act::run(printing, args),

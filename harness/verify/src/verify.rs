@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use crate::code::Code;
 use crate::terminal::{self, Terminal, say, tell};
-use crate::{Done, Failure, Format, Printing};
+use crate::{Done, Failure, Format, Printing, folder};
 
 /// The reason that the bundle gives against itself.
 pub(crate) const SELF_AUDIT: &str = "self_audit";
@@ -52,7 +52,7 @@ pub struct Verify {
 /// # Errors
 /// It could not be done, in words.
 pub fn run(printing: Printing, args: &Verify) -> Result<Done, Failure> {
-    require_folder(&args.bundle)?;
+    folder::require(&args.bundle)?;
     // A policy names keys of its own.
     let anchor = match args.policy {
         Some(_) => Anchor::Embedded,
@@ -108,14 +108,6 @@ fn code(accepted: bool, refused: bool) -> Code {
         (false, true) => Code::Refused,
         (false, false) => Code::Incomplete,
     }
-}
-
-pub(crate) fn require_folder(bundle: &Path) -> Result<(), Failure> {
-    if bundle.is_dir() {
-        return Ok(());
-    }
-    let error = format!("expected a folder, observed none at `{}`", bundle.display());
-    Err(Failure::no_bundle(error))
 }
 
 fn answer(args: &Verify, anchor: &Anchor) -> Result<Answer, Failure> {

@@ -1,5 +1,6 @@
 //! What `--version` says, and with `--verbose` from which sources a program is.
 
+use bundle::releases::Records;
 use declared::MATRIX_TOML;
 use negatives::coverage::Coverage;
 use seal::digest::Sha256Digest;
@@ -28,6 +29,7 @@ pub fn long(program: &str, more: &[(String, String)]) -> String {
         ("matrix", digest(MATRIX_TOML)),
         ("policy", digest(POLICY_TOML)),
         ("coverage", coverage()),
+        ("records", records()),
     ];
     let own = own.map(|(name, is)| (name.to_owned(), is));
     let lines = own.iter().chain(more);
@@ -51,4 +53,16 @@ fn coverage() -> String {
         "{{ rows = {rows}, mutants = {mutants}, falsifications = {falsifications}, \
          hostile_checks = {hostile_checks}, none = {none} }}"
     )
+}
+
+/// What this release's records are known by, as `release.toml` has it.
+fn records() -> String {
+    match Records::own() {
+        Ok(Records {
+            audit,
+            acts,
+            check: Some(check),
+        }) => format!("{{ audit = {audit}, acts = \"{acts}\", check = {check} }}"),
+        Ok(Records { check: None, .. }) | Err(_) => "not known".to_owned(),
+    }
 }

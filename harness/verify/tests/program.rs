@@ -13,6 +13,7 @@ use std::process::{Command, Output};
 
 use bundle::forgery::Specimen;
 use bundle::sample::stand_in;
+use bundle::withheld::without;
 
 fn specimen() -> Specimen {
     Specimen::seal(&stand_in::sample()).unwrap()
@@ -96,6 +97,47 @@ fn a_tampered_bundle_is_refused_in_words() {
     }
 }
 
+/// A bundle is not refused for what its reader's kernel lacks: that is said, and what to do.
+#[test]
+fn a_host_that_cannot_read_safely_is_told_so_and_judges_nothing() {
+    let specimen = specimen();
+    let fleet = specimen.path().parent().unwrap();
+    let named = |words: &[&str]| -> Vec<OsString> {
+        let named = words.iter().map(|word| match *word {
+            "BUNDLE" => specimen.path().into(),
+            "FLEET" => fleet.into(),
+            word => word.into(),
+        });
+        named.collect()
+    };
+    for words in [
+        &["BUNDLE"][..],
+        &["BUNDLE", "--format", "json"],
+        &["BUNDLE", "BUNDLE"],
+        &["--each", "FLEET"],
+        &["show", "BUNDLE", "N1"],
+        &["report", "BUNDLE", "--to", "-"],
+        &["summary", "BUNDLE"],
+        &["merge", "BUNDLE", "BUNDLE", "--out", "out"],
+    ] {
+        let words = named(words);
+        let words: Vec<&Path> = words.iter().map(Path::new).collect();
+        for errno in [nix::errno::Errno::ENOSYS, nix::errno::Errno::EPERM] {
+            let output = without("openat2", errno as i32, || program(&words));
+            let (code, told) = ended(&output);
+            assert_eq!(code, Some(3), "{words:?}: {told}");
+            let said = format!("{told}{}", String::from_utf8_lossy(&output.stdout));
+            let what = format!(
+                "failed to open beneath bundle folder `{}`",
+                specimen.path().display()
+            );
+            assert!(said.contains(&what), "{words:?}: {said}");
+            assert!(said.contains(&format!(": {errno}")), "{words:?}: {said}");
+            assert!(said.contains("Linux has openat2(2) since 5.6"), "{said}");
+        }
+    }
+}
+
 #[test]
 fn another_key_is_refused() {
     let (one, other) = (
@@ -167,7 +209,9 @@ fn the_version_is_told_and_with_verbose_from_which_rules_it_is() {
     let names = told.lines().map(|line| line.split_once(": ").unwrap().0);
     assert_eq!(
         names.collect::<Vec<_>>(),
-        ["commit", "schema", "matrix", "policy", "coverage"]
+        [
+            "commit", "schema", "matrix", "policy", "coverage", "records"
+        ]
     );
     let matrix = seal::digest::Sha256Digest::of(declared::MATRIX_TOML.as_bytes());
     assert!(told.contains(&format!("\nmatrix: {matrix}\n")), "{told}");

@@ -11,11 +11,13 @@ use audit::line;
 use audit::table;
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, verify_record};
+use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, spoken_of, verify_record};
 use seal::digest::Sha256Digest;
 use seal::statement::sandbox_audit::{AuditResult, Found, SandboxAudit};
 use seal::{canonical, strict_json};
 
+use crate::believe::other_schema;
+use crate::releases::{self, Table};
 use crate::report::visible::on_one_line;
 
 use super::statement::{DOES_NOT_ASSERT, SIGNERS_WORD, SUBJECTS, found, note, of_acts, of_line};
@@ -44,9 +46,20 @@ pub struct BelievedAudit {
 /// # Errors
 /// The first thing in it that is not to be believed, naming the file.
 pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedAudit, AuditRefusal> {
+    // A table that does not load, which a test rules out, knows of no release.
+    believe_by(path, anchor, releases::builtin().ok())
+}
+
+/// The same, with these releases known.
+pub(super) fn believe_by(
+    path: &Path,
+    anchor: &Anchor,
+    known: Option<&Table>,
+) -> Result<BelievedAudit, AuditRefusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let bundle = verify_record(&folder, anchor)?;
-    let subjects = subjects(&bundle)?;
+    let bundle =
+        verify_record(&folder, anchor).map_err(|error| named(error, &folder, anchor, known))?;
+    let subjects = subjects(&bundle, known)?;
     let evidence = evidence(&bundle)?;
     let expectation = expectation(&bundle, &subjects)?;
     require_known_files(&bundle)?;
@@ -65,9 +78,27 @@ pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedAudit, AuditRefus
     }
 }
 
+/// A statement of another version names its acts all the same, and these the release.
+fn named(
+    error: VerifyError,
+    folder: &BundleFolder,
+    anchor: &Anchor,
+    known: Option<&Table>,
+) -> AuditRefusal {
+    let other = other_schema(&error).and_then(|schema| {
+        let list = spoken_of(folder, anchor).ok()?;
+        let acts = list.iter().find(|it| it.name == "acts")?;
+        known?.of_audit(schema, &acts.digest.sha256)
+    });
+    other.map_or_else(|| error.into(), AuditRefusal::Known)
+}
+
 /// The subjects by name: those that are required, and of the others those there are, in
 /// their order; the line and the acts are computed again.
-fn subjects(bundle: &VerifiedAudit) -> Result<BTreeMap<&'static str, Sha256Digest>, AuditRefusal> {
+fn subjects(
+    bundle: &VerifiedAudit,
+    known: Option<&Table>,
+) -> Result<BTreeMap<&'static str, Sha256Digest>, AuditRefusal> {
     let list = bundle.subject();
     let wrong = || AuditRefusal::Subjects {
         observed: list
@@ -87,8 +118,11 @@ fn subjects(bundle: &VerifiedAudit) -> Result<BTreeMap<&'static str, Sha256Diges
     if SUBJECTS[..3].iter().any(|name| !found.contains_key(name)) {
         return Err(wrong());
     }
-    if found.get("acts").copied() != of_acts().ok() {
-        return Err(AuditRefusal::Acts);
+    let acts = found.get("acts").copied();
+    if acts != of_acts().ok() {
+        let other = known.zip(acts);
+        let other = other.and_then(|(known, acts)| known.of_audit(bundle.said().schema, &acts));
+        return Err(other.map_or(AuditRefusal::Acts, AuditRefusal::Known));
     }
     let line = of_line(&bundle.said().line).ok();
     if found.get("line").copied() != line {

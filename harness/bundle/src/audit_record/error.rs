@@ -5,6 +5,7 @@ use seal::bundle::verify::VerifyError;
 use seal::strict_json::JsonError;
 
 use super::EXPECTATION_FILE;
+use crate::releases::OtherRecord;
 
 /// A field of the statement that follows from the rest of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub enum AuditRefusal {
     /// Its bytes or signatures are not what they should be.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// A known release made it.
+    #[error(transparent)]
+    Known(OtherRecord),
     /// It was made with other acts.
     #[error(
         "`{STATEMENT_FILE}`: expected this program's own acts, observed others: verify with the release that made it"
@@ -139,6 +143,7 @@ impl AuditRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Verify(error) => error.code(),
+            Self::Known(_) => "known_release",
             Self::Acts => "other_release",
             Self::Subjects { .. } => "subjects",
             Self::Subject { .. } => "subject",
@@ -159,7 +164,8 @@ impl AuditRefusal {
     pub fn file(&self) -> &str {
         match self {
             Self::Verify(error) => error.file(),
-            Self::Acts
+            Self::Known(_)
+            | Self::Acts
             | Self::Subjects { .. }
             | Self::Subject { .. }
             | Self::Lift { .. }

@@ -165,6 +165,6 @@ pub(super) fn of_line(line: &[String]) -> Result<Sha256Digest, CanonicalError> {
 ///
 /// # Errors
 /// They have no canonical form.
-pub(super) fn of_acts() -> Result<Sha256Digest, CanonicalError> {
+pub(crate) fn of_acts() -> Result<Sha256Digest, CanonicalError> {
     canonical::to_bytes(&table::all().collect::<Vec<_>>()).map(|bytes| Sha256Digest::of(&bytes))
 }

@@ -19,6 +19,7 @@ use time::macros::datetime;
 use super::*;
 
 mod refusals;
+mod releases;
 mod schema;
 
 /// A process that was seen, with these namespaces of its own.

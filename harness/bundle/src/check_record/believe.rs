@@ -9,7 +9,7 @@ use declared::MATRIX_TOML;
 use evidence::record::{LaunchRecord, Role, Subject};
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifyError, Vouched, verify_record};
+use seal::bundle::verify::{Anchor, VerifyError, Vouched, spoken_of, verify_record};
 use seal::digest::Sha256Digest;
 use seal::statement::Subjects;
 use seal::statement::packet_check::{CheckCounts, CheckedPacket, PacketAnswer, PacketCheck};
@@ -17,6 +17,8 @@ use seal::{canonical, strict_json};
 use seccomp::policy::POLICY_TOML;
 
 use super::{CheckField, CheckRefusal, DOES_NOT_ASSERT, SIGNERS_WORD, answer, launch_file};
+use crate::believe::other_schema;
+use crate::releases::{self, OtherRecord, Table};
 use crate::report::visible::on_one_line;
 use crate::statement::note;
 
@@ -37,14 +39,26 @@ pub struct BelievedCheck {
 /// # Errors
 /// The first thing in it that is not to be believed, naming the file.
 pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedCheck, CheckRefusal> {
+    // A table that does not load, which a test rules out, knows of no release.
+    believe_by(path, anchor, releases::builtin().ok())
+}
+
+/// The same, with these releases known.
+pub(super) fn believe_by(
+    path: &Path,
+    anchor: &Anchor,
+    known: Option<&Table>,
+) -> Result<BelievedCheck, CheckRefusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let record: Vouched<PacketCheck> = verify_record(&folder, anchor)?;
+    let record: Vouched<PacketCheck> =
+        verify_record(&folder, anchor).map_err(|error| named(error, &folder, anchor, known))?;
     let subjects = Subjects::from_list(record.subject()).map_err(CheckRefusal::Subjects)?;
+    let said = record.said();
     let of = |text: &str| Sha256Digest::of(text.as_bytes());
     if subjects.policy != of(POLICY_TOML) || subjects.matrix != of(MATRIX_TOML) {
-        return Err(CheckRefusal::OtherRelease);
+        let other = of_another(known, said.schema, &subjects);
+        return Err(other.map_or(CheckRefusal::OtherRelease, CheckRefusal::Known));
     }
-    let said = record.said();
     require_known_files(&record)?;
     let packets = (1..).zip(&said.packets);
     let reports = packets
@@ -54,6 +68,25 @@ pub fn believe(path: &Path, anchor: &Anchor) -> Result<BelievedCheck, CheckRefus
         Some(field) => Err(CheckRefusal::Field { field }),
         None => Ok(BelievedCheck { record, reports }),
     }
+}
+
+/// The known release that makes records with this schema, matrix and policy.
+fn of_another(known: Option<&Table>, schema: u32, subjects: &Subjects) -> Option<OtherRecord> {
+    known?.of_check(schema, (&subjects.matrix, &subjects.policy))
+}
+
+/// A statement of another version says of which matrix and policy it is all the same.
+fn named(
+    error: VerifyError,
+    folder: &BundleFolder,
+    anchor: &Anchor,
+    known: Option<&Table>,
+) -> CheckRefusal {
+    let other = other_schema(&error).and_then(|schema| {
+        let subjects = Subjects::from_list(&spoken_of(folder, anchor).ok()?).ok()?;
+        of_another(known, schema, &subjects)
+    });
+    other.map_or_else(|| error.into(), CheckRefusal::Known)
 }
 
 fn require_known_files(record: &Vouched<PacketCheck>) -> Result<(), CheckRefusal> {

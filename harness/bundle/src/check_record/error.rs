@@ -5,6 +5,8 @@ use seal::bundle::verify::VerifyError;
 use seal::statement::StatementError;
 use seal::strict_json::JsonError;
 
+use crate::releases::OtherRecord;
+
 /// A field of the statement that follows from the rest of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckField {
@@ -39,6 +41,9 @@ pub enum CheckRefusal {
     /// Its subjects are not those of a sandbox.
     #[error("`{STATEMENT_FILE}`: failed to read its subjects")]
     Subjects(#[source] StatementError),
+    /// A known release made it.
+    #[error(transparent)]
+    Known(OtherRecord),
     /// It was made by another release.
     #[error(
         "`{STATEMENT_FILE}`: expected this program's own matrix and policy, observed others: verify with the release that made it"
@@ -142,6 +147,7 @@ impl CheckRefusal {
         match self {
             Self::Verify(error) => error.code(),
             Self::Subjects(_) => "subjects",
+            Self::Known(_) => "known_release",
             Self::OtherRelease => "other_release",
             Self::Missing { .. } => "missing",
             Self::Stray { .. } => "stray",
@@ -162,6 +168,7 @@ impl CheckRefusal {
         match self {
             Self::Verify(error) => error.file(),
             Self::Subjects(_)
+            | Self::Known(_)
             | Self::OtherRelease
             | Self::Answer { .. }
             | Self::Torn { .. }

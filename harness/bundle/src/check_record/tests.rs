@@ -20,6 +20,7 @@ use strum::VariantNames as _;
 use super::*;
 
 mod refusals;
+mod releases;
 mod schema;
 
 /// A record of three packets: one with gaps, one that is refused, one without an answer.

@@ -62,7 +62,7 @@ fn a_bundle_of_an_earlier_schema_that_nobody_knows_is_refused_by_that_word() {
         let folder = of_schema(schema);
         let refusal = believe_by(folder.path(), &Anchor::Embedded, &nothing).unwrap_err();
         let said = words(&refusal);
-        let expected = format!("expected schema version 3, observed {schema}: a bundle of another");
+        let expected = format!("expected schema version 3, observed {schema}: made by another");
         assert!(
             said.starts_with("schema: ") && said.contains(&expected),
             "{said}"
@@ -338,6 +338,11 @@ fn the_page_says_what_becomes_of_a_bundle_of_another_release() {
     });
     let refused: Vec<&str> = refused.collect();
     assert_eq!(refused, ["known_release", "schema", "other_release"]);
+    let (_, records) = section.split_once("\nRecords are verified by").unwrap();
+    let (known, otherwise) = records.split_once("; otherwise ").unwrap();
+    assert!(known.contains("refused as\n`known_release`"), "{known}");
+    let codes: Vec<&str> = otherwise.split('`').skip(1).step_by(2).take(2).collect();
+    assert_eq!(codes, ["schema", "other_release"]);
     let releases = releases::builtin().unwrap().releases();
     let before = releases.iter().all(|it| it.version.is_none());
     let says = "Nothing has been released yet: the table has two states before the first release.";

@@ -35,6 +35,18 @@ pub enum FolderError {
         #[source]
         source: io::Error,
     },
+    /// The kernel, or what stands before it, answers no openat2(2): the host's fault, and
+    /// nothing that the folder could help.
+    #[error(
+        "failed to open beneath bundle folder `{path}` with openat2(2), without which no file of it is read safely"
+    )]
+    NoOpenat2 {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Errno,
+    },
     /// A name in it is not plain.
     #[error("refused a file name in `{folder}`")]
     Name {
@@ -147,7 +159,8 @@ impl BundleFolder {
     /// through links; nothing beneath it may.
     ///
     /// # Errors
-    /// [`FolderError::OpenFolder`] when there is no folder, or it may not be read.
+    /// [`FolderError::OpenFolder`] when there is no folder, or it may not be read;
+    /// [`FolderError::NoOpenat2`] when nothing in any folder can be read here.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let refused = |source| FolderError::OpenFolder {
             path: path.to_owned(),
@@ -159,7 +172,16 @@ impl BundleFolder {
             .custom_flags(OFlag::O_DIRECTORY.bits())
             .open(path)
             .map_err(refused)?;
-        Ok(Self { root })
+        let folder = Self { root };
+        // What is open already is refused so by no folder: by a kernel or an emulator that
+        // has no such call, or by a seccomp profile, an old one with EPERM.
+        match folder.open_beneath(".", OFlag::O_DIRECTORY) {
+            Err(source @ (Errno::ENOSYS | Errno::EPERM)) => Err(FolderError::NoOpenat2 {
+                path: path.to_owned(),
+                source,
+            }),
+            _ => Ok(folder),
+        }
     }
 
     /// Lists everything in the folder.

@@ -63,13 +63,15 @@ impl FolderError {
             Self::NotRegular { .. } => "not_regular",
             Self::TooLarge { .. } | Self::TotalTooLarge { .. } => "too_large",
             Self::Missing { .. } => "missing",
-            Self::Open { .. } | Self::List { .. } | Self::Read { .. } => "unreadable",
+            Self::NoOpenat2 { .. } | Self::Open { .. } | Self::List { .. } | Self::Read { .. } => {
+                "unreadable"
+            }
         }
     }
 
     fn file(&self) -> &str {
         match self {
-            Self::OpenFolder { .. } => ".",
+            Self::OpenFolder { .. } | Self::NoOpenat2 { .. } => ".",
             Self::Name { folder, .. } | Self::List { folder, .. } => folder,
             Self::TooMany { file }
             | Self::Link { file }

@@ -188,9 +188,11 @@ pub struct FileEntry {
 pub enum PredicateError {
     /// The fields are of another version.
     #[error(
-        "expected schema version {SCHEMA}, observed {observed}: a bundle of another release, which that release verifies"
+        "expected schema version {expected}, observed {observed}: made by another release, which verifies it"
     )]
     Schema {
+        /// The version read here.
+        expected: u32,
         /// Its version.
         observed: u32,
     },
@@ -305,9 +307,8 @@ impl Predicate for Attestation {
 
     fn check(&self) -> Result<(), PredicateError> {
         if self.schema != SCHEMA {
-            return Err(PredicateError::Schema {
-                observed: self.schema,
-            });
+            let (expected, observed) = (SCHEMA, self.schema);
+            return Err(PredicateError::Schema { expected, observed });
         }
         self.run.check()?;
         rows::check(&self.rows)?;

@@ -153,11 +153,12 @@ impl AuditResult {
 
 impl Predicate for SandboxAudit {
     const TYPE: &'static str = "tag:proof-of-block,2026:sandbox-audit/v0.1";
+    const SCHEMA: Option<u32> = Some(SCHEMA);
 
     fn check(&self) -> Result<(), PredicateError> {
         let (expected, observed) = (SCHEMA, self.schema);
         if observed != expected {
-            return Err(PredicateError::Version { expected, observed });
+            return Err(PredicateError::Schema { expected, observed });
         }
         self.run.check()?;
         check_files(&self.files)?;

@@ -39,6 +39,7 @@ pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Done,
 /// The findings of a record, once it is believed, or of what was printed as JSON.
 fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     if path.is_dir() {
+        verify::folder::require_able(path)?;
         let believed = believe(path, &Anchor::Embedded).map_err(Failure::refused)?;
         return Ok(believed.findings);
     }

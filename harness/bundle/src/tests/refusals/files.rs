@@ -10,11 +10,14 @@ use seal::statement::attestation::Instant;
 
 use super::forging::{forge, restate, sign};
 use super::*;
+use crate::withheld::without;
 
 const JUNIT: &str = "junit.xml";
 
-/// Errors of [`what_a_reader_may_not_reach_is_refused`].
-pub(super) const ELSEWHERE: [&str; 3] = [
+/// Errors of [`what_a_reader_may_not_reach_is_refused`], and of
+/// [`where_nothing_can_be_read_safely_nothing_is_read`].
+pub(super) const ELSEWHERE: [&str; 4] = [
+    "verify.Folder.NoOpenat2",
     "verify.Folder.Elsewhere",
     "verify.Folder.Open",
     "verify.Folder.List",
@@ -157,6 +160,22 @@ fn what_a_reader_may_not_reach_is_refused() {
             .replace(" cgroup", " observations")
     });
     assert_eq!(answered, expected);
+}
+
+/// An old kernel and an emulator answer with ENOSYS, the seccomp profile of an old container
+/// runtime with EPERM.
+#[test]
+fn where_nothing_can_be_read_safely_nothing_is_read() {
+    let specimen = Specimen::seal(sample()).unwrap();
+    for errno in [libc::ENOSYS, libc::EPERM] {
+        let answered = without("openat2", errno, || came(&specimen, &specimen.anchor()));
+        assert_eq!(answered, "verify.Folder.NoOpenat2: unreadable .");
+    }
+    // A call that no verifier makes.
+    let answered = without("mount", libc::ENOSYS, || {
+        came(&specimen, &specimen.anchor())
+    });
+    assert_eq!(answered, BELIEVED);
 }
 
 fn as_nobody<T: Send>(ask: impl FnOnce() -> T + Send) -> T {
