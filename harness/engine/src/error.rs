@@ -100,6 +100,17 @@ pub enum EngineError {
     /// Podman is neither running nor installed.
     #[error("failed to find podman: no service of it answers, and it is not on the path")]
     NoPodman,
+    /// Podman could not read its user's settings.
+    #[error(
+        "failed to look for podman's settings in HOME: expected a folder that this user may pass, observed `{home}`"
+    )]
+    Home {
+        /// The folder.
+        home: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
     /// Podman's service does not come up.
     #[error("failed to start podman's service: {why}")]
     Service {

@@ -24,6 +24,7 @@ impl EngineError {
             Self::Service { why } => quirks::hint(why),
             Self::NoFilters { .. } => Some(FILTERS.to_owned()),
             Self::NoPodman => Some(INSTALL.to_owned()),
+            Self::Home { .. } => Some(HOME.to_owned()),
             Self::TooOld { .. } => Some("use a newer podman, or another engine".to_owned()),
             Self::NotAvailable { .. }
             | Self::NotText { .. }
@@ -105,6 +106,7 @@ fn ids_as_asked(ids: Ids) -> &'static str {
 const FILTERS: &str =
     "use a kernel with CONFIG_SECCOMP_FILTER and a docker with seccomp, or `--engine bwrap`";
 const INSTALL: &str = "install podman (Debian: podman, uidmap), or set CONTAINER_HOST";
+const HOME: &str = "unset HOME (`env -u HOME harness ...`), or name a folder of this user's own";
 const SAME_HOST: &str = "run the harness on the host the engine runs on";
 const START: &str = "start the engine (`ci/bootstrap` does)";
 const CONTEXTS: &str = "`docker context ls` lists them";
