@@ -85,7 +85,7 @@ fn examine(args: &Doctor, tried: &[Tried]) -> Report {
 }
 
 const BLOCKED: &str = "BLOCKED: a run would end before its first row, or its rows would \
-                       not hold; what is not `ok` above says why";
+                       not hold; what is not `fine` above says why";
 
 /// What a run needs besides an engine.
 const NEEDED: [&str; 4] = ["bundle folder", "stand", "run's folder", "first sandbox"];
