@@ -148,6 +148,9 @@ fn doctor_tells_people_and_programs_the_same_words() {
     for finding in said["findings"].as_array().unwrap() {
         let word = finding["word"].as_str().unwrap();
         assert!(["fine", "less", "no"].contains(&word), "{finding}");
+        for word in [word, finding["what"].as_str().unwrap()] {
+            assert_eq!(harness(&["explain", word]).status.code(), Some(0), "{word}");
+        }
         let begins = format!("{word:<4} {}", finding["what"].as_str().unwrap());
         let line = lines.next().unwrap();
         assert!(line.starts_with(&begins), "{line}: {finding}");
