@@ -297,7 +297,7 @@ fn another_user(ids: Ids) -> &'static str {
         }
         Ids::OfItsUser => {
             "its daemon runs without root and gives a sandbox's user an id of a range, not this \
-             user's: nothing laid out for it could be read, and nobody could look at it from outside"
+             user's: it could read nothing that is laid out for it"
         }
     }
 }
