@@ -59,9 +59,10 @@ pub enum BwrapError {
         source: io::Error,
     },
     /// What is to be mounted lies beneath a folder that the sandbox's user may not pass, and
-    /// this process may not mount it elsewhere.
+    /// this process may not mount it elsewhere. Nobody is told to open the folder: what else it
+    /// keeps from others, such as a home does, is not known here.
     #[error(
-        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it"
+        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it: give a copy that lies elsewhere, such as in /srv"
     )]
     Closed {
         /// The folder.
@@ -137,11 +138,8 @@ impl BwrapError {
                 "root must be able to write to `/sys/fs/cgroup`, which a container has read-only: run the harness on the host itself"
                     .to_owned(),
             ),
-            // Nobody knows what else the folder keeps from others, such as a home does.
-            Self::Closed { .. } => {
-                Some("copy the packet to where others may go, such as /srv, and check the copy".to_owned())
-            }
             Self::Run { .. }
+            | Self::Closed { .. }
             | Self::LayOut { .. }
             | Self::Filter(_)
             | Self::RemoveGroup { .. }
