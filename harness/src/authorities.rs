@@ -3,7 +3,6 @@
 //! The file names keys by where their PEM files lie, beside it; the order has the keys
 //! themselves, so that what reaches the sandbox is whole.
 
-use std::fs;
 use std::path::Path;
 
 use checker::{Authority, EnrolledKey, EvidenceClass, MAX_ORDER, Order, RevisionKind, Timestamp};
@@ -13,6 +12,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use verify::Failure;
+
+use crate::named_file;
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -70,7 +71,7 @@ fn read(file: &Path) -> Result<Vec<Authority>, Failure> {
     let failed = |why: String| {
         Failure::unusable(format!("failed to read authorities `{shown}`: {why}"), hint)
     };
-    let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let text = named_file::text(file).map_err(failed)?;
     let parsed: File =
         toml::from_str(&text).map_err(|error| failed(error.to_string().trim_end().to_owned()))?;
     let beside = file.parent().unwrap_or(Path::new(""));
@@ -112,6 +113,8 @@ fn enrolled(it: Enrolled, beside: &Path) -> Result<Authority, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use seal::key::SecretKey;
 
     use super::*;

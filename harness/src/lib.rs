@@ -51,6 +51,7 @@ pub mod lifts;
 pub mod line;
 pub mod lint;
 pub mod mutants;
+pub mod named_file;
 pub mod options;
 pub mod packet;
 pub mod progress;

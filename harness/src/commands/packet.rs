@@ -126,11 +126,12 @@ fn triaged(folder: &Path, order: &Order) -> Result<Report, Failure> {
 
 /// A file, or standard input.
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes)
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map(|_| bytes).map_err(|error| error.to_string())
     } else {
-        fs::File::open(file).and_then(|mut it| it.read_to_end(&mut bytes))
+        crate::named_file::of_any_size(file)
     };
     let failed = |error| {
         let what = format!("failed to read `{}`: {error}", file.display());
@@ -139,6 +140,5 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
             "give a file that can be read, or - for standard input",
         )
     };
-    read.map_err(failed)?;
-    Ok(bytes)
+    read.map_err(failed)
 }

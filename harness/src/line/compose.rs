@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::forget;
 use super::put::COPY;
 use super::spelling::{BUNDLE, NAME};
+use crate::named_file;
 
 /// The programs that read a Compose file, the newer first, as words of a line.
 const PROGRAMS: [&[&str]; 2] = [&["docker", "compose"], &["docker-compose"]];
@@ -36,7 +37,7 @@ pub struct Service {
 pub enum NoService {
     /// The file cannot be read.
     #[error("failed to read `{0}` of --compose: {1}")]
-    File(String, io::Error),
+    File(String, String),
     /// The name would be an option of Compose's.
     #[error("expected the name of a service, observed `{0}`")]
     Name(String),
@@ -51,8 +52,8 @@ impl Service {
     /// # Errors
     /// The file cannot be read, or nothing on this host reads it.
     pub fn read(file: &Path, name: &str) -> Result<Self, NoService> {
-        let bytes = fs::read(file);
-        let bytes = bytes.map_err(|error| NoService::File(file.display().to_string(), error))?;
+        let bytes = named_file::bytes(file);
+        let bytes = bytes.map_err(|why| NoService::File(file.display().to_string(), why))?;
         if name.is_empty() || name.starts_with('-') {
             return Err(NoService::Name(name.to_owned()));
         }

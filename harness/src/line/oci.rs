@@ -28,7 +28,7 @@ impl Bundle {
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join("config.json");
         let wrong = |why: String| format!("{}: {why}", path.display());
-        let text = fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+        let text = crate::named_file::bytes(&path).map_err(wrong)?;
         let config = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
         let folder = folder
             .canonicalize()

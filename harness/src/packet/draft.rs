@@ -1,6 +1,5 @@
 //! `data/packet.json` while it is being made, as types that write it.
 
-use std::fs;
 use std::path::Path;
 
 use checker::{GapReason, Guard, Order, PACKET_SCHEMA, Reason, Refusal, Settings, read_packet};
@@ -153,12 +152,8 @@ impl Draft {
             let what = format!("failed to read packet `{}`: {why}", file.display());
             Failure::unusable(what, hint)
         };
-        let bytes = fs::read(&file).map_err(|error| {
-            failed(
-                error.to_string(),
-                "begin one with `harness packet new FOLDER`",
-            )
-        })?;
+        let bytes = crate::named_file::bytes(&file)
+            .map_err(|error| failed(error, "begin one with `harness packet new FOLDER`"))?;
         serde_json::from_slice(&bytes).map_err(|error| match mark_of(&file) {
             Some(mark) => failed(format!("it begins {mark}"), "save it as UTF-8 without one"),
             None => failed(

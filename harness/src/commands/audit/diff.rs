@@ -46,7 +46,7 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         let shown = path.display();
         Failure::unusable(format!("failed to read `{shown}` of --diff: {error}"), hint)
     };
-    let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let text = crate::named_file::bytes(path).map_err(wrong)?;
     let printed: Printed =
         serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
     Ok(printed.findings)

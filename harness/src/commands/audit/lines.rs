@@ -122,7 +122,7 @@ fn read(file: &Path) -> Result<BTreeMap<String, Entry>, Failure> {
             hint,
         )
     };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = crate::named_file::text(file).map_err(wrong)?;
     let lines: BTreeMap<String, Entry> =
         toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
     if lines.values().any(|it| it.words().is_empty()) || lines.is_empty() {

@@ -111,7 +111,7 @@ fn translated(file: &Path) -> Result<unit::Translated, Failure> {
         let shown = file.display();
         Failure::unusable(format!("failed to read `{shown}` of --unit: {why}"), hint)
     };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let text = crate::named_file::text(file).map_err(wrong)?;
     let translated = unit::translated(&text).map_err(wrong)?;
     if Path::new(unit::BOOTED).is_dir() {
         return Ok(translated);

@@ -65,9 +65,9 @@ pub(super) fn take(file: Option<&Path>) -> Result<Given, Failure> {
 }
 
 fn read(file: &Path, name: &str) -> Result<Given, GivenError> {
-    let text = std::fs::read_to_string(file).map_err(|source| GivenError::Read {
+    let text = crate::named_file::text(file).map_err(|why| GivenError::Read {
         file: name.to_owned(),
-        source,
+        source: std::io::Error::other(why),
     })?;
     let matrix = Matrix::parse(&text).map_err(|error| refusal(name, &text, error))?;
     let which = if text == MATRIX_TOML {
