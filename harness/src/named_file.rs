@@ -19,7 +19,7 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// Its bytes, of which nobody knows how many there may be: a piece of evidence.
 ///
 /// # Errors
-/// As [`bytes`], but for its size.
+/// As [`bytes()`], but for its size.
 pub fn of_any_size(path: &Path) -> Result<Vec<u8>, String> {
     up_to(path, u64::MAX - 1)
 }
@@ -40,7 +40,7 @@ fn up_to(path: &Path, most: u64) -> Result<Vec<u8>, String> {
 /// Its text.
 ///
 /// # Errors
-/// As [`bytes`], or it is no UTF-8.
+/// As [`bytes()`], or it is no UTF-8.
 pub fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes(path)?)
         .map_err(|_| "expected UTF-8 text, observed other bytes".to_owned())
