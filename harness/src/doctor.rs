@@ -17,6 +17,7 @@ pub struct Finding {
     /// What: one short name, such as `landlock`.
     pub what: String,
     /// How good it is.
+    #[serde(flatten)]
     pub state: State,
     /// What was seen.
     pub observed: String,
@@ -26,9 +27,10 @@ pub struct Finding {
     pub mend: String,
 }
 
-/// How good a finding is.
+/// How good a finding is. A program is told the `word` that people see, and as `state` what it
+/// was told before there was one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "Told")]
 pub enum State {
     /// Nothing is lost.
     Fine,
@@ -36,6 +38,26 @@ pub enum State {
     Limited,
     /// It is not there.
     Missing,
+}
+
+#[derive(Serialize)]
+struct Told {
+    state: &'static str,
+    word: &'static str,
+}
+
+impl From<State> for Told {
+    fn from(state: State) -> Self {
+        let told = match state {
+            State::Fine => "fine",
+            State::Limited => "limited",
+            State::Missing => "missing",
+        };
+        Self {
+            state: told,
+            word: state.word(),
+        }
+    }
 }
 
 /// Everything that was found.
@@ -88,7 +110,7 @@ impl State {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Fine => "ok",
+            Self::Fine => "fine",
             Self::Limited => "less",
             Self::Missing => "no",
         }

@@ -151,7 +151,7 @@ impl Glossary {
     /// The entry that answers to a word, however it is spelled.
     #[must_use]
     pub fn find(&self, word: &str) -> Option<&Term> {
-        let wanted = folded(word);
+        let wanted = spelled(&folded(word));
         self.terms()
             .find(|term| term.words().any(|one| folded(one) == wanted))
     }
@@ -198,6 +198,24 @@ pub fn folded(word: &str) -> String {
     let plain = word.to_lowercase().replace(['-', '_'], " ");
     let plain = plain.replace('\u{2032}', "'").replace('\u{2034}', "'''");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An exit code as the glossary has it, whatever is said before its number.
+fn spelled(folded: &str) -> String {
+    let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+    let before = [
+        "exit status ",
+        "exit code ",
+        "exits with ",
+        "exits ",
+        "exit ",
+        "code ",
+    ];
+    let number = before
+        .iter()
+        .find_map(|it| folded.strip_prefix(it))
+        .filter(is_number);
+    number.map_or_else(|| folded.to_owned(), |it| format!("exit code {it}"))
 }
 
 fn rows(matrix: &Matrix) -> impl Iterator<Item = &str> {

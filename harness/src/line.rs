@@ -110,6 +110,18 @@ fn is_made(act: &Act, way: &Way) -> bool {
     !looked_at && (way.tty || act.id != terminal::ACT)
 }
 
+/// Why a program could not be started. That words are too many is nothing that anybody sees
+/// in them: the kernel measures them by another limit (execve(2)).
+fn why(error: &io::Error) -> String {
+    if error.kind() != io::ErrorKind::ArgumentListTooLong {
+        return error.to_string();
+    }
+    let mend = engine::caller::raises_the_stack();
+    format!(
+        "{error}: words and environment together may come to a quarter of the limit on the stack, and one of them to 128 KiB; make the environment smaller (`env -i`), or {mend}"
+    )
+}
+
 /// One launch; and whether it ended by itself.
 fn once(
     line: &[String],
@@ -131,7 +143,7 @@ fn once(
     let (looked, ended, in_time) = match running {
         Ok(running) => watched(running, &mut plant, (program, &forgets), stop)?,
         Err(error) => {
-            let words = format!("`{program}` could not be started: {error}");
+            let words = format!("`{program}` could not be started: {}", why(&error));
             (Looked::nothing(words.clone()), Ended::never(words), true)
         }
     };

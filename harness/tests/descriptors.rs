@@ -118,6 +118,8 @@ fn a_limit_on_memory_stack_or_threads_is_told_with_what_raises_it() {
         ("ulimit -v 100000", "", "`ulimit -v unlimited`"),
         ("ulimit -d 10000", "", "`ulimit -d unlimited`"),
         ("ulimit -s 512", "", "`ulimit -s 8192`"),
+        // So little that it was full before the line was read.
+        ("ulimit -s 64", "", "`ulimit -s 8192`"),
         ("true", "prlimit --nproc=14", "`ulimit -u unlimited`"),
     ] {
         let limit = format!("{limit}; exec {first}");

@@ -124,12 +124,36 @@ fn doctor_ends_as_its_report_says() {
         assert_eq!(usable, said["engine"].is_string(), "{engine}");
         assert!(engine != "none" || !usable);
         for finding in said["findings"].as_array().unwrap() {
+            let told = (finding["state"].as_str(), finding["word"].as_str());
+            let pairs = [("fine", "fine"), ("limited", "less"), ("missing", "no")];
+            let pairs = pairs.map(|(state, word)| (Some(state), Some(word)));
+            assert!(pairs.contains(&told), "{finding}");
             let complaint = finding["state"] != "fine";
             for field in ["costs", "mend"] {
                 let words = finding[field].as_str().unwrap();
                 assert_eq!(complaint, !words.is_empty(), "{finding}");
             }
         }
+    }
+}
+
+/// The words of the page are those of the terminal and of the object, in this order.
+#[test]
+fn doctor_tells_people_and_programs_the_same_words() {
+    let page = include_str!("../../README.md");
+    assert!(page.contains("each finding is\n  `fine`, `less` or `no`"));
+    let (_, said) = json(&["doctor", "--format", "json", "--engine", "none"]);
+    let told = String::from_utf8(harness(&["doctor", "--engine", "none"]).stdout).unwrap();
+    let mut lines = told.lines().filter(|it| !it.starts_with(' '));
+    for finding in said["findings"].as_array().unwrap() {
+        let word = finding["word"].as_str().unwrap();
+        assert!(["fine", "less", "no"].contains(&word), "{finding}");
+        for word in [word, finding["what"].as_str().unwrap()] {
+            assert_eq!(harness(&["explain", word]).status.code(), Some(0), "{word}");
+        }
+        let begins = format!("{word:<4} {}", finding["what"].as_str().unwrap());
+        let line = lines.next().unwrap();
+        assert!(line.starts_with(&begins), "{line}: {finding}");
     }
 }
 

@@ -186,6 +186,39 @@ fn every_end_is_one_object() {
     }
 }
 
+/// What asks for help is no command: its text stays text, and a mistake in it is an object.
+#[test]
+fn help_stays_text_and_its_mistakes_are_objects() {
+    let help = |line: &str| {
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_harness"));
+        asked.args(line.split_whitespace()).output().unwrap()
+    };
+    for (line, with) in [
+        ("help", "help --format json"),
+        ("help attest", "--format json help attest"),
+        ("help attest", "help attest --format=json"),
+        ("packet help new", "packet help new --format json"),
+        ("attest --help", "attest --help --format json"),
+        ("--version", "--version --format json"),
+    ] {
+        let (text, done) = (help(line), help(with));
+        assert_eq!(done.status.code(), Some(0), "{with}");
+        assert!(
+            !text.stdout.is_empty() && !text.stdout.starts_with(b"{"),
+            "{line}"
+        );
+        assert_eq!(done.stdout, text.stdout, "{with}");
+    }
+    let done = help("help moon --format json");
+    assert_eq!(fits::object("mistake", &done.stdout)["exit"], 2);
+    assert_eq!(done.status.code(), Some(2));
+    for page in ["README.md", "ATTESTATION.md"] {
+        let page = std::fs::read_to_string(Path::new("..").join(page)).unwrap();
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains("`help`, `--help` and `--version`"));
+    }
+}
+
 /// Nothing to carry out is a mistake, too, whatever stands on the line.
 #[test]
 fn no_command_is_a_mistake() {

@@ -94,9 +94,68 @@ fn a_folder_that_does_not_serve_a_run_is_named_before_its_first_row() {
             ["expected at least 64 MiB free", "TMPDIR"],
         ),
         (&long, ["at most 107 bytes", "TMPDIR=/tmp"]),
-        ("TMPDIR=/no/such/folder", ["No such file", "TMPDIR"]),
+        (
+            "TMPDIR=/no/such/folder",
+            ["`/no/such/folder`: there is no such folder", "TMPDIR=/tmp"],
+        ),
+        (
+            "TMPDIR=relative",
+            ["there is no such folder", "TMPDIR=/tmp"],
+        ),
+        (
+            "TMPDIR=/dev/null",
+            ["`/dev/null`: it is no folder", "TMPDIR=/tmp"],
+        ),
+        (
+            "mkdir -p ro; mount -t tmpfs -o ro tmpfs ro; TMPDIR=\"$D/ro\"",
+            ["that this user can write to", "TMPDIR=/tmp"],
+        ),
+        (
+            "TMPDIR=/$(head -c 5000 /dev/zero | tr '\\0' z)",
+            ["z… (5001 bytes)`: its path is too long", "TMPDIR=/tmp"],
+        ),
     ] {
         is_blocked(setting, &words);
+    }
+}
+
+/// What podman reads beneath HOME, or does not: it answered with 500 and no hint helped.
+#[test]
+fn a_home_that_is_none_is_named_where_it_is_read_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    for (engine, home, code) in [
+        ("podman", "/dev/null", Some(3)),
+        ("podman", "/no/such/home", Some(0)),
+        ("bwrap", "/dev/null", Some(0)),
+    ] {
+        if !own::has(engine) {
+            continue;
+        }
+        let script = format!("HOME={home} \"$H\" run --engine {engine} A3");
+        let Some(done) = host(&script, folder.path()) else {
+            return;
+        };
+        let said = said(&done);
+        assert_eq!(done.status.code(), code, "{engine}, {home}: {said}");
+        let words = "in HOME: expected a folder that this user may pass, observed `/dev/null`";
+        let told = said.contains(words) && said.contains("`env -u HOME harness ...`");
+        assert_eq!(told, code == Some(3), "{engine}, {home}: {said}");
+    }
+}
+
+#[test]
+fn a_working_folder_that_is_gone_changes_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    for engine in ["bwrap", "podman"] {
+        if !own::has(engine) {
+            continue;
+        }
+        let gone = "mkdir \"$D/gone\"; cd \"$D/gone\"; rmdir \"$D/gone\";";
+        let script = format!("{gone} \"$H\" run --engine {engine} A3");
+        let Some(done) = host(&script, folder.path()) else {
+            return;
+        };
+        assert_eq!(done.status.code(), Some(0), "{engine}: {}", said(&done));
     }
 }
 
@@ -141,6 +200,9 @@ fn a_folder_whose_name_is_no_text_is_refused_by_name() {
     };
     let said = said(&done);
     assert_eq!(done.status.code(), Some(3), "{said}");
-    assert!(said.contains("to be UTF-8 text"), "{said}");
+    assert!(
+        said.contains("is UTF-8 text, because whatever the engine"),
+        "{said}"
+    );
     assert!(said.contains("TMPDIR=/tmp"), "{said}");
 }

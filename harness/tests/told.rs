@@ -313,3 +313,44 @@ fn a_packet_whose_path_is_no_text_is_checked_like_any_other() {
     let done = line.arg(&odd).output().unwrap();
     assert_eq!(done.status.code(), Some(4), "{}", said(&done));
 }
+
+/// Whatever is given for a file, a command ends at once with one line.
+#[test]
+fn what_is_no_file_for_an_option_is_told_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    nix::unistd::mkfifo(&at("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+    fs::File::create(at("huge"))
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    for file in ["fifo", "socket", "huge", "folder", "/dev/zero"] {
+        for line in [
+            "run --matrix FILE N19",
+            "audit --expect FILE -- true",
+            "audit --unit FILE",
+            "audit --lines FILE",
+            "audit --compose FILE service",
+            "packet lint . --authorities FILE",
+            "check . --authorities FILE",
+            "keygen FILE",
+            "verify . --public-key FILE",
+            "verify --each . --inventory FILE",
+            "accept . --terms FILE",
+        ] {
+            let line = line.replace("FILE", file);
+            let done = Command::new("timeout")
+                .args(["20", env!("CARGO_BIN_EXE_harness")])
+                .args(line.split(' '))
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let said = String::from_utf8(done.stderr).unwrap();
+            assert_eq!(done.status.code(), Some(2), "{line}: {said}");
+            assert_eq!(said.matches("error: ").count(), 1, "{line}: {said}");
+        }
+    }
+    drop(socket);
+}

@@ -101,6 +101,11 @@ pub enum Kept {
     Broken,
 }
 
+/// The presets' names.
+pub fn presets() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, ..)| *name)
+}
+
 /// The text of a file that expects what the preset of this name does, if there is one.
 #[must_use]
 pub fn of_preset(name: &str) -> Option<String> {

@@ -13,7 +13,9 @@ use nix::sys::stat::{Mode, umask};
 mod limits;
 mod raw;
 
-pub use limits::{LimitError, room_for_a_run, room_for_sandboxes};
+pub use limits::{
+    LimitError, raises_the_stack, room_for_a_run, room_for_sandboxes, room_for_the_stack,
+};
 
 /// Where programs are looked for when the caller names no place: as root's shells have it.
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -17,6 +17,11 @@ const BRIDGE: &str = "bridge";
 /// None is there, this user may not use it, it is on another machine, it is not Docker
 /// that answers, or its daemon is set up so that nothing could be proved.
 pub fn connect(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, EngineError> {
+    let connected = connect_to(surroundings, run);
+    connected.map_err(|error| error.named_by(surroundings.docker_named()))
+}
+
+fn connect_to(surroundings: &Surroundings, run: &str) -> Result<ApiEngine, EngineError> {
     let socket = surroundings.socket()?;
     let connection = Connection::open(&socket, run)?;
     connection.require("docker")?;

@@ -9,6 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::{EngineError, caller};
 
+mod named;
+
+pub use named::{Named, NamedError};
+
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 const ROOTS_PODMAN: &str = "/run/podman/podman.sock";
 
@@ -58,6 +62,19 @@ impl Surroundings {
             None => self.of_context()?.into(),
         };
         unix(&endpoint)
+    }
+
+    /// What says where Docker is; nothing where it is looked for in its usual place.
+    #[must_use]
+    pub fn docker_named(&self) -> Option<Named> {
+        if self.host.is_some() {
+            return Some(Named::DockerHost);
+        }
+        let config = self.config.as_ref()?.join("config.json");
+        match self.context {
+            Some(_) => Some(Named::DockerContext),
+            None => current_context(&config).map(|_| Named::Config(config)),
+        }
     }
 
     /// The socket that `CONTAINER_HOST` names, if it names one.
@@ -201,6 +218,20 @@ mod tests {
             surroundings(folder.path()).socket().unwrap(),
             Path::new("/run/near.sock")
         );
+    }
+
+    #[test]
+    fn what_says_where_docker_is_is_what_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut here = surroundings(folder.path());
+        assert_eq!(here.docker_named(), None);
+        let config = folder.path().join("config.json");
+        std::fs::write(&config, r#"{"currentContext":"far"}"#).unwrap();
+        assert_eq!(here.docker_named(), Some(Named::Config(config)));
+        here.context = Some("near".into());
+        assert_eq!(here.docker_named(), Some(Named::DockerContext));
+        here.host = Some("unix:///s".into());
+        assert_eq!(here.docker_named(), Some(Named::DockerHost));
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::api::Ids;
 use super::bwrap::BwrapError;
+use super::endpoint::NamedError;
 use super::firejail::FirejailError;
-use super::podman::quirks;
+
+mod hint;
 
 /// A request to the container engine failed, or its answer could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +100,17 @@ pub enum EngineError {
     /// Podman is neither running nor installed.
     #[error("failed to find podman: no service of it answers, and it is not on the path")]
     NoPodman,
+    /// Podman could not read its user's settings.
+    #[error(
+        "failed to look for podman's settings in HOME: expected a folder that this user may pass, observed `{home}`"
+    )]
+    Home {
+        /// The folder.
+        home: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
     /// Podman's service does not come up.
     #[error("failed to start podman's service: {why}")]
     Service {
@@ -267,55 +280,12 @@ pub enum EngineError {
         /// The bound, in bytes.
         limit: usize,
     },
+    /// It is where something says that an engine is, and cannot be used.
+    #[error(transparent)]
+    Named(NamedError),
     /// The run was interrupted.
     #[error("interrupted")]
     Interrupted,
-}
-
-impl EngineError {
-    /// What the user can do about it, where there is something.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Bwrap(error) => error.hint(),
-            Self::Firejail(error) => error.hint(),
-            Self::Connect { .. } | Self::NoSocket { .. } => Some(START.to_owned()),
-            Self::Permission { .. } => Some(GROUP.to_owned()),
-            Self::Another { observed, .. } => Some(another(observed)),
-            Self::Mapped { ids, .. } => Some(ids_as_asked(*ids).to_owned()),
-            Self::NoFilters { .. } => Some(FILTERS.to_owned()),
-            Self::NoPodman => {
-                Some("install podman (Debian: podman, uidmap), or set CONTAINER_HOST".to_owned())
-            }
-            Self::Hybrid => quirks::hint("cgroups in hybrid mode"),
-            Self::Service { why } => quirks::hint(why),
-            Self::TooOld { .. } => Some("use a newer podman, or another engine".to_owned()),
-            Self::Remote { .. } => Some(SAME_HOST.to_owned()),
-            Self::Context { .. } => Some(CONTEXTS.to_owned()),
-            Self::NotAvailable { .. }
-            | Self::NotText { .. }
-            | Self::List(_)
-            | Self::Version(_)
-            | Self::Load { .. }
-            | Self::InspectImage { .. }
-            | Self::RemoveImage { .. }
-            | Self::Create { .. }
-            | Self::Attach { .. }
-            | Self::Start { .. }
-            | Self::Filter { .. }
-            | Self::NoWord { .. }
-            | Self::Inspect { .. }
-            | Self::InspectNetwork { .. }
-            | Self::NoGateway { .. }
-            | Self::Read { .. }
-            | Self::Write { .. }
-            | Self::Wait { .. }
-            | Self::Remove { .. }
-            | Self::Deadline { .. }
-            | Self::Flood { .. }
-            | Self::Interrupted => None,
-        }
-    }
 }
 
 /// What a daemon makes of the id of a sandbox's user.
@@ -327,34 +297,7 @@ fn another_user(ids: Ids) -> &'static str {
         }
         Ids::OfItsUser => {
             "its daemon runs without root and gives a sandbox's user an id of a range, not this \
-             user's: nothing laid out for it could be read, and nobody could look at it from outside"
+             user's: it could read nothing that is laid out for it"
         }
     }
 }
-
-fn ids_as_asked(ids: Ids) -> &'static str {
-    match ids {
-        Ids::Remapped => {
-            "use `--engine bwrap` or `--engine podman`; or take `userns-remap` out of \
-             /etc/docker/daemon.json and restart docker; or point DOCKER_HOST at a daemon without it"
-        }
-        Ids::OfItsUser => {
-            "use `--engine podman` as this user, which maps their own id and needs no root \
-             either, or `--engine bwrap`"
-        }
-    }
-}
-
-const FILTERS: &str =
-    "use a kernel with CONFIG_SECCOMP_FILTER and a docker with seccomp, or `--engine bwrap`";
-const SAME_HOST: &str = "run the harness on the host the engine runs on";
-const START: &str = "start the engine (`ci/bootstrap` does), or point DOCKER_HOST at one";
-const CONTEXTS: &str = "`docker context ls` lists them; DOCKER_HOST overrides them";
-
-fn another(observed: &str) -> String {
-    let name = observed.split(' ').next().unwrap_or_default();
-    format!("use `--engine {name}`, or point DOCKER_HOST elsewhere")
-}
-
-/// What lets a user reach a socket of root's.
-const GROUP: &str = "run as root, or add this user to the socket's group: `sudo usermod -aG docker \"$USER\"`, then log in again";

@@ -42,7 +42,7 @@ pub mod unfiltered;
 pub mod witness;
 
 pub use aftermath::{Hosting, Leftovers};
-pub use endpoint::Surroundings;
+pub use endpoint::{Named, NamedError, Surroundings};
 pub use error::EngineError;
 pub(crate) use this_user::lacking_on_this_host;
 pub use this_user::of_this_user;

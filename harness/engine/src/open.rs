@@ -203,6 +203,7 @@ fn words(passed_over: &[PassedOver]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NamedError;
 
     /// Surroundings in which no engine with a socket can be found.
     fn nowhere(choice: EngineChoice) -> Result<Opened, OpenError> {
@@ -235,8 +236,8 @@ mod tests {
             error,
             OpenError::Asked {
                 choice: EngineChoice::Docker,
-                source: EngineError::NoSocket { .. }
-            }
+                source: EngineError::Named(NamedError { ref error, .. })
+            } if matches!(**error, EngineError::NoSocket { .. })
         ));
     }
 
@@ -263,7 +264,7 @@ mod tests {
             Err(error) => error.to_string(),
         };
         assert!(
-            said.contains("not docker: failed to find the engine's socket `/no/such/socket`"),
+            said.contains("not docker: failed to find the engine's socket `/no/such/socket`, as DOCKER_HOST says"),
             "{said}"
         );
     }

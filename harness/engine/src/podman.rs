@@ -14,7 +14,7 @@ use evidence::{Abilities, Ability};
 
 use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
-use super::{EngineError, Hosting, Leftovers, Surroundings, binds};
+use super::{EngineError, Hosting, Leftovers, Named, Surroundings, binds};
 
 pub(super) mod quirks;
 pub(super) mod service;
@@ -83,9 +83,12 @@ pub fn connect(place: Place<'_>) -> Result<ApiEngine, EngineError> {
 /// in the usual places that does.
 fn running(surroundings: &Surroundings, run: &str) -> Result<Option<Connection>, EngineError> {
     if let Some(named) = surroundings.named_podman() {
-        let connection = Connection::open(&named?, run)?;
-        usable(&connection)?;
-        return Ok(Some(connection));
+        let opened = named.and_then(|socket| {
+            let connection = Connection::open(&socket, run)?;
+            usable(&connection).map(|()| connection)
+        });
+        let named = |error: EngineError| error.named_by(Some(Named::ContainerHost));
+        return opened.map(Some).map_err(named);
     }
     let opened = surroundings.usual_podman().into_iter().find_map(|socket| {
         let connection = Connection::open(&socket, run).ok()?;

@@ -23,5 +23,6 @@ pub mod key;
 pub mod partition;
 pub mod path;
 pub mod roll;
+pub mod shell;
 pub mod statement;
 pub mod strict_json;

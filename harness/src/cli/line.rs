@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use verify::{Failure, Format};
 
 use super::Cli;
@@ -103,8 +103,43 @@ fn arranged(line: Vec<OsString>) -> Vec<OsString> {
         }
     }
     rest.extend(words);
+    if is_help(command.as_ref(), &rest) {
+        // What is text whatever the format takes none.
+        before.clear();
+        rest = without_form(rest);
+    }
     let head = program.into_iter().chain(others).chain(command);
     head.chain(before).chain(own).chain(rest).collect()
+}
+
+/// Whether the line asks for the help of a command, by `help` or, of a command that has
+/// others in it, by its own.
+fn is_help(command: Option<&OsString>, rest: &[OsString]) -> bool {
+    let Some(name) = command.filter(|it| *it != "help") else {
+        return command.is_some();
+    };
+    let has_own = Cli::command()
+        .find_subcommand(name)
+        .is_some_and(|it| it.has_subcommands());
+    has_own
+        && without_form(rest.to_vec())
+            .first()
+            .is_some_and(|it| it == "help")
+}
+
+/// The words without the flags that say how something is printed.
+fn without_form(line: Vec<OsString>) -> Vec<OsString> {
+    let mut words = line.into_iter().peekable();
+    let mut kept = Vec::new();
+    while let Some(word) = words.next() {
+        let name = word.to_string_lossy();
+        let is_form = ["--format", "--color"].contains(&name.split('=').next().unwrap_or_default());
+        match is_form && is_ours(&word, words.peek()) {
+            true => take(word, &mut words, &mut Vec::new()),
+            false => kept.push(word),
+        }
+    }
+    kept
 }
 
 /// Whether the word is a flag of ours, by its name and by the value that follows.
@@ -157,6 +192,14 @@ mod tests {
                 "h attest --engine=bwrap --out a --key b",
             ),
             ("h --help attest", "h --help attest"),
+            ("h --format json help attest", "h help attest"),
+            ("h help --format=json attest --color never", "h help attest"),
+            ("h packet help new --format json", "h packet help new"),
+            ("h packet --format json help new", "h packet help new"),
+            (
+                "h explain help --format json",
+                "h explain help --format json",
+            ),
             ("h", "h"),
             ("h --engine", "h --engine"),
         ] {

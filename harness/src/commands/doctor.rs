@@ -18,7 +18,7 @@ use crate::doctor::engines::{self, Tried};
 use crate::doctor::{Finding, Report, State, facts, kernel, resources};
 use crate::interrupt::{self, Listener};
 use crate::rehearsal;
-use crate::stand::Stand;
+use crate::stand::{Stand, StandError};
 use crate::suite::Stop;
 
 /// Looks around; exit 3 when no engine can be used.
@@ -40,14 +40,8 @@ pub(super) fn try_engines() -> Result<Vec<Tried>, Failure> {
     engine::caller::room_for_a_run()
         .map_err(|error| Failure::blocked(error.to_string(), Some(error.hint())))?;
     let run = crate::stand::new_run().map_err(Failure::internal)?;
-    let scratch = tempfile::Builder::new()
-        .prefix(&format!("proof-of-block-{run}-"))
-        .tempdir()
-        .map_err(|error| {
-            let mend = "name a folder that this user can write to with TMPDIR";
-            let what = format!("failed to make a temporary folder: {error}");
-            Failure::blocked(what, Some(mend.to_owned()))
-        })?;
+    let scratch = launch::temporary(&run, &std::env::temp_dir());
+    let scratch = scratch.map_err(StandError::Folder)?;
     // From here on a signal waits for the folder to be gone, and a kill for the reaper.
     _ = Listener::start(&Stop::default());
     let reaper = Reaper::start(&run, scratch.path())
@@ -91,7 +85,7 @@ fn examine(args: &Doctor, tried: &[Tried]) -> Report {
 }
 
 const BLOCKED: &str = "BLOCKED: a run would end before its first row, or its rows would \
-                       not hold; what is not `ok` above says why";
+                       not hold; what is not `fine` above says why";
 
 /// What a run needs besides an engine.
 const NEEDED: [&str; 4] = ["bundle folder", "stand", "run's folder", "first sandbox"];

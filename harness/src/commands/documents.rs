@@ -29,6 +29,10 @@ fn completed(shell: Shell) -> Result<Vec<u8>, Failure> {
     if shell == Shell::Fish {
         text.extend(words::for_fish(&command).into_bytes());
     }
+    if shell == Shell::Bash {
+        let bash = String::from_utf8(text).map_err(Failure::internal)?;
+        text = words::in_either_case(&bash).into_bytes();
+    }
     Ok(text)
 }
 
@@ -101,6 +105,19 @@ mod tests {
                     "N2", "N20", "N21", "N22", "N23", "N24", "N25", "N26", "N27", "N28", "N29",
                 ],
             ),
+            (
+                "harness run n1",
+                &[
+                    "N1", "N10", "N11", "N12", "N13", "N14", "N15", "N16", "N17", "N18", "N19",
+                ],
+            ),
+            ("harness explain prose_o", &["PROSE_ONLY"]),
+            ("harness show record u4", &["U4"]),
+            ("harness show record tcp-loop", &["tcp-loopback"]),
+            ("harness schema ver", &["verify"]),
+            ("harness schema N1", &[]),
+            ("harness audit --expect a", &["agent"]),
+            ("harness audit --expect line.t", &[]),
             ("harness run --lift one", &["one-shot"]),
             ("harness attest --engine d", &["docker"]),
             ("harness explain PROSE", &["PROSE_ONLY"]),

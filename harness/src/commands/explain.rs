@@ -19,6 +19,7 @@ use crate::glossary::Glossary;
 use crate::mutants::{Catalogue, Must, Mutant};
 
 mod lifting;
+mod others;
 mod proof;
 mod word;
 

@@ -12,7 +12,7 @@ use evidence::count;
 use evidence::error::chain;
 use serde_json::{Value, json};
 use verify::code::Code;
-use verify::terminal::{print, safe, say, say_raw, tell};
+use verify::terminal::{print, say, say_raw, tell};
 use verify::{Done, Failure};
 
 use crate::authorities;
@@ -96,11 +96,7 @@ fn seal(common: &Common, args: &PacketFolder) -> Result<Done, Failure> {
         "{words}; the checker would refuse it: {}: {place}{about}",
         refusal.reason
     );
-    let hint = packet::remedy(
-        &refusal,
-        &args.folder,
-        &safe(&args.folder.display().to_string()),
-    );
+    let hint = packet::remedy(&refusal, &args.folder, &args.folder);
     Err(Failure::unusable(what, &hint).beside(&object))
 }
 
@@ -113,8 +109,7 @@ fn lint(common: &Common, args: &LintPacket) -> Result<Done, Failure> {
     common.format.say(exit, &object, || {
         print(&triage::lines(&report))?;
         if let Some(refusal) = &report.refusal {
-            let shown = safe(&args.folder.display().to_string());
-            let hint = packet::remedy(refusal, &args.folder, &shown);
+            let hint = packet::remedy(refusal, &args.folder, &args.folder);
             tell(&format!("hint: {hint}"));
         }
         Ok(say("without a sandbox: `harness check` is what counts")?)

@@ -6,6 +6,7 @@ use audit::expectation::Kept;
 use audit::finding::Finding;
 use audit::table;
 use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
+use seal::shell;
 use time::OffsetDateTime;
 
 /// One case for each act that something was expected of.
@@ -25,7 +26,7 @@ pub fn to_junit(
             .map(|(finding, kept)| case(finding, *kept))
             .collect(),
         deferred: Vec::new(),
-        system_out: line.join(" "),
+        system_out: shell::line(line),
     })
 }
 

@@ -341,7 +341,13 @@ fn no_program(place: &Path, error: io::Error) -> io::Error {
 }
 
 fn make(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().mode(0o755).create(folder)
+    let made = DirBuilder::new().mode(0o755).create(folder);
+    made.map_err(|error| named(folder, &error))
+}
+
+/// The same error with what it is about.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
 }
 
 fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
@@ -349,7 +355,8 @@ fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
         .write(true)
         .create_new(true)
         .mode(mode)
-        .open(path)?;
+        .open(path)
+        .map_err(|error| named(path, &error))?;
     file.write_all(bytes)?;
     // Whatever the umask: what stands between the probe and a launcher is the sandbox's.
     let rights = std::os::unix::fs::PermissionsExt::from_mode(mode);

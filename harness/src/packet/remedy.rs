@@ -5,16 +5,18 @@ use std::io::Read as _;
 use std::path::Path;
 
 use checker::{Reason, Refusal};
+use seal::shell;
 
 use crate::glossary::Glossary;
 
-/// What to do about this refusal of the packet in `folder`, which the line named `shown`.
+/// What to do about this refusal of the packet in `folder`, which the line has as `named`.
 #[must_use]
-pub fn remedy(refusal: &Refusal, folder: &Path, shown: &str) -> String {
+pub fn remedy(refusal: &Refusal, folder: &Path, named: &Path) -> String {
     let reason = refusal.reason;
     let packet = folder.join(super::FILE);
     if reason == Reason::DeclarationMissing && packet.is_file() {
-        return format!("it was never sealed: `harness packet seal {shown}` makes it a bag");
+        let packet = shell::path(named);
+        return format!("it was never sealed: `harness packet seal {packet}` makes it a bag");
     }
     let mark = Some(reason).filter(|it| *it == Reason::PacketSyntax);
     if let Some(mark) = mark.and_then(|_| mark_of(&packet)) {

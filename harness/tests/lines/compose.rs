@@ -112,7 +112,7 @@ fn says(text: &dyn Fn(&str) -> String) {
     let added = format!("added to the service, and nothing else: {}\n", job["added"]);
     assert!(told.contains(&added), "{told}");
     assert!(
-        told.contains(" -f ../c.yml -f {bundle}/config.json run --rm --no-deps -T"),
+        told.contains(" -f ../c.yml -f '{bundle}/config.json' run --rm --no-deps -T"),
         "{told}"
     );
     assert!(

@@ -169,3 +169,36 @@ fn unprivileged(filter: &Path) -> [&str; 4] {
     let start = "exec bwrap --unshare-user --bind / / --seccomp 9 -- \"$@\" 9<\"$0\"";
     ["sh", "-c", start, filter.to_str().unwrap()]
 }
+
+/// Words and environment that leave no room for the probe's: which limit measures them, and
+/// what raises it, is said with it.
+#[test]
+fn a_line_that_is_too_long_is_told_with_the_limit_that_measures_it() {
+    let (mut told, mut kib) = (false, 0);
+    while !told && kib < 32 {
+        let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let done = Command::new("sh")
+            .args(["-c", "ulimit -s 1024; exec \"$@\"", "sh"])
+            .arg(env!("CARGO_BIN_EXE_harness"))
+            .args(["audit", "--", "true"])
+            .current_dir(work.path())
+            .env_clear()
+            .env("HOME", work.path())
+            .envs(["A", "B"].map(|name| (name, "x".repeat((96 + kib) << 10))))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        told = said.contains("Argument list too long");
+        if told {
+            assert_eq!(done.status.code(), Some(3), "{said}");
+            assert!(
+                said.contains("a quarter of the limit on the stack"),
+                "{said}"
+            );
+            assert!(said.contains("`ulimit -s 8192`"), "{said}");
+        }
+        kib += 1;
+    }
+    assert!(told);
+}

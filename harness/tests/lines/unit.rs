@@ -26,6 +26,21 @@ fn a_unit_is_blocked_where_no_systemd_runs_and_its_line_is_said() {
     let line = "systemd-run --wait --pipe --collect --service-type=exec \
                 --property=PrivateNetwork=yes --property=ProtectSystem=strict";
     assert!(said.contains(line), "{said}");
+    let odd = "[Service]\nEnvironment=\"A=b  c\" 'D=$HOME'\nSystemCallFilter=~@mount\n";
+    std::fs::write(work.path().join("odd.service"), odd).unwrap();
+    let said = String::from_utf8(audited("odd.service").stderr).unwrap();
+    let pasted = said
+        .rsplit_once('`')
+        .unwrap()
+        .0
+        .split_once(": `")
+        .unwrap()
+        .1;
+    let script = format!("set -- {pasted}; shift 5; printf '%s\\n' \"$@\"");
+    let read = Command::new("bash").args(["-c", &script]).output().unwrap();
+    let wanted =
+        "--property=Environment=\"A=b  c\" 'D=$HOME'\n--property=SystemCallFilter=~@mount\n";
+    assert_eq!(String::from_utf8(read.stdout).unwrap(), wanted, "{said}");
     assert_eq!(code(&audited("job.timer")), 2);
     assert_eq!(code(&audited("nosuch.service")), 2);
 }

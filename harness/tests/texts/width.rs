@@ -8,9 +8,15 @@ use nix::pty::{OpenptyResult, Winsize, openpty};
 
 use super::bundles;
 
-/// Whether a line fits, or is one word that could not be broken.
+/// Whether a line fits, or is one word, or one command, that could not be broken.
 fn fits(line: &str, width: usize) -> bool {
-    line.chars().count() <= width || !line.trim().contains(' ')
+    let line_is_one = |line: &str| {
+        let commands = line.split('`').skip(1).step_by(2);
+        !commands
+            .fold(line.to_owned(), |rest, it| rest.replacen(it, "", 1))
+            .contains(' ')
+    };
+    line.chars().count() <= width || line_is_one(line.trim())
 }
 
 const LINES: &[&str] = &[

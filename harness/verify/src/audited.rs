@@ -5,12 +5,13 @@ use std::path::Path;
 use bundle::audit_record::{AuditRefusal, BelievedAudit, SIGNERS_WORD, believe};
 use evidence::count;
 use seal::bundle::verify::{Anchor, Standing, Vouched};
+use seal::shell;
 use seal::statement::sandbox_audit::{AuditResult, AuditVerdict, SandboxAudit};
 
 use crate::Failure;
 use crate::findings;
 use crate::record::{Record, say_signer};
-use crate::terminal::{self, print, say};
+use crate::terminal::{self, print, say, say_raw};
 use crate::verify::standing;
 
 /// A believed record of an audit.
@@ -47,7 +48,7 @@ impl Record for Audited {
         }
         let host = &said.host;
         say("")?;
-        say(&format!("line: {}", said.line.join(" ")))?;
+        say_raw(&format!("line: {}", shell::line(&said.line)))?;
         say(&format!(
             "run {} from {} to {}, as user {} on kernel {} {}",
             said.run.id,

@@ -6,6 +6,7 @@ use audit::finding::Finding;
 use audit::row::Row;
 use audit::table::{self, ALL};
 use bundle::audit_record::Launches;
+use seal::shell;
 use serde_json::{Value, json};
 
 use crate::terminal::safe;
@@ -129,6 +130,16 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
     }
 }
 
+/// Text as code in Markdown (CommonMark 6.1): between more backticks than it has in a row.
+fn code(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0) + 1);
+    match fence.len() {
+        1 => format!("`{text}`"),
+        _ => format!("{fence} {text} {fence}"),
+    }
+}
+
 /// All findings as a table in Markdown, for the page of a CI job.
 #[must_use]
 pub fn markdown(line: &[String], findings: &[Finding]) -> String {
@@ -137,7 +148,7 @@ pub fn markdown(line: &[String], findings: &[Finding]) -> String {
         let text = safe(text).replace('|', "\\|").replace('`', "'");
         text.replace('\r', "\u{240d}").replace('\n', "\u{240a}")
     };
-    let mut text = format!("`{}`\n\n", cell(&line.join(" ")));
+    let mut text = code(&shell::line(line)) + "\n\n";
     text += "| row | act | finding | why |\n| --- | --- | --- | --- |\n";
     let group = |it: &Finding| table::find(&it.act).and_then(|act| act.group);
     for word in ORDER {

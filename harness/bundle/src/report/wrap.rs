@@ -13,7 +13,7 @@ pub fn line(first: &str, text: &str) -> String {
 
 /// The text in lines of at most `width` columns, broken between words. What goes on begins
 /// where the line's last column does, so that a table stays one. A word that is longer
-/// than a line stays whole, so that it can be copied.
+/// than a line stays whole, and so does what stands between backticks: it can be copied.
 ///
 /// ```
 /// let text = bundle::report::wrap::fitted("row  what it says of it\n", 15);
@@ -34,7 +34,7 @@ fn broken(line: &str, width: usize) -> String {
     loop {
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
         let (gap, after) = rest.split_at(blanks);
-        let (word, after) = after.split_at(after.find(' ').unwrap_or(after.len()));
+        let (word, after) = after.split_at(word_end(after));
         let wide = columns(word.trim_end_matches('\n'));
         if column + blanks + wide > width && !out.trim_start().is_empty() {
             out = out.trim_end().to_owned() + "\n" + &indent;
@@ -48,6 +48,22 @@ fn broken(line: &str, width: usize) -> String {
         rest = after;
         if rest.is_empty() {
             return out;
+        }
+    }
+}
+
+/// Where the first word ends: at a blank that is not between backticks.
+fn word_end(text: &str) -> usize {
+    let mut from = 0;
+    loop {
+        let Some(blank) = text[from..].find(' ').map(|at| from + at) else {
+            return text.len();
+        };
+        let is_open = text[..blank].matches('`').count() % 2 == 1;
+        let closed = is_open.then(|| text[blank..].find('`')).flatten();
+        match closed {
+            Some(closed) => from = blank + closed + 1,
+            None => return blank,
         }
     }
 }
@@ -109,6 +125,17 @@ mod tests {
             fitted(&format!("  a {long} b\n"), 80),
             format!("  a\n    {long}\n    b\n")
         );
+    }
+
+    #[test]
+    fn what_is_to_be_pasted_stays_on_one_line() {
+        let text = "hint: run `cp 'a  b' c` (or `x y`): it mends it\n";
+        for width in [10, 20, 30] {
+            let fitted = fitted(text, width);
+            assert!(fitted.contains("`cp 'a  b' c`"), "{fitted}");
+            assert!(fitted.contains("`x y`):"), "{fitted}");
+        }
+        assert_eq!(fitted("one `two three\n", 8), "one `two\n  three\n");
     }
 
     #[test]

@@ -59,9 +59,10 @@ pub enum BwrapError {
         source: io::Error,
     },
     /// What is to be mounted lies beneath a folder that the sandbox's user may not pass, and
-    /// this process may not mount it elsewhere.
+    /// this process may not mount it elsewhere. Nobody is told to open the folder: what else it
+    /// keeps from others, such as a home does, is not known here.
     #[error(
-        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it: give a copy that lies elsewhere, or open the way with chmod a+x"
+        "expected the folders above the packet open to the sandbox's user, observed `{path}` closed to it: give a copy that lies elsewhere, such as in /srv"
     )]
     Closed {
         /// The folder.

@@ -115,13 +115,25 @@ impl LimitError {
     /// What mends it.
     #[must_use]
     pub fn hint(&self) -> String {
-        let Limit {
+        self.limit.raised()
+    }
+}
+
+/// What raises the limit on the stack.
+#[must_use]
+pub fn raises_the_stack() -> String {
+    MAIN_STACK.raised()
+}
+
+impl Limit {
+    fn raised(self) -> String {
+        let Self {
             first,
             shell,
             login,
             service,
             ..
-        } = self.limit;
+        } = self;
         format!(
             "{first}raise the hard limit of whoever starts the harness: as root `ulimit {shell}` \
              before it, for a user the line `* hard {login}` in /etc/security/limits.conf and a \
@@ -150,6 +162,15 @@ fn take(resource: Resource, wanted: u64) {
         // What was had before is had still, where the kernel refuses this as well.
         _ = setrlimit(resource, wanted.min(hard), hard);
     }
+}
+
+/// Nothing, where this process may go on: it has one stack before it has threads, and one
+/// that is full is its end without a word.
+///
+/// # Errors
+/// The limit is too low for any command.
+pub fn room_for_the_stack() -> Result<(), LimitError> {
+    at_least(MAIN_STACK, STACK)
 }
 
 /// Nothing, where there is room for a run.

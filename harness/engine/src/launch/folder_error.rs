@@ -1,10 +1,14 @@
 //! Why a run's folder, or one of a launch's, could not be made, and which names it may have.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The longest path of a unix socket, in bytes (unix(7): `sun_path`, with its zero byte).
 const LONGEST_SOCKET: usize = 107;
+/// How much of a path is shown, in characters.
+const SHOWN: usize = 120;
 /// The deepest socket of a run: the database server's, beneath the run's folder.
 const DEEPEST_SOCKET: &str = "database/.s.PGSQL.65535";
 
@@ -20,15 +24,34 @@ pub enum FolderError {
         #[source]
         source: io::Error,
     },
+    /// It cannot be made where temporary folders are.
+    #[error(
+        "expected {} that this user can write to, observed `{}`: {}",
+        expected(),
+        in_short(path),
+        why(error)
+    )]
+    Temporary {
+        /// Where they are.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
     /// Its path cannot be said in a plan, in JSON.
-    #[error("expected the temporary folder's path to be UTF-8 text, observed `{}`", path.display())]
+    #[error(
+        "expected {} whose path is UTF-8 text, because whatever the engine the probe is told its paths in JSON, observed `{}`",
+        expected(),
+        in_short(path)
+    )]
     NotText {
         /// The folder.
         path: PathBuf,
     },
     /// Sockets in it would have too long a path.
     #[error(
-        "expected a temporary folder in which a socket's path has at most {LONGEST_SOCKET} bytes, observed `{}`, which makes it {observed}", path.display()
+        "expected {} in which a socket's path has at most {LONGEST_SOCKET} bytes, observed `{}`, which makes it {observed}",
+        expected(),
+        in_short(path)
     )]
     Socket {
         /// The folder.
@@ -61,7 +84,7 @@ impl FolderError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NotText { .. } | Self::Socket { .. } => {
+            Self::Temporary { .. } | Self::NotText { .. } | Self::Socket { .. } => {
                 Some("name another folder: `TMPDIR=/tmp harness ...`")
             }
             Self::Make { .. } => Some(
@@ -69,6 +92,53 @@ impl FolderError {
             ),
             Self::Remove { .. } | Self::Packet { .. } => None,
         }
+    }
+}
+
+/// A run's folder in `parent`, which no other user can enter.
+///
+/// # Errors
+/// None can be made there.
+pub fn temporary(run: &str, parent: &Path) -> Result<tempfile::TempDir, FolderError> {
+    let made = tempfile::Builder::new()
+        .prefix(&format!("proof-of-block-{run}-"))
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(parent);
+    made.map_err(|error| FolderError::Temporary {
+        path: parent.to_owned(),
+        error,
+    })
+}
+
+/// What must be there, and what says where.
+fn expected() -> String {
+    let by = match std::env::var_os("TMPDIR") {
+        Some(_) => "TMPDIR",
+        None => "the system",
+    };
+    format!("a temporary folder of {by}'s")
+}
+
+/// Why it is none. The system's words of it name a file that nobody asked for.
+fn why(error: &io::Error) -> String {
+    let known = [
+        (io::ErrorKind::NotFound, "there is no such folder"),
+        (io::ErrorKind::NotADirectory, "it is no folder"),
+        (
+            io::ErrorKind::InvalidFilename,
+            "its path is too long for this system",
+        ),
+    ];
+    let known = known.iter().find(|(kind, _)| *kind == error.kind());
+    known.map_or_else(|| error.kind().to_string(), |(_, why)| (*why).to_owned())
+}
+
+/// A path for people: its beginning, where it is longer than anybody reads.
+pub(crate) fn in_short(path: &Path) -> String {
+    let shown = path.display().to_string();
+    match shown.char_indices().nth(SHOWN) {
+        None => shown,
+        Some((at, _)) => format!("{}… ({} bytes)", &shown[..at], path.as_os_str().len()),
     }
 }
 

@@ -12,7 +12,7 @@ use negatives::wire::{CANARY_FILE, INPUT, OUTPUT, PLAN_FILE, Plan, VICTIM_FILE};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use super::folder_error::{FolderError, require_name};
+use super::folder_error::{FolderError, require_name, temporary};
 use crate::{Folders, witness};
 
 /// The room of an output that is too small, in bytes: a page for an earlier report and
@@ -33,11 +33,7 @@ impl Scratch {
     /// # Errors
     /// That cannot be written to.
     pub fn new(run: &str, parent: &Path) -> Result<Self, FolderError> {
-        let root = tempfile::Builder::new()
-            .prefix(&format!("proof-of-block-{run}-"))
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(parent)
-            .map_err(make(parent))?;
+        let root = temporary(run, parent)?;
         require_name(root.path())?;
         let scratch = Self {
             root,

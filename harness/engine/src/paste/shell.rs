@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use seal::shell;
+
 /// Words of a command line, with the ones that must not be quoted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line(Vec<Word>);
@@ -65,22 +67,13 @@ impl fmt::Display for Line {
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(word) => f.write_str(&quoted(word)),
+            Self::Plain(word) => f.write_str(&shell::word(word)),
             Self::Printed { prefix, command } if prefix.is_empty() => write!(f, "<({command})"),
-            Self::Printed { prefix, command } => write!(f, "{}<({command})", quoted(prefix)),
-            Self::Descriptor { number, path } => write!(f, "{number}<{}", quoted(path)),
-            Self::Output(path) => write!(f, ">{}", quoted(path)),
+            Self::Printed { prefix, command } => write!(f, "{}<({command})", shell::word(prefix)),
+            Self::Descriptor { number, path } => write!(f, "{number}<{}", shell::word(path)),
+            Self::Output(path) => write!(f, ">{}", shell::word(path)),
         }
     }
-}
-
-/// A word in single quotes, unless it needs none.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

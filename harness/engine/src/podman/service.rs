@@ -20,6 +20,7 @@ use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Connection;
+use crate::launch::in_short;
 use crate::{EngineError, witness};
 
 /// How long a service may take until it answers.
@@ -67,6 +68,7 @@ impl Service {
 
     fn at(traces: Traces) -> Result<Self, EngineError> {
         traces.require_short_names()?;
+        require_home(std::env::var_os("HOME").map(PathBuf::from))?;
         let process = traces.spawn().map_err(|source| {
             if source.kind() == io::ErrorKind::NotFound {
                 return EngineError::NoPodman;
@@ -115,6 +117,24 @@ impl Drop for Service {
     }
 }
 
+/// Where podman keeps a user's settings, beneath the home.
+const SETTINGS: &str = ".config/containers";
+
+/// Podman ends, or answers nothing, where it may not look for its user's settings.
+fn require_home(home: Option<PathBuf>) -> Result<(), EngineError> {
+    let Some(home) = home.filter(|it| !it.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    match fs::metadata(home.join(SETTINGS)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(EngineError::Home {
+            home: in_short(&home),
+            source,
+        }),
+    }
+}
+
 impl Traces {
     /// The service's socket.
     #[must_use]
@@ -160,6 +180,8 @@ impl Traces {
             .stdout(Stdio::null())
             .stderr(words)
             .process_group(0)
+            // The caller's may be gone, or closed to this user.
+            .current_dir(&self.folder)
             .spawn()
     }
 

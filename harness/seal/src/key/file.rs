@@ -11,11 +11,15 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::pem::{self, Form, Half, PemError};
+use super::pem::{self, Form, Half, PemError, Text};
 use super::{PublicKey, SecretKey};
+use crate::shell;
 
 /// The largest key file, in bytes. An Ed25519 key has less than 200.
 pub const MAX_KEY_FILE: u64 = 16 * 1024;
+
+/// The bytes of a key without any form around them.
+const RAW: usize = 32;
 
 /// Something could not be done with a key file. One variant per operation.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +108,7 @@ impl KeyFileError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exposed { path, .. } => Some(format!("run `chmod 600 {}`", path.display())),
+            Self::Exposed { path, .. } => Some(format!("run `chmod 600 {}`", shell::path(path))),
             Self::Parse { path, half, source } => source.hint(*half, path),
             Self::Exists { .. } => Some("choose another name, or move the old key away".to_owned()),
             Self::Open { half, source, .. } if source.kind() == io::ErrorKind::NotFound => {
@@ -112,7 +116,8 @@ impl KeyFileError {
             }
             Self::Create { path, source } if source.kind() == io::ErrorKind::NotFound => path
                 .parent()
-                .map(|folder| format!("make its folder first: `mkdir -p {}`", folder.display())),
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .map(|folder| format!("make its folder first: `mkdir -p {}`", shell::path(folder))),
             Self::Open { .. }
             | Self::NotRegular { .. }
             | Self::TooLarge { .. }
@@ -229,8 +234,14 @@ fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, PemError> {
     if let Some(observed) = Form::of_der(bytes) {
         return Err(observed.into());
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| PemError::NotPem)?;
-    Ok(Zeroizing::new(text.to_owned()))
+    if bytes.len() == RAW {
+        return Err(Form::Raw.into());
+    }
+    if let Some(observed) = Text::of(bytes) {
+        return Err(PemError::OtherText { observed });
+    }
+    // Around a block there may be anything; in one, what is no ASCII is no base64.
+    Ok(Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 /// Reserves the whole buffer first, so that no half-read copy of a key is left behind.
@@ -353,7 +364,7 @@ mod tests {
                 ..
             })
         ));
-        put(&path, b"\xff\xfe", 0o600);
+        put(&path, b"\xff", 0o600);
         assert!(matches!(
             SecretKey::read(&path),
             Err(KeyFileError::Parse {

@@ -16,11 +16,12 @@ use zeroize::Zeroizing;
 use super::{PublicKey, PublicKeyError, SecretKey};
 use blocks::{Block, blocks};
 
+mod ber;
 mod blocks;
 mod form;
 mod hint;
 
-pub use form::Form;
+pub use form::{Form, Text};
 pub(crate) use hint::another;
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
@@ -106,6 +107,12 @@ pub enum PemError {
         /// The form.
         observed: Form,
     },
+    /// Text that a program converts into what is read.
+    #[error("expected a key in PEM form, observed {observed}")]
+    OtherText {
+        /// How it is written.
+        observed: Text,
+    },
     /// The block has no end, or is no base64.
     #[error("expected a PEM block with its end and base64 in between")]
     Damaged,
@@ -128,6 +135,7 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
     let bytes = block(text, Half::Private)?
         .bytes()
         .ok_or(PemError::Damaged)?;
+    let bytes = ber::as_der(&bytes).unwrap_or(bytes);
     let document =
         SecretDocument::try_from(&**bytes).map_err(|error| PemError::Private(error.into()))?;
     let info = PrivateKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Private)?;
@@ -154,6 +162,7 @@ pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
     let bytes = block(text, Half::Public)?
         .bytes()
         .ok_or(PemError::Damaged)?;
+    let bytes = ber::as_der(&bytes).unwrap_or(bytes);
     let document = Document::try_from(&**bytes).map_err(|error| PemError::Public(error.into()))?;
     let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Public)?;
     expect_ed25519(info.algorithm.oid)?;

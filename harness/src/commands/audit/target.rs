@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use bundle::file::{self, MAX_TEXT};
+use seal::shell;
 use serde_json::{Value, json};
 use verify::Failure;
-use verify::terminal::{safe, say};
+use verify::terminal::{safe, say, say_raw};
 
 use crate::cli::Audit;
 use crate::line::compose::{NoService, Service};
@@ -65,11 +66,11 @@ impl Target {
     /// What people are told of it.
     pub(super) fn show(&self) -> Result<(), Failure> {
         if let Some(added) = &self.added {
-            say(&format!("run as: {}", safe(&self.line.join(" "))))?;
+            say_raw(&format!("run as: {}", shell::line(&self.line)))?;
             say(&format!("added to the service, and nothing else: {added}"))?;
         }
         if let Some(left_out) = &self.left_out {
-            say(&format!("run as: {}", safe(&self.line.join(" "))))?;
+            say_raw(&format!("run as: {}", shell::line(&self.line)))?;
             let left: Vec<String> = left_out.iter().map(|it| safe(it)).collect();
             let left = match left.as_slice() {
                 [] => "nothing".to_owned(),
@@ -120,10 +121,9 @@ fn translated(file: &Path) -> Result<unit::Translated, Failure> {
         "expected systemd as the manager of this machine, observed no {}: nothing can run the unit's sandbox",
         unit::BOOTED
     );
-    let line: Vec<String> = translated.line.iter().map(|it| safe(it)).collect();
     let hint = format!(
-        "run it on a machine that systemd manages; there it is: {}",
-        line.join(" ")
+        "run it on a machine that systemd manages; there it is: `{}`",
+        shell::line(&translated.line)
     );
     Err(Failure::blocked(error, Some(hint)))
 }

@@ -5,14 +5,19 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use engine::paste::Line;
 use evidence::profile::User;
-use verify::terminal::safe;
+use seal::shell;
 
 use super::Failure;
 
 /// The most files that are looked at; a larger packet is the checker's to read.
 const MOST: usize = 100_000;
+
+/// Folders of the root in which nothing is one packet's alone.
+const SYSTEM: &[&str] = &[
+    "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "sys",
+    "usr", "var",
+];
 
 /// Blocked, with the command that mends it, if a folder or file of `packet` is closed to
 /// `user`. A control list (acl(5)) that would open it is not read.
@@ -26,11 +31,28 @@ pub(super) fn expect(packet: &Path, user: User) -> Result<(), Failure> {
         user.gid,
         super::name(&closed),
     );
-    let hint = format!(
-        "open it with `{}`, or check a copy of it that is",
-        safe(&Line::of(&["chmod", "-R", "a+rX", &packet.display().to_string()]).to_string())
-    );
-    Err(Failure::blocked(what, Some(hint)))
+    Err(Failure::blocked(what, Some(mend(packet))))
+}
+
+fn mend(packet: &Path) -> String {
+    let path = shell::path(packet);
+    if is_of_the_system(packet, std::env::home_dir().as_deref()) {
+        let copy =
+            "copy the packet into a folder of its own that others may read, and check the copy";
+        return format!("`{path}` is no packet's own folder, and is better left as it is: {copy}");
+    }
+    format!("open it with `chmod -R a+rX {path}`, or check a copy of it that is")
+}
+
+/// Whether others than a packet's reader rely on what is closed there: the root and what is
+/// in it (hier(7)), all of the system's own folders, and a home.
+fn is_of_the_system(path: &Path, home: Option<&Path>) -> bool {
+    let mut names = path.components().skip(1).map(|name| name.as_os_str());
+    let (Some(top), Some(_)) = (names.next(), names.next()) else {
+        return true;
+    };
+    let is_home = home == Some(path) || (top == "home" && names.next().is_none());
+    is_home || SYSTEM.iter().any(|own| top == *own)
 }
 
 /// The first folder or file that is closed to the user. Links are not followed, and what
@@ -114,6 +136,38 @@ mod tests {
             mode(name, opened);
             assert!(expect(&bag, STRANGER).is_ok(), "{name} {opened:o}");
         }
+    }
+
+    #[test]
+    fn no_folder_of_the_systems_is_to_be_opened() {
+        let home = Some(Path::new("/srv/alice"));
+        for path in [
+            "/",
+            "/home",
+            "/root",
+            "/tmp",
+            "/etc",
+            "/srv",
+            "/home/alice",
+            "/srv/alice",
+            "/etc/ssl/private",
+            "/var/lib/x",
+            "/usr/local/share/bag",
+            "/dev/shm",
+        ] {
+            assert!(is_of_the_system(Path::new(path), home), "{path}");
+            assert!(!mend(Path::new("/etc/bag")).contains("chmod"));
+        }
+        for path in [
+            "/home/alice/bag",
+            "/root/bag",
+            "/tmp/bag",
+            "/srv/alice/bag",
+            "/data/bags/1",
+        ] {
+            assert!(!is_of_the_system(Path::new(path), home), "{path}");
+        }
+        assert!(mend(Path::new("/tmp/a bag")).contains("`chmod -R a+rX '/tmp/a bag'`"));
     }
 
     #[test]

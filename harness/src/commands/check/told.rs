@@ -42,7 +42,7 @@ pub(super) fn hint(
     {
         return Some(beside);
     }
-    Some(remedy(refusal, folder, &name(packet)))
+    Some(remedy(refusal, folder, packet))
 }
 
 /// What a run that was stopped costs, and what a program is told of it: what was answered

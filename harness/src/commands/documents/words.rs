@@ -3,6 +3,8 @@
 
 use std::error::Error;
 
+use audit::row::Row;
+use audit::{expectation, table};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
 
@@ -28,7 +30,13 @@ pub(super) fn known(command: Command) -> Result<Command, Box<dyn Error>> {
     let explained = deferred.chain(attempts).chain(packets).chain(words);
     let explained = mutants.iter().cloned().chain(explained).collect();
     let places = [
-        ("show", "row", rows.clone()),
+        ("show", "row", [rows.clone(), audited()].concat()),
+        ("schema", "command", names(&command)),
+        (
+            "audit",
+            "expect",
+            expectation::presets().map(str::to_owned).collect(),
+        ),
         ("run", "rest", rows),
         ("run", "lift", lifts.clone()),
         ("attest", "lift", lifts),
@@ -46,6 +54,39 @@ pub(super) fn known(command: Command) -> Result<Command, Box<dyn Error>> {
     };
     Ok(places.into_iter().fold(command, with))
 }
+
+/// What the record of an audit has instead of rows of the matrix.
+fn audited() -> Vec<String> {
+    let rows = Row::ALL.iter().map(|row| row.id().to_owned());
+    let acts = table::ALL.iter().map(|act| act.id.to_owned());
+    rows.chain(acts).collect()
+}
+
+/// Every command, each of which has a schema.
+fn names(command: &Command) -> Vec<String> {
+    let shown = command.get_subcommands().filter(|it| !it.is_hide_set());
+    shown.map(|it| it.get_name().to_owned()).collect()
+}
+
+/// Ids are written in capitals and typed without: bash is to compare as fish does, where
+/// nothing begins as it was typed.
+pub(super) fn in_either_case(bash: &str) -> String {
+    let asked = r#"compgen -W "${opts}" -- "${cur}""#;
+    format!(
+        "{IN_EITHER_CASE}{}",
+        bash.replace(asked, r#"_harness_words "${opts}" "${cur}""#)
+    )
+}
+
+const IN_EITHER_CASE: &str = r#"_harness_words() {
+    local word
+    compgen -W "$1" -- "$2" && return
+    for word in $1; do
+        [[ "${word,,}" == "${2,,}"* ]] && echo "${word}"
+    done
+}
+
+"#;
 
 /// What fish is told besides: clap leaves the words of arguments without a flag out of it.
 pub(super) fn for_fish(command: &Command) -> String {

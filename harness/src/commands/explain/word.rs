@@ -6,7 +6,7 @@ use fixtures::describe;
 use negatives::matrix::{Case, Matrix};
 use serde_json::{Value, json};
 
-use super::labelled;
+use super::{labelled, others};
 use crate::glossary::{Glossary, Term, folded};
 use crate::mutants::Mutant;
 
@@ -14,15 +14,17 @@ use crate::mutants::Mutant;
 #[derive(Debug)]
 pub(super) struct Answer {
     /// What it is, such as `an attempt of N11`.
-    kind: String,
+    pub(super) kind: String,
     /// As it is written where it is declared.
-    word: String,
+    pub(super) word: String,
     /// What it means, in sentences.
-    means: String,
+    pub(super) means: String,
     /// What says more.
-    see: Vec<String>,
+    pub(super) see: Vec<String>,
     /// Where in the repository more is said.
-    at: Option<String>,
+    pub(super) at: Option<String>,
+    /// A line that says more.
+    pub(super) more: Option<String>,
 }
 
 /// Everything that answers to a word: the glossary first, then what has it as its id.
@@ -35,6 +37,7 @@ pub(super) fn answers(
     let wanted = folded(word);
     let is_it = |id: &str| folded(id) == wanted;
     let mut found: Vec<Answer> = glossary.find(word).map(of_term).into_iter().collect();
+    found.extend(others::answers(word, glossary));
     found.extend(matrix.cases().iter().flat_map(|case| of_row(case, &wanted)));
     let weakened = mutants.iter().filter(|one| is_it(&one.id));
     found.extend(weakened.map(|one| {
@@ -77,13 +80,14 @@ fn of_row(case: &Case, wanted: &str) -> Vec<Answer> {
     found
 }
 
-fn of_term(term: &Term) -> Answer {
+pub(super) fn of_term(term: &Term) -> Answer {
     Answer {
         kind: "a word".to_owned(),
         word: term.word.clone(),
         means: term.means.clone(),
         see: term.see.clone(),
         at: term.at.clone(),
+        more: None,
     }
 }
 
@@ -94,6 +98,7 @@ fn of_id(kind: String, id: &str, means: String, see: &str) -> Answer {
         means,
         see: vec![see.to_owned()],
         at: None,
+        more: None,
     }
 }
 
@@ -105,8 +110,8 @@ pub(super) fn text(answers: &[Answer]) -> String {
         if !it.see.is_empty() {
             text.push_str(&labelled("see", &it.see.join(", ")));
         }
-        if let Some(at) = &it.at {
-            text.push_str(&labelled("more in", at));
+        for more in [&it.at, &it.more].into_iter().flatten() {
+            text.push_str(&labelled("more in", more));
         }
         text
     });
@@ -136,7 +141,10 @@ pub(super) fn all(glossary: &Glossary) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Cli;
     use crate::mutants::Catalogue;
 
     fn said(word: &str) -> String {
@@ -177,6 +185,51 @@ mod tests {
         }
         assert!(said("prose-only").starts_with("PROSE_ONLY  a word\n"));
         assert_eq!(said("airlok"), "");
+    }
+
+    /// Words that are printed, as they are typed.
+    #[test]
+    fn what_is_printed_is_explained_in_any_spelling() {
+        let options = |words: &str| {
+            let said = said(words);
+            let named = said.lines().filter_map(|it| it.strip_prefix("option "));
+            named.filter_map(|it| it.chars().next()).collect::<String>()
+        };
+        for (asked, letters) in [
+            ("options", "ABCDEF"),
+            ("options A to F", "ABCDEF"),
+            ("Options A-C", "ABC"),
+            ("options a..d", "ABCD"),
+            ("options A and F", "AF"),
+            ("options A, F", "AF"),
+            ("options B", "B"),
+            ("Option e", "E"),
+        ] {
+            assert_eq!(options(asked), letters, "{asked}");
+        }
+        for (asked, begins) in [
+            ("exit 3", "exit code 3  a word\n"),
+            ("exit status 70", "exit code 70  a word\n"),
+            ("exits 130", "exit code 130  a word\n"),
+            ("code 4", "exit code 4  a word\n"),
+            ("attest", "harness attest  a command\n"),
+            ("harness verify", "harness verify  a command\n"),
+            ("command_line", "command_line  the `code` of an end\n"),
+            ("eperm", "EPERM  error 1 of the kernel's (errno(3))\n"),
+        ] {
+            assert!(said(asked).contains(begins), "{asked}: {}", said(asked));
+        }
+        let all = Cli::command();
+        let commands = all.get_subcommands().map(clap::Command::get_name);
+        let codes = verify::code::Code::ALL.map(verify::code::Code::word);
+        let presets = audit::expectation::presets();
+        let engines = ["docker", "podman", "bwrap", "firejail"];
+        let formats = ["DSSE", "in-toto", "BagIt", "seccomp", "rehearsal"];
+        let verdicts = ["open", "closed", "own world", "not seen", "surface"];
+        let known = |word: &str| assert_ne!(said(word), "", "{word}");
+        commands.for_each(known);
+        let words = codes.into_iter().chain(presets).chain(engines);
+        words.chain(formats).chain(verdicts).for_each(known);
     }
 
     #[test]

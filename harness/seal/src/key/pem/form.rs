@@ -32,6 +32,54 @@ pub enum Form {
     CertificateDer,
     /// A PKCS#12 store.
     Pkcs12,
+    /// The key's 32 bytes and nothing else (RFC 8032, 5.1.5).
+    Raw,
+}
+
+/// How a text is written that OpenSSL does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// In UTF-16, with a mark that says in which order.
+    Utf16,
+    /// The same without a mark, the lower byte first.
+    Utf16Le,
+    /// The same, the higher byte first.
+    Utf16Be,
+    /// In lines that a carriage return alone ends.
+    Returns,
+}
+
+impl Text {
+    /// How these bytes are written, where it is one of these.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Self::Utf16),
+            [b'-', 0, b'-', 0, ..] => Some(Self::Utf16Le),
+            [0, b'-', 0, b'-', ..] => Some(Self::Utf16Be),
+            _ if bytes.contains(&b'\r') && !bytes.contains(&b'\n') => Some(Self::Returns),
+            _ => None,
+        }
+    }
+
+    /// What writes it as it is read, to standard output.
+    pub(super) fn converter(self, file: &str) -> String {
+        match self {
+            Self::Utf16 => format!("iconv -f UTF-16 -t UTF-8 {file}"),
+            Self::Utf16Le => format!("iconv -f UTF-16LE -t UTF-8 {file}"),
+            Self::Utf16Be => format!("iconv -f UTF-16BE -t UTF-8 {file}"),
+            Self::Returns => format!("tr '\\r' '\\n' < {file}"),
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf16 | Self::Utf16Le | Self::Utf16Be => "text in UTF-16",
+            Self::Returns => "lines that a carriage return alone ends",
+        })
+    }
 }
 
 impl fmt::Display for Form {
@@ -47,6 +95,7 @@ impl fmt::Display for Form {
             Self::PublicDer => "a public key in DER form",
             Self::CertificateDer => "a certificate in DER form",
             Self::Pkcs12 => "a PKCS#12 store",
+            Self::Raw => "32 bytes, as of a raw key",
         })
     }
 }
@@ -125,7 +174,7 @@ impl From<Form> for PemError {
 
 impl Form {
     /// What these bytes are, if they are DER: a sequence (X.690, 8.9) that is the whole
-    /// file.
+    /// file, or a key with something behind it.
     ///
     /// ```
     /// use seal::key::pem::Form;
@@ -136,28 +185,32 @@ impl Form {
     /// ```
     #[must_use]
     pub fn of_der(bytes: &[u8]) -> Option<Self> {
-        let inside = sequence(bytes)?;
+        let (inside, is_whole) = sequence(bytes)?;
         match inside {
             // A version comes first in PKCS#8 (0 or 1) and in PKCS#12 (3).
             [2, 1, 3, ..] => Some(Self::Pkcs12),
             [2, 1, _, ..] => Some(Self::PrivateDer),
             // An algorithm: a sequence that begins with an object identifier.
-            [0x30, _, 6, ..] => Some(Self::PublicDer),
-            [0x30, ..] => Some(Self::CertificateDer),
+            [0x30, 5, 6, 3, ..] => Some(Self::PublicDer),
+            [0x30, _, 6, ..] if is_whole => Some(Self::PublicDer),
+            [0x30, ..] if is_whole => Some(Self::CertificateDer),
             _ => None,
         }
     }
 }
 
-/// What is in a sequence that fills `bytes`.
-fn sequence(bytes: &[u8]) -> Option<&[u8]> {
+/// What is in a sequence, and whether it fills `bytes`.
+fn sequence(bytes: &[u8]) -> Option<(&[u8], bool)> {
     let (inside, length) = match bytes {
         [0x30, length @ 0..=0x7f, inside @ ..] => (inside, usize::from(*length)),
         [0x30, 0x81, length, inside @ ..] => (inside, usize::from(*length)),
-        [0x30, 0x82, high, low, inside @ ..] => {
+        [0x30, 0x82, high, low, inside @ ..]
+        | [0x30, 0x83, 0, high, low, inside @ ..]
+        | [0x30, 0x84, 0, 0, high, low, inside @ ..] => {
             (inside, usize::from(u16::from_be_bytes([*high, *low])))
         }
         _ => return None,
     };
-    (inside.len() == length).then_some(inside)
+    let whole = inside.get(..length)?;
+    Some((whole, inside.len() == length))
 }

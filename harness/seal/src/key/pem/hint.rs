@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::form::Form;
 use super::{Half, PemError};
+use crate::shell;
 
 /// The DER in front of the 32 bytes of a private and of a public key (RFC 8410, sections
 /// 7 and 4), as printf(1) takes it.
@@ -19,7 +20,7 @@ impl PemError {
     /// What the user can do about it, as one line. `file` is what the key was read from.
     #[must_use]
     pub fn hint(&self, asked: Half, file: &Path) -> Option<String> {
-        let file = plain(file);
+        let file = &*shell::path(file);
         match self {
             Self::Empty
             | Self::NotPem
@@ -33,7 +34,7 @@ impl PemError {
                 Half::Private => {
                     format!(
                         "decrypt it with `openssl pkey -in {file} -out {}`",
-                        beside(file)
+                        named(asked, file)
                     )
                 }
                 Half::Public => public_half(file),
@@ -47,6 +48,12 @@ impl PemError {
                 ..
             } => Some("hand over the private key, not its public half".to_owned()),
             Self::OtherForm { observed } => Some(convert(*observed, asked, file)),
+            Self::OtherText { observed } => {
+                let (converter, to) = (observed.converter(file), named(asked, file));
+                Some(format!(
+                    "turn it into such text with `(umask 077; {converter} > {to})`"
+                ))
+            }
         }
     }
 }
@@ -91,6 +98,7 @@ fn private(form: Form, file: &str) -> Option<String> {
     };
     Some(match form {
         Form::PrivateDer | Form::Pkcs12 => format!("openssl pkey -in {file} -out operator.pem"),
+        Form::Raw => format!("{{ printf '{PRIVATE_HEAD}'; cat {file}; }} | {PRIVATE_OUT}"),
         Form::OpenSsh => of_openssh(file),
         // On a copy: ssh-keygen would take the passphrase off the user's own file.
         Form::OpenSshEncrypted => format!(
@@ -123,22 +131,17 @@ fn public(form: Form, file: &str) -> String {
         Form::PrivateDer | Form::Pkcs12 => {
             format!("openssl pkey -in {file} -pubout -out operator.pub.pem")
         }
+        Form::Raw => format!("{{ printf '{PUBLIC_HEAD}'; cat {file}; }} | {PUBLIC_OUT}"),
         Form::PublicDer => format!("openssl pkey -pubin -in {file} -out operator.pub.pem"),
     }
 }
 
 /// A name for the result, which must not be the file itself.
-fn beside(file: &str) -> &'static str {
-    match file {
-        "operator.pem" => "operator-decrypted.pem",
-        _ => "operator.pem",
+fn named(asked: Half, file: &str) -> &'static str {
+    match (asked, file) {
+        (Half::Private, "operator.pem") => "operator-new.pem",
+        (Half::Private, _) => "operator.pem",
+        (Half::Public, "operator.pub.pem") => "operator-new.pub.pem",
+        (Half::Public, _) => "operator.pub.pem",
     }
-}
-
-/// A name that every shell takes as it is; any other is left to the reader to quote.
-fn plain(file: &Path) -> &str {
-    let harmless = |it: char| it.is_ascii_alphanumeric() || "/._-+@%".contains(it);
-    file.to_str()
-        .filter(|name| name.chars().all(harmless) && !name.starts_with('-'))
-        .unwrap_or("FILE")
 }

@@ -93,6 +93,7 @@ fn made(form: Form) -> &'static str {
         Form::OpenSshEncrypted => "ssh-keygen -q -t ed25519 -N secret -f f",
         Form::SshLine => "ssh-keygen -q -t ed25519 -N '' -f s && cp s.pub f",
         Form::Ssh2 => "ssh-keygen -q -t ed25519 -N '' -f s && ssh-keygen -e -f s.pub > f",
+        Form::Raw => "openssl pkey -in k.pem -outform DER | tail -c 32 > f",
         Form::PrivateDer => "openssl pkey -in k.pem -outform DER -out f",
         Form::PublicDer => "openssl pkey -in k.pem -pubout -outform DER -out f",
         Form::CertificateDer => "openssl req -x509 -key k.pem -subj /CN=x -outform DER -out f",
@@ -147,21 +148,133 @@ fn every_other_form_is_named_with_the_command_that_turns_it_into_the_key() {
         assert_eq!(told, form);
         assert!(hint.unwrap().contains("public key with `"), "{form}");
 
+        if form == Form::Raw {
+            // Of 32 bytes nobody sees which half they are.
+            let raw = "cp f seed; openssl pkey -in k.pem -pubout -outform DER | tail -c 32 > f";
+            sh(folder.path(), raw);
+        }
         sh(
             folder.path(),
             &unattended(form, &command(form, Half::Public, "f").unwrap()),
         );
         let public = PublicKey::read(&at("operator.pub.pem")).unwrap();
+        sh(folder.path(), "[ ! -e seed ] || mv seed f");
         if let Some(line) = command(form, Half::Private, "f") {
             sh(folder.path(), &unattended(form, &line));
             let private = at("operator.pem");
             fs::set_permissions(&private, fs::Permissions::from_mode(0o600)).unwrap();
-            assert_eq!(
-                SecretKey::read(&private).unwrap().public(),
-                public,
-                "{form}"
-            );
+            let private = SecretKey::read(&private).unwrap().public();
+            assert_eq!(private, public, "{form}");
         }
+    }
+}
+
+/// A sequence with its length said in so many bytes, or with an end mark.
+fn lengthened(der: &[u8], bytes: usize) -> Vec<u8> {
+    let length = u8::try_from(der.len() - 2).unwrap();
+    let inside = &der[2..];
+    match bytes {
+        0 => [&[0x30, 0x80], inside, &[0, 0]].concat(),
+        many => {
+            let zeros = vec![0; many - 1];
+            let first = [0x30, 0x80 | u8::try_from(many).unwrap()];
+            [&first, &*zeros, &[length], inside].concat()
+        }
+    }
+}
+
+/// A pair's halves as BER that is no DER, and with something behind.
+fn in_ber(private: &[u8], public: &[u8]) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let each = |what, make: &dyn Fn(&[u8]) -> Vec<u8>| (what, make(private), make(public));
+    let inner = [
+        &[0x30, 0x31, 2, 1, 0, 0x30, 0x81, 5],
+        &private[7..12],
+        &[4, 0x81, 0x23, 4, 0x81, 0x20],
+        &private[16..],
+    ];
+    let inner_public = [
+        &[0x30, 0x2c, 0x30, 0x81, 5],
+        &public[4..9],
+        &[3, 0x81, 0x21],
+        &public[11..],
+    ];
+    vec![
+        ("as it is", private.to_vec(), public.to_vec()),
+        each("a length in two bytes", &|der| lengthened(der, 1)),
+        each("a length in five bytes", &|der| lengthened(der, 4)),
+        each("an end mark", &|der| lengthened(der, 0)),
+        each("bytes behind it", &|der| [der, &b"\0\0more"[..]].concat()),
+        ("long lengths within", inner.concat(), inner_public.concat()),
+    ]
+}
+
+/// Whatever stands around a block that is read, and however lengths are written in it.
+#[test]
+fn what_openssl_reads_is_read_from_a_file_too() {
+    use base64ct::{Base64, Encoding as _};
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    sh(
+        folder.path(),
+        "umask 077; openssl genpkey -algorithm ed25519 -out k",
+    );
+    let private = sh(folder.path(), "openssl pkey -in k -outform DER");
+    let public = sh(folder.path(), "openssl pkey -in k -pubout -outform DER");
+    let expected = SecretKey::read(&at("k")).unwrap().public();
+    let pem = |label: &str, der: &[u8]| {
+        let base64 = Base64::encode_string(der);
+        let text = format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n");
+        [b"caf\xe9, in Latin-1\n", text.as_bytes(), b"\xff\n"].concat()
+    };
+    for (what, private, public) in in_ber(&private, &public) {
+        fs::write(at("k"), pem("PRIVATE KEY", &private)).unwrap();
+        fs::write(at("p"), pem("PUBLIC KEY", &public)).unwrap();
+        sh(
+            folder.path(),
+            "openssl pkey -in k -noout && openssl pkey -pubin -in p -noout",
+        );
+        let read = SecretKey::read(&at("k")).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(read.public(), expected, "{what}");
+        let read = PublicKey::read(&at("p")).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert_eq!(read, expected, "{what}");
+    }
+}
+
+/// What OpenSSL does not read is not read here either, and one command makes it so.
+#[test]
+fn text_that_openssl_does_not_read_is_converted_by_the_command() {
+    let convert = [
+        "iconv -t UTF-16",
+        "iconv -t UTF-16LE",
+        "iconv -t UTF-16BE",
+        "tr '\\n' '\\r' <",
+    ];
+    for convert in convert {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let made = "umask 077; openssl genpkey -algorithm ed25519 -out a; openssl pkey -in a -pubout -out b";
+        sh(
+            folder.path(),
+            &format!("{made}; {convert} a > 'the key'; {convert} b > p"),
+        );
+        sh(
+            folder.path(),
+            "! openssl pkey -in 'the key' && ! openssl pkey -pubin -in p",
+        );
+        let commands = [
+            SecretKey::read(&at("the key")).err(),
+            PublicKey::read(&at("p")).err(),
+        ];
+        for error in commands {
+            let hint = error.unwrap().hint().unwrap();
+            let (_, command) = hint.split_once('`').unwrap();
+            sh(folder.path(), command.strip_suffix('`').unwrap());
+        }
+        let private = SecretKey::read(&at("operator.pem")).unwrap();
+        assert_eq!(
+            private.public(),
+            PublicKey::read(&at("operator.pub.pem")).unwrap()
+        );
     }
 }
 
@@ -184,14 +297,19 @@ fn other_algorithms_are_named_in_openssh_s_forms_too() {
 }
 
 #[test]
-fn a_file_whose_name_a_shell_would_not_take_is_called_file() {
+fn the_commands_take_any_name_of_a_file() {
     let hint = |name: &str| {
         PemError::Encrypted
             .hint(Half::Private, Path::new(name))
             .unwrap()
     };
     assert!(hint("keys/a-b.pem").contains("-in keys/a-b.pem "));
+    let folder = tempfile::tempdir().unwrap();
+    sh(folder.path(), "openssl genpkey -algorithm ed25519 -out k");
     for name in ["a b.pem", "a;b", "-a.pem", "$(x)", "it's"] {
-        assert!(hint(name).contains("-in FILE "), "{name}");
+        fs::copy(folder.path().join("k"), folder.path().join(name)).unwrap();
+        let hint = hint(name);
+        let command = hint.split_once('`').unwrap().1.rsplit_once('`').unwrap().0;
+        sh(folder.path(), &format!("{command} && rm operator.pem"));
     }
 }

@@ -42,6 +42,12 @@ fn no_keys() -> Vec<(&'static str, Option<PemError>)> {
         ("prose", read_public("dear reader").err()),
         ("a line of OpenSSH's", read_public(SSH_LINE).err()),
         (
+            "text in UTF-16",
+            Some(PemError::OtherText {
+                observed: Text::Utf16,
+            }),
+        ),
+        (
             "a block of something else",
             read_public(&block("PGP PUBLIC KEY BLOCK", "AA==")).err(),
         ),
