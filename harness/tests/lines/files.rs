@@ -94,7 +94,7 @@ fn a_line_end_in_a_line_ends_nothing_in_markdown() {
     assert_eq!(asked(work.path(), &line).0, 4);
     let page = std::fs::read_to_string(work.path().join("m")).unwrap();
     let first = page.lines().next().unwrap();
-    assert!(first.ends_with("exec {command}`"), "{first}");
+    assert!(first.ends_with("exec {command}'`"), "{first}");
 }
 
 #[test]

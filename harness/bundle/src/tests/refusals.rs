@@ -79,6 +79,10 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
         "said of private keys: of a public one it is `OtherBlock`, which has a bundle",
     ),
     (
+        "verify.SignerFile.OtherText",
+        "said of key files that a line names: of a bundle's it is `NotPem`, which has a bundle",
+    ),
+    (
         "verify.SignerFile.Private",
         "said of private keys: no bundle's are read",
     ),

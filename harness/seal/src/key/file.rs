@@ -118,12 +118,12 @@ impl KeyFileError {
                 .parent()
                 .filter(|folder| !folder.as_os_str().is_empty())
                 .map(|folder| format!("make its folder first: `mkdir -p {}`", shell::path(folder))),
-            Self::Open { .. }
-            | Self::NotRegular { .. }
-            | Self::TooLarge { .. }
-            | Self::Read { .. }
-            | Self::Create { .. }
-            | Self::Write { .. } => None,
+            Self::NotRegular { .. } | Self::TooLarge { .. } => {
+                Some("name the file that holds the key, as `harness keygen` writes one".to_owned())
+            }
+            Self::Open { .. } | Self::Read { .. } | Self::Create { .. } | Self::Write { .. } => {
+                None
+            }
         }
     }
 }
