@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 mod bundles;
+mod caller;
 mod close;
 mod compose;
 mod containers;
