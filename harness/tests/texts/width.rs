@@ -10,7 +10,9 @@ use super::bundles;
 
 /// Whether a line fits, or is one word that could not be broken.
 fn fits(line: &str, width: usize) -> bool {
-    line.chars().count() <= width || !line.trim().contains(' ')
+    let words = line.trim_start();
+    let words = words.strip_prefix("> ").unwrap_or(words).trim();
+    line.chars().count() <= width || !words.contains(' ')
 }
 
 const LINES: &[&str] = &[
