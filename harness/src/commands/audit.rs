@@ -45,7 +45,7 @@ pub(super) fn audit(common: &Common, args: &Audit) -> Result<Done, Failure> {
 }
 
 fn one(common: &Common, args: &Audit) -> Result<Done, Failure> {
-    let expected = args.expect.as_ref().map(expectation).transpose()?;
+    let expected = args.expect.as_deref().map(expectation).transpose()?;
     let (text, expectation) = expected.unzip();
     // What cannot be read or written is found out before the work, not after it.
     let signer = signer(args)?;
@@ -122,7 +122,7 @@ fn seen(args: &Audit, target: &Target) -> Result<Option<(Evidence, Option<String
 }
 
 /// What is expected, with the text that says it.
-fn expectation(path: &PathBuf) -> Result<(String, Expectation), Failure> {
+fn expectation(path: &Path) -> Result<(String, Expectation), Failure> {
     let hint = "name a file with `deny`, `except` and `work`, each a list of words, or a preset";
     let wrong = |why: String| {
         let shown = path.display();
