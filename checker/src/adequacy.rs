@@ -249,14 +249,16 @@ fn source_carries(case: &Case<'_>) -> Result<(), GapReason> {
     }
 }
 
-/// Why an item that is named and does not count is not shown to be what it is called, if one
-/// is not.
+/// Why an item that is named is not shown to be what it is called, if one is not. Without a
+/// capture it is a statement, which the claim may ask for; one that is not believed is a
+/// fault, whatever the claim asks for.
 fn not_shown(case: &Case<'_>) -> Option<GapReason> {
-    let uncounted = case
-        .cited()
-        .filter(|(index, item)| !case.counts(*index, item));
-    let mut captures = uncounted.filter_map(|(index, _)| case.captures.get(index));
-    captures.find_map(Capture::reason)
+    case.cited().find_map(|(index, item)| {
+        let capture = case.captures.get(index)?;
+        let refused = matches!(capture, Capture::Refused { .. });
+        let told = refused || !case.counts(index, item);
+        capture.reason().filter(|_| told)
+    })
 }
 
 /// What is to be said of evidence that does not count.

@@ -5,8 +5,11 @@
 //! that the order enrols for the authority signed it. What it says in words beyond that
 //! is nobody's business here.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Base64Url, Encoding as _};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bag::{Bag, Digests};
 use crate::evidence::{EvidenceClass, Source};
@@ -75,7 +78,33 @@ struct Statement {
 
 #[derive(Debug, Deserialize)]
 struct Subject {
-    digest: std::collections::BTreeMap<String, String>,
+    digest: Stated,
+}
+
+/// Digests by algorithm, none of which is there twice: of two nobody knows which is meant.
+#[derive(Debug, Default)]
+struct Stated(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Stated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Stated;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of digests")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stated, A::Error> {
+                let mut stated = Stated::default();
+                while let Some((algorithm, hex)) = map.next_entry()? {
+                    if stated.0.insert(algorithm, hex).is_some() {
+                        return Err(de::Error::custom("expected each algorithm once"));
+                    }
+                }
+                Ok(stated)
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -200,7 +229,7 @@ pub fn base64(text: &str) -> Option<Vec<u8>> {
 fn of_item(statement: &Statement, digests: &Digests) -> bool {
     let is_item = |subject: &Subject| {
         let mut strong = false;
-        let same = subject.digest.iter().all(|(algorithm, hex)| {
+        let same = subject.digest.0.iter().all(|(algorithm, hex)| {
             digests.compare(algorithm, hex).is_none_or(|compared| {
                 strong |= compared.strong;
                 compared.same
@@ -222,5 +251,21 @@ impl Predicate {
             && is(&said.revision, &self.revision)
             && said.captured_at.is_none_or(|it| it == self.captured_at)
             && is(&said.captured_by, &self.captured_by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_that_is_stated_twice_makes_no_capture() {
+        let subject = |text| serde_json::from_str::<Subject>(text).map(|it| it.digest.0.len());
+        assert_eq!(
+            subject(r#"{"digest":{"sha256":"a","sha512":"b"}}"#).unwrap(),
+            2
+        );
+        assert!(subject(r#"{"digest":{"sha256":"a","sha256":"b"}}"#).is_err());
+        assert!(subject(r#"{"digest":{"sha256":"a","\u0073ha256":"a"}}"#).is_err());
     }
 }

@@ -57,6 +57,19 @@ struct Place<'a> {
     said: &'a packet::Value,
 }
 
+impl Place<'_> {
+    /// What stands there, in an item that says this, or that is no JSON.
+    fn found(&self, value: Option<&Json<'_>>) -> Found {
+        let said = Json::parse(self.said.value.get().as_bytes());
+        let found = value.and_then(|it| it.at(&self.said.pointer));
+        match said.zip(found) {
+            Some((said, found)) if said.says(found) => Found::AsSaid,
+            Some((_, found)) => Found::Other(found.text().map(short_of)),
+            None => Found::Other(None),
+        }
+    }
+}
+
 /// What is asked of one item.
 #[derive(Debug)]
 struct Wish<'a> {
@@ -101,10 +114,8 @@ impl<'a> Wishes<'a> {
     /// What has to be kept of a file while it is read, if it is to be looked into.
     pub(crate) fn watch(&self, path: &str, length: u64) -> Option<Watch> {
         let wishes = self.0.get(path)?;
-        let searched = wishes.iter().any(|it| !it.places.is_empty());
         let json = wishes.iter().any(|it| it.media == Media::Json);
-        let keep = (searched && length <= MAX_SEARCHED) || (json && length <= MAX_JSON);
-        Some(Watch::new(keep))
+        Some(Watch::new(json && length <= MAX_JSON))
     }
 
     /// Looks into a file that was read.
@@ -114,7 +125,8 @@ impl<'a> Wishes<'a> {
         };
         let kept = watch.kept();
         let short = kept.filter(|it| it.len() as u64 <= MAX_SEARCHED);
-        let searched = wishes.iter().any(|it| !it.places.is_empty());
+        let searched = |it: &Wish<'_>| it.media == Media::Json && !it.places.is_empty();
+        let searched = wishes.iter().any(searched);
         let value = short.filter(|_| searched).and_then(Json::parse);
         let json = wishes.iter().any(|it| it.media == Media::Json);
         let is_json = kept
@@ -135,15 +147,11 @@ impl<'a> Wishes<'a> {
                 };
                 looks.items.insert(wish.item, content);
             }
-            for place in wish.places.iter().filter(|_| short.is_some()) {
-                let said = Json::parse(place.said.value.get().as_bytes());
-                let found = value.as_ref().and_then(|it| it.at(&place.said.pointer));
-                let found = match said.zip(found) {
-                    Some((said, found)) if said.says(found) => Found::AsSaid,
-                    Some((_, found)) => Found::Other(found.text().map(short_of)),
-                    None => Found::Other(None),
-                };
-                looks.values.insert(place.claim, found);
+            // What is not JSON has no value, however large it is and whatever its bytes are.
+            let json = wish.media == Media::Json;
+            let value = value.as_ref().filter(|_| json);
+            for place in wish.places.iter().filter(|_| short.is_some() || !json) {
+                looks.values.insert(place.claim, place.found(value));
             }
         }
     }
@@ -207,11 +215,17 @@ mod tests {
     /// What is seen of the reference packet's listing if these are its bytes, and of how
     /// many they are said to be.
     fn seen(bytes: &[u8], length: u64) -> (Content, Option<GapReason>) {
+        seen_as("application/json", bytes, length)
+    }
+
+    /// The same of one with another media type.
+    fn seen_as(media_type: &str, bytes: &[u8], length: u64) -> (Content, Option<GapReason>) {
         let dir = tempfile::tempdir().unwrap();
         let bag = dir.path().join("bag");
         fixtures::write("no-gap", &bag).unwrap();
         let packet = std::fs::read(bag.join("data/packet.json")).unwrap();
-        let packet = Packet::parse(&packet).unwrap();
+        let mut packet = Packet::parse(&packet).unwrap();
+        packet.items[0].media_type = media_type.to_owned();
         let wishes = Wishes::of(&packet);
         let (item, claim) = (&packet.items[0], &packet.claims[0]);
         assert_eq!(claim.values[0].item, item.id, "a value is claimed of it");
@@ -220,6 +234,22 @@ mod tests {
         let mut looks = Looks::default();
         wishes.look(&item.path, &watch, &mut looks);
         (looks.item(0, &item.media_type), looks.value(0, 0))
+    }
+
+    #[test]
+    fn what_is_not_json_has_no_value_whatever_its_bytes_are() {
+        let listing = b"[{\"state\": \"running\"}]";
+        let differs = Some(GapReason::ValueDiffers);
+        for (media_type, content) in [
+            ("image/png", Content::NotInterpreted),
+            ("text/plain", Content::AsSaid),
+            ("text/x-ndjson", Content::AsSaid),
+        ] {
+            let length = listing.len() as u64;
+            let seen = |length| seen_as(media_type, listing, length);
+            assert_eq!(seen(length), (content, differs), "{media_type}");
+            assert_eq!(seen(MAX_JSON + 1), (content, differs), "{media_type}");
+        }
     }
 
     #[test]

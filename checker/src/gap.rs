@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum GapReason {
     /// The claim names no evidence.
     NoEvidence,
-    /// The evidence named is not an item, or its file is not in the bag.
+    /// The evidence named is not an item, or its file is not in the bag; or a value is claimed
+    /// of an item that the claim does not name as evidence.
     EvidenceMissing,
     /// An item is not JSON, or not text, as its media type says.
     ContentNotAsSaid,

@@ -54,6 +54,7 @@ pub use evidence::{EvidenceClass, Source};
 pub use gap::GapReason;
 pub use gates::{Finding, Gate, GateOutcome, GateReport};
 pub use guard::{Action, Guard, GuardError};
+pub use json::{is_pointer, is_sure as is_sure_json};
 pub use key::EnrolledKey;
 pub use order::{Authority, MAX_ORDER, ORDER_SCHEMA, Order, OrderError, OrderSeen};
 pub use outcome::{EXIT_USAGE, Outcome};

@@ -82,7 +82,8 @@ reasons! {
         PathEncoding,
         /// One path listed twice in one manifest.
         DuplicateEntry,
-        /// Two paths that differ in letter case only.
+        /// Two paths, of files or folders, that differ in letter case only, or one that differs
+        /// so from a file that the checker looks for.
         CaseCollision,
         /// A `fetch.txt` line that is not a URL, a length and a path (RFC 8493 §2.2.3).
         FetchSyntax,
@@ -136,7 +137,8 @@ reasons! {
         IdMalformed,
         /// One id twice.
         DuplicateId,
-        /// A time that is not `YYYY-MM-DDThh:mm:ssZ`.
+        /// A time that is not `YYYY-MM-DDThh:mm:ss`, a fraction or none, and `Z` or an offset
+        /// (RFC 3339), of a day that exists; a leap second is not taken.
         TimeMalformed,
         /// A scope that is not plain segments joined by `/`.
         ScopeMalformed,

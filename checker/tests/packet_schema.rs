@@ -123,15 +123,35 @@ fn texts_that_the_reader_refuses_are_not_of_the_schema() {
         ("/items/0/provenance/locator", " ", true),
         ("/items/0/provenance/locator", "a\u{7f}", false),
     ] {
-        let mut changed = packet("fix7").expect("JSON");
-        *changed.pointer_mut(at).expect("a place") = json!(text);
-        let read = read_packet(&serde_json::to_vec(&changed).expect("JSON")).is_ok();
-        assert_eq!(
-            (VALIDATOR.is_valid(&changed), read),
-            (good, good),
-            "{at}: {text:?}"
-        );
+        both_say(at, text, good);
     }
+}
+
+#[test]
+fn a_pointer_and_what_hides_are_asked_for_alike() {
+    for (at, text, good) in [
+        ("/claims/0/values/0/pointer", "/~2", false),
+        ("/claims/0/values/0/pointer", "/a~", false),
+        ("/claims/0/values/0/pointer", "a", false),
+        ("/claims/0/values/0/pointer", "", false),
+        ("/claims/0/values/0/pointer", "/a~1b/~0//\n", true),
+        ("/claims/0/statement", "a blank \u{2800}", false),
+        ("/claims/0/statement", "a mark \u{1d173}", false),
+    ] {
+        both_say(at, text, good);
+    }
+}
+
+/// The schema and the reader, of a sound packet in which one text is this.
+fn both_say(at: &str, text: &str, good: bool) {
+    let mut changed = packet("fix7").expect("JSON");
+    *changed.pointer_mut(at).expect("a place") = json!(text);
+    let read = read_packet(&serde_json::to_vec(&changed).expect("JSON")).is_ok();
+    assert_eq!(
+        (VALIDATOR.is_valid(&changed), read),
+        (good, good),
+        "{at}: {text:?}"
+    );
 }
 
 fn gather(value: &Value, at: &str, places: &mut Vec<String>) {

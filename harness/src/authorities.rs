@@ -33,6 +33,15 @@ struct Enrolled {
     until: Timestamp,
 }
 
+/// The file is not TOML, or has other fields.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to read authorities `{file}`")]
+struct Unread {
+    file: String,
+    #[source]
+    source: toml::de::Error,
+}
+
 /// The order of a check that is made now: who is in this file, or nobody.
 ///
 /// # Errors
@@ -71,8 +80,10 @@ fn read(file: &Path) -> Result<Vec<Authority>, Failure> {
         Failure::unusable(format!("failed to read authorities `{shown}`: {why}"), hint)
     };
     let text = file::text(file, MAX_TEXT).map_err(|error| failed(error.why()))?;
-    let parsed: File =
-        toml::from_str(&text).map_err(|error| failed(error.to_string().trim_end().to_owned()))?;
+    let parsed: File = toml::from_str(&text).map_err(|source| {
+        let file = shown.to_string();
+        Failure::unusable(Unread { file, source }, hint)
+    })?;
     let beside = file.parent().unwrap_or(Path::new(""));
     let authorities: Vec<Authority> = parsed
         .authority
@@ -134,7 +145,7 @@ mod tests {
     fn of(text: &str) -> Result<Order, String> {
         let folder = folder(text);
         let read = order(Some(&folder.path().join("authorities.toml")));
-        read.map_err(|failure| failure.error.to_string())
+        read.map_err(|failure| bundle::report::visible::chain(&*failure.error))
     }
 
     #[test]

@@ -5,19 +5,24 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use verify::Failure;
 
 mod bag;
 mod capture;
+mod dated;
 mod draft;
+mod lock;
 mod remedy;
 
 pub use bag::seal;
 pub use capture::{Captured, Predicate, decoded, make};
 pub use draft::{Claim, Draft, Item, Provenance, Stated, require_bounded};
+pub use lock::Lock;
 pub use remedy::remedy;
+
+use dated::date;
 
 /// Where a packet's description lies in its folder.
 const FILE: &str = "data/packet.json";
@@ -31,6 +36,28 @@ pub fn now() -> Result<String, Failure> {
     let now = now.map_err(Failure::internal)?;
     let form = &time::format_description::well_known::Rfc3339;
     now.format(form).map_err(Failure::internal)
+}
+
+/// The place of a file in a packet's folder, which no link leads out of.
+///
+/// # Errors
+/// A part of the way is a link, or something else that is no folder.
+pub fn beneath(folder: &Path, inside: &str) -> Result<PathBuf, Failure> {
+    let mut path = folder.to_owned();
+    let mut parts = Path::new(inside).components().peekable();
+    while let Some(part) = parts.next() {
+        path.push(part);
+        let there = fs::symlink_metadata(&path);
+        if parts.peek().is_some() && there.is_ok_and(|it| !it.is_dir()) {
+            let what = format!(
+                "expected a folder, observed another file at `{}`",
+                path.display()
+            );
+            let hint = "put a folder in its place: nothing is written through a link";
+            return Err(Failure::unusable(what, hint));
+        }
+    }
+    Ok(path)
 }
 
 /// Writes a file whole or not at all: whoever reads meanwhile sees the old one.

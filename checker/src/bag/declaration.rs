@@ -7,7 +7,7 @@ use super::tags::Tags;
 use super::walk::Tree;
 use crate::refusal::{Reason, Refusal};
 
-const FILE: &str = "bagit.txt";
+pub(super) const FILE: &str = "bagit.txt";
 
 /// The versions read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::walk::{FileEntry, Tree, position};
 use crate::refusal::{Reason, Refusal};
 use crate::report::{Caution, Warning};
 
-const FILE: &str = "fetch.txt";
+pub(super) const FILE: &str = "fetch.txt";
 
 /// Takes the lines of `fetch.txt`.
 pub(super) struct Reader<'a> {

@@ -10,8 +10,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::findings::Findings;
 use super::walk::{FileEntry, Tree};
+use super::{declaration, fetch, info};
 use crate::refusal::{Reason, Refusal};
 use crate::report::{Caution, Warning};
+
+/// The folder of the payload, which is there whatever lies in it.
+const PAYLOAD: &str = "data";
 
 /// Finds names of the bag that differ in letter case or normalisation only.
 ///
@@ -35,43 +39,66 @@ pub(super) fn collisions(tree: &Tree, found: &mut Findings) {
         .map(|pair| pair[0])
         .collect();
     folders(tree, found);
+    looked_for(tree, found);
     // Equal keys are not yet equal names: a hash can be made to collide.
     let mut known = BTreeMap::new();
     for file in files().filter(|file| shared.contains(&key(file))) {
         let Some(first) = known.insert(fold(&file.path), &file.path) else {
             continue;
         };
-        if first.nfc().eq(file.path.nfc()) {
-            let twins = Warning::new(Caution::NormalisationTwins);
-            found.warn(twins.file(first).about(&file.path));
-        } else {
+        twins(found, first, &file.path);
+    }
+}
+
+/// Finds folders that another file system would take for one, and files whose name it would
+/// take for a folder's.
+fn folders(tree: &Tree, found: &mut Findings) {
+    let files = || tree.payload.iter().chain(&tree.tags);
+    let mut folders = BTreeMap::from([(PAYLOAD.to_owned(), PAYLOAD)]);
+    let mut seen = BTreeSet::from([PAYLOAD]);
+    for file in files() {
+        let mut path = &*file.path;
+        while let Some((folder, _)) = path.rsplit_once('/') {
+            if !seen.insert(folder) {
+                break;
+            }
+            let first = *folders.entry(fold(folder)).or_insert(folder);
+            if first != folder {
+                twins(found, &format!("{first}/"), &format!("{folder}/"));
+            }
+            path = folder;
+        }
+    }
+    for file in files() {
+        if let Some(folder) = folders.get(&fold(&file.path)) {
             let twins = Refusal::new(Reason::CaseCollision);
-            found.fault(twins.file(first).about(&file.path));
+            found.fault(twins.file(&file.path).about(&format!("{folder}/")));
         }
     }
 }
 
-/// Finds files whose name another file system would take for a folder's.
-fn folders(tree: &Tree, found: &mut Findings) {
-    let files = || tree.payload.iter().chain(&tree.tags);
-    let mut folders: BTreeMap<String, &str> = BTreeMap::new();
-    let mut last = "";
-    for file in files() {
-        let mut path = &*file.path;
-        while let Some((folder, _)) = path.rsplit_once('/') {
-            if folder == last || folders.insert(fold(folder), folder).is_some() {
-                break;
+/// Finds tag files that another file system would take for one that is looked for and is not
+/// here: this reader passes over what is in them, and another would not.
+fn looked_for(tree: &Tree, found: &mut Findings) {
+    let names = [declaration::FILE, info::FILE, fetch::FILE];
+    for name in names {
+        if !tree.tags.iter().any(|file| &*file.path == name) {
+            let alike = |file: &&FileEntry| fold(&file.path) == name;
+            for file in tree.tags.iter().filter(alike) {
+                twins(found, name, &file.path);
             }
-            path = folder;
         }
-        last = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     }
-    for file in files() {
-        let Some(folder) = folders.get(&fold(&file.path)) else {
-            continue;
-        };
+}
+
+/// Says that two names are one elsewhere: a warning where normalisation alone parts them.
+fn twins(found: &mut Findings, first: &str, other: &str) {
+    if first.nfc().eq(other.nfc()) {
+        let twins = Warning::new(Caution::NormalisationTwins);
+        found.warn(twins.file(first).about(other));
+    } else {
         let twins = Refusal::new(Reason::CaseCollision);
-        found.fault(twins.file(&file.path).about(&format!("{folder}/")));
+        found.fault(twins.file(first).about(other));
     }
 }
 
@@ -164,7 +191,15 @@ mod tests {
             (&["data/\u{3b1}\u{3c2}", "data/\u{3b1}\u{3c3}"], case),
             (&["data/a", "data/A/x"], case),
             (&["data/a/b", "data/A/x/y", "data/a/X"], case),
-            (&["data/a/b", "data/A/c"], (None, None)),
+            (&["data/a/b", "data/A/c"], case),
+            (&["data/a/b", "data/a/c", "data/B"], (None, None)),
+            (&["data/a", "DATA/x"], case),
+            (&["DATA/x"], case),
+            (&["data/b/a/x", "data/B/a/y"], case),
+            (&["Bag-Info.txt"], case),
+            (&["FETCH.TXT", "data/a"], case),
+            (&["bag-info.txt", "tags/Bag-Info.txt"], (None, None)),
+            (&["data/e\u{301}/a", "data/\u{e9}/b"], twins),
             (&["data/\u{e9}", "data/e\u{301}"], twins),
             (&["data/\u{c9}", "data/e\u{301}"], case),
         ] {

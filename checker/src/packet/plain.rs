@@ -4,6 +4,7 @@
 
 use super::Timestamp;
 use crate::bag::PACKET;
+use crate::json::is_pointer;
 use crate::refusal::{Reason, Refusal};
 use crate::scope::{MAX_SCOPE, Scope};
 use crate::text::hides;
@@ -135,11 +136,12 @@ impl ItemPath {
 
 impl Pointer {
     pub(super) fn read(self, pointer: &str) -> Result<String, Refusal> {
-        if self.0.starts_with('/') && self.0.chars().count() <= MAX_POINTER {
+        if is_pointer(&self.0) && self.0.chars().count() <= MAX_POINTER {
             return Ok(self.0);
         }
         let refusal = at(Reason::PacketShape, pointer);
-        Err(refusal.expected("a JSON pointer that begins with /", &self.0))
+        let expected = "a JSON pointer (RFC 6901) that begins with / and has ~ as ~0 or ~1 alone";
+        Err(refusal.expected(expected, &self.0))
     }
 }
 
@@ -170,12 +172,28 @@ mod tests {
     use crate::text::all_that_hide;
 
     #[test]
+    fn a_pointer_is_spelled_as_its_rfc_has_it() {
+        let taken = |text: &str| Pointer(text.to_owned()).read("/x").is_ok();
+        for good in ["/", "/a", "/a~1b/~0~1", "/~01", "//", "/\u{e9}\n"] {
+            assert!(taken(good), "{good}");
+        }
+        for bad in ["", "a", "/~", "/~2", "/a~", "/~/0", "/~~0"] {
+            assert!(!taken(bad), "{bad}");
+        }
+    }
+
+    #[test]
     fn a_text_in_which_anything_hides_is_refused() {
         let taken = |value: String| Text(value).read("/claims/0/text");
         for c in all_that_hide() {
             let refusal = taken(format!("a{c}b")).unwrap_err();
             assert_eq!(refusal.reason, Reason::TextUnsafe, "U+{:04X}", u32::from(c));
         }
+        // A space that is no mark is no text of its own, and nothing was said.
+        assert!(matches!(
+            Said("\u{a0}\u{3000}".to_owned()).read("/x"),
+            Ok(None)
+        ));
         assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}".to_owned()).is_ok());
     }
 }

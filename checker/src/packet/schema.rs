@@ -152,7 +152,7 @@ shapes! {
         "type": "string", "maxLength": MAX_TEXT, "pattern": format!("^\\s*{END}"),
     }))),
     Moment: |defs| named("time", defs, |_| json!({
-        "description": "A moment as RFC 3339 writes it, of a day that exists.",
+        "description": "A moment as RFC 3339 writes it, of a day that exists; the second 60 of a leap second is not taken.",
         "type": "string", "pattern": format!("{MOMENT}{END}"),
     })),
     SaidMoment: |defs| or(Moment::shape(defs), json!({ "const": "" })),
@@ -163,7 +163,10 @@ shapes! {
         "type": "string",
         "pattern": format!("^(?!{}{END})data(/(?!\\.{{1,2}}(/|{END}))[^/\u{0}]+)+{END}", PACKET.replace('.', "\\.")),
     }),
-    Pointer: |_| json!({ "type": "string", "pattern": "^/", "maxLength": MAX_POINTER }),
+    Pointer: |_| json!({
+        "type": "string", "pattern": format!("^(/([^/~]|~[01])*)+{END}"),
+        "maxLength": MAX_POINTER,
+    }),
     Payload: |_| json!({ "type": "string", "maxLength": MAX_CAPTURE }),
     Opaque: |_| json!({ "type": "string" }),
     Box<RawValue>: |_| json!(true),

@@ -35,8 +35,11 @@ impl Cli {
             return Err(crate::commands::versions());
         }
         let format = Format::of_line(line.iter().cloned());
+        // Such a word would be repeated as it is, with lines of its own.
+        let hides = |word: &OsString| word.to_string_lossy().chars().any(checker::text::hides);
+        let hidden = line.iter().any(hides);
         Self::try_parse_from(arranged(line)).map_err(|error| {
-            if format == Format::Json && error.exit_code() != 0 {
+            if (format == Format::Json || hidden) && error.exit_code() != 0 {
                 return format.end(Err(mistake(&error)));
             }
             // Nobody listens; nothing depends on it.

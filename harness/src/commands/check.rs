@@ -26,6 +26,7 @@ mod accepted;
 mod answer;
 mod archive;
 mod given;
+mod outside;
 mod readable;
 mod record;
 mod report_dir;
@@ -76,6 +77,9 @@ fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
         if packet.archive.is_none() {
             readable::expect(&packet.path, crate::stand::user())?;
         }
+    }
+    for out in args.report_dir.iter().chain(&args.record) {
+        outside::require(out, &packets)?;
     }
     let told = authorities::told(args.authorities.as_deref())?;
     args.report_dir

@@ -17,7 +17,7 @@ use verify::{Done, Failure};
 
 use crate::authorities;
 use crate::cli::{Common, LintPacket, NewPacket, Packet, PacketFolder, PacketTask};
-use crate::packet::{self, Draft};
+use crate::packet::{self, Draft, Lock};
 
 mod capture;
 mod claim;
@@ -50,6 +50,15 @@ pub(super) fn packet(common: &Common, args: &Packet) -> Result<Done, Failure> {
 
 fn new(common: &Common, args: &NewPacket) -> Result<Done, Failure> {
     let shown = args.folder.display();
+    let (id, scope) = (args.id.as_deref(), args.scope.as_deref());
+    scope.map_or(Ok(()), packet::require_bounded)?;
+    let draft = Draft::new(id.unwrap_or("example"), scope.unwrap_or("example"));
+    draft.require_sound()?;
+    fs::create_dir_all(&args.folder).map_err(|error| {
+        let what = format!("failed to make folder `{shown}`: {error}");
+        Failure::unwritten(what, "name a folder that can be written")
+    })?;
+    let _lock = Lock::of(&args.folder)?;
     let taken = fs::read_dir(&args.folder).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
         let what = format!("expected an absent or empty folder, observed entries in `{shown}`");
@@ -58,9 +67,6 @@ fn new(common: &Common, args: &NewPacket) -> Result<Done, Failure> {
     if args.example {
         return example::write(common, &args.folder);
     }
-    let (id, scope) = (args.id.as_deref(), args.scope.as_deref());
-    scope.map_or(Ok(()), packet::require_bounded)?;
-    let draft = Draft::new(id.unwrap_or_default(), scope.unwrap_or_default());
     draft.write(&args.folder)?;
     let object = json!({ "folder": shown.to_string(), "packet_id": draft.packet_id });
     common.format.say(Code::Held, &object, || {

@@ -9,7 +9,7 @@ use evidence::digest::sha256;
 use sha2::{Digest as _, Sha256};
 use verify::Failure;
 
-use super::{Draft, now, replace};
+use super::{Lock, date, replace};
 
 /// How much of a file is read at a time.
 const BUFFER: usize = 1024 * 1024;
@@ -23,15 +23,15 @@ pub struct Sealed {
     pub bytes: u64,
 }
 
-/// Dates the packet of a folder and writes the bag's files around its `data/`.
+/// Dates the packet of a folder and writes the bag's files around its `data/`. Of the packet
+/// nothing but its date is another: whatever somebody wrote by hand stays as it is.
 ///
 /// # Errors
 /// There is no packet, it has something in it that a bag may not have, or a file cannot be
 /// read or written.
 pub fn seal(folder: &Path) -> Result<Sealed, Failure> {
-    let mut draft = Draft::read(folder)?;
-    draft.export.exported_at = now()?;
-    draft.write(folder)?;
+    let _lock = Lock::of(folder)?;
+    date(folder)?;
     let mut paths = Vec::new();
     walk(&folder.join("data"), &mut paths)?;
     paths.sort();

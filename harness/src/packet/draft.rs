@@ -7,6 +7,7 @@ use checker::{GapReason, Guard, Order, PACKET_SCHEMA, Reason, Refusal, Settings,
 use evidence::error::chain;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use verify::Failure;
 
 use super::FILE;
@@ -16,7 +17,7 @@ use super::remedy::{mark_of, means};
 const NOT_YET: &str = "1970-01-01T00:00:00Z";
 
 /// A packet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// Its schema.
@@ -48,7 +49,7 @@ pub struct Export {
 }
 
 /// An item of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// Its id.
@@ -61,9 +62,9 @@ pub struct Item {
     pub provenance: Provenance,
     /// The items that it is derived from.
     pub derived_from: Vec<String>,
-    /// The envelope that shows its provenance.
+    /// The envelope that shows its provenance, as it is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capture: Option<Value>,
+    pub capture: Option<Box<RawValue>>,
 }
 
 /// Where an item comes from.
@@ -90,7 +91,7 @@ pub struct Provenance {
 }
 
 /// A claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// Its id.
@@ -111,15 +112,15 @@ pub struct Claim {
 }
 
 /// A value at a place of an item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stated {
     /// The item.
     pub item: String,
     /// The place, as a JSON pointer.
     pub pointer: String,
-    /// The value.
-    pub value: Value,
+    /// The value, as it is written: a number of any size stays what it is.
+    pub value: Box<RawValue>,
 }
 
 impl Draft {
@@ -148,6 +149,11 @@ impl Draft {
     /// # Errors
     /// There is none, or it is not of the schema.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
+        Self::read_as_written(folder).map(|(draft, _)| draft)
+    }
+
+    /// The same, and its bytes.
+    pub(super) fn read_as_written(folder: &Path) -> Result<(Self, Vec<u8>), Failure> {
         let file = folder.join(FILE);
         let failed = |why: String, hint: &str| {
             let what = format!("failed to read packet `{}`: {why}", file.display());
@@ -155,13 +161,14 @@ impl Draft {
         };
         let bytes = file::read(&file, file::MAX_TEXT)
             .map_err(|error| failed(error.why(), "begin one with `harness packet new FOLDER`"))?;
-        serde_json::from_slice(&bytes).map_err(|error| match mark_of(&file) {
+        let draft = serde_json::from_slice(&bytes).map_err(|error| match mark_of(&file) {
             Some(mark) => failed(format!("it begins {mark}"), "save it as UTF-8 without one"),
             None => failed(
                 error.to_string(),
                 "`harness packet schema` prints what it must be",
             ),
-        })
+        })?;
+        Ok((draft, bytes))
     }
 
     /// Writes the packet into its folder, if the checker could read it; the folder may not
@@ -171,7 +178,7 @@ impl Draft {
     /// The checker would refuse it, or it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         self.require_sound()?;
-        super::replace(&folder.join(FILE), self.text()?.as_bytes())
+        super::replace(&super::beneath(folder, FILE)?, self.text()?.as_bytes())
     }
 
     /// Requires that the checker could read it; it may not have a claim yet.
@@ -179,13 +186,7 @@ impl Draft {
     /// # Errors
     /// The checker would refuse it.
     pub fn require_sound(&self) -> Result<(), Failure> {
-        let text = self.text()?;
-        match read_packet(text.as_bytes()) {
-            Err(refusal) if refusal.reason != Reason::NoClaims => {
-                Err(unsound(&refusal, text.as_bytes()))
-            }
-            Err(_) | Ok(()) => Ok(()),
-        }
+        require_read(self.text()?.as_bytes())
     }
 
     fn text(&self) -> Result<String, Failure> {
@@ -195,6 +196,14 @@ impl Draft {
     /// The ids of its items.
     pub fn ids(&self) -> Vec<&str> {
         self.items.iter().map(|item| item.id.as_str()).collect()
+    }
+}
+
+/// Requires that the checker could read these bytes; they may not have a claim yet.
+pub(super) fn require_read(text: &[u8]) -> Result<(), Failure> {
+    match read_packet(text) {
+        Err(refusal) if refusal.reason != Reason::NoClaims => Err(unsound(&refusal, text)),
+        Err(_) | Ok(()) => Ok(()),
     }
 }
 

@@ -10,13 +10,11 @@ use super::bundles;
 
 /// Whether a line fits, or is one word, or one command, that could not be broken.
 fn fits(line: &str, width: usize) -> bool {
-    let line_is_one = |line: &str| {
-        let commands = line.split('`').skip(1).step_by(2);
-        !commands
-            .fold(line.to_owned(), |rest, it| rest.replacen(it, "", 1))
-            .contains(' ')
-    };
-    line.chars().count() <= width || line_is_one(line.trim())
+    let words = line.trim_start();
+    let words = words.strip_prefix("> ").unwrap_or(words).trim();
+    let commands = words.split('`').skip(1).step_by(2);
+    let rest = commands.fold(words.to_owned(), |rest, it| rest.replacen(it, "", 1));
+    line.chars().count() <= width || !rest.contains(' ')
 }
 
 const LINES: &[&str] = &[

@@ -1,8 +1,11 @@
 //! How a command ends: the one place where what came of it, or why nothing did, becomes
 //! the object that a program reads, and an exit code.
 
+use std::collections::BTreeMap;
+
 use bundle::exit::Exit;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
@@ -13,8 +16,11 @@ use crate::{Failure, Format};
 #[derive(Debug)]
 pub struct Done {
     code: Code,
-    said: Map<String, Value>,
+    said: Said,
 }
+
+/// The fields of the object, each as it is written.
+type Said = BTreeMap<String, Box<RawValue>>;
 
 impl Done {
     /// What was asked for was done.
@@ -28,7 +34,13 @@ impl Done {
     /// # Errors
     /// It is no JSON object.
     pub fn saying(code: impl Into<Code>, said: &impl Serialize) -> Result<Self, Failure> {
-        let said = serde_json::to_value(said).and_then(serde_json::from_value);
+        let said = serde_json::to_value(said).map_err(Failure::internal)?;
+        Self::saying_as_written(code, &said)
+    }
+
+    /// The same where a number may have more digits than a machine's: as `said` writes it.
+    fn saying_as_written(code: impl Into<Code>, said: &impl Serialize) -> Result<Self, Failure> {
+        let said = serde_json::to_string(said).and_then(|text| serde_json::from_str(&text));
         Ok(Self {
             code: code.into(),
             said: said.map_err(Failure::internal)?,
@@ -40,7 +52,7 @@ impl<T: Into<Code>> From<T> for Done {
     fn from(code: T) -> Self {
         Self {
             code: code.into(),
-            said: Map::new(),
+            said: Said::new(),
         }
     }
 }
@@ -62,6 +74,22 @@ impl Format {
         }
     }
 
+    /// The same of what somebody else wrote, number by number.
+    ///
+    /// # Errors
+    /// As [`Self::say`].
+    pub fn say_as_written(
+        self,
+        code: impl Into<Code>,
+        said: &impl Serialize,
+        to_people: impl FnOnce() -> Result<(), Failure>,
+    ) -> Result<Done, Failure> {
+        match self {
+            Self::Json => Done::saying_as_written(code, said),
+            Self::Human => self.say(code, &(), to_people),
+        }
+    }
+
     /// Ends a command. A program is told of every end in one object; whoever watches is
     /// told on standard error why something could not be done, in either case.
     pub fn end(self, done: Result<Done, Failure>) -> Exit {
@@ -69,22 +97,29 @@ impl Format {
             Ok(done) => (done.code, done.said),
             Err(failure) => {
                 failure.tell();
-                (failure.code, failure.object())
+                let code = failure.code;
+                (code, written(failure.object()))
             }
         };
         let exit = code.exit();
         if self == Self::Human {
             return exit;
         }
-        object.insert("code".to_owned(), json!(code.word()));
-        object.insert("exit".to_owned(), json!(exit.code()));
-        match say_raw(&Value::Object(object).to_string()) {
+        let ends = json!({ "code": code.word(), "exit": exit.code() });
+        object.extend(written(ends.as_object().cloned().unwrap_or_default()));
+        let text = serde_json::to_string(&object).map_err(Failure::internal);
+        match text.and_then(|text| Ok(say_raw(&text)?)) {
             Ok(()) => exit,
-            Err(error) => {
-                let failure = Failure::from(error);
+            Err(failure) => {
                 failure.tell();
                 failure.exit()
             }
         }
     }
+}
+
+/// Values of this program's own, which all have a text.
+fn written(fields: Map<String, Value>) -> Said {
+    let one = |(name, value): (String, Value)| Some((name, to_raw_value(&value).ok()?));
+    fields.into_iter().filter_map(one).collect()
 }

@@ -3,13 +3,14 @@
 use std::error::Error;
 
 use bundle::exit::Exit;
+use bundle::report::visible;
 use evidence::error::chain;
 use seal::key::file::KeyFileError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
-use crate::terminal::{set_in, tell, tell_lines};
+use crate::terminal::{tell, tell_lines};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ impl Failure {
     }
 
     fn message(&self) -> String {
-        set_in(&chain(&*self.error))
+        visible::chain(&*self.error)
     }
 
     /// The same for a program.

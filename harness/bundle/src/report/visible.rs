@@ -3,6 +3,8 @@
 //! A control character can drive a terminal, and a direction mark can make one text
 //! read as another. Both are shown as what they are, so that nothing is lost.
 
+use std::error::Error;
+
 use checker::text::hides;
 
 /// The text with each invisible character spelt out; line ends stay.
@@ -47,6 +49,51 @@ pub fn on_one_line(text: &str) -> String {
     visible(text).replace('\n', "\u{240a}")
 }
 
+/// A text whose lines mean something, such as the place of a mistake in a file. Whoever
+/// makes one sees to it that each line but the first is begun by this program.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Lines(pub String);
+
+/// An error and everything beneath it, outermost first, for people: whatever it repeats,
+/// such as the name of a file, begins no line. What has lines of its own is what a reader of
+/// TOML says, and [`Lines`]; each line but the first is set in.
+///
+/// ```
+/// use bundle::report::visible::chain;
+///
+/// let error = std::io::Error::other("no file\n== another");
+/// assert_eq!(chain(&error), "no file\u{240a}== another");
+/// ```
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let (mut text, mut before) = (String::new(), String::new());
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let said = error.to_string();
+        // Some libraries repeat their source in their own words.
+        if text.is_empty() {
+            text = shown(error, &said);
+        } else if !before.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&shown(error, &said));
+        }
+        before.push_str(&said);
+        next = error.source();
+    }
+    text
+}
+
+fn shown(error: &(dyn Error + 'static), said: &str) -> String {
+    let lined =
+        error.is::<Lines>() || error.is::<toml::de::Error>() || error.is::<Box<toml::de::Error>>();
+    if lined {
+        visible(said.trim_end()).replace('\n', "\n    ")
+    } else {
+        on_one_line(said.trim_end())
+    }
+}
+
 /// The first `most` characters, and how many more there are.
 #[must_use]
 pub fn cut(text: &str, most: usize) -> String {
@@ -89,6 +136,27 @@ mod tests {
             assert!(!shown.chars().any(hides), "U+{:04X}", u32::from(c));
             assert_eq!(on_one_line(&shown), shown);
         }
+    }
+
+    /// A file's name is in a message of each kind, and what a reader of TOML shows has lines.
+    #[test]
+    fn no_name_in_an_error_begins_a_line_and_the_lines_of_a_parser_stay() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("failed to read `{0}`")]
+        struct Outer(String, #[source] Box<toml::de::Error>);
+        let inner = || toml::from_str::<toml::Value>("a = \nb").unwrap_err();
+        let said = chain(&Outer("x\n== y".to_owned(), Box::new(inner())));
+        assert!(
+            said.starts_with("failed to read `x\u{240a}== y`: TOML"),
+            "{said}"
+        );
+        let mut lines = said.lines().skip(1).peekable();
+        assert!(
+            lines.peek().is_some() && lines.all(|it| it.starts_with("    ")),
+            "{said}"
+        );
+        let outer = Outer("x".to_owned(), Box::new(inner()));
+        assert_eq!(chain(&outer).lines().count(), said.lines().count());
     }
 
     #[test]

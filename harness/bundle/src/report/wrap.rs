@@ -12,12 +12,14 @@ pub fn line(first: &str, text: &str) -> String {
 }
 
 /// The text in lines of at most `width` columns, broken between words. What goes on begins
-/// where the line's last column does, so that a table stays one. A word that is longer
-/// than a line stays whole, and so does what stands between backticks: it can be copied.
+/// where the line's last column does, so that a table stays one, behind a `>`: no line of
+/// this program's own begins so, and whatever a text holds, none of it reads as one. A word
+/// that is longer than a line stays whole, and so does what stands between backticks: it
+/// can be copied.
 ///
 /// ```
 /// let text = bundle::report::wrap::fitted("row  what it says of it\n", 15);
-/// assert_eq!(text, "row  what it\n     says of it\n");
+/// assert_eq!(text, "row  what it\n   > says of it\n");
 /// ```
 #[must_use]
 pub fn fitted(text: &str, width: usize) -> String {
@@ -25,15 +27,18 @@ pub fn fitted(text: &str, width: usize) -> String {
     lines.map(|line| broken(line, width)).collect()
 }
 
+/// Before what goes on from the line above.
+const MARK: &str = "> ";
+
 fn broken(line: &str, width: usize) -> String {
     if columns(line.trim_end_matches('\n')) <= width {
         return line.to_owned();
     }
-    let indent = " ".repeat(hang(line, width));
+    let indent = " ".repeat(hang(line, width).saturating_sub(MARK.len())) + MARK;
     let (mut out, mut column, mut rest) = (String::new(), 0, line);
     loop {
-        let blanks = rest.len() - rest.trim_start_matches(' ').len();
-        let (gap, after) = rest.split_at(blanks);
+        let (gap, after) = rest.split_at(rest.len() - rest.trim_start_matches(blank).len());
+        let blanks = columns(gap);
         let (word, after) = after.split_at(word_end(after));
         let wide = columns(word.trim_end_matches('\n'));
         if column + blanks + wide > width && !out.trim_start().is_empty() {
@@ -56,14 +61,14 @@ fn broken(line: &str, width: usize) -> String {
 fn word_end(text: &str) -> usize {
     let mut from = 0;
     loop {
-        let Some(blank) = text[from..].find(' ').map(|at| from + at) else {
+        let Some(end) = text[from..].find(blank).map(|at| from + at) else {
             return text.len();
         };
-        let is_open = text[..blank].matches('`').count() % 2 == 1;
-        let closed = is_open.then(|| text[blank..].find('`')).flatten();
+        let is_open = text[..end].matches('`').count() % 2 == 1;
+        let closed = is_open.then(|| text[end..].find('`')).flatten();
         match closed {
-            Some(closed) => from = blank + closed + 1,
-            None => return blank,
+            Some(closed) => from = end + closed + 1,
+            None => return end,
         }
     }
 }
@@ -78,7 +83,14 @@ fn hang(line: &str, width: usize) -> usize {
         .unwrap_or((start + 2).min(width / 3))
 }
 
-/// How many columns a text takes; what only colours takes none.
+/// What parts words: a space that is called unbreakable, too. Whoever wrote it would have the
+/// terminal itself break the line, and go on where lines begin.
+fn blank(c: char) -> bool {
+    c.is_whitespace() && c != '\n'
+}
+
+/// How many columns a text takes at most; what only colours takes none. Beyond the scripts
+/// whose letters are all narrow a character may take two (UAX #11).
 fn columns(text: &str) -> usize {
     let mut count = 0;
     let mut colouring = false;
@@ -87,6 +99,7 @@ fn columns(text: &str) -> usize {
             '\u{1b}' => colouring = true,
             'm' if colouring => colouring = false,
             _ if colouring => {}
+            '\u{1100}'.. => count += 2,
             _ => count += 1,
         }
     }
@@ -105,8 +118,8 @@ mod tests {
             let fitted = fitted(&text, width);
             assert!(fitted.lines().all(|it| it.len() <= width), "{fitted}");
             let mut others = fitted.lines().skip(1);
-            assert!(others.all(|it| it.starts_with("     word")), "{fitted}");
-            assert_eq!(fitted.split_whitespace().count(), 41);
+            assert!(others.all(|it| it.starts_with("   > word")), "{fitted}");
+            assert_eq!(fitted.replace("> ", "").split_whitespace().count(), 41);
             assert!(fitted.ends_with("word\n"));
         }
     }
@@ -123,7 +136,7 @@ mod tests {
         let long = "x".repeat(100);
         assert_eq!(
             fitted(&format!("  a {long} b\n"), 80),
-            format!("  a\n    {long}\n    b\n")
+            format!("  a\n  > {long}\n  > b\n")
         );
     }
 
@@ -135,14 +148,40 @@ mod tests {
             assert!(fitted.contains("`cp 'a  b' c`"), "{fitted}");
             assert!(fitted.contains("`x y`):"), "{fitted}");
         }
-        assert_eq!(fitted("one `two three\n", 8), "one `two\n  three\n");
+        assert_eq!(fitted("one `two three\n", 8), "one `two\n> three\n");
     }
 
     #[test]
     fn a_column_that_leaves_no_room_is_not_kept() {
         let wide = format!("{:<30}some words of it\n", "name");
-        let expected = format!("{:<30}some\n  words of it\n", "name");
+        let expected = format!("{:<30}some\n> words of it\n", "name");
         assert_eq!(fitted(&wide, 36), expected);
+    }
+
+    /// Runs of spaces, and whatever else would bring a text to where a line begins.
+    #[test]
+    fn no_text_reads_as_a_line_of_its_own() {
+        let forged = "claim    c: no gap observed";
+        for spaces in 1..100 {
+            let value = format!("{}{}{forged}", "z".repeat(60), " ".repeat(spaces));
+            let hard = value.replace(' ', "\u{a0}");
+            let wide = value.replace('z', "\u{4e2d}");
+            for line in [&value, &hard, &wide].map(|it| format!("  info  Foo: {it}\n")) {
+                let fitted = fitted(&line, 80);
+                let mut others = fitted.lines().skip(1);
+                assert!(
+                    others.all(|it| it.trim_start().starts_with("> ")),
+                    "{fitted}"
+                );
+                let narrow = |c: char| if c < '\u{1100}' { 1 } else { 2 };
+                let most = fitted
+                    .lines()
+                    .map(|it| it.chars().map(narrow).sum::<usize>())
+                    .max();
+                // But for a word that is longer than a line, which no blank parts.
+                assert!(most <= Some(80) || line.contains('\u{4e2d}'), "{fitted}");
+            }
+        }
     }
 
     #[test]

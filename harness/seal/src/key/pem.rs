@@ -113,6 +113,12 @@ pub enum PemError {
         /// How it is written.
         observed: Text,
     },
+    /// There are more keys than one.
+    #[error("expected one {half} key, observed several")]
+    Several {
+        /// The half that was asked for.
+        half: Half,
+    },
     /// The block has no end, or is no base64.
     #[error("expected a PEM block with its end and base64 in between")]
     Damaged,
@@ -197,17 +203,22 @@ impl PublicKey {
     }
 }
 
-/// The first block of the half that was asked for; else what there is instead.
+/// The block of the half that was asked for, if there is one alone: of two nobody knows
+/// which is meant. Else what there is instead.
 fn block(text: &str, half: Half) -> Result<Block<'_>, PemError> {
     if text.trim().is_empty() {
         return Err(PemError::Empty);
     }
-    let mut first = None;
+    let (mut found, mut first) = (None, None);
     for block in blocks(text) {
-        if block.label == half.label() {
-            return Ok(block);
+        if block.label != half.label() {
+            first.get_or_insert_with(|| instead(&block, half));
+        } else if found.replace(block).is_some() {
+            return Err(PemError::Several { half });
         }
-        first.get_or_insert_with(|| instead(&block, half));
+    }
+    if let Some(block) = found {
+        return Ok(block);
     }
     Err(first.unwrap_or_else(|| form::of_text(text).unwrap_or(PemError::NotPem)))
 }

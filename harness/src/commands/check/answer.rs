@@ -97,7 +97,9 @@ impl Answer {
         );
         Self {
             hint: Some(
-                "see whether the packet's disk answers; give it more time with --patience"
+                "a disk that does not answer looks so, and a checker that only computes, as over \
+                 thousands of bad signatures: see whether the packet's disk answers, and how \
+                 many captures it has; give it more time with --patience"
                     .to_owned(),
             ),
             ..Self::none(Code::Stalled, why)

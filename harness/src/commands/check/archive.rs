@@ -52,6 +52,9 @@ pub(super) enum ArchiveError {
     /// One path twice, or a file where there is a folder.
     #[error("expected each path once, observed `{entry}` again")]
     Twice { entry: String },
+    /// A zip whose two names of a file differ.
+    #[error("expected one name of each file, observed another before `{entry}` than at the end")]
+    Names { entry: String },
     /// More files and folders than the checker takes.
     #[error("expected at most {most} files and folders, observed more")]
     TooMany { most: u64 },
@@ -84,6 +87,7 @@ impl ArchiveError {
             Self::Name { .. } => "ARCHIVE_NAME_NOT_UTF8",
             Self::TooLong { .. } => "ARCHIVE_PATH_TOO_LONG",
             Self::Twice { .. } => "ARCHIVE_PATH_TWICE",
+            Self::Names { .. } => "ARCHIVE_NAMES_DIFFER",
             Self::TooMany { .. } => "ARCHIVE_TOO_MANY_ENTRIES",
             Self::TooLarge { .. } => "ARCHIVE_TOO_LARGE",
             Self::Stopped => "ARCHIVE_STOPPED",
@@ -113,6 +117,9 @@ impl ArchiveError {
                 "make bags of parts of it: the checker takes no more of a folder either"
             }
             Self::Twice { .. } => "pack each path once",
+            Self::Names { .. } => {
+                "pack it again: tools differ in which of the two names they believe"
+            }
             Self::Stopped => "check it again, and let it come to its end",
         }
     }

@@ -8,7 +8,7 @@ use evidence::count;
 use serde_json::{Value, json};
 use verify::Failure;
 use verify::code::Code;
-use verify::terminal::{print, say, set_in, tell, tell_lines};
+use verify::terminal::{print, say, set_in, tell};
 
 use super::accepted::Accepted;
 use super::answer::Answer;
@@ -80,7 +80,7 @@ pub(super) fn show(packets: &[PathBuf], answers: &[Answer]) -> Result<(), Failur
             (Some(report), _) => print(&triage::lines(report))?,
             // Where the streams are apart, its packet stands on the other one.
             (None, Some(error)) => {
-                tell_lines(&format!("error: {}: {}", name(packet), set_in(error)));
+                tell(&format!("error: {}: {error}", name(packet)));
             }
             (None, None) => print(&(set_in(answer.words.trim_end()) + "\n"))?,
         }

@@ -1,15 +1,17 @@
 //! `packet claim`: what is claimed, and on which items it rests.
 
 use serde_json::json;
+use serde_json::value::RawValue;
 use verify::code::Code;
 use verify::terminal::say;
 use verify::{Done, Failure};
 
 use crate::cli::{AddClaim, Common};
-use crate::packet::{Claim, Draft, Stated};
+use crate::packet::{Claim, Draft, Lock, Stated};
 
 /// Adds it.
 pub(super) fn claim(common: &Common, args: &AddClaim) -> Result<Done, Failure> {
+    let _lock = Lock::of(&args.folder)?;
     let mut draft = Draft::read(&args.folder)?;
     let values: Vec<Stated> = args
         .value
@@ -22,6 +24,14 @@ pub(super) fn claim(common: &Common, args: &AddClaim) -> Result<Done, Failure> {
             let what = format!("expected an item of the packet, observed `{item}`");
             let hint = format!("items: {}", draft.ids().join(", "));
             return Err(Failure::unknown(what, &hint));
+        }
+    }
+    for value in &values {
+        if !args.evidence.contains(&value.item) {
+            let item = &value.item;
+            let what = format!("expected a value of what the claim rests on, observed `{item}`");
+            let hint = format!("name the item as well: --evidence {item}");
+            return Err(Failure::usage(what, &hint));
         }
     }
     draft.claims.push(Claim {
@@ -54,10 +64,17 @@ fn value(text: &str) -> Result<Stated, Failure> {
     // A key may have a `=` of its own: the first behind which a value stands parts the two.
     let mut parted = rest.match_indices('=').map(|(at, _)| rest.split_at(at));
     let stated = parted.find_map(|(pointer, value)| {
-        let value = serde_json::from_str(value.trim_start_matches('=')).ok()?;
+        // As it is written: a number may have more digits than any machine's.
+        let value: Box<RawValue> = serde_json::from_str(value.strip_prefix('=')?).ok()?;
         Some((pointer, value))
     });
     let (pointer, value) = stated.ok_or_else(failed)?;
+    if !checker::is_sure_json(value.get().as_bytes()) {
+        let what = format!("expected a value that is read in one way, observed `{value}`");
+        let hint = "give each name of an object once, no half of a surrogate pair, and at most \
+                    127 values within each other: else it is equal to nothing";
+        return Err(Failure::usage(what, hint));
+    }
     Ok(Stated {
         item: item.to_owned(),
         pointer: pointer.to_owned(),

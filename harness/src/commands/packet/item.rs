@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use verify::code::Code;
 use verify::terminal::say;
@@ -10,12 +11,13 @@ use verify::{Done, Failure};
 
 use super::read;
 use crate::cli::{AddItem, Common, SOURCES};
-use crate::packet::{self, Draft, Item, Provenance};
+use crate::packet::{self, Draft, Item, Lock, Provenance};
 
 /// Adds it.
 pub(super) fn add(common: &Common, args: &AddItem) -> Result<Done, Failure> {
-    let mut draft = Draft::read(&args.folder)?;
     let bytes = read(&args.file)?;
+    let _lock = Lock::of(&args.folder)?;
+    let mut draft = Draft::read(&args.folder)?;
     let item = item(args, &bytes)?;
     let path = free(&args.folder, &item.path)?;
     let object = json!({ "item": item.id, "path": item.path, "source": item.provenance.source });
@@ -66,14 +68,17 @@ fn item(args: &AddItem, bytes: &[u8]) -> Result<Item, Failure> {
             None => provenance(args),
         },
         derived_from: args.derived_from.clone(),
-        capture: envelope,
+        capture: envelope
+            .map(|it| to_raw_value(&it))
+            .transpose()
+            .map_err(Failure::internal)?,
     })
 }
 
 /// The place of an item's file, where nothing lies yet.
 fn free(folder: &Path, inside: &str) -> Result<PathBuf, Failure> {
-    let path = folder.join(inside);
-    if path.exists() {
+    let path = packet::beneath(folder, inside)?;
+    if fs::symlink_metadata(&path).is_ok() {
         let what = format!("expected no `{inside}` in the packet, observed one");
         let hint = "give the file another name: nothing is overwritten";
         return Err(Failure::unusable(what, hint));

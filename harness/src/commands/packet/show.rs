@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use verify::code::Code;
 use verify::terminal::say;
 use verify::{Done, Failure};
@@ -10,11 +11,17 @@ use verify::{Done, Failure};
 use crate::cli::{Common, PacketFolder};
 use crate::packet::{self, Claim, Draft, Item};
 
+/// What a program is told: each number in the digits in which the packet has it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    packet: &'a Draft,
+}
+
 /// Prints it.
 pub(super) fn show(common: &Common, args: &PacketFolder) -> Result<Done, Failure> {
     let draft = Draft::read(Path::new(&args.folder))?;
-    let object = json!({ "packet": draft });
-    common.format.say(Code::Held, &object, || {
+    let object = Shown { packet: &draft };
+    common.format.say_as_written(Code::Held, &object, || {
         let Draft {
             packet_id,
             scope,
@@ -59,7 +66,8 @@ fn item(item: &Item) -> Result<(), Failure> {
     let signed = item
         .capture
         .as_ref()
-        .map(|capture| match packet::decoded(capture) {
+        .map(|capture| serde_json::from_str::<Value>(capture.get()).unwrap_or_default())
+        .map(|capture| match packet::decoded(&capture) {
             Ok(captured) => {
                 let keys = capture["signatures"].as_array().map_or(0, Vec::len);
                 let keys = evidence::count(keys, "signature");
@@ -81,7 +89,9 @@ fn claim(claim: &Claim) -> Result<(), Failure> {
     say(&format!("  in {}, on {on}, asks for {asks}", claim.scope))?;
     for value in &claim.values {
         let at = format!("{}#{}", value.item, value.pointer);
-        say(&format!("  {at} is {}", Value::to_string(&value.value)))?;
+        // No line ends within a text of JSON: what is left out stands between two values.
+        let lines = value.value.get().lines().map(str::trim);
+        say(&format!("  {at} is {}", lines.collect::<String>()))?;
     }
     Ok(())
 }

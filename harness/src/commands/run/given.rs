@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use bundle::file::{self, FileError, MAX_TEXT};
+use bundle::report::visible::Lines;
 use declared::MATRIX_TOML;
 use negatives::matrix::{Matrix, MatrixError};
 use negatives::position::Position;
@@ -19,16 +20,15 @@ enum GivenError {
     #[error("failed to read the matrix")]
     Read(#[from] FileError),
     /// It is not TOML, or a field is missing, unknown or of another type.
-    #[error("failed to read the matrix `{file}` at {place}: {why}\n  | {text}")]
+    #[error("failed to read the matrix `{file}` at {place}")]
     Toml {
         /// The file.
         file: String,
         /// The line and the column, counted from 1, and the row where that is known.
         place: String,
-        /// What is wrong there.
-        why: String,
-        /// The whole line.
-        text: String,
+        /// What is wrong there, and the whole line.
+        #[source]
+        why: Lines,
     },
     /// It breaks a rule of the matrix.
     #[error("refused `{file}` as a matrix")]
@@ -92,8 +92,11 @@ fn refusal(name: &str, text: &str, error: MatrixError) -> GivenError {
     GivenError::Toml {
         file,
         place: format!("line {}, column {}{row}", at.line, at.column),
-        why: source.message().replace('\n', "; "),
-        text: at.text.to_owned(),
+        why: Lines(format!(
+            "{}\n  | {}",
+            source.message().replace('\n', "; "),
+            at.text
+        )),
     }
 }
 

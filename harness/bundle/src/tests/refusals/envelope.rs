@@ -225,6 +225,11 @@ pub(super) const EMBEDDED: &[Refused] = &[
         },
     ),
     refused(
+        "verify.SignerFile.Several",
+        "signer_key signer.pub.pem",
+        |it| bring(it, &it.signer().public().to_pem().unwrap().repeat(2)),
+    ),
+    refused(
         "verify.SignerFile.Public",
         "signer_key signer.pub.pem",
         |it| {

@@ -30,6 +30,7 @@ impl PemError {
             | Self::Private(_)
             | Self::Public(_)
             | Self::Unusable(_) => Some(another(asked).to_owned()),
+            Self::Several { .. } => Some("put each key into a file of its own".to_owned()),
             Self::Encrypted => Some(match asked {
                 Half::Private => {
                     format!(

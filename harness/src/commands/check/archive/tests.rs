@@ -170,6 +170,18 @@ fn one_path_has_one_file() {
     assert!(said.ends_with("observed `aa` again"), "{said}");
 }
 
+/// Some tools believe the header before a file, some the directory at the end.
+#[test]
+fn a_zip_has_one_name_of_each_file() {
+    let mut bytes = zip_of(&[("bag/one", Is::File, "1"), ("bag/two", Is::File, "2")]);
+    assert_eq!(word(&bytes), "taken");
+    let at = bytes.windows(7).position(|it| it == b"bag/two").unwrap();
+    bytes[at + 6] = b'x';
+    assert_eq!(word(&bytes), "ARCHIVE_NAMES_DIFFER");
+    bytes.splice(at - 4..at - 3, [6]);
+    assert_eq!(word(&bytes), "ARCHIVE_NAMES_DIFFER");
+}
+
 /// A name in the letters of an old machine: the page says that none is taken.
 #[test]
 fn a_name_in_a_zip_is_utf_8_or_none() {
@@ -323,6 +335,7 @@ fn every_word_is_on_the_page_of_bags_and_explained() {
         ArchiveError::Name { entry: entry() },
         ArchiveError::TooLong { entry: entry() },
         ArchiveError::Twice { entry: entry() },
+        ArchiveError::Names { entry: entry() },
         ArchiveError::TooMany { most: 1 },
         ArchiveError::TooLarge { most: 1 },
         ArchiveError::Stopped,

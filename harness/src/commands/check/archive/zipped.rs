@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt as _;
 
 use evidence::digest::sha256;
 use zip::ZipArchive;
@@ -18,6 +19,8 @@ const END: u64 = 22;
 const MAX_COMMENT: u64 = 65_535;
 /// The length of a header in the central directory, before its name.
 const HEADER: usize = 46;
+/// The same of the one before a file.
+const LOCAL: u64 = 30;
 /// The bits of a mode that say what a file is, and two of their values (inode(7)).
 const KIND: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
@@ -25,6 +28,7 @@ const PLAIN: [u32; 3] = [0, 0o100_000, 0o040_000];
 
 /// Unpacks all of it.
 pub(super) fn unpack(mut file: File, place: &mut Place<'_>) -> Result<(), ArchiveError> {
+    let headers = file.try_clone().map_err(ArchiveError::Read)?;
     let end = end(&mut file).map_err(ArchiveError::Read)?;
     let archive = ZipArchive::new(BufReader::new(file));
     let mut archive = archive.map_err(ArchiveError::Zip)?;
@@ -36,6 +40,11 @@ pub(super) fn unpack(mut file: File, place: &mut Place<'_>) -> Result<(), Archiv
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(ArchiveError::Zip)?;
         let name = text(entry.name_raw())?;
+        let at = (entry.central_header_start(), entry.header_start());
+        if !named_once(&headers, at).map_err(ArchiveError::Read)? {
+            let entry = shown(&name);
+            return Err(ArchiveError::Names { entry });
+        }
         let kind = entry.unix_mode().unwrap_or_default() & KIND;
         let size = entry.size();
         if kind == LINK {
@@ -54,6 +63,19 @@ pub(super) fn unpack(mut file: File, place: &mut Place<'_>) -> Result<(), Archiv
         }
     }
     Ok(())
+}
+
+/// Whether the directory at the archive's end and the header before a file have one name
+/// for it: some tools believe the one, some the other.
+fn named_once(file: &File, (central, local): (u64, u64)) -> io::Result<bool> {
+    let name = |at: u64, length_at: u64, header: u64| {
+        let mut length = [0; 2];
+        file.read_exact_at(&mut length, at.saturating_add(length_at))?;
+        let mut name = vec![0; u16::from_le_bytes(length).into()];
+        file.read_exact_at(&mut name, at.saturating_add(header))?;
+        Ok::<_, io::Error>(name)
+    };
+    Ok(name(central, 28, HEADER as u64)? == name(local, 26, LOCAL)?)
 }
 
 /// A name as its bytes have it. Without the flag for UTF-8 the library would read it in

@@ -86,6 +86,14 @@ fn wrong_keys() -> Vec<(&'static str, Option<PemError>)> {
             "a damaged public key",
             read_public(&block("PUBLIC KEY", "AA==")).err(),
         ),
+        (
+            "two public keys",
+            read_public(&[public([9; 32]), public(identity)].concat()).err(),
+        ),
+        (
+            "two private keys",
+            read_private(&block("PRIVATE KEY", "AA==").repeat(2)).err(),
+        ),
         ("a weak key", read_public(&public(identity)).err()),
         (
             "no point of the curve",
