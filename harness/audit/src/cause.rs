@@ -71,13 +71,12 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
         // Nothing but silence: only another network explains it.
         Outcome::Silent => "ETIMEDOUT",
         Outcome::Refused(errno) => errno,
-        Outcome::Done(_) if inside.answered_for(&answer).is_some() => {
-            let (at, of) = inside.answered_for(&answer).unwrap_or_default();
+        Outcome::Done(_) => {
+            let filter = inside.answered_for(&answer);
+            let (at, of) = filter.ok_or_else(not_refused)?;
             return Ok(By::Filter { at, of });
         }
-        Outcome::Done(_) | Outcome::NotRun(_) => {
-            return Err("it was not refused".to_owned());
-        }
+        Outcome::NotRun(_) => return Err(not_refused()),
     };
     if let Some((at, of)) = inside.filter(&answer, errno) {
         return Ok(By::Filter { at, of });
@@ -89,6 +88,10 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
         Some(name) => by_namespace(name, errno, inside),
         None => by_rule(errno, inside, outside),
     }
+}
+
+fn not_refused() -> String {
+    "it was not refused".to_owned()
 }
 
 /// What a descriptor says that the launcher did not hand on, and the name of a terminal that

@@ -25,32 +25,32 @@ pub fn kills(stack: &[Arc<str>], call: &Called) -> Option<(usize, usize)> {
 /// very call.
 #[must_use]
 pub fn gives(stack: &[Arc<str>], call: &Called, errno: &str) -> Option<(usize, usize)> {
-    let (programs, call) = read(stack, call)?;
-    let action = evaluate_stack(&programs, &call).action;
-    let Action::Errno(number) = action else {
-        return None;
-    };
-    if Errno::describe(i32::from(number)) != errno {
-        return None;
-    }
-    decides(&programs, &call, action)
+    let (number, filter) = answers(stack, call)?;
+    (Errno::describe(i32::from(number)) == errno).then_some(filter)
 }
 
 /// Which filter of these, counted from 1, and of how many, answers this very call with no
 /// error, so that it seems done: `SECCOMP_RET_ERRNO` with 0 (seccomp(2)).
 #[must_use]
 pub fn pretends(stack: &[Arc<str>], call: &Called) -> Option<(usize, usize)> {
+    let (number, filter) = answers(stack, call)?;
+    (number == 0).then_some(filter)
+}
+
+/// The error number that one of these answers this very call with, and which one.
+fn answers(stack: &[Arc<str>], call: &Called) -> Option<(u16, (usize, usize))> {
     let (programs, call) = read(stack, call)?;
     let action = evaluate_stack(&programs, &call).action;
-    let pretends = action == Action::Errno(0);
-    decides(&programs, &call, action).filter(|_| pretends)
+    let Action::Errno(number) = action else {
+        return None;
+    };
+    Some((number, decides(&programs, &call, action)?))
 }
 
 /// Whether these refuse nothing: no call of the table of this machine, made without
 /// arguments.
 #[must_use]
 pub fn refuse_nothing(stack: &[Arc<str>], arch: u32) -> bool {
-    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
     let passes = |programs: &[Program], number| {
         let call = Call {
             number,
@@ -61,18 +61,21 @@ pub fn refuse_nothing(stack: &[Arc<str>], arch: u32) -> bool {
         let action = evaluate_stack(programs, &call).action;
         matches!(action, Action::Allow | Action::Log)
     };
-    programs.is_ok_and(|programs| (0..NUMBERS).all(|number| passes(&programs, number)))
+    programs(stack).is_some_and(|programs| (0..NUMBERS).all(|number| passes(&programs, number)))
 }
 
 fn read(stack: &[Arc<str>], call: &Called) -> Option<(Vec<Program>, Call)> {
-    let programs: Result<Vec<Program>, _> = stack.iter().map(|it| Program::from_hex(it)).collect();
     let call = Call {
         number: u32::try_from(call.number).ok()?,
         arch: call.arch,
         instruction_pointer: 0,
         args: call.arguments,
     };
-    Some((programs.ok()?, call))
+    Some((programs(stack)?, call))
+}
+
+fn programs(stack: &[Arc<str>]) -> Option<Vec<Program>> {
+    stack.iter().map(|it| Program::from_hex(it).ok()).collect()
 }
 
 /// Of equal answers the one that was loaded last counts (seccomp(2)).

@@ -177,9 +177,9 @@ impl Launch {
             return Reached::NotSeen("there is no such thing on this host to reach".to_owned());
         };
         // Half of it nobody inside was told: whenever it comes, it came back.
-        let besides = self.said.besides.get(act.id);
-        let mut answers = self.said.answers.get(act.id).into_iter();
-        let mut all = answers.by_ref().chain(besides.into_iter().flatten());
+        let first = self.said.answers.get(act.id).into_iter();
+        let besides = self.said.besides.get(act.id).into_iter().flatten();
+        let mut all = first.chain(besides);
         let came = all.any(|it| matches!(&it.outcome, Outcome::Done(what) if what == wanted));
         if came {
             Reached::Yes(words.to_owned())
