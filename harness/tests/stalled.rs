@@ -99,6 +99,13 @@ fn gives_up(engine: &str) {
         why.contains("stood still for the 2 s of --patience"),
         "{why}"
     );
+    let hint = said["packets"][0]["hint"].as_str().unwrap();
+    for cause in [
+        "a disk that does not answer",
+        "a checker that only computes",
+    ] {
+        assert!(hint.contains(cause), "{hint}");
+    }
 }
 
 #[test]

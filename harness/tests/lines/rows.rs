@@ -83,3 +83,23 @@ fn every_row_is_open_in_one_line_and_closed_in_another_with_its_cause() {
         );
     }
 }
+
+/// The project under another name, as the README has it: what is planted beside its files
+/// lies there, where nothing was tried.
+#[test]
+fn a_folder_under_another_name_is_given_the_probe_and_is_not_closed() {
+    if !has("bwrap") {
+        return;
+    }
+    let line = "bwrap --unshare-all --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib \
+                /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev --bind . /work --chdir \
+                /work --ro-bind {probe} /probe /probe";
+    let line: Vec<&str> = line.split_whitespace().collect();
+    let found = found(&line, &[]);
+    for act in ["read-place-secret", "work-write"] {
+        is(&found, act, "not_seen");
+        let why = &found[act].1;
+        assert!(why.contains("lies at `/work"), "{why}");
+    }
+    is(&found, "open-shadow", "closed");
+}

@@ -46,6 +46,57 @@ fn who_is_seen_as_free_as_without_the_sandbox_is_refused_nothing_by_it() {
     assert_eq!(verdict(id, &outside, &apart).word(), "closed");
 }
 
+/// What of a process's status a sandbox sets.
+const SET: [&str; 11] = [
+    "CapBnd",
+    "CapEff",
+    "CapPrm",
+    "Gid",
+    "GidMap",
+    "Groups",
+    "Label",
+    "NoNewPrivs",
+    "Seccomp_filters",
+    "Uid",
+    "UidMap",
+];
+
+/// Each of what the page names.
+#[test]
+fn whatever_the_host_saw_set_apart_can_refuse() {
+    let id = "raw-socket";
+    let outside = launch(id, done(), false, &[]);
+    let word = |change: &dyn Fn(&mut View)| {
+        let mut inside = launch(id, refused("EPERM"), false, &[]);
+        inside.view.as_mut().map(change).unwrap();
+        let mut outside = outside.clone();
+        if let Ok(view) = &mut outside.view {
+            view.limits = Seen::Seen(BTreeMap::new());
+            view.mounts = Seen::Seen(Vec::new());
+        }
+        verdict(id, &outside, &inside).word()
+    };
+    assert_eq!(word(&|_| {}), "not seen");
+    for name in SET {
+        let set = |view: &mut View| {
+            if let Seen::Seen(status) = &mut view.status {
+                status.insert(name.to_owned(), "1".to_owned());
+            }
+        };
+        assert_eq!(word(&set), "closed", "{name}");
+    }
+    let namespaces = view(&["user"]).namespaces;
+    assert_eq!(word(&|it| it.namespaces = namespaces.clone()), "closed");
+    let limits = BTreeMap::from([("Max processes".to_owned(), "1".to_owned())]);
+    assert_eq!(word(&|it| it.limits = Seen::Seen(limits.clone())), "closed");
+    assert_eq!(
+        word(&|it| it.limits = Seen::Seen(BTreeMap::new())),
+        "not seen"
+    );
+    let mounts = evidence::mounts::parse("1 0 8:1 / / ro - ext4 /dev/vda rw").unwrap();
+    assert_eq!(word(&|it| it.mounts = Seen::Seen(mounts.clone())), "closed");
+}
+
 #[test]
 fn words_of_nobody_that_this_host_runs_close_nothing() {
     let control = control();
