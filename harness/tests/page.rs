@@ -41,7 +41,10 @@ mod page {
             .launches
             .iter_mut()
             .filter(|it| it.role == evidence::record::Role::Locked);
-        for line in locked.flat_map(|record| &mut record.lines) {
+        for line in locked
+            .filter_map(|it| it.subject.probed_mut())
+            .flat_map(|it| &mut it.lines)
+        {
             if let Event::End { outcome: came, .. } = &mut line.event {
                 *came = outcome.clone();
             }

@@ -47,7 +47,12 @@ mod requirements {
                     Some(filters) => Seen::Seen(filters),
                     None => Seen::NotSeen("no privilege".to_owned()),
                 };
-                for line in &mut record.lines {
+                for line in record
+                    .subject
+                    .probed_mut()
+                    .into_iter()
+                    .flat_map(|it| &mut it.lines)
+                {
                     if let Event::End { call, .. } = &mut line.event {
                         *call = Some(CallRecord {
                             name: "execve".to_owned(),
@@ -131,7 +136,12 @@ mod requirements {
     fn what_came_out_otherwise_is_not_as_declared() {
         let mut sample = with_filters(Some(&[EPERM]));
         sample.observe("N19", |observed| {
-            for line in observed.launches.iter_mut().flat_map(|it| &mut it.lines) {
+            for line in observed
+                .launches
+                .iter_mut()
+                .filter_map(|it| it.subject.probed_mut())
+                .flat_map(|it| &mut it.lines)
+            {
                 if let Event::End { outcome, .. } = &mut line.event {
                     *outcome = Outcome::Errno(13);
                 }

@@ -13,6 +13,7 @@ mod show {
     use bundle::report::show::Shown;
     use bundle::report::show::text;
     use evidence::FileCall;
+    use evidence::record::{LaunchRecord, Subject};
     use evidence::view::Seen;
     use negatives::wire::{CallRecord, Event, Outcome};
     use seal::bundle::verify::Anchor;
@@ -45,7 +46,12 @@ mod show {
                 filters: 2,
                 descriptor: 1000,
             });
-            for line in &mut record.lines {
+            for line in record
+                .subject
+                .probed_mut()
+                .into_iter()
+                .flat_map(|it| &mut it.lines)
+            {
                 if let Event::End { call, .. } = &mut line.event {
                     *call = Some(CallRecord {
                         name: "execve".to_owned(),
@@ -55,7 +61,21 @@ mod show {
                     });
                 }
             }
-            record.file_calls = Some(vec![FileCall {
+            let view = record.barrier.get_or_insert_with(super::sample::view);
+            view.filters = Seen::Seen(vec![FILTER.into()]);
+            let limits = [("Max file size", "67108864 unlimited")];
+            view.limits = Seen::Seen(limits.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+        });
+        sample
+    }
+
+    /// A sample in which a checker was traced.
+    fn traced() -> Sample {
+        let mut sample = Sample::new();
+        sample.observe("A1", |observed| {
+            let mut subjects = observed.launches.iter_mut().map(|it| &mut it.subject);
+            let checked = subjects.find_map(Subject::checked_mut).unwrap();
+            checked.file_calls = Some(vec![FileCall {
                 call: "openat".to_owned(),
                 path: "data/a".to_owned(),
                 base: Some("/in".to_owned()),
@@ -63,10 +83,6 @@ mod show {
                 flags: Some(0o2_000_000),
                 result: Some(-2),
             }]);
-            let view = record.barrier.get_or_insert_with(super::sample::view);
-            view.filters = Seen::Seen(vec![FILTER.into()]);
-            let limits = [("Max file size", "67108864 unlimited")];
-            view.limits = Seen::Seen(limits.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
         });
         sample
     }
@@ -87,6 +103,16 @@ mod show {
     #[test]
     fn a_launch_is_all_that_was_observed_of_it() {
         insta::assert_snapshot!(text(&shown(&rich(), "N19", Some(LAUNCH))));
+    }
+
+    #[test]
+    fn a_traced_checker_is_shown_with_its_calls() {
+        let sample = traced();
+        let row = sample.results.iter().find(|it| it.case.id.as_str() == "A1");
+        let observed = row.unwrap().observed.open().unwrap();
+        let traced = |it: &&LaunchRecord| it.file_calls().is_some();
+        let launch = observed.launches.iter().find(traced).unwrap().id.clone();
+        insta::assert_snapshot!(text(&shown(&sample, "A1", Some(&launch))));
     }
 
     #[test]
@@ -135,7 +161,11 @@ mod show {
         ] {
             let mut sample = rich();
             sample.observe("N19", |observed| {
-                let lines = observed.launches.iter_mut().flat_map(|it| &mut it.lines);
+                let lines = observed
+                    .launches
+                    .iter_mut()
+                    .filter_map(|it| it.subject.probed_mut())
+                    .flat_map(|it| &mut it.lines);
                 for line in lines {
                     if let Event::End {
                         call: Some(call), ..
@@ -158,7 +188,12 @@ mod show {
             for record in &mut observed.launches {
                 record.errors = hostile.to_owned();
                 record.lifts = vec![hostile.to_owned()];
-                for line in &mut record.lines {
+                for line in record
+                    .subject
+                    .probed_mut()
+                    .into_iter()
+                    .flat_map(|it| &mut it.lines)
+                {
                     if let Event::End { outcome, .. } = &mut line.event {
                         *outcome = Outcome::Found(hostile.repeat(1000));
                     }
@@ -276,7 +311,7 @@ mod show {
     }
 
     fn calls_are_shown(record: &Value, printed: &str) {
-        for line in record["lines"].as_array().unwrap() {
+        for line in record["subject"]["probe"]["lines"].as_array().unwrap() {
             let end = &line["event"]["end"];
             let Some(call) = end["call"].as_object() else {
                 continue;

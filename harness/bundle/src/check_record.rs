@@ -87,8 +87,8 @@ fn answer(launch: &LaunchRecord) -> Result<PacketAnswer, String> {
     if let Some(trouble) = &launch.trouble {
         return Err(trouble.clone());
     }
-    let announced = launch.announcement.as_ref().ok_or("no announcement")?;
-    let text = launch.report.as_deref();
+    let announced = launch.announcement().ok_or("no announcement")?;
+    let text = launch.report();
     let report = output_contract::accept(announced, &launch.exit, text);
     let report = report.map_err(|error| evidence::error::chain(&error))?;
     let (Some(report), Some(text)) = (report, text) else {

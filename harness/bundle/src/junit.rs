@@ -111,7 +111,7 @@ fn transcript(result: &CaseResult, observed: &Observations) -> String {
     }
     for record in &observed.launches {
         text.push_str(&format!("{}: {}\n", record.id, record.exit));
-        for line in &record.lines {
+        for line in record.lines() {
             if let Event::End { id, outcome, .. } = &line.event {
                 text.push_str(&format!("  {id}: {}\n", outcome_words(outcome)));
             }

@@ -126,8 +126,10 @@ impl Bench<'_> {
     fn carry_out(&self, order: &Order, record: &mut LaunchRecord) -> Result<(), LaunchError> {
         let number = self.scratch.next_number();
         record.nonce = fresh_nonce(self.run)?;
-        if order.task.needs_database() {
-            record.database = Some(self.database.ask()?);
+        if let Some(probed) = record.subject.probed_mut()
+            && order.task.needs_database()
+        {
+            probed.database = Some(self.database.ask()?);
         }
         let mut profile = self.profile(order)?;
         let canaries = canary::plant(order, self.engine, &mut profile, record)?;
@@ -264,7 +266,9 @@ impl Bench<'_> {
         let finished = running.finish()?;
         drop(watch);
         let heard = writer.map(Writer::close).transpose();
-        record.kb = heard.map_err(LaunchError::Kb)?;
+        if let Some(probed) = record.subject.probed_mut() {
+            probed.kb = heard.map_err(LaunchError::Kb)?;
+        }
         talked.map(|()| finished)
     }
 

@@ -107,23 +107,19 @@ impl Task {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Probe(attempts) | Self::BareProbe(attempts) => Subject::Probe {
-                attempts: attempts.iter().map(|attempt| attempt.id.clone()).collect(),
-            },
+            Self::Probe(attempts) | Self::BareProbe(attempts) => {
+                Subject::probe(attempts.iter().map(|attempt| attempt.id.clone()).collect())
+            }
             Self::Check {
                 packet: Packet::Fixture(name),
                 ..
             }
             | Self::Bare { fixture: name }
-            | Self::Fault { fixture: name, .. } => Subject::Checker {
-                packet: name.clone(),
-            },
+            | Self::Fault { fixture: name, .. } => Subject::checker(name.clone()),
             Self::Check {
                 packet: Packet::Folder { path, .. },
                 ..
-            } => Subject::Checker {
-                packet: path.display().to_string(),
-            },
+            } => Subject::checker(path.display().to_string()),
         }
     }
 }
@@ -183,16 +179,9 @@ pub fn blank(order: &Order) -> LaunchRecord {
         subject: order.task.subject(),
         nonce: String::new(),
         airlock: None,
-        lines: Vec::new(),
-        announcement: None,
         output: Vec::new(),
-        report: None,
-        file_calls: None,
         barrier: None,
         exec: None,
-        fault: None,
-        database: None,
-        kb: None,
         folders: BTreeMap::new(),
         exit: Exit::Unknown("it was never started".to_owned()),
         errors: String::new(),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use negatives::matrix::{Canary, FaultKind};
+use negatives::matrix::Canary;
 use negatives::wire::Line;
 use seccomp::plan::AirlockStatus;
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,11 @@ use crate::view::View;
 use crate::{Exit, FileCall};
 
 mod packed;
+mod subject;
 mod written;
 
 pub use packed::{Packed, PackedError};
+pub use subject::{Checked, FaultDone, FaultRecord, Probed, Subject};
 pub use written::{Filters, UnknownFilter};
 
 /// Everything that was observed for one row.
@@ -62,22 +64,6 @@ impl Role {
     }
 }
 
-/// What runs behind the airlock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Subject {
-    /// The probe, with these attempts.
-    Probe {
-        /// Their ids, in order.
-        attempts: Vec<String>,
-    },
-    /// The checker, on this packet.
-    Checker {
-        /// A fixture's name, or the path a user gave.
-        packet: String,
-    },
-}
-
 /// Everything that was observed of one launch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,36 +79,18 @@ pub struct LaunchRecord {
     /// The variables that were planted, each where the engine has such a place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planted: Vec<Canary>,
-    /// What ran.
+    /// What ran, and what only such a program leaves behind.
     pub subject: Subject,
     /// This launch's own number, which everything in it repeats.
     pub nonce: String,
     /// The airlock's word.
     pub airlock: Option<AirlockStatus>,
-    /// The probe's word.
-    pub lines: Vec<Line>,
-    /// The checker's one line.
-    pub announcement: Option<checker::Announcement>,
     /// What is in the output folder afterwards.
     pub output: Vec<OutputEntry>,
-    /// The report's text, where the output holds one.
-    pub report: Option<String>,
-    /// Its calls about files, where it was traced.
-    pub file_calls: Option<Vec<FileCall>>,
     /// What the host saw at the airlock's barrier.
     pub barrier: Option<View>,
     /// What the host saw at the exec of the subject.
     pub exec: Option<View>,
-    /// What became of the fault that was put in the way of the report, where one was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<FaultRecord>,
-    /// What the database server answered the host right before, where the attempts
-    /// are about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub database: Option<Answer>,
-    /// What the stand-in for the KB saw, where the attempts are about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kb: Option<Heard>,
     /// The two data folders by device and inode, as the host made them.
     pub folders: BTreeMap<String, String>,
     /// How it ended.
@@ -133,28 +101,6 @@ pub struct LaunchRecord {
     pub trouble: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
-}
-
-/// What was done to a checker while it wrote its report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FaultRecord {
-    /// What.
-    pub how: FaultKind,
-    /// Whether it could be done.
-    pub done: FaultDone,
-}
-
-/// Whether a fault could be put in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum FaultDone {
-    /// It was.
-    Done,
-    /// It was to be killed at a call that it never made.
-    NeverCame,
-    /// This host or its user cannot; the evidence.
-    NotApplicable(String),
 }
 
 /// A check that the harness makes itself, without a sandbox: a scan of a tree, the
@@ -209,9 +155,48 @@ impl LaunchRecord {
     /// The planned attempts' ids; none for the checker.
     #[must_use]
     pub fn attempts(&self) -> &[String] {
-        match &self.subject {
-            Subject::Probe { attempts } => attempts,
-            Subject::Checker { .. } => &[],
-        }
+        self.subject.probed().map_or(&[], |it| &it.attempts)
+    }
+
+    /// What the probe said; nothing for the checker.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        self.subject.probed().map_or(&[], |it| &it.lines)
+    }
+
+    /// What the database server answered the host, where the attempts are about it.
+    #[must_use]
+    pub fn database(&self) -> Option<&Answer> {
+        self.subject.probed()?.database.as_ref()
+    }
+
+    /// What the stand-in for the KB saw, where the attempts are about it.
+    #[must_use]
+    pub fn kb(&self) -> Option<&Heard> {
+        self.subject.probed()?.kb.as_ref()
+    }
+
+    /// The checker's one line; none for the probe.
+    #[must_use]
+    pub fn announcement(&self) -> Option<&checker::Announcement> {
+        self.subject.checked()?.announcement.as_ref()
+    }
+
+    /// The checker's report, where the output holds one.
+    #[must_use]
+    pub fn report(&self) -> Option<&str> {
+        self.subject.checked()?.report.as_deref()
+    }
+
+    /// The checker's calls about files, where it was traced.
+    #[must_use]
+    pub fn file_calls(&self) -> Option<&[FileCall]> {
+        self.subject.checked()?.file_calls.as_deref()
+    }
+
+    /// What became of the fault in the way of the checker's report, where one was.
+    #[must_use]
+    pub fn fault(&self) -> Option<&FaultRecord> {
+        self.subject.checked()?.fault.as_ref()
     }
 }

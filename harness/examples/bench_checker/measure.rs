@@ -54,7 +54,7 @@ impl Sandbox {
         if let Some(trouble) = record.trouble {
             return Err(trouble.into());
         }
-        let exit = record.announcement.map(|said| said.exit);
+        let exit = record.announcement().map(|said| said.exit);
         if exit != Some(5) {
             return Err(format!("expected exit 5, no gap observed, observed {exit:?}").into());
         }

@@ -135,7 +135,7 @@ impl std::fmt::Debug for Accounts<'_> {
 }
 
 fn call(record: &LaunchRecord, attempt: &str) -> Option<CallRecord> {
-    record.lines.iter().find_map(|line| match &line.event {
+    record.lines().iter().find_map(|line| match &line.event {
         Event::End { id, call, .. } if id == attempt => call.clone(),
         Event::End { .. } | Event::Begin { .. } | Event::Hello { .. } | Event::Exit { .. } => None,
     })

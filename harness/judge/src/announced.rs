@@ -47,7 +47,10 @@ fn bare(record: &LaunchRecord) -> Option<Verdict> {
 }
 
 fn broken(record: &LaunchRecord) -> Vec<String> {
-    let announced = record.announcement.iter().flat_map(|it| &it.self_check);
+    let announced = record
+        .announcement()
+        .into_iter()
+        .flat_map(|it| &it.self_check);
     let broken = announced.filter(|invariant| !invariant.holds);
     broken.map(|it| it.invariant.to_string()).collect()
 }

@@ -32,7 +32,7 @@ pub(super) struct Wrong {
 
 impl<'a> Answer<'a> {
     pub(super) fn of(packet: &'a Packet, record: &'a LaunchRecord, arch: Arch) -> Self {
-        let text = record.report.as_deref();
+        let text = record.report();
         let report = text.and_then(|text| serde_json::from_str(text).ok());
         Self {
             packet,

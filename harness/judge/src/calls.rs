@@ -52,7 +52,7 @@ fn name(action: Action) -> &'static str {
 /// else was opened but what is named.
 pub(super) fn opens(answer: &Answer<'_>, report: &Report, besides: &[String]) -> Option<Wrong> {
     let logged = logged(report);
-    let Some(calls) = &answer.record.file_calls else {
+    let Some(calls) = answer.record.file_calls() else {
         let none = logged.is_empty();
         return none.then(|| Wrong::new("files in the log", "some", "none"));
     };
@@ -70,7 +70,7 @@ pub(super) fn opens(answer: &Answer<'_>, report: &Report, besides: &[String]) ->
 /// Each payload file was opened once.
 pub(super) fn opened_once(answer: &Answer<'_>, report: &Report) -> Option<Wrong> {
     let payload = answer.packet.payload.as_ref()?;
-    let read = match &answer.record.file_calls {
+    let read = match answer.record.file_calls() {
         Some(calls) => opened(calls, answer.arch).0,
         None => logged(report),
     };
@@ -146,7 +146,7 @@ fn partial() -> String {
 /// The report was created under another name, written, synced and renamed, and nothing
 /// else was created, written, changed or removed.
 pub(super) fn atomic(answer: &Answer<'_>) -> Option<Wrong> {
-    let calls = answer.record.file_calls.as_ref()?;
+    let calls = answer.record.file_calls()?;
     let (partial, report) = (partial(), format!("{OUTPUT}/{REPORT_FILE}"));
     let mut steps: Vec<String> = Vec::new();
     for call in calls.iter().filter(|it| changes(it)) {

@@ -13,7 +13,7 @@ use crate::output_contract;
 /// The announcement's code, and the process's own, which is the kernel's word.
 pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {
     let declared = i64::from(answer.packet.exit);
-    let (record, said) = (answer.record, answer.record.announcement.as_ref());
+    let (record, said) = (answer.record, answer.record.announcement());
     let announced = said.map(|said| i64::from(said.exit));
     let fits = record.exit == Exit::Code(declared) && announced == Some(declared);
     (!fits).then(|| {
@@ -25,10 +25,10 @@ pub(super) fn exit(answer: &Answer<'_>) -> Option<Wrong> {
 
 /// Announcement, exit code and report are of the output contract.
 pub(super) fn of(answer: &Answer<'_>) -> Option<Wrong> {
-    let Some(announcement) = answer.record.announcement.as_ref() else {
+    let Some(announcement) = answer.record.announcement() else {
         return Some(Wrong::new("announcement", "one", "none"));
     };
-    let report = answer.record.report.as_deref();
+    let report = answer.record.report();
     let told = &announcement.order;
     let now = told.now.map(|now| now.to_string()).unwrap_or_default();
     let order = compare(
@@ -47,7 +47,7 @@ pub(super) fn of(answer: &Answer<'_>) -> Option<Wrong> {
 
 /// The report is alone in the output, a plain file of the announced digest.
 pub(super) fn alone(answer: &Answer<'_>) -> Option<Wrong> {
-    let said = answer.record.announcement.as_ref();
+    let said = answer.record.announcement();
     let Some(said) = said.and_then(|said| said.report.as_ref()) else {
         return Some(Wrong::new("announced report", "one", "none"));
     };

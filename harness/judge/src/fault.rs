@@ -61,7 +61,7 @@ impl Seen<'_> {
             FaultKind::None | FaultKind::WriteError => false,
             FaultKind::OutputFull | FaultKind::KilledWriting | FaultKind::KilledPublishing => true,
         };
-        match &self.record.fault.as_ref()?.done {
+        match &self.record.fault()?.done {
             FaultDone::NotApplicable(why) if needs => Some(why),
             FaultDone::NotApplicable(_) | FaultDone::Done | FaultDone::NeverCame => None,
         }
@@ -87,7 +87,7 @@ impl Seen<'_> {
 
     /// The fault was the planned one, and it was really in the way.
     fn not_as_planned(&self) -> Option<Reason> {
-        let done = self.record.fault.as_ref();
+        let done = self.record.fault();
         let fits = done.is_some_and(|it| it.how == self.fault.how && it.done == FaultDone::Done);
         (!fits).then(|| Reason::Mismatched {
             launch: self.record.id.clone(),
@@ -141,10 +141,10 @@ impl Seen<'_> {
 
     fn new_report(&self) -> Option<Reason> {
         let expected = || "a report of the contract".to_owned();
-        let Some(announcement) = &self.record.announcement else {
+        let Some(announcement) = self.record.announcement() else {
             return Some(self.reason("announcement", expected(), "none".to_owned()));
         };
-        let report = self.record.report.as_deref();
+        let report = self.record.report();
         let refused = output_contract::accept(announcement, &self.record.exit, report).err()?;
         Some(self.reason("report", expected(), chain(&refused)))
     }
@@ -152,7 +152,7 @@ impl Seen<'_> {
     /// What shows that it had begun to write, and had not ended.
     fn half_way(&self) -> Option<Reason> {
         let partial = self.entry(PARTIAL).map(|entry| entry.size);
-        let reason = self.record.announcement.as_ref();
+        let reason = self.record.announcement();
         let said = reason.map(|it| (it.report.is_some(), it.reason.clone().unwrap_or_default()));
         let failed_with = |errno: &str| {
             let failed = "failed to write the partial report";

@@ -28,7 +28,7 @@ const DISK: [&str; 3] = ["(os error 5)", "(os error 28)", "(os error 122)"];
 
 /// What kept the checker from answering, if something did.
 pub(super) fn of(record: &LaunchRecord) -> Option<String> {
-    let Some(said) = &record.announcement else {
+    let Some(said) = record.announcement() else {
         let quietly = record.exit == Exit::Code(0);
         return (!quietly).then(|| format!("no announcement, {}", record.exit));
     };
@@ -67,7 +67,7 @@ pub(super) fn trouble(record: &LaunchRecord) -> Option<String> {
 
 /// The checker says that the system would not let it read the packet.
 fn unreadable(record: &LaunchRecord) -> Option<String> {
-    let report = record.report.as_deref()?;
+    let report = record.report()?;
     let report: Report = serde_json::from_str(report).ok()?;
     let refusal = report.refusal?;
     let file = refusal.file.unwrap_or_default();

@@ -59,7 +59,7 @@ pub fn judge(case: &Adapted, observed: &Observations, expected: &Expected) -> Ve
 /// word instead: this host's user may not trace it.
 #[must_use]
 pub fn rests_on_inside(case: &Case, observed: &Observations) -> Option<String> {
-    let traced = |record: &LaunchRecord| record.file_calls.is_some();
+    let traced = |record: &LaunchRecord| record.file_calls().is_some();
     if !case.needs_trace() || observed.launches.iter().all(traced) {
         return None;
     }

@@ -10,7 +10,7 @@ use super::verdict::{Reason, Verdict};
 /// Judges the word of the server in every launch that is about it.
 pub(super) fn judge(records: &Records<'_>) -> Verdict {
     Verdict::gravest(records.all().filter_map(|record| {
-        let heard = record.kb.as_ref()?;
+        let heard = record.kb()?;
         server(record, heard).or_else(|| writes(record, heard))
     }))
 }

@@ -89,8 +89,8 @@ fn fits_all(differences: &[String]) -> Finding {
 fn programs(record: &LaunchRecord, barrier: &View, expected: &Expected) -> Finding {
     let digests = &expected.programs;
     let subject = match record.subject {
-        Subject::Probe { .. } => &digests.probe,
-        Subject::Checker { .. } => &digests.checker,
+        Subject::Probe(_) => &digests.probe,
+        Subject::Checker(_) => &digests.checker,
     };
     let mut findings = vec![
         with(&barrier.command_as_asked, as_asked),

@@ -115,7 +115,7 @@ fn fell(
 /// the last thing and the exit code names a signal.
 pub(super) fn came<'a>(record: &'a LaunchRecord, id: &str) -> Came<'a> {
     let mut begun = false;
-    for line in &record.lines {
+    for line in record.lines() {
         match &line.event {
             Event::Begin { id: begin } => begun = begin == id,
             Event::End {

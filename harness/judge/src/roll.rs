@@ -122,7 +122,7 @@ fn as_planned(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         return Err(mismatch("lifts", lifts.join(", "), record.lifts.join(", ")));
     }
     let subject = planned.task.subject();
-    if record.subject != subject {
+    if !record.subject.is_asked_as(&subject) {
         let (expected, observed) = (words::subject(&subject), words::subject(&record.subject));
         return Err(mismatch("subject", expected, observed));
     }
@@ -137,9 +137,9 @@ fn server_answered(record: &LaunchRecord, planned: &Order) -> Result<(), Reason>
         (
             "database server's answer",
             task.needs_database(),
-            record.database.is_some(),
+            record.database().is_some(),
         ),
-        ("KB's word", task.needs_kb(), record.kb.is_some()),
+        ("KB's word", task.needs_kb(), record.kb().is_some()),
     ];
     let wrong = servers
         .into_iter()
@@ -162,15 +162,15 @@ fn authentic(record: &LaunchRecord, planned: &Order) -> Result<(), Reason> {
         return Ok(());
     }
     airlock::was_ready(record, planned)?;
-    let Subject::Probe { .. } = &record.subject else {
-        return Ok(());
-    };
-    protocol::is_whole(record, planned)
+    match &record.subject {
+        Subject::Probe(_) => protocol::is_whole(record, planned),
+        Subject::Checker(_) => Ok(()),
+    }
 }
 
 /// A fault that this host cannot put in the way is not tried: its row says so.
 fn is_started(record: &LaunchRecord, planned: &Order) -> bool {
-    let done = record.fault.as_ref().map(|fault| &fault.done);
+    let done = record.fault().map(|fault| &fault.done);
     !matches!(
         (&planned.task, done),
         (Task::Fault { .. }, Some(FaultDone::NotApplicable(_)))

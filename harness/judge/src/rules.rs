@@ -92,10 +92,10 @@ impl Row<'_> {
         Verdict::gravest(several.flat_map(|packet| {
             let launches = plan::packet_ids(self.case, packet);
             let first = launches.first().map(|it| self.records.get(it));
-            let first = first.and_then(Result::ok).and_then(|it| it.report.clone());
+            let first = first.and_then(Result::ok).and_then(LaunchRecord::report);
             launches.into_iter().skip(1).map(move |launch| {
                 self.answer(&launch, packet, |answer| {
-                    let same = answer.record.report == first && first.is_some();
+                    let same = answer.record.report() == first && first.is_some();
                     (!same).then(|| {
                         let what = format!("report in `{launch}`");
                         let expected = "the bytes of the first sandbox's";

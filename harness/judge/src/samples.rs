@@ -8,7 +8,7 @@
 use checker::{Guard, Settings};
 use evidence::digest::{ProgramDigests, sha256};
 use evidence::order::{Order, blank};
-use evidence::record::{CheckRecord, LaunchRecord, Subject};
+use evidence::record::{CheckRecord, Checked, LaunchRecord, Subject};
 use evidence::view::{Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, plan};
 use negatives::matrix::{Case, Check};
@@ -94,11 +94,11 @@ fn record(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
     });
     record.airlock = Some(ready(&record.nonce));
     record.millis = 7;
-    match record.subject.clone() {
-        Subject::Checker { packet } => triage(case, &packet, &mut record),
-        Subject::Probe { attempts } => {
-            let attempts = u32::try_from(attempts.len()).unwrap();
-            record.lines = vec![Line {
+    match &mut record.subject {
+        Subject::Checker(checked) => record.exit = triage(case, checked),
+        Subject::Probe(probed) => {
+            let attempts = u32::try_from(probed.attempts.len()).unwrap();
+            probed.lines = vec![Line {
                 nonce: record.nonce.clone(),
                 seq: 0,
                 event: Event::Hello {
@@ -123,7 +123,8 @@ pub fn ready(nonce: &str) -> AirlockStatus {
 }
 
 /// What the checker says of a packet, as the row declares it.
-fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
+fn triage(case: &Case, checked: &mut Checked) -> Exit {
+    let packet = checked.packet.as_str();
     let declared = case.packets.iter().find(|it| it.fixture == packet).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("in");
@@ -133,7 +134,7 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
     let report = checker::triage(&Guard::new(&Settings::of(input, output)), &order).unwrap();
     let outcome = report.outcome;
     let report = String::from_utf8(checker::canonical(&report).unwrap()).unwrap();
-    record.announcement = Some(checker::Announcement {
+    checked.announcement = Some(checker::Announcement {
         checker: "0.1.0".to_owned(),
         outcome,
         exit: declared.exit,
@@ -146,8 +147,8 @@ fn triage(case: &Case, packet: &str, record: &mut LaunchRecord) {
         }),
         reason: None,
     });
-    record.exit = Exit::Code(declared.exit.into());
-    record.report = Some(report);
+    checked.report = Some(report);
+    Exit::Code(declared.exit.into())
 }
 
 /// A view in which the programs are those that a launch would show, and no more is seen
@@ -180,7 +181,7 @@ pub fn view(expected: &Expected, subject: &Subject) -> View {
 /// The digest of the program behind the airlock.
 fn held(expected: &Expected, subject: &Subject) -> String {
     match subject {
-        Subject::Checker { .. } => expected.programs.checker.clone(),
-        Subject::Probe { .. } => expected.programs.probe.clone(),
+        Subject::Checker(_) => expected.programs.checker.clone(),
+        Subject::Probe(_) => expected.programs.probe.clone(),
     }
 }

@@ -32,7 +32,7 @@ fn compare(record: &LaunchRecord) -> Verdict {
         expected: format!("{INVARIANTS} invariants that hold"),
         observed,
     };
-    let Some(announcement) = &record.announcement else {
+    let Some(announcement) = record.announcement() else {
         return Verdict::Broken(missing("all", "no announcement".to_owned()));
     };
     if announcement.self_check.len() != INVARIANTS {
@@ -88,7 +88,10 @@ fn unseen<'a>(name: InvariantName, barrier: &'a View, exec: &'a View) -> Option<
 /// outside, in its own words.
 #[must_use]
 pub fn invariants(record: &LaunchRecord) -> Vec<(&Invariant, Option<Value>)> {
-    let reported = record.announcement.iter().flat_map(|it| &it.self_check);
+    let reported = record
+        .announcement()
+        .into_iter()
+        .flat_map(|it| &it.self_check);
     let views = record.barrier.as_ref().zip(record.exec.as_ref());
     let seen = |it: &Invariant| {
         views.map(|(barrier, exec)| seen_from_outside(it.invariant, barrier, exec))

@@ -50,7 +50,7 @@ pub(super) fn judge(case: &Case, records: &Records<'_>) -> Verdict {
 
 /// The packet's paths that a launch handed to the kernel.
 pub(super) fn touched(record: &LaunchRecord) -> Result<Vec<String>, Verdict> {
-    let Some(calls) = &record.file_calls else {
+    let Some(calls) = record.file_calls() else {
         let reason = record
             .barrier
             .as_ref()

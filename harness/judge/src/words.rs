@@ -9,8 +9,8 @@ use negatives::wire::Event;
 /// What runs behind the airlock.
 pub(super) fn subject(subject: &Subject) -> String {
     match subject {
-        Subject::Probe { attempts } => format!("probe of {}", attempts.join(" ")),
-        Subject::Checker { packet } => format!("checker of `{packet}`"),
+        Subject::Probe(probed) => format!("probe of {}", probed.attempts.join(" ")),
+        Subject::Checker(checked) => format!("checker of `{}`", checked.packet),
     }
 }
 

@@ -108,13 +108,14 @@ fn in_report(
     record: &mut Value,
     edit: impl FnOnce(&mut Value) -> Result<(), EditError>,
 ) -> Result<(), EditError> {
-    let text = record["report"].as_str().ok_or(EditError::NoReport)?;
+    let checked = &mut record["subject"]["checker"];
+    let text = checked["report"].as_str().ok_or(EditError::NoReport)?;
     let mut report: Value = serde_json::from_str(text).map_err(|_| EditError::NoReport)?;
     edit(&mut report)?;
     let bytes = canonical::to_bytes(&report).map_err(|_| EditError::NoReport)?;
     let (digest, length) = (sha256(&bytes), bytes.len());
-    record["report"] = json!(String::from_utf8_lossy(&bytes));
-    if let Some(said) = record.pointer_mut("/announcement/report") {
+    checked["report"] = json!(String::from_utf8_lossy(&bytes));
+    if let Some(said) = checked.pointer_mut("/announcement/report") {
         said["sha256"] = json!(digest);
         said["bytes"] = json!(length);
     }
@@ -205,8 +206,10 @@ mod tests {
     fn record() -> Value {
         json!({ "launches": [{
             "lines": [{ "id": { "of": "one" }, "n": 1 }, { "id": { "of": "t/wo" }, "n": 2 }],
-            "report": "{\"a\":1}",
-            "announcement": { "report": { "sha256": "", "bytes": 0 } },
+            "subject": { "checker": {
+                "report": "{\"a\":1}",
+                "announcement": { "report": { "sha256": "", "bytes": 0 } },
+            } },
             "output": [{ "name": "report.json", "sha256": "", "size": 0 }],
         }]})
     }
@@ -228,9 +231,10 @@ mod tests {
         let file = made("report /b = null", record()).unwrap();
         let record = &file["launches"][0];
         let text = "{\"a\":1,\"b\":null}";
-        assert_eq!(record["report"], text);
+        let checked = &record["subject"]["checker"];
+        assert_eq!(checked["report"], text);
         let digest = json!(sha256(text.as_bytes()));
-        assert_eq!(record["announcement"]["report"]["sha256"], digest);
+        assert_eq!(checked["announcement"]["report"]["sha256"], digest);
         assert_eq!(record["output"][0]["sha256"], digest);
         assert_eq!(record["output"][0]["size"], text.len());
     }

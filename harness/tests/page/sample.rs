@@ -7,7 +7,7 @@ use bundle::RunFacts;
 use bundle::report::summary::Summary;
 use engine::image::Image;
 use evidence::order::{Order, Task};
-use evidence::record::{LaunchRecord, Observations, Role};
+use evidence::record::{LaunchRecord, Observations, Role, Subject};
 use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
 use judge::{Adapted, CaseResult, Expected};
@@ -139,9 +139,14 @@ fn judged(case: &Case, observed: Observations, expected: &Expected) -> CaseResul
 fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
     // Every nonce of a run begins with its id.
     let nonce = format!("{RUN}{:016x}{at:016x}", case.number);
-    let (lines, exit) = match &order.task {
-        Task::Probe(_) | Task::BareProbe(_) => protocol(case, order, &nonce),
-        Task::Check { .. } | Task::Fault { .. } | Task::Bare { .. } => (Vec::new(), Exit::Code(4)),
+    let mut subject = order.task.subject();
+    let exit = match &mut subject {
+        Subject::Probe(probed) => {
+            let (lines, exit) = protocol(case, order, &nonce);
+            probed.lines = lines;
+            exit
+        }
+        Subject::Checker(_) => Exit::Code(4),
     };
     let bare = matches!(order.task, Task::BareProbe(_) | Task::Bare { .. });
     LaunchRecord {
@@ -151,18 +156,11 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
         role: order.role,
         lifts: order.lifts.iter().map(ToString::to_string).collect(),
         planted: order.canaries.clone(),
-        subject: order.task.subject(),
+        subject,
         nonce,
-        lines,
-        announcement: None,
         output: Vec::new(),
-        report: None,
-        file_calls: None,
         barrier: (order.id == "N19/exec/locked" || at == 0).then(view),
         exec: None,
-        database: None,
-        kb: None,
-        fault: None,
         folders: std::iter::empty().collect(),
         exit,
         errors: String::new(),
@@ -173,10 +171,7 @@ fn record(case: &Case, order: &Order, at: usize) -> LaunchRecord {
 
 /// What a probe would say if everything came out as the matrix declares it.
 fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
-    let ids = match order.task.subject() {
-        evidence::record::Subject::Probe { attempts } => attempts,
-        evidence::record::Subject::Checker { .. } => Vec::new(),
-    };
+    let ids = evidence::order::blank(order).attempts().to_vec();
     let attempts = u32::try_from(ids.len()).unwrap();
     let mut events = vec![Event::Hello {
         case: order.case.clone(),

@@ -130,7 +130,7 @@ fn borne_out(
             file,
         });
     }
-    let text = launch.report.as_deref().unwrap_or_default();
+    let text = launch.report().unwrap_or_default();
     Ok(judge::output_contract::read_report(text).ok())
 }
 
@@ -181,7 +181,7 @@ fn require_checker(
             observed,
         });
     }
-    let told = launch.announcement.as_ref();
+    let told = launch.announcement();
     let told = told.map(|it| it.order.authorities_sha256.as_str());
     let expected = authorities.to_string();
     match told {

@@ -65,13 +65,15 @@ fn launch(fixture: &str) -> LaunchRecord {
             trace: false,
         },
     };
-    LaunchRecord {
+    let mut launch = LaunchRecord {
         nonce: "1".repeat(16),
-        announcement: Some(announcement(&report, &text, told.seen())),
         exit: Exit::Code(report.exit.into()),
-        report: Some(text),
         ..order::blank(&order)
-    }
+    };
+    let checked = launch.subject.checked_mut().unwrap();
+    checked.announcement = Some(announcement(&report, &text, told.seen()));
+    checked.report = Some(text);
+    launch
 }
 
 fn announcement(report: &checker::Report, text: &str, order: OrderSeen) -> Announcement {

@@ -150,9 +150,6 @@ pub enum Alien {
     /// It is locked, and the statement lifts something else.
     #[error("was lifted otherwise than the statement says")]
     OtherLifts,
-    /// It holds the word of a program that does not run there.
-    #[error("holds what its subject cannot say")]
-    OtherWord,
     /// It holds a fault or a trace that its launch does not have.
     #[error("holds what was not planned of it")]
     OtherTask,

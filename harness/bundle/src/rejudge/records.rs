@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use evidence::order::{Order, Task, is_nonce_of};
 use evidence::plan;
-use evidence::record::{CheckRecord, Filters, LaunchRecord, Observations, Packed, Role, Subject};
+use evidence::record::{CheckRecord, Filters, LaunchRecord, Observations, Packed, Role};
 use negatives::matrix::{Case, Check};
 use seal::bundle::verify::VerifiedBundle;
 use seal::statement::attestation::{Attestation, Sharding};
@@ -88,13 +88,6 @@ impl<'a> Planned<'a> {
         let Some(order) = self.launches.get(&record.id) else {
             return Some(Alien::Unplanned);
         };
-        let another_word = match record.subject {
-            Subject::Probe { .. } => record.announcement.is_some(),
-            Subject::Checker { .. } => !record.lines.is_empty(),
-        };
-        if another_word {
-            return Some(Alien::OtherWord);
-        }
         let (faulty, traced) = match &order.task {
             Task::Probe(_) | Task::BareProbe(_) => (false, false),
             Task::Check { trace, .. } => (false, *trace),
@@ -102,7 +95,7 @@ impl<'a> Planned<'a> {
             Task::Fault { .. } => (true, false),
         };
         let too_much =
-            (record.fault.is_some() && !faulty) || (record.file_calls.is_some() && !traced);
+            (record.fault().is_some() && !faulty) || (record.file_calls().is_some() && !traced);
         too_much.then_some(Alien::OtherTask)
     }
 

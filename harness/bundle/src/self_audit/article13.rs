@@ -40,8 +40,8 @@ fn programs(look: &mut Look, bundle: &Audited<'_>, row: &Opened<'_>) {
     let airlock = bundle.artifacts.airlock.to_string();
     for (at, record) in row.locked() {
         let subject = match record.subject {
-            Subject::Probe { .. } => bundle.artifacts.probe,
-            Subject::Checker { .. } => bundle.artifacts.checker,
+            Subject::Probe(_) => bundle.artifacts.probe,
+            Subject::Checker(_) => bundle.artifacts.checker,
         };
         let subject = subject.to_string();
         let executable = at_barrier(record, |view| &view.executable, &airlock);

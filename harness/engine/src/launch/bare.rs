@@ -55,7 +55,6 @@ pub(super) fn checker(
         .stderr(Stdio::null());
     let (tracee, mut child) = Tracee::start(&mut command).map_err(LaunchError::Bare)?;
     let (calls, code) = tracee.record_file_calls().map_err(LaunchError::Trace)?;
-    record.file_calls = Some(calls);
     record.exit = Exit::Code(code);
     let mut said = String::new();
     if let Some(stdout) = child.stdout.take() {
@@ -66,7 +65,10 @@ pub(super) fn checker(
             .map_err(LaunchError::Bare)?;
     }
     let bad = |source| LaunchError::Protocol { line: 1, source };
-    record.announcement = Some(serde_json::from_str(said.trim_end()).map_err(bad)?);
+    if let Some(checked) = record.subject.checked_mut() {
+        checked.file_calls = Some(calls);
+        checked.announcement = Some(serde_json::from_str(said.trim_end()).map_err(bad)?);
+    }
     output::read(folders.output(), record).map_err(LaunchError::Output)
 }
 
@@ -107,10 +109,11 @@ pub(super) fn probe(
         || Exit::Unknown(status.to_string()),
         |code| Exit::Code(code.into()),
     );
-    for (line, text) in (1..).zip(said.lines()) {
-        let read = serde_json::from_str(text);
-        let read = read.map_err(|source| LaunchError::Protocol { line, source })?;
-        record.lines.push(read);
+    let read = (1..).zip(said.lines()).map(|(line, text)| {
+        serde_json::from_str(text).map_err(|source| LaunchError::Protocol { line, source })
+    });
+    if let Some(probed) = record.subject.probed_mut() {
+        probed.lines = read.collect::<Result<_, _>>()?;
     }
     Ok(())
 }

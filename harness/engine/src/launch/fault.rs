@@ -45,13 +45,19 @@ pub(super) fn prepare(
     if previous {
         folders.put_report(&previous_report(&record.nonce))?;
     }
-    record.fault = Some(FaultRecord { how, done });
+    note(record, how, done);
     Ok(())
+}
+
+fn note(record: &mut LaunchRecord, how: FaultKind, done: FaultDone) {
+    if let Some(checked) = record.subject.checked_mut() {
+        checked.fault = Some(FaultRecord { how, done });
+    }
 }
 
 /// Whether the fault cannot be made here, so that there is nothing to launch.
 pub(super) fn is_not_applicable(record: &LaunchRecord) -> bool {
-    let done = record.fault.as_ref().map(|fault| &fault.done);
+    let done = record.fault().map(|fault| &fault.done);
     matches!(done, Some(FaultDone::NotApplicable(_)))
 }
 
@@ -84,10 +90,7 @@ pub(super) fn follow(
     let ended = ended.map_err(LaunchError::Trace)?;
     let to_be_killed = matches!(how, FaultKind::KilledWriting | FaultKind::KilledPublishing);
     if to_be_killed && !ended.killed {
-        record.fault = Some(FaultRecord {
-            how,
-            done: FaultDone::NeverCame,
-        });
+        note(record, how, FaultDone::NeverCame);
     }
     Ok(())
 }
@@ -95,10 +98,7 @@ pub(super) fn follow(
 /// Without the right to trace it, it cannot be killed at a call; a limit holds anyway.
 pub(super) fn cannot_follow(how: FaultKind, why: &str, record: &mut LaunchRecord) {
     if matches!(how, FaultKind::KilledWriting | FaultKind::KilledPublishing) {
-        record.fault = Some(FaultRecord {
-            how,
-            done: FaultDone::NotApplicable(why.to_owned()),
-        });
+        note(record, how, FaultDone::NotApplicable(why.to_owned()));
     }
 }
 

@@ -22,7 +22,11 @@ const MAX_ENTRIES: usize = 256;
 /// # Errors
 /// The folder itself cannot be listed.
 pub(super) fn read(folder: &Path, record: &mut LaunchRecord) -> io::Result<()> {
-    (record.output, record.report) = look(folder)?;
+    let report;
+    (record.output, report) = look(folder)?;
+    if let Some(checked) = record.subject.checked_mut() {
+        checked.report = report;
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use checker::text::hides;
 use evidence::record::{LaunchRecord, Subject};
-use negatives::wire::{Line, MAX_LINE, MAX_LINES};
+use negatives::wire::{MAX_LINE, MAX_LINES};
 use seccomp::plan::AirlockStatus;
 
 use super::LaunchError;
@@ -47,7 +47,6 @@ pub(super) fn to_the_end(
     running: &mut dyn Running,
     record: &mut LaunchRecord,
 ) -> Result<(), LaunchError> {
-    let probe = matches!(record.subject, Subject::Probe { .. });
     let mut number = 0;
     while let Some(line) = running.line()? {
         number += 1;
@@ -60,14 +59,16 @@ pub(super) fn to_the_end(
                 "the output passes its bounds",
             )));
         }
-        if probe {
-            record
-                .lines
-                .push(serde_json::from_str::<Line>(&line).map_err(bad)?);
-        } else if record.announcement.is_none() {
-            record.announcement = Some(serde_json::from_str(&line).map_err(bad)?);
-        } else {
-            return Err(bad(serde::de::Error::custom("more than the one line")));
+        match &mut record.subject {
+            Subject::Probe(probed) => {
+                probed.lines.push(serde_json::from_str(&line).map_err(bad)?);
+            }
+            Subject::Checker(checked) if checked.announcement.is_none() => {
+                checked.announcement = Some(serde_json::from_str(&line).map_err(bad)?);
+            }
+            Subject::Checker(_) => {
+                return Err(bad(serde::de::Error::custom("more than the one line")));
+            }
         }
     }
     Ok(())

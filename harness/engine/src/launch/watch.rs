@@ -75,7 +75,9 @@ fn at_the_exec(
     match watched.task {
         Task::Check { trace: true, .. } => {
             let (calls, _) = tracee.record_file_calls().map_err(LaunchError::Trace)?;
-            record.file_calls = Some(calls);
+            if let Some(checked) = record.subject.checked_mut() {
+                checked.file_calls = Some(calls);
+            }
             Ok(())
         }
         Task::Fault { how, .. } => fault::follow(*how, tracee, record),

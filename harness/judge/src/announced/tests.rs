@@ -15,7 +15,7 @@ use crate::finding::Finding;
 fn announcing(broken: &[InvariantName]) -> LaunchRecord {
     let matrix = declared::matrix().unwrap();
     let mut record = blank(&plan::orders(matrix.case("N24").unwrap())[1]);
-    record.announcement = Some(Announcement {
+    record.subject.checked_mut().unwrap().announcement = Some(Announcement {
         checker: "0.1.0".to_owned(),
         outcome: Outcome::Blocked,
         exit: 3,

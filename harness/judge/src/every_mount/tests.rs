@@ -45,7 +45,7 @@ fn judged(mounts: &[(&str, Option<Outcome>)]) -> Verdict {
         seq,
         event,
     });
-    record.lines = lines.collect();
+    record.subject.probed_mut().unwrap().lines = lines.collect();
     judge(&Records::new(case, &[record]))
 }
 

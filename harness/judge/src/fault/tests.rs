@@ -45,7 +45,7 @@ fn sound(case: &Case, fault: &Fault) -> LaunchRecord {
     record.nonce = id;
     record.airlock = Some(crate::samples::ready(&record.nonce));
     record.exit = Exit::Code(i64::from(fault.exit));
-    record.fault = Some(FaultRecord {
+    record.subject.checked_mut().unwrap().fault = Some(FaultRecord {
         how: fault.how,
         done: FaultDone::Done,
     });
@@ -61,8 +61,8 @@ fn sound(case: &Case, fault: &Fault) -> LaunchRecord {
     };
     match fault.how {
         FaultKind::None => written(&mut record),
-        FaultKind::OutputFull => record.announcement = failed(28),
-        FaultKind::WriteError => record.announcement = failed(27),
+        FaultKind::OutputFull => record.subject.checked_mut().unwrap().announcement = failed(28),
+        FaultKind::WriteError => record.subject.checked_mut().unwrap().announcement = failed(27),
         FaultKind::KilledWriting => record.output.push(file(PARTIAL, &[b'x'; 1024])),
         FaultKind::KilledPublishing => record.output.push(file(PARTIAL, &[b'x'; 9000])),
     }
@@ -86,8 +86,8 @@ fn written(record: &mut LaunchRecord) {
         sha256: sha256(text.as_bytes()),
         bytes: text.len() as u64,
     });
-    record.announcement = Some(said);
-    record.report = Some(text);
+    record.subject.checked_mut().unwrap().announcement = Some(said);
+    record.subject.checked_mut().unwrap().report = Some(text);
 }
 
 /// The verdict where the record of one fault is changed.
@@ -159,13 +159,20 @@ fn another_exit_code_and_a_partial_file_that_stays_are_broken() {
 
 #[test]
 fn a_fault_that_was_not_in_the_way_proves_nothing() {
-    let other = |record: &mut LaunchRecord| record.fault = None;
+    let other = |record: &mut LaunchRecord| record.subject.checked_mut().unwrap().fault = None;
     assert!(matches!(with("full", other), Verdict::NotRun(_)));
     let never = |record: &mut LaunchRecord| {
-        record.fault.as_mut().unwrap().done = FaultDone::NeverCame;
+        record
+            .subject
+            .checked_mut()
+            .unwrap()
+            .fault
+            .as_mut()
+            .unwrap()
+            .done = FaultDone::NeverCame;
     };
     assert!(matches!(with("killed-writing", never), Verdict::NotRun(_)));
-    let silent = |record: &mut LaunchRecord| record.report = None;
+    let silent = |record: &mut LaunchRecord| record.subject.checked_mut().unwrap().report = None;
     assert!(matches!(with("none", silent), Verdict::Inconclusive(_)));
 }
 
@@ -173,7 +180,14 @@ fn a_fault_that_was_not_in_the_way_proves_nothing() {
 fn what_this_host_cannot_do_is_left_out_while_another_fault_of_its_sort_holds() {
     let cannot = |record: &mut LaunchRecord| {
         let done = FaultDone::NotApplicable("no right to mount".to_owned());
-        record.fault.as_mut().unwrap().done = done;
+        record
+            .subject
+            .checked_mut()
+            .unwrap()
+            .fault
+            .as_mut()
+            .unwrap()
+            .done = done;
         record.exit = Exit::Unknown("it was never started".to_owned());
     };
     assert_eq!(with("full", cannot), Verdict::Held);

@@ -30,7 +30,7 @@ fn judged(role: Role, heard: Heard) -> Verdict {
     let order = orders.find(|it| it.task.needs_kb() && it.role == role);
     let mut record = blank(&order.unwrap());
     record.nonce = NONCE.to_owned();
-    record.kb = Some(heard);
+    record.subject.probed_mut().unwrap().kb = Some(heard);
     judge(&Records::new(case, &[record]))
 }
 

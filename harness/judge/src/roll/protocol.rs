@@ -28,7 +28,7 @@ pub(super) fn is_whole(record: &LaunchRecord, planned: &Order) -> Result<(), Rea
         return Ok(());
     }
     let expected = due.get(at).map_or(NO_MORE, String::as_str);
-    let observed = record.lines.get(at).map_or_else(
+    let observed = record.lines().get(at).map_or_else(
         || "no more lines".to_owned(),
         |line| observed(&line.event, &said[..at], &attempts),
     );
@@ -37,7 +37,7 @@ pub(super) fn is_whole(record: &LaunchRecord, planned: &Order) -> Result<(), Rea
 
 /// Each line repeats the launch's nonce, and they count up without a gap.
 fn numbered(record: &LaunchRecord) -> Result<(), Reason> {
-    for (expected, line) in (0_u32..).zip(&record.lines) {
+    for (expected, line) in (0_u32..).zip(record.lines()) {
         if line.nonce != record.nonce {
             return Err(mismatch(record, "nonce", &record.nonce, &line.nonce));
         }
@@ -113,7 +113,7 @@ fn observed(event: &Event, before: &[String], attempts: &[String]) -> String {
 }
 
 fn events(record: &LaunchRecord) -> impl Iterator<Item = &Event> {
-    record.lines.iter().map(|line| &line.event)
+    record.lines().iter().map(|line| &line.event)
 }
 
 fn mismatch(record: &LaunchRecord, what: &'static str, expected: &str, observed: &str) -> Reason {

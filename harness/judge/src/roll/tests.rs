@@ -20,7 +20,7 @@ fn refused(change: impl FnOnce(&mut LaunchRecord)) -> String {
     let case = matrix.case("N12").unwrap();
     let several = |order: &Order| {
         let subject = order.task.subject();
-        let many = matches!(&subject, Subject::Probe { attempts } if attempts.len() > 2);
+        let many = subject.probed().is_some_and(|it| it.attempts.len() > 2);
         many && !order.lifts.contains(&negatives::matrix::Lift::Sandbox)
     };
     let order = plan::orders(case).into_iter().find(several).unwrap();
@@ -70,12 +70,19 @@ fn say(record: &mut LaunchRecord, events: impl IntoIterator<Item = Event>) {
         seq,
         event,
     });
-    record.lines = lines.collect();
+    record.subject.probed_mut().unwrap().lines = lines.collect();
 }
 
 /// Changes what was said, and numbers it afresh.
 fn change(record: &mut LaunchRecord, edit: impl FnOnce(&mut Vec<Event>)) {
-    let mut events = record.lines.drain(..).map(|line| line.event).collect();
+    let mut events = record
+        .subject
+        .probed_mut()
+        .unwrap()
+        .lines
+        .drain(..)
+        .map(|line| line.event)
+        .collect();
     edit(&mut events);
     say(record, events);
 }

@@ -38,8 +38,14 @@ fn assert_falls(word: &str, what: &str, change: impl FnOnce(&mut [LaunchRecord])
 
 fn ended(record: &mut LaunchRecord, outcome: Outcome, reason: &str) {
     record.exit = Exit::Code(outcome.exit().into());
-    record.report = None;
-    let said = record.announcement.as_mut().unwrap();
+    record.subject.checked_mut().unwrap().report = None;
+    let said = record
+        .subject
+        .checked_mut()
+        .unwrap()
+        .announcement
+        .as_mut()
+        .unwrap();
     said.outcome = outcome;
     said.exit = outcome.exit();
     said.report = None;
@@ -101,11 +107,11 @@ fn a_checker_that_says_blocked_and_ends_otherwise_is_broken() {
 fn no_announcement_is_no_answer_unless_it_ended_with_0() {
     assert_falls("inconclusive", "no announcement, exit code 137", |it| {
         it[CONTROL].exit = Exit::Code(137);
-        it[CONTROL].announcement = None;
+        it[CONTROL].subject.checked_mut().unwrap().announcement = None;
     });
     assert_falls("broken", "rule `exit`", |it| {
         it[CONTROL].exit = Exit::Code(0);
-        it[CONTROL].announcement = None;
+        it[CONTROL].subject.checked_mut().unwrap().announcement = None;
     });
 }
 
@@ -127,13 +133,13 @@ fn a_full_disk_is_in_the_way_and_another_fault_is_the_checkers() {
 fn an_input_that_cannot_be_read_is_in_the_way() {
     assert_falls("inconclusive", "unreadable input: `data/x`", |it| {
         let mut report: serde_json::Value =
-            serde_json::from_str(it[HOSTILE].report.as_ref().unwrap()).unwrap();
+            serde_json::from_str(it[HOSTILE].report().unwrap()).unwrap();
         report["refusal"] = serde_json::json!({
             "reason": "UNREADABLE", "file": "data/x", "line": null, "about": null,
             "expected": "readable", "observed": "permission denied",
         });
         ended(&mut it[HOSTILE], Outcome::Refused, "UNREADABLE");
-        it[HOSTILE].report = Some(report.to_string());
+        it[HOSTILE].subject.checked_mut().unwrap().report = Some(report.to_string());
     });
 }
 
@@ -141,8 +147,9 @@ fn an_input_that_cannot_be_read_is_in_the_way() {
 fn a_wrong_answer_is_broken_whether_the_packet_is_hostile_or_not() {
     let give = |it: &mut [LaunchRecord], from: usize, to: usize| {
         it[to].exit = it[from].exit.clone();
-        it[to].announcement = it[from].announcement.clone();
-        it[to].report = it[from].report.clone();
+        let said = it[from].subject.checked().unwrap().clone();
+        let to = it[to].subject.checked_mut().unwrap();
+        (to.announcement, to.report) = (said.announcement, said.report);
     };
     assert_falls("broken", "rule `exit`", |it| give(it, CONTROL, HOSTILE));
     assert_falls("broken", "rule `exit`", |it| give(it, HOSTILE, CONTROL));
@@ -154,10 +161,19 @@ fn a_wrong_answer_is_broken_whether_the_packet_is_hostile_or_not() {
 #[test]
 fn a_report_that_is_missing_or_another_than_announced_is_broken() {
     assert_falls("broken", "rule `reasons`", |it| {
-        let report = it[HOSTILE].report.take().unwrap();
-        it[HOSTILE].report = Some(report.replace("PROSE_ONLY", "NO_EVIDENCE"));
+        let report = it[HOSTILE]
+            .subject
+            .checked_mut()
+            .unwrap()
+            .report
+            .take()
+            .unwrap();
+        it[HOSTILE].subject.checked_mut().unwrap().report =
+            Some(report.replace("PROSE_ONLY", "NO_EVIDENCE"));
     });
-    assert_falls("broken", "rule `reasons`", |it| it[HOSTILE].report = None);
+    assert_falls("broken", "rule `reasons`", |it| {
+        it[HOSTILE].subject.checked_mut().unwrap().report = None
+    });
 }
 
 #[test]

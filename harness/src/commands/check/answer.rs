@@ -37,7 +37,7 @@ impl Answer {
     ) -> Self {
         let none = Self::none;
         // How an engine tells that it killed something differs; what the line said does not.
-        if record.announcement.is_none() {
+        if record.announcement().is_none() {
             let given_up = still.map(Self::still).or(over.map(Self::late));
             if let Some(answer) = given_up {
                 return answer;
@@ -47,14 +47,14 @@ impl Answer {
             let words = format!("{trouble}: {}", record.errors.trim_end());
             return none(Code::Blocked, words.trim_end_matches([':', ' ']).to_owned());
         }
-        let Some(announcement) = &record.announcement else {
+        let Some(announcement) = record.announcement() else {
             let ended = format!(
                 "the checker announced nothing and ended with {:?}",
                 record.exit
             );
             return none(Code::Internal, ended);
         };
-        let text = record.report.as_deref();
+        let text = record.report();
         match output_contract::accept(announcement, &record.exit, text) {
             Err(refused) => none(Code::Internal, chain(&refused)),
             Ok(report) => Self {

@@ -44,14 +44,12 @@ const TABLE: &[(&str, Change)] = &[
     }),
     ("OtherLaunch", |it| {
         it.relaunch(1, |it| {
-            it["subject"] = serde_json::json!({"probe": {"attempts": []}});
+            it["subject"] = serde_json::json!({"probe": {"attempts": [], "lines": []}});
         });
     }),
     ("OtherProgram", |it| {
         let other = judge::samples::programs();
-        let subject = evidence::record::Subject::Checker {
-            packet: String::new(),
-        };
+        let subject = evidence::record::Subject::checker(String::new());
         let expected = judge::samples::expected();
         let mut view = judge::samples::view(&expected, &subject);
         view.executable = evidence::view::Seen::Seen(other.probe.to_string());
@@ -67,12 +65,14 @@ const TABLE: &[(&str, Change)] = &[
         it.relaunch(1, |it| it["trouble"] = "the witness saw nothing".into());
     }),
     ("NoAnswer", |it| {
-        it.relaunch(1, |it| it["announcement"] = Value::Null)
+        it.relaunch(1, |it| {
+            it["subject"]["checker"]["announcement"] = Value::Null
+        })
     }),
     ("NoAnswer", |it| {
         it.relaunch(1, |it| {
-            let text = it["report"].as_str().unwrap();
-            it["report"] = text.replacen("fix7", "fix8", 1).into();
+            let report = &mut it["subject"]["checker"]["report"];
+            *report = report.as_str().unwrap().replacen("fix7", "fix8", 1).into();
         });
     }),
     ("Answer", |it| {

@@ -160,7 +160,7 @@ fn at_mounts(record: &LaunchRecord) -> Option<Artifact> {
 
 /// What the stand-in for the KB says that it saw of a launch.
 fn heard(record: &LaunchRecord) -> Option<Artifact> {
-    let heard = record.kb.as_ref()?;
+    let heard = record.kb()?;
     let words = format!(
         "{} connections, {} requests",
         heard.connections,
@@ -260,7 +260,7 @@ fn attempted(
 }
 
 fn outcome<'a>(record: &'a LaunchRecord, attempt: &str) -> Option<&'a Outcome> {
-    record.lines.iter().find_map(|line| match &line.event {
+    record.lines().iter().find_map(|line| match &line.event {
         Event::End { id, outcome, .. } if id == attempt => Some(outcome),
         Event::End { .. } | Event::Begin { .. } | Event::Hello { .. } | Event::Exit { .. } => None,
     })
@@ -337,7 +337,7 @@ fn exit(record: &LaunchRecord) -> Artifact {
 }
 
 fn calls(record: &LaunchRecord) -> Artifact {
-    let seen = record.file_calls.as_ref();
+    let seen = record.file_calls();
     let observed = seen.map_or("not traced".to_owned(), |it| {
         evidence::count(it.len(), "call")
     });
@@ -346,7 +346,7 @@ fn calls(record: &LaunchRecord) -> Artifact {
 }
 
 fn report(record: &LaunchRecord) -> Artifact {
-    let there = record.report.is_some();
+    let there = record.report().is_some();
     let from = if there { From::Inside } else { From::NotSeen };
     artifact("report", if there { "written" } else { "none" }, from, None)
 }

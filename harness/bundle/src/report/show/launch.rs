@@ -16,14 +16,14 @@ use crate::report::value;
 pub(super) fn tables(case: &Adapted, observed: &Observations, record: &LaunchRecord) -> Vec<Table> {
     let mut tables = vec![started(record), airlock(record)];
     match &record.subject {
-        Subject::Probe { .. } => {
+        Subject::Probe(_) => {
             tables.push(attempts(case, observed, record));
             tables.push(lines(record));
         }
-        Subject::Checker { .. } => tables.extend(announcement(record)),
+        Subject::Checker(_) => tables.extend(announcement(record)),
     }
     tables.push(output(record));
-    if let Some(paths) = &record.file_calls {
+    if let Some(paths) = record.file_calls() {
         tables.push(traced(paths));
     }
     for (when, look) in [(view::BARRIER, &record.barrier), (view::EXEC, &record.exec)] {
@@ -41,8 +41,8 @@ pub(super) fn tables(case: &Adapted, observed: &Observations, record: &LaunchRec
 fn started(record: &LaunchRecord) -> Table {
     let mut table = Table::new("launch", &["what", "value"]);
     let ran = match &record.subject {
-        Subject::Probe { attempts } => format!("the probe: {}", attempts.join(" ")),
-        Subject::Checker { packet } => format!("the checker, packet `{packet}`"),
+        Subject::Probe(probed) => format!("the probe: {}", probed.attempts.join(" ")),
+        Subject::Checker(checked) => format!("the checker, packet `{}`", checked.packet),
     };
     table.line(["for", record.role.words()]);
     table.line(["lifted", &decode::lifted(record)]);
@@ -51,14 +51,14 @@ fn started(record: &LaunchRecord) -> Table {
     for (folder, inode) in &record.folders {
         table.line([&format!("folder {folder} on the host"), inode]);
     }
-    if let Some(answer) = &record.database {
+    if let Some(answer) = record.database() {
         let words = format!(
             "{} at {}, from {}; to the TLS request `{}` over TCP, `{}` over its socket",
             answer.version, answer.address, answer.source, answer.tcp, answer.unix
         );
         table.line(["database server", &words]);
     }
-    if let Some(fault) = &record.fault {
+    if let Some(fault) = record.fault() {
         let done = match &fault.done {
             FaultDone::Done => "put in the way".to_owned(),
             FaultDone::NeverCame => "the call never came".to_owned(),
@@ -183,7 +183,7 @@ fn kernel(record: &CallRecord) -> String {
 /// What the probe wrote, in its order.
 fn lines(record: &LaunchRecord) -> Table {
     let mut table = Table::new("lines of the probe", &["seq", "event"]);
-    for line in &record.lines {
+    for line in record.lines() {
         let event = match &line.event {
             Event::Hello { case, attempts } => format!("hello: {case}, attempts: {attempts}"),
             Event::Begin { id } => format!("begin {id}"),
@@ -201,7 +201,7 @@ fn lines(record: &LaunchRecord) -> Table {
 }
 
 fn announcement(record: &LaunchRecord) -> Vec<Table> {
-    let Some(said) = &record.announcement else {
+    let Some(said) = record.announcement() else {
         return vec![Table::not_seen("announcement", "the checker said nothing")];
     };
     let mut table = Table::new("announcement", &["what", "value"]);

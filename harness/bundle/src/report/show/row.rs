@@ -65,8 +65,7 @@ fn seen(record: &LaunchRecord) -> String {
         of("at the barrier", record.barrier.as_ref()),
         of("at the exec", record.exec.as_ref()),
         record
-            .file_calls
-            .as_ref()
+            .file_calls()
             .map(|calls| format!("{} traced calls", calls.len())),
     ];
     let looks: Vec<String> = looks.into_iter().flatten().collect();

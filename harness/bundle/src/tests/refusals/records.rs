@@ -6,7 +6,7 @@ use negatives::matrix::FaultKind;
 use seal::statement::attestation::VerdictWord;
 use seccomp::plan::AirlockStatus;
 
-use super::forging::{forge, see, sign};
+use super::forging::{edit, forge, see, sign, value};
 use super::*;
 
 const N1: &str = "foreign observations/N1.json";
@@ -82,21 +82,21 @@ pub(super) const TABLE: &[Refused] = &[
     refused("rejudge.Foreign.OtherLifts", N1, |it| {
         forge(it, |said, _| said.lifts = vec!["network".to_owned()]);
     }),
-    refused("rejudge.Foreign.OtherWord", N1, |it| {
-        let mut lines = Vec::new();
-        observe(it, "N15", |seen| lines.clone_from(&seen.launches[0].lines));
-        observe(it, "N1", |seen| seen.launches[0].lines = lines);
-    }),
-    refused("rejudge.Foreign.OtherWord", N15, |it| {
-        let mut word = None;
-        observe(it, "N1", |seen| {
-            word.clone_from(&seen.launches[0].announcement)
-        });
-        observe(it, "N15", |seen| seen.launches[0].announcement = word);
-    }),
+    refused(
+        "rejudge.Json.Shape",
+        "observations observations/N1.json",
+        |it| {
+            leave(it, "N15", "probe/lines", "N1", "checker");
+        },
+    ),
+    refused(
+        "rejudge.Json.Shape",
+        "observations observations/N15.json",
+        |it| leave(it, "N1", "checker/announcement", "N15", "probe"),
+    ),
     refused("rejudge.Foreign.OtherTask", N1, |it| {
         observe(it, "N1", |seen| {
-            seen.launches[0].fault = Some(FaultRecord {
+            seen.launches[0].subject.checked_mut().unwrap().fault = Some(FaultRecord {
                 how: FaultKind::None,
                 done: FaultDone::Done,
             });
@@ -104,7 +104,7 @@ pub(super) const TABLE: &[Refused] = &[
     }),
     refused("rejudge.Foreign.OtherTask", N1, |it| {
         observe(it, "N1", |seen| {
-            seen.launches[0].file_calls = Some(Vec::new())
+            seen.launches[0].subject.checked_mut().unwrap().file_calls = Some(Vec::new())
         });
     }),
     refused("rejudge.Foreign.OtherCheck", N31, |it| {
@@ -164,13 +164,25 @@ fn observe(specimen: &Specimen, row: &str, edit: impl FnOnce(&mut Observations))
     forge(specimen, |_, _| {});
 }
 
+/// Has the first launch of a row leave behind what only another row's program can.
+fn leave(specimen: &Specimen, from: &str, what: &str, row: &str, program: &str) {
+    let taken = value(specimen, &observations_file(from));
+    let taken = taken.pointer(&format!("/launches/0/subject/{what}"));
+    let name = what.rsplit('/').next().unwrap();
+    edit(specimen, &observations_file(row), |observed| {
+        observed["launches"][0]["subject"][program][name] = taken.unwrap().clone();
+    });
+    sign(specimen);
+}
+
 /// Gives a launch another nonce, wherever it repeats it.
 fn draw(record: &mut LaunchRecord, nonce: &str) {
     record.nonce = nonce.to_owned();
     if let Some(AirlockStatus::Ready { nonce: own, .. }) = &mut record.airlock {
         nonce.clone_into(own);
     }
-    for line in &mut record.lines {
+    let probed = record.subject.probed_mut().into_iter();
+    for line in probed.flat_map(|it| &mut it.lines) {
         nonce.clone_into(&mut line.nonce);
     }
 }

@@ -80,7 +80,7 @@ fn faults(case: &Case, records: &[LaunchRecord]) -> Answers {
     let line = |fault: &Fault| {
         let id = plan::fault_id(case, fault);
         let record = records.iter().find(|record| record.id == id);
-        let not_done = record.and_then(|it| match &it.fault.as_ref()?.done {
+        let not_done = record.and_then(|it| match &it.fault()?.done {
             FaultDone::NotApplicable(why) => Some(why.clone()),
             FaultDone::Done | FaultDone::NeverCame => None,
         });
@@ -117,7 +117,7 @@ fn answered(packet: &Packet, record: &LaunchRecord, report: &Value) -> String {
 
 /// What the checker reported; nothing, if that cannot be read.
 fn report(record: &LaunchRecord) -> Value {
-    let text = record.report.as_deref();
+    let text = record.report();
     let report = text.and_then(|text| serde_json::from_str(text).ok());
     report.unwrap_or_default()
 }
