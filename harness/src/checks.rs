@@ -26,7 +26,7 @@ mod signature;
 mod statement_rows;
 
 /// What is observed of a declared check that this harness has no code for.
-const NOBODY_MAKES_IT: &str = "not made: this harness has no such check";
+const NOBODY_MAKES_IT: &str = "this harness has no such check";
 
 /// How one check is made. What is looked at and what must come of it is the matrix's
 /// to say, under the same id.
@@ -70,11 +70,11 @@ fn observe<'a>(case: &Case, id: &str, sample: &impl Fn() -> Sampled<'a>) -> Stri
         return (check.run)();
     }
     let Some(check) = find(of_bundles(case), id) else {
-        return NOBODY_MAKES_IT.to_owned();
+        return CheckRecord::not_made(NOBODY_MAKES_IT);
     };
     match sample() {
         Ok(sample) => (check.run)(sample),
-        Err(why) => format!("no sample of a run: {why}"),
+        Err(why) => CheckRecord::not_made(format_args!("no sample of a run: {why}")),
     }
 }
 

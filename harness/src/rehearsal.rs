@@ -1,16 +1,18 @@
 //! The rehearsal: what a run needs at its end is tried at its start, the same for
 //! `doctor` and for every run, so that no run ends for a reason that could have been seen.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use checker::mounts::Mounted;
 use engine::choice::EngineChoice;
 use engine::launch;
-use evidence::Exit;
 use evidence::order::{Order, Packet, Task};
 use evidence::record::{LaunchRecord, Role};
-use nix::sys::statvfs::statvfs;
+use evidence::{Exit, mounts};
 use programs::Programs;
 use verify::Failure;
 
@@ -23,6 +25,8 @@ const PACKET: &str = "fix7";
 const READ: Exit = Exit::Code(4);
 /// The least room for a bundle, in bytes; one has about 10 MiB.
 const BUNDLE: u64 = 32 << 20;
+/// The least number of files for a bundle: one for each row, and a few.
+const BUNDLE_FILES: u64 = 128;
 
 /// Tries the folder that a bundle goes into: a folder in it, a file in that, both gone
 /// again. Made if it is not there.
@@ -34,23 +38,28 @@ pub fn bundles(out: &Path) -> Finding {
     let missing = |why: String| Finding::missing("bundle folder", why, costs, mend);
     let made = !out.exists();
     let tried = write_in(out);
-    let free = statvfs(out).map(|it| it.blocks_available().saturating_mul(it.fragment_size()));
+    let free = launch::bytes_free(out);
+    let files = launch::files_free(out);
     if made {
         // Whoever writes a bundle makes it again; one that holds something stays.
         _ = fs::remove_dir(out);
     }
     match (tried, free) {
         (Err(error), _) => missing(format!("`{shown}`: {error}")),
-        (Ok(()), Ok(free)) if free < BUNDLE => missing(format!(
+        (Ok(()), Some(free)) if free < BUNDLE => missing(format!(
             "`{shown}`: {} MiB free, {} wanted",
             free >> 20,
             BUNDLE >> 20
         )),
-        (Ok(()), Ok(free)) => Finding::fine(
+        (Ok(()), _) if files.is_some_and(|free| free < BUNDLE_FILES) => missing(format!(
+            "`{shown}`: room for {} files, {BUNDLE_FILES} wanted",
+            files.unwrap_or_default()
+        )),
+        (Ok(()), Some(free)) => Finding::fine(
             "bundle folder",
             format!("`{shown}`: {} MiB free", free >> 20),
         ),
-        (Ok(()), Err(_)) => Finding::fine("bundle folder", format!("`{shown}`: can be written to")),
+        (Ok(()), None) => Finding::fine("bundle folder", format!("`{shown}`: can be written to")),
     }
 }
 
@@ -102,7 +111,56 @@ fn first_sandbox(stand: &Stand) -> Finding {
         );
         return Finding::fine("first sandbox", said);
     }
-    trouble(&record)
+    match the_folders_doing(stand, &record) {
+        Some((why, mend)) => Finding::missing("first sandbox", why, NO_SANDBOX, &mend),
+        None => trouble(&record),
+    }
+}
+
+/// Why the run's folder does not serve this engine, and what to do, where that is why its
+/// first sandbox is none.
+fn the_folders_doing(stand: &Stand, record: &LaunchRecord) -> Option<(String, String)> {
+    let folder = stand.scratch().path();
+    if let Some(closed) = stand.scratch().closed(user()) {
+        let closed = seal::shell::path(closed);
+        let why = format!(
+            "`{}`: the sandbox's user may not pass {closed}, in which the run's folder lies",
+            folder.display()
+        );
+        let mend =
+            format!("open it with `chmod a+x {closed}`, or name another folder with TMPDIR=/tmp");
+        return Some((why, mend));
+    }
+    let kind = kind_of(folder)?;
+    if !record.errors.contains(ROOT_OF_ANOTHER_TYPE) || may_be_root(&kind) {
+        return None;
+    }
+    let why = format!(
+        "`{}`: a {kind} file system cannot be what a sandbox has as its root",
+        folder.display()
+    );
+    let mend = "name a folder on a usual file system with TMPDIR=/tmp";
+    Some((why, mend.to_owned()))
+}
+
+/// The type of the file system that a folder is on.
+fn kind_of(folder: &Path) -> Option<String> {
+    let table = fs::read("/proc/self/mountinfo").ok()?;
+    let places = mounts::places(&table).into_iter();
+    let beneath = places.filter(|it| folder.starts_with(OsStr::from_bytes(&it.point)));
+    // The last of those that reach the furthest lies on top.
+    let place = beneath.max_by_key(|it| it.point.len())?;
+    String::from_utf8(place.kind).ok()
+}
+
+fn may_be_root(kind: &str) -> bool {
+    let root = Mounted {
+        root: "/",
+        point: "/",
+        kind,
+        read_only: true,
+    };
+    checker::mounts::allowance(&root).is_ok()
 }
 
 /// What came instead. What is known to be the host's doing ends a run here; an engine that
@@ -118,18 +176,20 @@ fn trouble(record: &LaunchRecord) -> Finding {
     } else {
         format!("{why}: {said}")
     };
-    let costs =
-        "no row would hold: the engine makes no sandbox in which the checker can do its work";
     if words.contains(NOT_SEEN) {
-        Finding::missing("first sandbox", why, costs, ANOTHER_FOLDER)
+        Finding::missing("first sandbox", why, NO_SANDBOX, ANOTHER_FOLDER)
     } else if trouble.is_none() && !said.contains(NOT_LOCKED) {
-        Finding::missing("first sandbox", why, costs, MAPPED)
+        Finding::missing("first sandbox", why, NO_SANDBOX, MAPPED)
     } else {
         let costs = "rows will not hold; each says what of its sandbox is otherwise";
         Finding::limited("first sandbox", why, costs, ANOTHER_ENGINE)
     }
 }
 
+const NO_SANDBOX: &str =
+    "no row would hold: the engine makes no sandbox in which the checker can do its work";
+/// The checker's name for what it found of the mounts.
+const ROOT_OF_ANOTHER_TYPE: &str = "mount_table";
 /// Docker's and Podman's words for a folder that they do not see.
 const NOT_SEEN: &str = "bind source path does not exist";
 const ANOTHER_FOLDER: &str = "the engine sees another folder under this path (a private /tmp, \

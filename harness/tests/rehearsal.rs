@@ -71,6 +71,10 @@ fn where_a_bundle_cannot_be_written_nothing_is_run() {
             "mkdir -p full; mount -t tmpfs -o nr_inodes=1 tmpfs full; OUT='--out full';",
             "No space left on device",
         ),
+        (
+            "mkdir -p few; mount -t tmpfs -o nr_inodes=50 tmpfs few; OUT='--out few';",
+            "files, 128 wanted",
+        ),
     ] {
         is_blocked(setting, &["bundle folder", why, "--out"]);
     }
@@ -113,6 +117,30 @@ fn a_folder_that_does_not_serve_a_run_is_named_before_its_first_row() {
         (
             "TMPDIR=/$(head -c 5000 /dev/zero | tr '\\0' z)",
             ["z… (5001 bytes)`: its path is too long", "TMPDIR=/tmp"],
+        ),
+    ] {
+        is_blocked(setting, &words);
+    }
+}
+
+/// It could be written to, and `attest` ended with rows that were broken for its reason.
+#[test]
+fn a_folder_that_serves_no_sandbox_is_named_before_its_first_row() {
+    for (setting, words) in [
+        (
+            "mkdir -p few; mount -t tmpfs -o nr_inodes=2000 tmpfs few; TMPDIR=\"$D/few\"",
+            ["room for at least 2048 files", "TMPDIR"],
+        ),
+        (
+            "mkdir -pm 700 closed; mkdir -pm 1777 closed/in; TMPDIR=\"$D/closed/in\"",
+            [
+                "may not pass",
+                "/closed`, or name another folder with TMPDIR=/tmp",
+            ],
+        ),
+        (
+            "mkdir -p odd; mount -t ramfs -o mode=1777 ramfs odd; TMPDIR=\"$D/odd\"",
+            ["a ramfs file system cannot be", "TMPDIR=/tmp"],
         ),
     ] {
         is_blocked(setting, &words);

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use evidence::record::CheckRecord;
 use seal::bundle::verify::{Anchor, VerifiedBundle};
 use seal::bundle::{ENVELOPES, SIGNER_FILE, STATEMENT_FILE, TEST_RESULT_FILE};
 use seal::canonical;
@@ -26,7 +27,7 @@ pub const BELIEVED: &str = "believed";
 
 /// The words of a check that may fail as an instrument: never the expected ones.
 pub fn outcome(check: impl FnOnce() -> Result<String, Fault>) -> String {
-    check().unwrap_or_else(|error| format!("the check could not be made: {error}"))
+    check().unwrap_or_else(CheckRecord::not_made)
 }
 
 /// A sealed bundle and the key that sealed it.

@@ -45,7 +45,7 @@ use folders::LaunchFolders;
 pub use folders::Scratch;
 pub use patience::Patience;
 pub use room::{WANTED, room};
-pub use trial::{TrialError, try_out};
+pub use trial::{TrialError, bytes_free, files_free, try_out};
 use watch::Watched;
 
 /// How long a launch of a row may take before it is killed and counted as not run.

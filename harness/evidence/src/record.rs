@@ -121,6 +121,37 @@ pub struct CheckRecord {
     pub observed: String,
 }
 
+/// What is observed of a check that could not be made begins so: an instrument that failed
+/// shows nothing, of what must be refused as little as of what must not.
+const NOT_MADE: &str = "not made: ";
+
+impl CheckRecord {
+    /// What is observed of a check that could not be made.
+    #[must_use]
+    pub fn not_made(why: impl std::fmt::Display) -> String {
+        format!("{NOT_MADE}{why}")
+    }
+
+    /// Whether it could be made.
+    ///
+    /// ```
+    /// use evidence::record::CheckRecord;
+    ///
+    /// let record = CheckRecord {
+    ///     id: "names-std-net".to_owned(),
+    ///     hostile: true,
+    ///     subject: "a tree that names `std::net`".to_owned(),
+    ///     expected: "refused".to_owned(),
+    ///     observed: CheckRecord::not_made("No space left on device"),
+    /// };
+    /// assert!(!record.was_made());
+    /// ```
+    #[must_use]
+    pub fn was_made(&self) -> bool {
+        !self.observed.starts_with(NOT_MADE)
+    }
+}
+
 /// One entry of the output folder, as the host sees it without following it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -41,7 +41,9 @@ fn one(case: &Case, check: &Check, records: &[CheckRecord]) -> Verdict {
         expected: check.expected.clone(),
         observed: record.observed.clone(),
     };
-    if check.hostile {
+    if !record.was_made() {
+        Verdict::NotRun(reason)
+    } else if check.hostile {
         Verdict::Broken(reason)
     } else {
         Verdict::Inconclusive(reason)

@@ -11,6 +11,7 @@ use checker::{Announcement, Guard, Order, Outcome, ReportFile, Settings};
 use evidence::Exit;
 use evidence::digest::sha256;
 use evidence::error::chain;
+use evidence::record::CheckRecord;
 use jsonschema::Validator;
 use judge::output_contract::{self, ContractError};
 use serde_json::{Value, json};
@@ -118,7 +119,7 @@ fn text(report: &impl serde::Serialize) -> Result<String, String> {
 }
 
 fn words(made: Result<String, String>) -> String {
-    made.unwrap_or_else(|trouble| format!("could not be tried: {trouble}"))
+    made.unwrap_or_else(CheckRecord::not_made)
 }
 
 fn outcome<T>(read: Result<T, ContractError>) -> String {

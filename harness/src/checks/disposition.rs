@@ -5,6 +5,7 @@ use bundle::acceptance::{BorneOut, Examined, Facts, Papers, Terms, evaluate};
 use bundle::self_audit::AuditTally;
 use clap::Parser as _;
 use evidence::error::chain;
+use evidence::record::CheckRecord;
 use seal::digest::Sha256Digest;
 use seal::dsse::{Envelope, IN_TOTO, TrustedKeys};
 use seal::key::{Role, SecretKey};
@@ -321,7 +322,7 @@ fn agreed(change: impl FnOnce(&mut Terms, &Scene), make: impl FnOnce(&Scene) -> 
 
 fn said(judge: impl FnOnce(&Scene) -> Result<String, Failed>) -> String {
     let judged = Scene::new().and_then(|scene| judge(&scene));
-    judged.unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+    judged.unwrap_or_else(|error| CheckRecord::not_made(chain(&*error)))
 }
 
 fn elsewhere(change: fn(&mut Bound)) -> String {

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use engine::launch::output;
-use evidence::record::{EntryKind, OutputEntry};
+use evidence::record::{CheckRecord, EntryKind, OutputEntry};
 
 use super::{Check, place};
 
@@ -61,7 +61,7 @@ fn seen(put: impl FnOnce(&Path) -> io::Result<()>) -> String {
             let entries = entries.iter().map(words);
             entries.chain([report]).collect::<Vec<_>>().join("; ")
         }
-        Err(error) => format!("failed: {error}"),
+        Err(error) => CheckRecord::not_made(error),
     }
 }
 

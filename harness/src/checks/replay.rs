@@ -16,7 +16,14 @@ const PACKETS: &str = "observations/N1.json";
 
 pub(super) const CHECKS: &[BundleCheck] = &[
     BundleCheck::new("own-records", |sample| {
-        outcome(|| edited(sample, PACKET_ROW, |_| {}))
+        outcome(|| {
+            let specimen = Specimen::seal(sample)?;
+            let read = fs::read(specimen.at(PACKETS))?;
+            let observed: Observations = serde_json::from_slice(&read)?;
+            fs::write(specimen.at(PACKETS), canonical::to_bytes(&observed)?)?;
+            specimen.forge(|_, _| {})?;
+            Ok(specimen.came())
+        })
     }),
     BundleCheck::new("programs-seen", |sample| programs_seen(sample).to_owned()),
     BundleCheck::new("other-run", |sample| {
@@ -151,15 +158,20 @@ pub(super) const CHECKS: &[BundleCheck] = &[
 ];
 
 /// What comes of the records of a row after a change of them.
-fn edited(
+pub(super) fn edited(
     sample: &Sample,
     row: &str,
     edit: impl FnOnce(&mut Vec<LaunchRecord>),
 ) -> Result<String, Fault> {
     let specimen = Specimen::seal(sample)?;
     let at = specimen.at(&format!("observations/{row}.json"));
-    let mut observed: Observations = serde_json::from_slice(&fs::read(&at)?)?;
+    let before: Observations = serde_json::from_slice(&fs::read(&at)?)?;
+    let mut observed = before.clone();
     edit(&mut observed.launches);
+    // A launch that never came about has nothing that could be forged.
+    if observed == before {
+        return Err(format!("no launch of {row} shows what was to be changed").into());
+    }
     fs::write(at, canonical::to_bytes(&observed)?)?;
     specimen.forge(|_, _| {})?;
     Ok(specimen.came())

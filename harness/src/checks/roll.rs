@@ -5,7 +5,7 @@
 use std::panic::resume_unwind;
 
 use evidence::error::chain;
-use evidence::record::{Observations, Packed};
+use evidence::record::{CheckRecord, Observations, Packed};
 use judge::{Adapted, CaseResult, Expected, FilterProof, Reason, Verdict};
 use negatives::matrix::{Case, Matrix};
 
@@ -175,7 +175,7 @@ fn said(id: &str, change: impl FnOnce(&mut Run) -> Result<(), Failed>) -> String
 }
 
 fn answer(make: impl FnOnce() -> Result<String, Failed>) -> String {
-    make().unwrap_or_else(|error| format!("failed to make the check: {}", chain(&*error)))
+    make().unwrap_or_else(|error| CheckRecord::not_made(chain(&*error)))
 }
 
 fn held(_: &Case) -> Verdict {

@@ -124,11 +124,29 @@ fn a_declared_check_that_nobody_makes_lets_no_row_hold() {
     assert_eq!(judged(&case, run_on_stand_in(&case)), Verdict::Held);
     case.checks[0].id = "nobodys".to_owned();
     let records = run_on_stand_in(&case);
-    assert_eq!(records[0].observed, NOBODY_MAKES_IT);
+    assert_eq!(records[0].observed, CheckRecord::not_made(NOBODY_MAKES_IT));
     assert!(matches!(
         judged(&case, records),
-        Verdict::Inconclusive(Reason::Check { observed, .. }) if observed == NOBODY_MAKES_IT
+        Verdict::NotRun(Reason::Check { observed, .. }) if observed.ends_with(NOBODY_MAKES_IT)
     ));
+}
+
+/// A full disk is no bundle that was believed.
+#[test]
+fn a_hostile_check_that_could_not_be_made_is_not_run_and_nothing_is_broken() {
+    let case = case("N30");
+    let why = "No space left on device".to_owned();
+    let records = run_on(&case, &|| Err(&why));
+    assert!(records.iter().all(|it| !it.was_made()));
+    assert!(matches!(judged(&case, records), Verdict::NotRun(_)));
+}
+
+#[test]
+fn a_forgery_of_nothing_is_no_forgery() {
+    let sample = stand_in::sample();
+    let nothing = replay::edited(&sample, bundle::sample::PACKET_ROW, |_| {});
+    let why = nothing.unwrap_err().to_string();
+    assert_eq!(why, "no launch of N1 shows what was to be changed");
 }
 
 #[test]

@@ -18,6 +18,10 @@ use crate::witness::spawn;
 /// the folders of a few launches.
 const LEAST: u64 = 64 << 20;
 
+/// The least number of files: those of a few launches, and the server's data folder, which
+/// alone has a thousand.
+const LEAST_FILES: u64 = 2048;
+
 /// A run's temporary folder cannot be used for what a run does in it.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
@@ -27,6 +31,14 @@ pub enum TrialError {
         /// The folder.
         path: PathBuf,
         /// How many bytes are free.
+        free: u64,
+    },
+    /// There may be too few files in it.
+    #[error("expected room for at least {LEAST_FILES} files in `{}`, observed {free}", path.display())]
+    Files {
+        /// The folder.
+        path: PathBuf,
+        /// How many inodes are free.
         free: u64,
     },
     /// A file in it cannot be written or given to the sandbox's user.
@@ -56,12 +68,18 @@ pub enum TrialError {
 /// What cannot be done in it.
 pub fn try_out(scratch: &Scratch, program: &[u8], user: User) -> Result<(), TrialError> {
     let folder = scratch.path();
-    // A file system that does not say how full it is may serve all the same.
-    let free = statvfs(folder).map(|it| it.blocks_available().saturating_mul(it.fragment_size()));
-    if let Ok(free) = free
+    if let Some(free) = bytes_free(folder)
         && free < LEAST
     {
         return Err(TrialError::Room {
+            path: folder.to_owned(),
+            free,
+        });
+    }
+    if let Some(free) = files_free(folder)
+        && free < LEAST_FILES
+    {
+        return Err(TrialError::Files {
             path: folder.to_owned(),
             free,
         });
@@ -71,6 +89,26 @@ pub fn try_out(scratch: &Scratch, program: &[u8], user: User) -> Result<(), Tria
     // What could not be made is not there.
     _ = fs::remove_file(&path);
     tried
+}
+
+/// How many bytes are free in a file system; none where it does not say how full it is, as
+/// ramfs does not, which may serve all the same.
+#[must_use]
+pub fn bytes_free(folder: &Path) -> Option<u64> {
+    let about = statvfs(folder).ok()?;
+    (about.blocks() > 0).then(|| {
+        about
+            .blocks_available()
+            .saturating_mul(about.fragment_size())
+    })
+}
+
+/// How many more files there may be in a file system; none where it has no such number, as
+/// btrfs has none.
+#[must_use]
+pub fn files_free(folder: &Path) -> Option<u64> {
+    let about = statvfs(folder).ok()?;
+    (about.files() > 0).then(|| about.files_available())
 }
 
 fn start(path: &Path, program: &[u8], user: User) -> Result<(), TrialError> {
@@ -105,7 +143,9 @@ impl TrialError {
     #[must_use]
     pub fn mend(&self) -> &'static str {
         match self {
-            Self::Room { .. } => "free some, or name a larger folder with TMPDIR",
+            Self::Room { .. } | Self::Files { .. } => {
+                "free some, or name a larger folder with TMPDIR"
+            }
             Self::Make { .. } => "name a folder that this user can write to with TMPDIR",
             Self::Start { .. } => {
                 "name a folder on a file system that is not mounted noexec: `TMPDIR=/var/tmp harness ...`"

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use engine::image::{Archive, Layer, archive};
 use evidence::error::chain;
+use evidence::record::CheckRecord;
 use programs::Programs;
 use serde_json::json;
 
@@ -108,7 +109,7 @@ fn words(scanned: Result<Vec<Finding>, String>) -> String {
     let findings = match scanned {
         Ok(findings) if findings.is_empty() => return CLEAN.to_owned(),
         Ok(findings) => findings,
-        Err(trouble) => return format!("could not be tried: {trouble}"),
+        Err(trouble) => return CheckRecord::not_made(trouble),
     };
     let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
     words.join("; ")
