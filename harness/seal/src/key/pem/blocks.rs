@@ -51,8 +51,10 @@ pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
 /// The label of a line that begins or ends a block.
 fn edge<'a>(line: &'a str, which: &str) -> Option<&'a str> {
     let inner = line.trim_end().strip_prefix("-----")?;
-    inner
+    let label = inner
         .strip_prefix(which)?
         .strip_prefix(' ')?
-        .strip_suffix("-----")
+        .strip_suffix("-----")?;
+    // A whole block on one line has no label: what stands there may be a key.
+    (!label.contains("-----")).then_some(label)
 }

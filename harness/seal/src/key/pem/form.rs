@@ -6,7 +6,7 @@ use std::fmt;
 use base64ct::{Base64, Encoding as _};
 
 use super::PemError;
-use super::blocks::Block;
+use super::blocks::{Block, blocks};
 
 /// A form that one command turns into the key that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,12 @@ pub enum Text {
     Utf16Be,
     /// In lines that a carriage return alone ends.
     Returns,
+    /// With a backslash and an `n` in the place of each end of a line.
+    Escaped,
+    /// All of a block on one line.
+    OneLine,
+    /// With blanks before the lines that begin and end a block.
+    Indented,
 }
 
 impl Text {
@@ -58,7 +64,21 @@ impl Text {
             [b'-', 0, b'-', 0, ..] => Some(Self::Utf16Le),
             [0, b'-', 0, b'-', ..] => Some(Self::Utf16Be),
             _ if bytes.contains(&b'\r') && !bytes.contains(&b'\n') => Some(Self::Returns),
-            _ => None,
+            _ => Self::of_lines(&String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    /// How a text is written in which a block begins that nothing finds.
+    fn of_lines(text: &str) -> Option<Self> {
+        let begins = text.lines().find(|line| line.contains("-----BEGIN "))?;
+        if !blocks(text).is_empty() {
+            None
+        } else if begins.contains("\\n") {
+            Some(Self::Escaped)
+        } else if begins.trim_end().ends_with("-----") && !begins.contains("-----END ") {
+            begins.starts_with([' ', '\t']).then_some(Self::Indented)
+        } else {
+            Some(Self::OneLine)
         }
     }
 
@@ -69,6 +89,11 @@ impl Text {
             Self::Utf16Le => format!("iconv -f UTF-16LE -t UTF-8 {file}"),
             Self::Utf16Be => format!("iconv -f UTF-16BE -t UTF-8 {file}"),
             Self::Returns => format!("tr '\\r' '\\n' < {file}"),
+            Self::Escaped => format!("printf '%b\\n' \"$(cat {file})\""),
+            Self::OneLine => {
+                format!("sed 's/-----BEGIN [A-Z ]*-----/&\\n/; s/-----END/\\n&/' {file}")
+            }
+            Self::Indented => format!("sed 's/^[[:blank:]]*//' {file}"),
         }
     }
 }
@@ -78,6 +103,9 @@ impl fmt::Display for Text {
         f.write_str(match self {
             Self::Utf16 | Self::Utf16Le | Self::Utf16Be => "text in UTF-16",
             Self::Returns => "lines that a carriage return alone ends",
+            Self::Escaped => "a text with `\\n` in the place of the ends of its lines",
+            Self::OneLine => "a block on one line",
+            Self::Indented => "a block with blanks before its first line",
         })
     }
 }

@@ -248,6 +248,10 @@ fn text_that_openssl_does_not_read_is_converted_by_the_command() {
         "iconv -t UTF-16LE",
         "iconv -t UTF-16BE",
         "tr '\\n' '\\r' <",
+        "awk -v ORS='\\\\n' 1",
+        "tr -d '\\n' <",
+        "tr '\\n' ' ' <",
+        "sed 's/^/ \t/'",
     ];
     for convert in convert {
         let folder = tempfile::tempdir().unwrap();

@@ -48,6 +48,10 @@ fn no_keys() -> Vec<(&'static str, Option<PemError>)> {
             }),
         ),
         (
+            "a block on one line",
+            read_public("-----BEGIN PRIVATE KEY----- MC4CAQAw -----END PRIVATE KEY-----").err(),
+        ),
+        (
             "a block of something else",
             read_public(&block("PGP PUBLIC KEY BLOCK", "AA==")).err(),
         ),
