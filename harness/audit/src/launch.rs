@@ -9,6 +9,7 @@ use seccomp::table::{AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Proof};
+use crate::alike::Alike;
 use crate::answers::{Answer, Called, Outcome, Said};
 use crate::filters;
 
@@ -127,6 +128,14 @@ impl Launch {
     pub fn answered_for(&self, answer: &Answer) -> Option<(usize, usize)> {
         let stack = self.view.as_ref().ok()?.filters.fact()?;
         filters::pretends(stack, answer.call.as_ref()?)
+    }
+
+    /// A call that is the same act as the one that was answered, and that its filters, read
+    /// back, do not refuse.
+    #[must_use]
+    pub fn passes_alike(&self, answer: &Answer) -> Option<Alike> {
+        let stack = self.view.as_ref().ok()?.filters.fact()?;
+        filters::passes_alike(stack, answer.call.as_ref()?)
     }
 
     /// Whether its filters, read back, kill whoever makes this call; none where they were

@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod alike;
 mod bundles;
 mod caller;
 mod close;
