@@ -32,8 +32,6 @@ const LENGTHS: &[u64] = &[64, 256];
 const SOCK: &[u64] = &[0x800, 0x8_0000];
 /// `O_NOCTTY`, `O_NONBLOCK`, `O_LARGEFILE`, `O_CLOEXEC`.
 const OPEN: &[u64] = &[0x100, 0x800, 0x8000, 0x8_0000];
-/// `O_CLOEXEC`, as many calls have it by a name of their own.
-const CLOEXEC: &[u64] = &[0x8_0000];
 /// `O_NONBLOCK`, `O_CLOEXEC`.
 const NEW: &[u64] = &[0x800, 0x8_0000];
 /// `MSG_DONTWAIT`, `MSG_NOSIGNAL`.

@@ -111,96 +111,44 @@ fn a_filter_that_pretends_for_the_very_call_alone_closes_nothing() {
     assert_eq!(of(&[(low(1), 1)]).word(), "not seen");
 }
 
-/// Each act's call, what of it a filter refuses, and whether that closes the act.
+/// An act, the number of its call and its arguments, what comes of it without the sandbox, the
+/// halves that a filter looks at, and whether that closes the act.
+type Case = (
+    &'static str,
+    u32,
+    [u64; 6],
+    &'static str,
+    &'static [(u32, u32)],
+    bool,
+);
+
+const MINUS_ONE: u64 = u64::MAX;
+const MINUS_THREE: u64 = u64::MAX - 2;
+const SIZE: [u64; 6] = [10, 0, 0, 0, 0, 0];
+
+#[rustfmt::skip]
+const CASES: [Case; 10] = [
+    // Attaching is two requests; the request itself is read whole.
+    ("ptrace", 101, [16, MINUS_ONE, 0, 0, 0, 0], "ESRCH", &[(low(0), 16)], false),
+    ("user-namespace", 272, [0x1000_0000, 0, 0, 0, 0, 0], "", &[(low(0), 0x1000_0000)], false),
+    ("set-namespace", 308, [MINUS_ONE, 0, 0, 0, 0, 0], "EBADF", &[(low(0), u32::MAX)], false),
+    ("set-namespace", 308, [MINUS_ONE, 0, 0, 0, 0, 0], "EBADF", &[], true),
+    ("add-key", 248, [8, 8, 8, 0, MINUS_THREE, 0], "EFAULT", &[(low(0), 8)], false),
+    ("io-uring", 425, [1, 8, 0, 0, 0, 0], "EFAULT", &[(low(0), 1)], false),
+    ("userfaultfd", 323, [3, 0, 0, 0, 0, 0], "EINVAL", &[(low(0), 3)], false),
+    ("kernel-log", 103, SIZE, "", &[(low(0), 10)], true),
+    ("kernel-log", 103, SIZE, "", &[(high(0), 0), (low(0), 10)], false),
+    ("mount", 165, [4096, 4096, 4096, 0, 0, 0], "", &[(low(3), 0)], false),
+];
+
 #[test]
 fn of_each_call_what_the_kernel_takes_for_the_same_is_the_same() {
-    let efault = || (refused("EPERM"), refused("EFAULT"));
-    let ebadf = || (refused("EPERM"), refused("EBADF"));
-    let all = u32::MAX;
-    let cases: [(&str, u32, [u64; 6], _, &[(u32, u32)], bool); 10] = [
-        // Attaching is two requests; the request itself is read whole.
-        (
-            "ptrace",
-            101,
-            [16, u64::MAX, 0, 0, 0, 0],
-            (refused("EPERM"), refused("ESRCH")),
-            &[(low(0), 16)],
-            false,
-        ),
-        (
-            "user-namespace",
-            272,
-            [0x1000_0000, 0, 0, 0, 0, 0],
-            (refused("EPERM"), done()),
-            &[(low(0), 0x1000_0000)],
-            false,
-        ),
-        (
-            "set-namespace",
-            308,
-            [u64::MAX, 0, 0, 0, 0, 0],
-            ebadf(),
-            &[(low(0), all)],
-            false,
-        ),
-        (
-            "set-namespace",
-            308,
-            [u64::MAX, 0, 0, 0, 0, 0],
-            ebadf(),
-            &[],
-            true,
-        ),
-        (
-            "add-key",
-            248,
-            [8, 8, 8, 0, (-3_i64).cast_unsigned(), 0],
-            efault(),
-            &[(low(0), 8)],
-            false,
-        ),
-        (
-            "io-uring",
-            425,
-            [1, 8, 0, 0, 0, 0],
-            efault(),
-            &[(low(0), 1)],
-            false,
-        ),
-        (
-            "userfaultfd",
-            323,
-            [3, 0, 0, 0, 0, 0],
-            (refused("EPERM"), refused("EINVAL")),
-            &[(low(0), 3)],
-            false,
-        ),
-        (
-            "kernel-log",
-            103,
-            [10, 0, 0, 0, 0, 0],
-            (refused("EPERM"), done()),
-            &[(low(0), 10)],
-            true,
-        ),
-        (
-            "kernel-log",
-            103,
-            [10, 0, 0, 0, 0, 0],
-            (refused("EPERM"), done()),
-            &[(high(0), 0), (low(0), 10)],
-            false,
-        ),
-        (
-            "mount",
-            165,
-            [4096, 4096, 4096, 0, 0, 0],
-            (refused("EPERM"), done()),
-            &[(low(3), 0)],
-            false,
-        ),
-    ];
-    for (id, number, arguments, outcomes, halves, closes) in cases {
+    for (id, number, arguments, without, halves, closes) in CASES {
+        let control = match without {
+            "" => done(),
+            errno => refused(errno),
+        };
+        let outcomes = (refused("EPERM"), control);
         let filters = filter(number, halves, EPERM);
         let found = behind(id, (number.into(), arguments), outcomes, filters);
         let word = if closes { "closed" } else { "not seen" };
