@@ -74,7 +74,8 @@ pub struct Audit {
     pub tty: bool,
     /// For a runtime that takes no command on its line: the folder of a bundle (OCI). In a copy
     /// of its config.json the probe is the process; in LINE, {bundle} stands for the copy's
-    /// folder and {name} for a name of the container's.
+    /// folder and {name} for a name of the container's; without {name} the last word is its
+    /// name, which the runtime may not know yet.
     #[arg(long, value_name = "BUNDLE", conflicts_with = "tty")]
     pub oci: Option<PathBuf>,
     /// A service of a Compose file, run once by `docker compose` or `docker-compose` without what

@@ -330,14 +330,24 @@ pub struct Unplanted {
     pub mend: &'static str,
 }
 
+impl Unplanted {
+    /// As an error of what could not be done.
+    pub(super) fn of(what: String, mend: &'static str) -> io::Error {
+        io::Error::other(Self { what, mend })
+    }
+}
+
 fn no_program(place: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;
     }
-    io::Error::other(Unplanted {
-        what: format!("no program may be run in `{}`: {error}", place.display()),
-        mend: "name a folder with --place whose file system is not mounted noexec",
-    })
+    Unplanted::of(
+        format!(
+            "failed to plant what the line is to reach: no program may be run in `{}`: {error}",
+            place.display()
+        ),
+        "name a folder with --place whose file system is not mounted noexec",
+    )
 }
 
 fn make(folder: &Path) -> io::Result<()> {
