@@ -1,7 +1,9 @@
 //! The arguments of `audit`.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
 use super::{Into, SignedBy};
@@ -21,6 +23,19 @@ const OF_A_LINE: [&str; 12] = [
     "unit",
     "line",
 ];
+
+/// A word that a record can have: its JSON is text.
+fn word() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().try_map(|word| {
+        word.into_string().map_err(|word| {
+            format!(
+                "expected text (UTF-8), which a record can hold, observed `{}`; put it into a \
+                 script, and name that in the line",
+                word.as_bytes().escape_ascii()
+            )
+        })
+    })
+}
 
 /// What `audit` takes.
 #[derive(Debug, Args)]
@@ -66,7 +81,7 @@ pub struct Audit {
     #[command(flatten)]
     pub signed: SignedBy,
     /// Run the line without these words, too: what is open then is closed by them.
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true, value_parser = word())]
     pub lift: Vec<String>,
     /// Give the line a terminal, as its standard input and its session's; without one, U14
     /// shows nothing.
@@ -103,6 +118,6 @@ pub struct Audit {
     #[arg(long, value_name = "FILE", conflicts_with_all = OF_A_LINE, conflicts_with_all = ["acts", "diff"])]
     pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.
-    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE")]
+    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE", value_parser = word())]
     pub line: Vec<String>,
 }
