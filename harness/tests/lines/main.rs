@@ -143,7 +143,10 @@ fn the_findings_are_written_for_a_ci_page_and_for_a_reader_of_tests() {
     );
     let page = std::fs::read_to_string(work.path().join("p.md")).unwrap();
     assert!(
-        page.contains("| U4 | tcp-loopback | open | the listener"),
+        page.contains(
+            "| U4 | tcp-loopback | connects to a listener on the host's loopback and waits for its \
+             answer | open | the listener"
+        ),
         "{page}"
     );
     // There is nothing to tell of each without --expect.
@@ -311,7 +314,8 @@ fn what_was_written_down_is_held_until_the_line_gets_weaker() {
     let broken = audited(work.path(), &expect, &weaker);
     assert_eq!(code(&broken), 1);
     let text = String::from_utf8(broken.stdout).unwrap();
-    assert!(text.contains("broken     tcp-loopback"), "{text}");
+    let broken = "broken     tcp-loopback       connects to a listener on the host's loopback";
+    assert!(text.contains(broken), "{text}");
     assert!(!text.contains("broken     signal"), "{text}");
 }
 
