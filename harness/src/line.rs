@@ -16,6 +16,7 @@ use crate::suite::Stop;
 
 pub mod compose;
 mod forget;
+mod handed;
 mod image;
 pub mod junit;
 mod listeners;
@@ -37,7 +38,7 @@ pub use plant::{Ground, Unplanted};
 pub use put::Put;
 
 use look::Looked;
-use plant::{Plant, VARIABLE};
+use plant::Plant;
 use running::{Ended, Running};
 use terminal::Terminal;
 

@@ -173,7 +173,7 @@ impl Launch {
                 Some(what) => Reached::Yes(what.clone()),
                 None => Reached::No,
             },
-            Proof::Canary => self.brought_back(act, "the planted bytes came back"),
+            Proof::Canary => self.brought_back(act, &came_back(self, act)),
             Proof::Inode => self.brought_back(act, "it is the host's file, by device and inode"),
             Proof::Kernel(_) if !self.done(act) => Reached::No,
             Proof::Kernel(_) => self.by_kernel(act),
@@ -231,5 +231,15 @@ impl Launch {
     pub fn status(&self, name: &str) -> Option<&str> {
         let status = self.view.as_ref().ok()?.status.fact()?;
         status.get(name).map(String::as_str)
+    }
+}
+
+/// Which of several descriptors the planted bytes came by is in the call.
+fn came_back(launch: &Launch, act: &Act) -> String {
+    let words = "the planted bytes came back";
+    let call = launch.said.of(act.id).call;
+    match call.filter(|_| act.id == "descriptor") {
+        Some(call) => format!("{words}, by descriptor {}", call.arguments[0]),
+        None => words.to_owned(),
     }
 }

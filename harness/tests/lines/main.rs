@@ -23,6 +23,7 @@ mod files;
 mod firejail;
 #[path = "../objects/fits.rs"]
 mod fits;
+mod handed;
 mod launches;
 mod many;
 #[path = "../daemon/own.rs"]
@@ -84,6 +85,18 @@ fn words(object: &Value) -> BTreeMap<String, (String, String)> {
 
 fn has(launcher: &str) -> bool {
     Command::new(launcher).arg("--version").output().is_ok()
+}
+
+/// A line that hands on none of the planted variables, and everything else.
+fn clears() -> Vec<&'static str> {
+    let names = [
+        "PROOF_OF_BLOCK_CANARY",
+        "CANARY_ACCESS_TOKEN",
+        "MY_CANARY_SECRET_KEY",
+        "canary_url",
+    ];
+    let unset = names.iter().flat_map(|name| ["-u", name]);
+    std::iter::once("env").chain(unset).collect()
 }
 
 #[track_caller]
@@ -372,10 +385,7 @@ fn no_new_privileges_close_themselves_alone() {
 
 #[test]
 fn a_shell_takes_the_probe_as_one_word() {
-    let found = found(
-        &["sh", "-c", "exec env -u PROOF_OF_BLOCK_CANARY {command}"],
-        &[],
-    );
+    let found = found(&["sh", "-c", "exec env -i {command}"], &[]);
     is(&found, "environment", "closed");
     is(&found, "descriptor", "open");
 }

@@ -200,7 +200,7 @@ fn a_key_seals_and_says_who_signed() {
 #[test]
 fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = ["env", "-u", "PROOF_OF_BLOCK_CANARY"];
+    let clears = clears();
     let lifts = ["--record", "--lift", "-u PROOF_OF_BLOCK_CANARY"];
     assert_eq!(code(&audited(work.path(), &lifts, &clears)), 4);
     let mut records = std::fs::read_dir(work.path().join("attestation")).unwrap();
