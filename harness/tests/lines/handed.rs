@@ -37,17 +37,17 @@ fn a_descriptor_that_is_closed_by_its_number_says_nothing_of_the_others() {
     is(&closing("*"), "descriptor", "closed");
 }
 
-/// What is the launcher's own at such a number is neither read nor moved.
+/// What is the launcher's own at such a number is neither read nor moved, and is nothing that
+/// was handed on.
 #[test]
 fn a_file_of_the_launchers_is_left_where_it_was() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let own = work.path().join("own");
     std::fs::write(&own, "one\ntwo\n").unwrap();
-    let start =
-        "exec 77<\"$0\"; read -r -u 77 _; \"$@\"; read -r -u 77 line; echo \"$line\" >\"$0.after\"";
+    let start = "for n in $(ls /proc/$$/fd); do case $n in 0|1|2|255) ;; *) eval \"exec $n<&-\";; esac; done
+        exec 77<\"$0\"; read -r -u 77 _; \"$@\"; read -r -u 77 line; echo \"$line\" >\"$0.after\"";
     let found = found(&["bash", "-c", start, own.to_str().unwrap()], &[]);
-    // The others are still there.
-    is(&found, "descriptor", "open");
+    is(&found, "descriptor", "closed");
     let after = std::fs::read_to_string(work.path().join("own.after")).unwrap();
     assert_eq!(after, "two\n");
 }
