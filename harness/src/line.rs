@@ -16,6 +16,7 @@ use crate::suite::Stop;
 
 pub mod compose;
 mod forget;
+mod handed;
 mod image;
 pub mod junit;
 mod listeners;
@@ -37,7 +38,7 @@ pub use plant::{Ground, Unplanted};
 pub use put::Put;
 
 use look::Looked;
-use plant::{Plant, VARIABLE};
+use plant::Plant;
 use running::{Ended, Running};
 use terminal::Terminal;
 
@@ -136,9 +137,10 @@ fn once(
     let alone = Put::Line;
     let put = if line.is_empty() { &alone } else { &way.put };
     let words = put.words(line, &plant, &arguments)?;
-    let forgets = put.forgets(&words, &plant.nonce);
+    put.is_free(line, &words)?;
+    let forgets = put.forgets(line, &words, &plant.nonce);
     let before = put.before();
-    let running = Running::start(&words, (VARIABLE, &plant.environment), terminal.as_ref());
+    let running = Running::start(&words, &plant.environment, terminal.as_ref());
     let program = words.first().map_or("", String::as_str);
     let (looked, ended, in_time) = match running {
         Ok(running) => watched(running, &mut plant, (program, &forgets), stop)?,

@@ -158,7 +158,35 @@ fn an_ordinary_user_is_told_why_and_what_to_use_instead() {
         .unwrap();
     let said = text(&done);
     assert_eq!(done.status.code(), Some(3), "{said}");
-    for words in ["only a folder of root's", "use `--engine bwrap`"] {
+    for words in [
+        "only a folder of root's",
+        "`chroot yes`",
+        "use `--engine bwrap`",
+        "`harness audit -- firejail ...`",
+    ] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+/// What the refusal says: in a user namespace of an ordinary user's, where it may do what
+/// firejail asks of root, firejail starts nothing.
+#[test]
+fn an_ordinary_users_own_namespace_makes_firejail_no_sandbox() {
+    if harness("--version").is_none() {
+        return;
+    }
+    let script =
+        "mount -t tmpfs none /run && exec firejail --quiet --noprofile --net=none echo ran";
+    let namespace = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .current_dir("/")
+        .uid(65534)
+        .gid(65534)
+        .output()
+        .unwrap();
+    let said = text(&namespace);
+    assert!(
+        !namespace.status.success() && !said.contains("ran"),
+        "{said}"
+    );
 }

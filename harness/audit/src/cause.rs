@@ -73,13 +73,13 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
         Outcome::Refused(errno) => errno,
         Outcome::Done(_) => {
             let filter = inside.answered_for(&answer);
-            let (at, of) = filter.ok_or_else(not_refused)?;
-            return Ok(By::Filter { at, of });
+            let of = filter.ok_or_else(not_refused)?;
+            return by_filter("no error", of, &answer, inside);
         }
         Outcome::NotRun(_) => return Err(not_refused()),
     };
-    if let Some((at, of)) = inside.filter(&answer, errno) {
-        return Ok(By::Filter { at, of });
+    if let Some(of) = inside.filter(&answer, errno) {
+        return by_filter(errno, of, &answer, inside);
     }
     if NOT_HANDED_ON.contains(&(act.row, errno)) {
         return Ok(By::NotHandedOn);
@@ -87,6 +87,22 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
     match act.namespace.filter(|name| gives(name, errno)) {
         Some(name) => by_namespace(name, errno, inside),
         None => by_rule(errno, inside, outside),
+    }
+}
+
+/// By a filter that answers the very call, and each that is the same act.
+fn by_filter(
+    what: &str,
+    (at, of): (usize, usize),
+    answer: &Answer,
+    inside: &Launch,
+) -> Result<By, String> {
+    match inside.passes_alike(answer) {
+        None => Ok(By::Filter { at, of }),
+        Some(alike) => Err(format!(
+            "{what}, which filter {at} of {of} answers this very call with, and none refuses the \
+             same as `{alike}`"
+        )),
     }
 }
 
@@ -141,7 +157,12 @@ fn killed(answer: &Answer, inside: &Launch, outside: &Launch) -> Result<By, Stri
     };
     let name = &call.name;
     match inside.kills(call) {
-        Some(true) => Ok(By::Kill),
+        Some(true) => match inside.passes_alike(answer) {
+            None => Ok(By::Kill),
+            Some(alike) => Err(format!(
+                "SIGSYS at `{name}`, and no filter refuses the same as `{alike}`"
+            )),
+        },
         Some(false) => Err(format!(
             "SIGSYS at `{name}`, and no filter of its own kills for it"
         )),

@@ -11,6 +11,29 @@ use crate::answers::{CONTROL, Outcome, Said};
 
 /// The most launches of one line.
 pub const MOST: u32 = 64;
+/// Whether a line can have had so many launches, of which each of so many acts ended one.
+///
+/// # Errors
+/// It cannot: what is expected, and what there is.
+pub fn can_be(launches: u32, ended: usize) -> Result<(), String> {
+    if !(1..=MOST).contains(&launches) {
+        return Err(format!(
+            "expected 1 to {MOST} launches, which is the most that an audit makes, observed {launches}"
+        ));
+    }
+    // Each ends the launch of all and one of its own; and one more has nothing but an end.
+    let least = match ended {
+        0 => 1,
+        acts => acts.saturating_mul(2).saturating_add(1),
+    };
+    if usize::try_from(launches).is_ok_and(|it| it >= least) {
+        return Ok(());
+    }
+    Err(format!(
+        "expected at least {least} launches, of which {ended} acts ended theirs, observed {launches}"
+    ))
+}
+
 /// The ids of two acts that reach for nothing: whatever comes of them, they were begun.
 const IDLE: [&str; 2] = ["idle-first", "idle-last"];
 

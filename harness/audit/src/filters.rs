@@ -6,6 +6,7 @@ use negatives::errno::Errno;
 use seccomp::table::NUMBERS;
 use seccomp::{Action, Call, Program, evaluate, evaluate_stack};
 
+use crate::alike::{self, Alike};
 use crate::answers::Called;
 
 /// Which filter of these, counted from 1, and of how many, kills whoever makes this very
@@ -45,6 +46,26 @@ fn answers(stack: &[Arc<str>], call: &Called) -> Option<(u16, (usize, usize))> {
         return None;
     };
     Some((number, decides(&programs, &call, action)?))
+}
+
+/// A call that is the same act as this one, and that none of these refuses.
+#[must_use]
+pub fn passes_alike(stack: &[Arc<str>], call: &Called) -> Option<Alike> {
+    let (programs, very) = read(stack, call)?;
+    // What looks at no argument answers each of them alike.
+    let consulted = evaluate_stack(&programs, &very).consulted;
+    if !consulted.any_argument() {
+        return None;
+    }
+    let passes = |it: &Alike| {
+        let args = it.call.arguments;
+        let action = evaluate_stack(&programs, &Call { args, ..very }).action;
+        !matches!(
+            action,
+            Action::KillProcess | Action::KillThread | Action::Trap(_) | Action::Errno(_)
+        )
+    };
+    alike::to(call).into_iter().find(passes)
 }
 
 /// Whether these refuse nothing: no call of the table of this machine, made without

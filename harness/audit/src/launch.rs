@@ -9,6 +9,7 @@ use seccomp::table::{AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Proof};
+use crate::alike::Alike;
 use crate::answers::{Answer, Called, Outcome, Said};
 use crate::filters;
 
@@ -129,6 +130,14 @@ impl Launch {
         filters::pretends(stack, answer.call.as_ref()?)
     }
 
+    /// A call that is the same act as the one that was answered, and that its filters, read
+    /// back, do not refuse.
+    #[must_use]
+    pub fn passes_alike(&self, answer: &Answer) -> Option<Alike> {
+        let stack = self.view.as_ref().ok()?.filters.fact()?;
+        filters::passes_alike(stack, answer.call.as_ref()?)
+    }
+
     /// Whether its filters, read back, kill whoever makes this call; none where they were
     /// not read.
     #[must_use]
@@ -164,7 +173,7 @@ impl Launch {
                 Some(what) => Reached::Yes(what.clone()),
                 None => Reached::No,
             },
-            Proof::Canary => self.brought_back(act, "the planted bytes came back"),
+            Proof::Canary => self.brought_back(act, &came_back(self, act)),
             Proof::Inode => self.brought_back(act, "it is the host's file, by device and inode"),
             Proof::Kernel(_) if !self.done(act) => Reached::No,
             Proof::Kernel(_) => self.by_kernel(act),
@@ -222,5 +231,15 @@ impl Launch {
     pub fn status(&self, name: &str) -> Option<&str> {
         let status = self.view.as_ref().ok()?.status.fact()?;
         status.get(name).map(String::as_str)
+    }
+}
+
+/// Which of several descriptors the planted bytes came by is in the call.
+fn came_back(launch: &Launch, act: &Act) -> String {
+    let words = "the planted bytes came back";
+    let call = launch.said.of(act.id).call;
+    match call.filter(|_| act.id == "descriptor") {
+        Some(call) => format!("{words}, by descriptor {}", call.arguments[0]),
+        None => words.to_owned(),
     }
 }

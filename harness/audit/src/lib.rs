@@ -7,6 +7,7 @@
 //! inside says is never open without the host.
 
 pub mod act;
+pub mod alike;
 pub mod answers;
 mod apart;
 pub mod cause;

@@ -1,7 +1,9 @@
 //! The arguments of `audit`.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 
 use super::{Into, SignedBy};
@@ -21,6 +23,19 @@ const OF_A_LINE: [&str; 12] = [
     "unit",
     "line",
 ];
+
+/// A word that a record can have: its JSON is text.
+fn word() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().try_map(|word| {
+        word.into_string().map_err(|word| {
+            format!(
+                "expected text (UTF-8), which a record can hold, observed `{}`; put it into a \
+                 script, and name that in the line",
+                word.as_bytes().escape_ascii()
+            )
+        })
+    })
+}
 
 /// What `audit` takes.
 #[derive(Debug, Args)]
@@ -66,7 +81,7 @@ pub struct Audit {
     #[command(flatten)]
     pub signed: SignedBy,
     /// Run the line without these words, too: what is open then is closed by them.
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true, value_parser = word())]
     pub lift: Vec<String>,
     /// Give the line a terminal, as its standard input and its session's; without one, U14
     /// shows nothing.
@@ -74,7 +89,8 @@ pub struct Audit {
     pub tty: bool,
     /// For a runtime that takes no command on its line: the folder of a bundle (OCI). In a copy
     /// of its config.json the probe is the process; in LINE, {bundle} stands for the copy's
-    /// folder and {name} for a name of the container's.
+    /// folder and {name} for a name of the container's; without {name} the last word is its
+    /// name, which the runtime may not know yet.
     #[arg(long, value_name = "BUNDLE", conflicts_with = "tty")]
     pub oci: Option<PathBuf>,
     /// A service of a Compose file, run once by `docker compose` or `docker-compose` without what
@@ -102,6 +118,6 @@ pub struct Audit {
     #[arg(long, value_name = "FILE", conflicts_with_all = OF_A_LINE, conflicts_with_all = ["acts", "diff"])]
     pub lines: Option<PathBuf>,
     /// The line: a launcher with its words.
-    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE")]
+    #[arg(last = true, required_unless_present_any = ["acts", "diff", "lines", "compose", "unit"], value_name = "LINE", value_parser = word())]
     pub line: Vec<String>,
 }

@@ -180,10 +180,10 @@ fn unplanted(error: std::io::Error) -> Failure {
     let known = error
         .get_ref()
         .and_then(|it| it.downcast_ref::<Unplanted>());
-    let hint = known.map_or(
-        "the working folder, or --place, and the home folder must be writable",
-        |it| it.mend,
-    );
+    if let Some(known) = known {
+        return Failure::blocked(known.to_string(), Some(known.mend.to_owned()));
+    }
+    let hint = "the working folder, or --place, and the home folder must be writable";
     let error = format!("failed to plant what the line is to reach: {error}");
     Failure::blocked(error, Some(hint.to_owned()))
 }

@@ -26,7 +26,11 @@ pub(super) fn options(common: &Common, args: &OptionsOf) -> Result<Done, Failure
         ci: std::env::var_os("CI").is_some_and(|value| !value.is_empty()),
     };
     let answers = options::answers(&host);
-    let object = serde_json::json!({ "options": answers, "measured": measured });
+    let (alone, why) = columns::ALONE;
+    let not_measured = serde_json::json!([{ "technology": alone, "why": why }]);
+    let object = serde_json::json!({
+        "options": answers, "measured": measured, "not_measured": not_measured,
+    });
     common.format.say(Code::Held, &object, || {
         print(&answers)?;
         print_columns(&measured)
@@ -36,7 +40,8 @@ pub(super) fn options(common: &Common, args: &OptionsOf) -> Result<Done, Failure
 /// What is not to be believed answers nothing.
 fn measured(bundle: &Path) -> Result<Measured, Failure> {
     let (verified, judged) = merge::believed(bundle, &Anchor::Embedded)?;
-    Ok(columns::measured(&verified.attestation().run.id, &judged))
+    let said = verified.attestation();
+    Ok(columns::measured(&said.run.id, said.signer.role, &judged))
 }
 
 fn print(answers: &[Answered]) -> Result<(), Failure> {
@@ -71,15 +76,16 @@ fn print_columns(measured: &[Measured]) -> Result<(), Failure> {
             let rows: Vec<String> = rows
                 .map(|row| format!("{} {}", row.id, row.verdict))
                 .collect();
-            let by = match rows.as_slice() {
-                [] => "as the decision says".to_owned(),
-                rows => rows.join(", "),
-            };
+            let by = answer.why.map_or_else(|| rows.join(", "), str::to_owned);
             say(&format!(
                 "   {:<26} {:<13} {by}",
                 answer.column, answer.answer
             ))?;
         }
     }
-    Ok(())
+    let (alone, why) = columns::ALONE;
+    Ok(say(&format!(
+        "\n{alone}: {}: {why}",
+        columns::NOT_MEASURED
+    ))?)
 }

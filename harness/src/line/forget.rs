@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use engine::caller::search_path;
+use seal::shell;
 
 /// Runtimes that know a container by its name: `delete --force NAME` (OCI).
 const RUNTIMES: [&str; 5] = ["crun", "kata-runtime", "runc", "runsc", "youki"];
@@ -21,6 +22,12 @@ for it in $(\"$@\" ps --all --no-trunc --format '{{.ID}} {{.Command}}' | grep -F
 do \"$@\" rm --force --volumes \"$it\"
 done";
 
+/// Deletes the container of this name if its state names a bundle with this mark.
+const DELETE: &str = "mark=$1; name=$2; shift 2
+if \"$@\" state \"$name\" | grep -q -F -e \"$mark\"
+then \"$@\" delete --force \"$name\"
+fi";
+
 /// A program that is run, by its path, with its words.
 pub(super) type Words = Vec<String>;
 
@@ -32,6 +39,28 @@ pub(super) fn of_runtime(line: &[String], name: &str) -> Option<Words> {
     let mut words = reached(line, &RUNTIMES)?;
     words.extend(["delete", "--force", name].map(str::to_owned));
     whole(words)
+}
+
+/// The same of a container whose name somebody else may have taken: only if its bundle is
+/// the one with this mark.
+#[must_use]
+pub(super) fn of_runtime_if(line: &[String], name: &str, mark: &str) -> Option<Words> {
+    let runtime = reached(line, &RUNTIMES)?;
+    let shell = ["/bin/sh", "-c", DELETE, "sh", mark, name].map(str::to_owned);
+    Some(shell.into_iter().chain(runtime).collect())
+}
+
+/// Whether the runtime of this line knows a container of this name; which runtime.
+#[must_use]
+pub(super) fn known(line: &[String], name: &str) -> Option<String> {
+    let mut words = reached(line, &RUNTIMES)?;
+    words.extend(["state", name].map(str::to_owned));
+    let runtime = shell::line(&words);
+    let (program, rest) = words.split_first()?;
+    let mut asked = Command::new(program);
+    let quiet = asked.args(rest).stdin(Stdio::null()).stdout(Stdio::null());
+    let status = quiet.stderr(Stdio::null()).status().ok()?;
+    status.success().then_some(runtime)
 }
 
 /// The same of an engine, for every container with this mark in what it runs.

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::fd::RawFd;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use audit::launch::Host;
 use engine::witness::identity;
 use negatives::scout::Planted;
-use nix::fcntl::{FcntlArg, fcntl};
 
+use super::handed::{self, Descriptors, VARIABLE, variables};
 use super::listeners::Listeners;
 pub use super::places::Ground;
 use super::places::{BUNDLE, Places};
@@ -20,10 +20,6 @@ use super::sibling::Sibling;
 use super::watches::Watches;
 use super::ways::Aim;
 
-/// The variable that the caller's environment has for the line.
-pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
-/// The lowest number of the descriptor that the line inherits.
-const DESCRIPTOR: RawFd = 77;
 /// A text that names its interpreter, which says what it is given.
 const SAYS: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
 /// Its name.
@@ -47,8 +43,8 @@ pub(super) struct Plant {
     pub probe: PathBuf,
     /// What each `{name}` of the acts stands for.
     pub targets: BTreeMap<String, String>,
-    /// What the variable of the line's environment holds.
-    pub environment: String,
+    /// The variables of the line's environment, and what each holds.
+    pub environment: (Vec<&'static str>, String),
     /// What the acts reach for that has a path.
     pub aims: Vec<Aim>,
     /// The planted process.
@@ -56,18 +52,8 @@ pub(super) struct Plant {
     host: Host,
     listeners: Listeners,
     watches: Watches,
-    descriptor: Descriptor,
+    descriptors: Descriptors,
     _remove: Remove,
-}
-
-/// A descriptor that every process started from here inherits.
-#[derive(Debug)]
-struct Descriptor(RawFd);
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        _ = nix::unistd::close(self.0);
-    }
 }
 
 /// Files, then folders.
@@ -114,6 +100,7 @@ impl Plant {
     /// # Errors
     /// Something without which there is no audit cannot be planted.
     pub(super) fn new(ground: &Ground) -> io::Result<Self> {
+        let low = handed::low()?;
         let nonce = fresh()?;
         let at = Places::of(ground, &nonce);
         let mut beds = Beds::default();
@@ -132,12 +119,13 @@ impl Plant {
         beds.secret("read-home-secret", "home-secret", home_secret)?;
         beds.secret("read-place-secret", "place-secret", place_secret)?;
         let listeners = Listeners::start(&nonce, &at.socket, &nonce)?;
-        let descriptor = beds.descriptor(place_secret)?;
-        let environment = beds.canary(&["environment"], "environment")?;
+        let descriptors = beds.descriptors(place_secret, low)?;
+        let environment = beds.environment()?;
         let watches = beds.watches(&at.watched)?;
         beds.blind(&sibling, &listeners);
         beds.names(&nonce, &at.home, &at.place, ground);
-        beds.reached_at(&listeners, &sibling, at.socket.display(), descriptor.0);
+        beds.reached_at(&listeners, &sibling, at.socket.display());
+        beds.at("number", descriptors.numbers());
         let aims = at.aims(ground);
         Ok(Self {
             nonce,
@@ -149,7 +137,7 @@ impl Plant {
             host: beds.host,
             listeners,
             watches,
-            descriptor,
+            descriptors,
             _remove: remove,
         })
     }
@@ -167,7 +155,7 @@ impl Plant {
     /// What the host saw of the launch, which is over.
     #[must_use]
     pub(super) fn harvest(mut self) -> Host {
-        drop(self.descriptor);
+        drop(self.descriptors);
         let mut host = self.host;
         host.saw.extend(self.listeners.heard());
         host.saw.extend(self.watches.saw(&self.nonce));
@@ -229,15 +217,22 @@ impl Beds {
         })
     }
 
+    /// Variables that hold the same: whichever is handed on brings it back.
+    fn environment(&mut self) -> io::Result<(Vec<&'static str>, String)> {
+        let names = variables();
+        self.at("variable", names.join(","));
+        Ok((names, self.canary(&["environment"], "environment")?))
+    }
+
     /// A file that is open here, and unlike others not closed by an exec. Its name is
-    /// gone, so that nothing but the descriptor leads to it.
-    fn descriptor(&mut self, beside: &Path) -> io::Result<Descriptor> {
+    /// gone, so that nothing but the descriptors leads to it.
+    fn descriptors(&mut self, beside: &Path, low: OwnedFd) -> io::Result<Descriptors> {
         let path = beside.with_extension("open");
         let canary = self.canary(&["descriptor"], "descriptor")?;
         write(&path, 0o600, canary.as_bytes())?;
         let file = File::open(&path);
         fs::remove_file(&path)?;
-        Ok(Descriptor(fcntl(file?, FcntlArg::F_DUPFD(DESCRIPTOR))?))
+        Descriptors::of(&file?, low)
     }
 
     fn watches(&mut self, folders: &[(&str, PathBuf)]) -> io::Result<Watches> {
@@ -266,20 +261,13 @@ impl Beds {
     }
 
     /// Where the acts find those that wait for them.
-    fn reached_at(
-        &mut self,
-        listeners: &Listeners,
-        sibling: &Sibling,
-        socket: impl ToString,
-        descriptor: RawFd,
-    ) {
+    fn reached_at(&mut self, listeners: &Listeners, sibling: &Sibling, socket: impl ToString) {
         self.at("unix", socket);
         self.at("tcp", listeners.tcp);
         self.at("udp", listeners.udp);
         self.at("pid", sibling.pid());
         self.at("address", sibling.address);
         self.at("room", sibling.room);
-        self.at("number", descriptor);
     }
 
     fn names(&mut self, nonce: &str, home: &Path, place: &Path, ground: &Ground) {
@@ -305,7 +293,6 @@ impl Beds {
         self.at("mark", nonce);
         self.at("name", nonce);
         self.at("abstract", nonce);
-        self.at("variable", VARIABLE);
     }
 }
 
@@ -330,14 +317,24 @@ pub struct Unplanted {
     pub mend: &'static str,
 }
 
+impl Unplanted {
+    /// As an error of what could not be done.
+    pub(super) fn of(what: String, mend: &'static str) -> io::Error {
+        io::Error::other(Self { what, mend })
+    }
+}
+
 fn no_program(place: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;
     }
-    io::Error::other(Unplanted {
-        what: format!("no program may be run in `{}`: {error}", place.display()),
-        mend: "name a folder with --place whose file system is not mounted noexec",
-    })
+    Unplanted::of(
+        format!(
+            "failed to plant what the line is to reach: no program may be run in `{}`: {error}",
+            place.display()
+        ),
+        "name a folder with --place whose file system is not mounted noexec",
+    )
 }
 
 fn make(folder: &Path) -> io::Result<()> {

@@ -8,7 +8,7 @@ use seal::digest::Sha256Digest;
 
 use super::compose::{self, Made, Service};
 use super::oci::Bundle;
-use super::plant::Plant;
+use super::plant::{Plant, Unplanted};
 use super::{forget, spelling};
 
 /// The name of the copy in its folder.
@@ -57,6 +57,27 @@ impl Put {
         Ok(spelling::of_bundle(line, &copy, &plant.nonce))
     }
 
+    /// What stands in the line's way: a container of the name that it gives its own.
+    ///
+    /// # Errors
+    /// There is one.
+    pub(super) fn is_free(&self, line: &[String], words: &[String]) -> io::Result<()> {
+        let name = match self {
+            Self::Bundle(_) if !spelling::is_named_here(line) => named(line, words),
+            Self::Line | Self::Bundle(_) | Self::Service(_) => None,
+        };
+        let known = name.and_then(|name| Some((name, forget::known(words, name)?)));
+        known.map_or(Ok(()), |(name, state)| {
+            Err(Unplanted::of(
+                format!(
+                    "expected no container called `{name}`, observed one: `{state}` knows it, and \
+                     it is left alone"
+                ),
+                "give the line another name, or {name}, which is a new one each time",
+            ))
+        })
+    }
+
     /// What there was before the line is started.
     #[must_use]
     pub(super) fn before(&self) -> Made {
@@ -69,10 +90,20 @@ impl Put {
     /// What lets those whom the line starts something through forget it: killed with its
     /// launcher, it is still known to whoever ran it.
     #[must_use]
-    pub(super) fn forgets(&self, words: &[String], nonce: &str) -> Vec<forget::Words> {
+    pub(super) fn forgets(
+        &self,
+        line: &[String],
+        words: &[String],
+        nonce: &str,
+    ) -> Vec<forget::Words> {
         let asked = match self {
             Self::Line => forget::of_engine(words, nonce),
-            Self::Bundle(_) => forget::of_runtime(words, nonce),
+            Self::Bundle(_) => named(line, words).and_then(|name| {
+                if spelling::is_named_here(line) {
+                    return forget::of_runtime(words, name);
+                }
+                forget::of_runtime_if(words, name, nonce)
+            }),
             Self::Service(_) => compose::forgets(nonce),
         };
         asked.into_iter().collect()
@@ -85,4 +116,10 @@ impl Put {
             Self::Service(_) => before.remove_since(project),
         }
     }
+}
+
+/// What the container of a bundle's line is called.
+fn named<'a>(line: &[String], words: &'a [String]) -> Option<&'a str> {
+    let at = spelling::container(line).ok()?;
+    words.get(at).map(String::as_str)
 }

@@ -65,7 +65,7 @@ impl Running {
     /// Its program cannot be started.
     pub(super) fn start(
         words: &[String],
-        variable: (&str, &str),
+        (variables, value): &(Vec<&str>, String),
         terminal: Option<&Terminal>,
     ) -> std::io::Result<Self> {
         let (program, rest) = words
@@ -87,7 +87,7 @@ impl Running {
         let input = terminal.map_or_else(|| Ok(Stdio::null()), Terminal::input)?;
         let mut process = command
             .args(rest)
-            .env(variable.0, variable.1)
+            .envs(variables.iter().map(|name| (name, value)))
             .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -47,6 +47,30 @@ pub(super) fn of_bundle(line: &[String], copy: &Path, name: &str) -> Vec<String>
     line.iter().map(put).collect()
 }
 
+/// The place of the word that names the container: where the line has `{name}` in it, else
+/// the last, as runtimes take it.
+///
+/// # Errors
+/// The last word can be no name.
+pub fn container(line: &[String]) -> Result<usize, &'static str> {
+    if let Some(at) = line.iter().position(|word| word.contains(NAME)) {
+        return Ok(at);
+    }
+    match line.split_last() {
+        Some((last, _)) if !last.starts_with('-') && !last.contains(BUNDLE) => Ok(line.len() - 1),
+        Some(_) | None => Err(
+            "the line does not say what its container is called: expected {name} in it, or a \
+             name as its last word",
+        ),
+    }
+}
+
+/// Whether the container's name is one that nobody else has.
+#[must_use]
+pub(super) fn is_named_here(line: &[String]) -> bool {
+    line.iter().any(|word| word.contains(NAME))
+}
+
 /// The word with each of these replaced; what is put in is not looked at again, for a path
 /// may have anything in it.
 fn filled(word: &str, by: &[(&str, &str)]) -> String {
@@ -98,6 +122,19 @@ mod tests {
         let line = words("runc run --bundle {bundle} {name}");
         let spelt = of_bundle(&line, Path::new("/copy"), "n1");
         assert_eq!(spelt, words("runc run --bundle /copy n1"));
+    }
+
+    #[test]
+    fn the_container_is_called_what_the_line_says_else_by_its_last_word() {
+        for (line, at) in [
+            ("runc run --bundle {bundle} job", Some(4)),
+            ("crun run job-{name} --bundle {bundle}", Some(2)),
+            ("crun run job --bundle {bundle}", None),
+            ("crun run job --bundle={bundle}", None),
+            ("crun run --bundle {bundle} --detach", None),
+        ] {
+            assert_eq!(container(&words(line)).ok(), at, "{line}");
+        }
     }
 
     #[test]

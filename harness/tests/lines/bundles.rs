@@ -187,4 +187,91 @@ fn a_line_that_does_not_say_where_the_copy_is_and_a_folder_that_is_no_bundle_are
     let said = String::from_utf8_lossy(&unsaid.stderr).into_owned();
     assert_eq!(code(&unsaid), 2, "{said}");
     assert!(said.contains("expected {bundle} in it"), "{said}");
+    let unnamed = audited(
+        work.path(),
+        &["--oci", "."],
+        &["runc", "run", "-b", "{bundle}"],
+    );
+    let said = String::from_utf8_lossy(&unnamed.stderr).into_owned();
+    assert_eq!(code(&unnamed), 2, "{said}");
+    assert!(said.contains("what its container is called"), "{said}");
+}
+
+/// The same line with a name of the caller's own.
+fn called<'a>(root: &'a str, name: &'a str) -> [&'a str; 8] {
+    [
+        "runc", "--root", root, "run", "--detach", "--bundle", "{bundle}", name,
+    ]
+}
+
+/// What runc knows in its folder.
+fn runc(root: &str, words: &[&str]) -> Output {
+    let mut runc = Command::new("runc");
+    runc.args(["--root", root]).args(words);
+    runc.stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn a_container_may_have_a_name_of_ones_own_and_is_not_left() {
+    let Some(bundle) = bundle() else {
+        return;
+    };
+    let flags = ["--oci", bundle.path().to_str().unwrap()];
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("known");
+    let root = root.to_str().unwrap();
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    for name in ["proof-of-block-job", "proof-of-block-{name}"] {
+        let done = audited(work.path(), &flags, &called(root, name));
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(code(&done), 4, "{name}: {said}");
+        assert_eq!(
+            left(Path::new(root), "proof-of-block-job"),
+            Vec::<String>::new()
+        );
+    }
+}
+
+/// A container that has the name is nobody's to touch.
+#[test]
+fn a_container_that_has_the_name_already_is_left_alone_and_the_audit_is_blocked() {
+    let Some(bundle) = bundle() else {
+        return;
+    };
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("known");
+    let root = root.to_str().unwrap();
+    let name = format!("proof-of-block-mine-{}", std::process::id());
+    // It waits to be started: there is no program in an empty root.
+    let path = bundle.path().join("config.json");
+    let mut config: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    config["mounts"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({
+            "destination": "/usr", "type": "bind", "source": "/usr", "options": ["rbind", "ro"],
+        }));
+    config["process"]["args"] = serde_json::json!(["/usr/bin/env"]);
+    std::fs::write(&path, config.to_string()).unwrap();
+    let at = bundle.path().to_str().unwrap();
+    let made = Command::new("runc")
+        .args(["--root", root, "create", "--bundle", at, &name])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    if !made.success() {
+        return;
+    }
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let done = audited(work.path(), &["--oci", at], &called(root, &name));
+    let state = runc(root, &["state", &name]);
+    assert!(runc(root, &["delete", "--force", &name]).status.success());
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(code(&done), 3, "{said}");
+    let why = format!("expected no container called `{name}`, observed one");
+    assert!(said.contains(&why) && said.contains("or {name}"), "{said}");
+    assert!(state.status.success(), "it was deleted");
+    assert!(std::fs::read_dir(work.path()).unwrap().next().is_none());
 }

@@ -9,6 +9,34 @@ use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
 use super::has;
 
+/// A record is JSON, which has no such words: it is told before anything runs.
+#[test]
+fn a_word_that_is_no_text_is_refused_before_anything_runs() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let word = OsStr::from_bytes(b"a\xff");
+    for words in [
+        [OsStr::new("--"), OsStr::new("touch"), word],
+        [OsStr::new("--lift"), word, OsStr::new("--")],
+    ] {
+        let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .arg("audit")
+            .args(words)
+            .arg("touched")
+            .current_dir(work.path())
+            .env("HOME", work.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        let why = "expected text (UTF-8), which a record can hold, observed `a\\xff`; put it into a script";
+        assert!(said.contains(why), "{said}");
+        assert!(std::fs::read_dir(work.path()).unwrap().next().is_none());
+    }
+}
+
 /// The characters that an audit of no sandbox at all left for whoever reads next.
 fn left(flags: &[&str]) -> Vec<u8> {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

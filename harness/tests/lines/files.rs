@@ -105,7 +105,9 @@ fn a_bundle_that_is_none_takes_nothing_from_the_other_lines() {
     let (code, said) = asked(work.path(), &["--lines", "l.toml"]);
     assert_eq!(code, 4, "{said}");
     assert!(
-        said.contains("| U9 environment | blocked | OPEN |"),
+        said.contains(
+            "| U9 environment: reads a variable of the caller's environment | blocked | OPEN |"
+        ),
         "{said}"
     );
     assert!(said.contains("bad: none/config.json"), "{said}");

@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod alike;
 mod bundles;
 mod caller;
 mod close;
@@ -22,6 +23,7 @@ mod files;
 mod firejail;
 #[path = "../objects/fits.rs"]
 mod fits;
+mod handed;
 mod launches;
 mod many;
 #[path = "../daemon/own.rs"]
@@ -85,6 +87,18 @@ fn has(launcher: &str) -> bool {
     Command::new(launcher).arg("--version").output().is_ok()
 }
 
+/// A line that hands on none of the planted variables, and everything else.
+fn clears() -> Vec<&'static str> {
+    let names = [
+        "PROOF_OF_BLOCK_CANARY",
+        "CANARY_ACCESS_TOKEN",
+        "MY_CANARY_SECRET_KEY",
+        "canary_url",
+    ];
+    let unset = names.iter().flat_map(|name| ["-u", name]);
+    std::iter::once("env").chain(unset).collect()
+}
+
 #[track_caller]
 fn is(found: &BTreeMap<String, (String, String)>, act: &str, word: &str) {
     assert_eq!(found[act].0, word, "{act}: {}", found[act].1);
@@ -142,7 +156,10 @@ fn the_findings_are_written_for_a_ci_page_and_for_a_reader_of_tests() {
     );
     let page = std::fs::read_to_string(work.path().join("p.md")).unwrap();
     assert!(
-        page.contains("| U4 | tcp-loopback | open | the listener"),
+        page.contains(
+            "| U4 | tcp-loopback | connects to a listener on the host's loopback and waits for its \
+             answer | open | the listener"
+        ),
         "{page}"
     );
     // There is nothing to tell of each without --expect.
@@ -310,7 +327,8 @@ fn what_was_written_down_is_held_until_the_line_gets_weaker() {
     let broken = audited(work.path(), &expect, &weaker);
     assert_eq!(code(&broken), 1);
     let text = String::from_utf8(broken.stdout).unwrap();
-    assert!(text.contains("broken     tcp-loopback"), "{text}");
+    let broken = "broken     tcp-loopback       connects to a listener on the host's loopback";
+    assert!(text.contains(broken), "{text}");
     assert!(!text.contains("broken     signal"), "{text}");
 }
 
@@ -367,10 +385,7 @@ fn no_new_privileges_close_themselves_alone() {
 
 #[test]
 fn a_shell_takes_the_probe_as_one_word() {
-    let found = found(
-        &["sh", "-c", "exec env -u PROOF_OF_BLOCK_CANARY {command}"],
-        &[],
-    );
+    let found = found(&["sh", "-c", "exec env -i {command}"], &[]);
     is(&found, "environment", "closed");
     is(&found, "descriptor", "open");
 }

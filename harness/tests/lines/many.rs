@@ -18,7 +18,7 @@ fn harness(work: &Path, words: &[&str]) -> Output {
 #[test]
 fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = ["env", "-u", "PROOF_OF_BLOCK_CANARY"];
+    let clears = clears();
     assert_eq!(code(&audited(work.path(), &["--record"], &clears)), 4);
     let printed = audited(work.path(), &["--format", "json"], &["env"]);
     std::fs::write(work.path().join("b.json"), printed.stdout).unwrap();
@@ -28,7 +28,8 @@ fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
     let opened = harness(work.path(), &["--diff", record, "b.json"]);
     let text = String::from_utf8(opened.stdout.clone()).unwrap();
     assert_eq!(code(&opened), 1, "{text}");
-    let line = "opened          U9   environment: closed (by the launcher";
+    let line = "opened          U9   environment (reads a variable of the caller's environment): \
+                closed (by the launcher";
     assert!(text.contains(line), "{text}");
     let counts = "1 opened, 0 no longer shown, 0 closed\n";
     assert!(text.ends_with(counts), "{text}");
@@ -47,16 +48,16 @@ fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
 #[test]
 fn many_lines_are_one_table_in_which_one_that_starts_nothing_is_blocked() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = "clears = [\"env\", \"-u\", \"PROOF_OF_BLOCK_CANARY\"]";
-    let file = format!("{clears}\nnone = [\"false\"]\nopen = [\"env\"]\n");
+    let clears = clears();
+    let file = format!("clears = {clears:?}\nnone = [\"false\"]\nopen = [\"env\"]\n");
     std::fs::write(work.path().join("l.toml"), file).unwrap();
     let done = harness(work.path(), &["--lines", "l.toml"]);
     let text = String::from_utf8(done.stdout.clone()).unwrap();
     assert_eq!(code(&done), 4, "{text}");
     for line in [
         "| act | clears | none | open |",
-        "| U9 environment | closed | blocked | OPEN |",
-        "| U9 descriptor | OPEN | blocked | OPEN |",
+        "| U9 environment: reads a variable of the caller's environment | closed | blocked | OPEN |",
+        "| U9 descriptor: reads a descriptor that the caller had open | OPEN | blocked | OPEN |",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }

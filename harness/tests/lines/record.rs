@@ -135,10 +135,12 @@ fn a_record_among_bundles_is_judged_as_a_record() {
     let text = String::from_utf8(each.stdout.clone()).unwrap();
     assert_eq!(code(&each), 0, "{text}");
     assert!(text.contains("audit's record"), "{text}");
-    assert!(text.contains("1 accepted"), "{text}");
+    assert!(text.contains("audit's record, held"), "{text}");
+    assert!(text.contains("1 accepted, 1 of them held; 0 not"), "{text}");
     let told = verify(&["--each", "all", "--format", "json"]);
     let told = fits::object("verify", &told.stdout);
     assert_eq!(told["fleet"][0]["record"], "audit");
+    assert_eq!(told["fleet"][0]["conclusion"], "held");
     left_out_by_a_policy(work.path(), &verify);
     assert_eq!(made("deny = [\"U4\"]"), 1);
     let broken = verify(&["--each", "all"]);
@@ -148,6 +150,24 @@ fn a_record_among_bundles_is_judged_as_a_record() {
         said.contains("expected no expectation of the audit broken, observed 1"),
         "{said}"
     );
+}
+
+/// Of a line of which nothing was expected nothing held, though its record is genuine.
+#[test]
+fn a_record_in_which_nothing_was_expected_is_counted_as_not_held() {
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let made = audited(work.path(), &["--record", "--out", "all"], &["env"]);
+    assert_eq!(code(&made), 4);
+    let each = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["verify", "--each", "all", "--junit", "j.xml"])
+        .current_dir(work.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(each.stdout).unwrap();
+    assert!(text.contains("audit's record, undeclared"), "{text}");
+    assert!(text.contains("1 accepted, 0 of them held; 0 not"), "{text}");
+    let xml = std::fs::read_to_string(work.path().join("j.xml")).unwrap();
+    assert!(xml.contains("its own conclusion is undeclared"), "{xml}");
 }
 
 /// A key is an operator's, and is enough to seal; a key that is none is found out before
@@ -180,7 +200,7 @@ fn a_key_seals_and_says_who_signed() {
 #[test]
 fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = ["env", "-u", "PROOF_OF_BLOCK_CANARY"];
+    let clears = clears();
     let lifts = ["--record", "--lift", "-u PROOF_OF_BLOCK_CANARY"];
     assert_eq!(code(&audited(work.path(), &lifts, &clears)), 4);
     let mut records = std::fs::read_dir(work.path().join("attestation")).unwrap();

@@ -63,12 +63,26 @@ impl Record for Audited {
         Ok(say(&conclusion(&said.result, believed.bundle.standing()))?)
     }
 
+    fn conclusion(&self) -> Option<AuditVerdict> {
+        Some(self.0.bundle.said().result.verdict)
+    }
+
     fn against(&self) -> Option<String> {
         let result = &self.0.bundle.said().result;
         (result.verdict == AuditVerdict::Broken).then(|| {
             let many = count(result.broken, "expectation");
             format!("expected no expectation of the audit broken, observed {many}")
         })
+    }
+}
+
+/// A record's own conclusion as a word.
+pub(crate) const fn word(verdict: AuditVerdict) -> &'static str {
+    match verdict {
+        AuditVerdict::Held => "held",
+        AuditVerdict::Broken => "broken",
+        AuditVerdict::Incomplete => "incomplete",
+        AuditVerdict::Undeclared => "undeclared",
     }
 }
 
@@ -82,12 +96,7 @@ fn conclusion(result: &AuditResult, of: Standing) -> String {
         broken,
         ..
     } = result;
-    let verdict = match verdict {
-        AuditVerdict::Held => "held",
-        AuditVerdict::Broken => "broken",
-        AuditVerdict::Incomplete => "incomplete",
-        AuditVerdict::Undeclared => "undeclared",
-    };
+    let verdict = word(*verdict);
     format!(
         "accepted: {}; its own conclusion is {verdict}: {held} held, {broken} broken, \
          {not_shown} not shown, {open} open",

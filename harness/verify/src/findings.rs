@@ -130,6 +130,12 @@ fn tell(text: &mut String, act: &Act, finding: &Finding) {
     }
 }
 
+/// What the act of this id does; nothing of one that is not this release's.
+#[must_use]
+pub fn does(act: &str) -> &'static str {
+    table::find(act).map_or("", |it| it.does)
+}
+
 /// Text as code in Markdown (CommonMark 6.1): between more backticks than it has in a row.
 fn code(text: &str) -> String {
     let runs = text.split(|c| c != '`').map(str::len);
@@ -149,18 +155,22 @@ pub fn markdown(line: &[String], findings: &[Finding]) -> String {
         text.replace('\r', "\u{240d}").replace('\n', "\u{240a}")
     };
     let mut text = code(&shell::line(line)) + "\n\n";
-    text += "| row | act | finding | why |\n| --- | --- | --- | --- |\n";
+    text += "| row | act | what it does | finding | why |\n| --- | --- | --- | --- | --- |\n";
     let group = |it: &Finding| table::find(&it.act).and_then(|act| act.group);
     for word in ORDER {
         let those = findings.iter().filter(|it| it.verdict.word() == word);
         for it in those.filter(|it| group(it).is_none()) {
             let why = cell(&it.verdict.why());
-            text += &format!("| {} | {} | {word} | {why} |\n", it.row, it.act);
+            let does = cell(does(&it.act));
+            text += &format!("| {} | {} | {does} | {word} | {why} |\n", it.row, it.act);
         }
     }
     for name in groups() {
         let of = findings.iter().filter(|it| group(it) == Some(name));
-        text += &format!("| U13 | {name} | surface | {} |\n", counts(of));
+        text += &format!(
+            "| U13 | {name} | attempts of the matrix | surface | {} |\n",
+            counts(of)
+        );
     }
     text
 }
@@ -180,7 +190,8 @@ pub fn kept(kept: &[(&Finding, Kept)]) -> String {
         counts.push(format!("{} {word}", those.clone().count()));
         if which != Kept::Held {
             for (finding, _) in those {
-                text += &format!("{word:<10} {}\n", finding.act);
+                let act = &finding.act;
+                text += &format!("{word:<10} {act:<18} {}\n", does(act));
             }
         }
     }

@@ -11,7 +11,7 @@ use seal::bundle::verify::{Anchor, Standing, Vouched, predicate_type};
 use seal::bundle::{Bundled, STATEMENT_FILE};
 use seal::statement::Predicate as _;
 use seal::statement::packet_check::PacketCheck;
-use seal::statement::sandbox_audit::SandboxAudit;
+use seal::statement::sandbox_audit::{AuditVerdict, SandboxAudit};
 use serde::Serialize;
 use serde_json::json;
 
@@ -65,17 +65,30 @@ pub(crate) trait Record: Sized {
     fn against(&self) -> Option<String> {
         None
     }
+    /// Its own conclusion; none of what has none to be held.
+    fn conclusion(&self) -> Option<AuditVerdict> {
+        None
+    }
 }
 
-/// Every reason against a record that is one of many bundles.
-pub(crate) fn among(folder: &Path, kind: Kind, keys: &Anchor) -> Vec<Reason> {
+/// A record that is one of many bundles.
+#[derive(Debug)]
+pub(crate) struct Among {
+    /// Every reason against it.
+    pub reasons: Vec<Reason>,
+    /// Its own conclusion, if it is believed and has one.
+    pub conclusion: Option<AuditVerdict>,
+}
+
+/// What there is against such a record, and what it says of itself.
+pub(crate) fn among(folder: &Path, kind: Kind, keys: &Anchor) -> Among {
     match kind {
         Kind::Audit => judged::<audited::Audited>(folder, keys),
         Kind::Check => judged::<checked::Checked>(folder, keys),
     }
 }
 
-fn judged<R: Record>(folder: &Path, keys: &Anchor) -> Vec<Reason> {
+fn judged<R: Record>(folder: &Path, keys: &Anchor) -> Among {
     match R::believe(folder, keys) {
         Ok(believed) => {
             let against = believed.against().map(|text| Reason {
@@ -83,9 +96,15 @@ fn judged<R: Record>(folder: &Path, keys: &Anchor) -> Vec<Reason> {
                 file: STATEMENT_FILE.to_owned(),
                 text,
             });
-            against.into_iter().collect()
+            Among {
+                reasons: against.into_iter().collect(),
+                conclusion: believed.conclusion(),
+            }
         }
-        Err(refusal) => vec![reason::<R>(&refusal)],
+        Err(refusal) => Among {
+            reasons: vec![reason::<R>(&refusal)],
+            conclusion: None,
+        },
     }
 }
 

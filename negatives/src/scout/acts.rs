@@ -7,6 +7,7 @@ use crate::wire::{CallRecord, Outcome};
 
 use super::IDLE;
 
+mod descriptors;
 mod ipc;
 mod kernel;
 mod others;
@@ -33,7 +34,7 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "open" => open_only,
         "open-to-write" => open_to_write,
         "mark-folder" => mark_folder,
-        "read-descriptor" => read_descriptor,
+        "read-descriptor" => descriptors::read,
         "environment" => environment,
         "terminal-input" => terminal::input,
         "tcp" => sockets::tcp,
@@ -186,20 +187,14 @@ fn mark_folder(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     Ok(Report::of(call))
 }
 
-/// Reads an inherited descriptor from its beginning.
-fn read_descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let descriptor = number(arguments, 0)?;
-    drop(bench.aside("lseek", &[descriptor, 0, 0])?);
-    brings_back(bench, descriptor, argument(arguments, 1)?)
-}
-
-/// What a variable of the environment holds, if it is the planted one.
+/// What the variables of these names hold, if it is what was planted in them.
 fn environment(_: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let value = std::env::var(argument(arguments, 0)?).unwrap_or_default();
     let first = argument(arguments, 1)?;
-    Ok(if !first.is_empty() && value.starts_with(first) {
-        Report::found(&value)
-    } else {
-        Report::absent()
-    })
+    let values = argument(arguments, 0)?
+        .split(',')
+        .filter_map(|name| std::env::var(name).ok());
+    let mut planted = values.filter(|value| !first.is_empty() && value.starts_with(first));
+    Ok(planted
+        .next()
+        .map_or_else(Report::absent, |it| Report::found(&it)))
 }

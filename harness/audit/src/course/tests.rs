@@ -138,3 +138,18 @@ fn there_are_never_more_launches_than_so_many() {
     assert_eq!(fates["act-0"], Outcome::Ended);
     assert!(matches!(&fates["act-99"], Outcome::NotRun(why) if why.contains("64 launches")));
 }
+
+#[test]
+fn so_many_launches_there_can_be_and_no_more_and_no_fewer() {
+    assert_eq!(can_be(1, 0), Ok(()));
+    assert_eq!(can_be(MOST, 0), Ok(()));
+    for launches in [0, MOST + 1, u32::MAX] {
+        let why = can_be(launches, 0).unwrap_err();
+        assert!(why.contains("expected 1 to 64 launches"), "{why}");
+        assert!(why.ends_with(&format!("observed {launches}")), "{why}");
+    }
+    assert_eq!(can_be(3, 1), Ok(()));
+    assert_eq!(can_be(5, 2), Ok(()));
+    assert!(can_be(2, 1).unwrap_err().contains("at least 3"));
+    assert!(can_be(64, usize::MAX / 2).is_err());
+}

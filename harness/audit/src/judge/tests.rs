@@ -232,6 +232,7 @@ fn an_answer_about_the_arguments_is_the_kernels_doing() {
     assert_eq!(verdict(id, &outside, &closed).word(), "closed");
 }
 
+mod alike;
 mod hostile;
 mod refusals;
 

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use audit::answers::Outcome;
+use audit::course;
 use audit::expectation::Expectation;
 use audit::finding::Finding;
 use audit::launch::Launch;
@@ -169,6 +171,11 @@ fn view(bundle: &VerifiedAudit, file: String) -> Result<Launch, AuditRefusal> {
     }
     if !launch.said.hello {
         return Err(AuditRefusal::Mute { file });
+    }
+    let ended = launch.said.answers.values();
+    let ended = ended.filter(|it| it.outcome == Outcome::Ended).count();
+    if let Err(why) = course::can_be(launch.launches, ended) {
+        return Err(AuditRefusal::Launches { file, why });
     }
     let known: BTreeSet<&str> = table::all().map(|act| act.id).collect();
     let host = &launch.host;

@@ -105,6 +105,14 @@ pub enum AuditRefusal {
         /// Which.
         file: String,
     },
+    /// No line can have had so many launches.
+    #[error("`{file}`: {why}")]
+    Launches {
+        /// Which.
+        file: String,
+        /// What is expected, and what there is.
+        why: String,
+    },
     /// Words are lifted that are not in the line.
     #[error("`{STATEMENT_FILE}`: expected lifted words that stand in the line, observed `{words}`")]
     Lift {
@@ -152,6 +160,7 @@ impl AuditRefusal {
             Self::Json { .. } | Self::NotCanonical { .. } => "view",
             Self::NoAct { .. } => "no_act",
             Self::Mute { .. } => "mute",
+            Self::Launches { .. } => "launches",
             Self::Lift { .. } => "lift",
             Self::Expectation { .. } => "expectation",
             Self::Finding { .. } => "finding",
@@ -176,7 +185,8 @@ impl AuditRefusal {
             | Self::Json { file, .. }
             | Self::NotCanonical { file }
             | Self::NoAct { file, .. }
-            | Self::Mute { file } => file,
+            | Self::Mute { file }
+            | Self::Launches { file, .. } => file,
             Self::Expectation { .. } => EXPECTATION_FILE,
         }
     }

@@ -56,7 +56,7 @@ pub enum FirejailError {
     },
     /// An ordinary user asked for it.
     #[error(
-        "failed to use firejail: it takes as a sandbox's root only a folder of root's (firejail(1), --chroot), which this user cannot make"
+        "failed to use firejail: it takes as a sandbox's root only a folder of root's (firejail(1), --chroot), and only where `/etc/firejail/firejail.config` says `chroot yes`: this user can make neither, not even in a user namespace, where a program of root's is nobody's"
     )]
     NotRoot,
     /// The run's folder could not be filled.
@@ -112,7 +112,9 @@ impl FirejailError {
             Self::NotInstalled | Self::Part { .. } => {
                 "install it: `sudo apt-get install firejail`, or your system's package"
             }
-            Self::NotRoot => "run as root, or use `--engine bwrap`, which needs no root",
+            Self::NotRoot => {
+                "run as root, or use `--engine bwrap`, which needs no root; `harness audit -- firejail ...` tries a line of firejail's as any user"
+            }
             Self::NotSetuid { .. } => "install your system's package again, which sets the bit",
             Self::Unusable { .. } => {
                 "firejail makes none inside a container: run the harness on the host itself, or use `--engine bwrap`"

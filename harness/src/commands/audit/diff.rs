@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use verify::code::Code;
 use verify::terminal::{print, safe};
-use verify::{Done, Failure};
+use verify::{Done, Failure, findings as told};
 
 use crate::cli::Common;
 
@@ -32,7 +32,7 @@ pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Done,
         Some(Change::Closed) | None => Code::Held,
     };
     let object = json!({ "changed": changed });
-    let to_people = || Ok(print(&told(&changed))?);
+    let to_people = || Ok(print(&words(&changed))?);
     common.format.say(code, &object, to_people)
 }
 
@@ -53,7 +53,7 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
     Ok(printed.findings)
 }
 
-fn told(changed: &[Changed<'_>]) -> String {
+fn words(changed: &[Changed<'_>]) -> String {
     let side = |it: Option<&Finding>| match it {
         Some(it) => format!("{} ({})", it.verdict.word(), safe(&it.verdict.why())),
         None => "not tried".to_owned(),
@@ -64,7 +64,11 @@ fn told(changed: &[Changed<'_>]) -> String {
         let (before, after) = (side(it.before), side(it.after));
         if let Some(finding) = it.after.or(it.before) {
             let (row, act) = (finding.row.id(), safe(&finding.act));
-            text += &format!("{word:<15} {row:<4} {act}: {before}, now {after}\n");
+            let does = match told::does(&finding.act) {
+                "" => String::new(),
+                does => format!(" ({does})"),
+            };
+            text += &format!("{word:<15} {row:<4} {act}{does}: {before}, now {after}\n");
         }
     }
     let all = [Change::Opened, Change::NoLongerShown, Change::Closed];

@@ -143,7 +143,8 @@ fn table(columns: &Columns) -> String {
             let finding = found.iter().find(|it| it.act == act.id);
             finding.map_or("", |it| word(&it.verdict)).to_owned()
         };
-        text += &row(&format!("{} {}", act.row, act.id), columns, of);
+        let head = format!("{} {}: {}", act.row, act.id, cell(act.does));
+        text += &row(&head, columns, of);
     }
     let of = |found: &[Finding]| {
         let is = |it: &&Finding| matches!(it.verdict, Verdict::Open(_)) && attempt(it);

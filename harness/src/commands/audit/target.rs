@@ -86,12 +86,16 @@ impl Target {
 pub(super) fn bundle(folder: &Path, line: &[String]) -> Result<Bundle, Failure> {
     let hint = "name the folder of a bundle (OCI) with --oci";
     let bundle = Bundle::read(folder).map_err(|why| Failure::unusable(why, hint))?;
-    if line.iter().any(|word| word.contains(spelling::BUNDLE)) {
-        return Ok(bundle);
-    }
     let hint = "for runc: runc run --bundle {bundle} {name}";
-    let error = "the line does not say where the copy of the bundle is: expected {bundle} in it";
-    Err(Failure::usage(error, hint))
+    if !line.iter().any(|word| word.contains(spelling::BUNDLE)) {
+        let error =
+            "the line does not say where the copy of the bundle is: expected {bundle} in it";
+        return Err(Failure::usage(error, hint));
+    }
+    match spelling::container(line) {
+        Ok(_) => Ok(bundle),
+        Err(error) => Err(Failure::usage(error, hint)),
+    }
 }
 
 fn no_service(error: NoService) -> Failure {

@@ -9,10 +9,11 @@ use seal::bundle::STATEMENT_FILE;
 use seal::bundle::verify::Anchor;
 use seal::key::KeyId;
 use seal::statement::attestation::{Instant, RunVerdict};
+use seal::statement::sandbox_audit::AuditVerdict;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::record::{Kind, among, kind};
+use crate::record::{Among, Kind, among, kind};
 use crate::verify::{SELF_AUDIT, failed_audit};
 
 /// What every bundle is asked.
@@ -40,6 +41,8 @@ pub struct Host {
     pub said: Option<Said>,
     /// What it is the record of, if it is no attestation.
     pub record: Option<Kind>,
+    /// What an audit's record concludes of its line, if it can be believed.
+    pub conclusion: Option<AuditVerdict>,
 }
 
 /// What a bundle says that is believed.
@@ -67,6 +70,12 @@ impl Host {
     /// Whether something is against it besides its own self-audits.
     pub(super) fn is_refused(&self) -> bool {
         self.reasons.iter().any(|reason| reason.code != SELF_AUDIT)
+    }
+
+    /// Whether all rows held of which it is the proof, or all expectations of its line.
+    pub(super) fn is_held(&self) -> bool {
+        let rows = self.said.as_ref().map(|said| said.verdict);
+        rows == Some(RunVerdict::Held) || self.conclusion == Some(AuditVerdict::Held)
     }
 
     /// Holds something against it.
@@ -100,22 +109,29 @@ pub(super) fn judge(path: &Path, asked: &Question, now: OffsetDateTime) -> Resul
         reasons,
         said: believed.as_ref().map(|believed| said(believed, now)),
         record: None,
+        conclusion: None,
     })
 }
 
 /// A record lies where attestations lie, too; it is judged as what it is. No policy asks
 /// anything of it.
 fn record(path: &Path, kind: Kind, asked: &Question) -> Host {
-    let reasons = match asked {
+    let Among {
+        reasons,
+        conclusion,
+    } = match asked {
         Question::Key(anchor) => among(path, kind, anchor),
-        Question::Policy(_) => vec![Reason {
-            code: "no_attestation",
-            file: STATEMENT_FILE.to_owned(),
-            text: format!(
-                "a policy asks about attestations: expected one, observed the {}",
-                kind.word()
-            ),
-        }],
+        Question::Policy(_) => Among {
+            reasons: vec![Reason {
+                code: "no_attestation",
+                file: STATEMENT_FILE.to_owned(),
+                text: format!(
+                    "a policy asks about attestations: expected one, observed the {}",
+                    kind.word()
+                ),
+            }],
+            conclusion: None,
+        },
     };
     Host {
         host: path.display().to_string(),
@@ -124,6 +140,7 @@ fn record(path: &Path, kind: Kind, asked: &Question) -> Host {
         reasons,
         said: None,
         record: Some(kind),
+        conclusion,
     }
 }
 

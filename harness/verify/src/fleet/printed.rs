@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use bundle::report::junit::{JunitCase, JunitError, JunitOutcome, JunitSuite, to_xml};
 use evidence::count;
-use seal::statement::attestation::RunVerdict;
+use seal::statement::sandbox_audit::AuditVerdict;
 use time::OffsetDateTime;
 
 use super::Host;
 use crate::Failure;
+use crate::audited;
+use crate::record::Kind;
 use crate::terminal::{safe, say, tell, without_refused};
 
 /// The head of the table.
@@ -63,7 +65,10 @@ fn line(host: &Host) -> [String; 7] {
     let name = safe(&host.host);
     let Some(said) = &host.said else {
         let refused = match host.record {
-            Some(kind) if host.accepted => kind.word().to_owned(),
+            Some(kind) if host.accepted => match host.conclusion {
+                Some(verdict) => format!("{}, {}", kind.word(), audited::word(verdict)),
+                None => kind.word().to_owned(),
+            },
             Some(_) | None => "refused".to_owned(),
         };
         return [
@@ -100,18 +105,20 @@ fn age(seconds: i64) -> String {
 
 fn conclusion(hosts: &[Host], missing: &[String]) -> String {
     let accepted = hosts.iter().filter(|host| host.accepted).count();
-    let held = |host: &&Host| {
-        let said = host.said.as_ref();
-        host.accepted && said.is_some_and(|said| said.verdict == RunVerdict::Held)
+    let held = hosts.iter().filter(|host| host.accepted && host.is_held());
+    let check = |host: &&Host| host.accepted && host.record == Some(Kind::Check);
+    let checks = match hosts.iter().filter(check).count() {
+        0 => String::new(),
+        many => format!(", {many} of checks, in which nothing is held or broken"),
     };
-    let held = hosts.iter().filter(held).count();
+    let held = held.count();
     let other = hosts.len() - accepted;
     let word = match other + missing.len() {
         0 => "accepted",
         _ => "not accepted",
     };
     format!(
-        "{word}: {}: {accepted} accepted, {held} of them held; {other} not accepted; {} missing",
+        "{word}: {}: {accepted} accepted, {held} of them held{checks}; {other} not accepted; {} missing",
         count(hosts.len(), "bundle"),
         missing.len()
     )
@@ -159,8 +166,14 @@ pub(super) fn junit(
 fn outcome(host: &Host) -> JunitOutcome {
     let reasons: Vec<&str> = host.reasons.iter().map(|it| it.text.as_str()).collect();
     let reason = reasons.join("; ");
+    let not_held = host.conclusion.filter(|it| *it != AuditVerdict::Held);
     match (host.accepted, host.is_refused()) {
-        (true, _) => JunitOutcome::Held,
+        (true, _) => match not_held {
+            None => JunitOutcome::Held,
+            Some(verdict) => JunitOutcome::Inconclusive {
+                reason: format!("its own conclusion is {}", audited::word(verdict)),
+            },
+        },
         (false, true) => JunitOutcome::Broken { reason },
         (false, false) => JunitOutcome::Inconclusive { reason },
     }

@@ -43,6 +43,9 @@ const REFUSED: &[(&str, Change)] = &[
     ("Mute", |it| {
         it.edit_view(OUTSIDE_FILE, |it| it["said"]["hello"] = json!(false))
     }),
+    ("Launches", |it| {
+        it.edit_view(INSIDE_FILE, |it| it["launches"] = json!(65));
+    }),
     ("Lift", |it| {
         it.edit(|it| it["predicate"]["lifts"][0] = json!("--unshare-ipc"))
     }),
