@@ -30,6 +30,8 @@ const MAX_WORD: usize = 4000;
 const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
 /// The act that makes no call: the control of what stands around every act.
 pub const IDLE: &str = "idle";
+/// A text that names its interpreter, which says what it is given.
+pub const SAYS: &str = "#!/bin/sh\nprintf %s \"$1\"\n";
 /// The signal that ends the pause.
 pub const GO_ON: i32 = libc::SIGUSR2;
 

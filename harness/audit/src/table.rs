@@ -79,12 +79,14 @@ acts! {
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
     U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
         "becomes a shell", "refuse execve by a filter, or leave no program to run";
-    U11 "exec-interpreter" Script("interpreter", &["{script}"]), Kernel(&[]), Some("mnt"),
-        "executes a text that names its interpreter", "refuse execve by a filter, or leave no interpreter";
+    U11 "exec-interpreter" Script("interpreter", &["{script}", "{mark}.exec-interpreter"]), Kernel(&[]), Some("mnt"),
+        "executes a text that names its interpreter: the planted one, else one that it makes", "refuse execve by a filter, or leave no interpreter";
     U11 "exec-descriptor" Script("shell-by-descriptor", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
-        "becomes a shell by an open descriptor", "refuse execveat by a filter";
-    U11 "exec-memory" Script("memfd-exec", &["execveat"]), Kernel(&[]), None,
-        "writes a program into memory and becomes it", "refuse memfd_create or execveat by a filter";
+        "becomes a shell by an open descriptor, by the call for it and by its path in /proc",
+        "leave no program to run: refusing execveat alone leaves /proc/self/fd";
+    U11 "exec-memory" Script("memory-exec", &[]), Kernel(&[]), None,
+        "writes a program into memory and becomes it, by its descriptor and by that one's path in /proc",
+        "refuse memfd_create by a filter: refusing execveat alone leaves /proc/self/fd";
     U12 "key" Script("key", &["{name}", "{key}"]), Canary, Some("user"),
         "reads a key of the user's keyring", "refuse keyctl by a filter, or give it a user namespace of its own";
     U12 "shared-memory" Script("shared-memory", &["{shared-memory}"]), Witness, Some("ipc"),
@@ -210,7 +212,7 @@ mod tests {
             "open-by-handle",
             "shell",
             "shell-by-descriptor",
-            "memfd-exec",
+            "memory-exec",
             "mount",
             "mount-as-user",
             "terminal-input",

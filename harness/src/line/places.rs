@@ -57,8 +57,10 @@ impl Places {
             ("write-shm", there("/dev/shm")),
             ("work-write", ground.work.clone()),
         ];
-        let marks = watched.iter();
-        let marks = marks.map(|(act, folder)| folder.join(format!("{nonce}.{act}")));
+        let marks = watched.iter().flat_map(|(act, folder)| {
+            // A text is made where one can be written, if the planted one is not there.
+            [*act, "exec-interpreter"].map(|act| folder.join(format!("{nonce}.{act}")))
+        });
         let files = [&probe, &script, &socket, &copy.join(COPY), &copy];
         let files = files.into_iter().chain(&secrets).chain([&place, &home]);
         let remove = marks.chain(files.cloned()).collect();

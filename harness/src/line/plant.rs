@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use audit::launch::Host;
 use engine::witness::identity;
-use negatives::scout::Planted;
+use negatives::scout::{Planted, SAYS};
 use nix::fcntl::{FcntlArg, fcntl};
 
 use super::listeners::Listeners;
@@ -24,9 +24,7 @@ use super::ways::Aim;
 pub(super) const VARIABLE: &str = "PROOF_OF_BLOCK_CANARY";
 /// The lowest number of the descriptor that the line inherits.
 const DESCRIPTOR: RawFd = 77;
-/// A text that names its interpreter, which says what it is given.
-const SAYS: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
-/// Its name.
+/// The name of the text that names its interpreter.
 const SCRIPT: &str = "script";
 /// Who could not be planted, by what the planted process calls it, is blind to these acts.
 const BLIND: &[(&str, &[&str])] = &[
@@ -127,7 +125,7 @@ impl Plant {
         let sibling = Sibling::start(&at.probe, planted, (VARIABLE, &variable));
         let sibling = sibling.map_err(|error| no_program(&at.place, error))?;
         make(&at.home)?;
-        write(&at.place.join(SCRIPT), 0o755, SAYS)?;
+        write(&at.place.join(SCRIPT), 0o755, SAYS.as_bytes())?;
         let [home_secret, place_secret] = &at.secrets;
         beds.secret("read-home-secret", "home-secret", home_secret)?;
         beds.secret("read-place-secret", "place-secret", place_secret)?;

@@ -17,6 +17,7 @@ mod caller;
 mod close;
 mod compose;
 mod containers;
+mod elsewhere;
 mod ends;
 mod files;
 mod firejail;

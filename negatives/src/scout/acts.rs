@@ -7,11 +7,13 @@ use crate::wire::{CallRecord, Outcome};
 
 use super::IDLE;
 
+mod exec;
 mod ipc;
 mod kernel;
 mod others;
 mod sockets;
 mod terminal;
+mod trial;
 
 /// What an act of this name does.
 pub(super) type Run = fn(&mut Bench<'_>, &[String]) -> Step<Report>;
@@ -44,9 +46,10 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "trace" => others::trace,
         "read-memory" => others::read_memory,
         "write-memory" => others::write_memory,
-        "interpreter" => others::interpreter,
-        "shell" => others::shell,
-        "shell-by-descriptor" => others::shell_by_descriptor,
+        "interpreter" => exec::interpreter,
+        "shell" => exec::shell,
+        "shell-by-descriptor" => exec::shell_by_descriptor,
+        "memory-exec" => exec::memory,
         "key" => ipc::key,
         "shared-memory" => ipc::shared_memory,
         "message-queue" => ipc::message_queue,

@@ -1,4 +1,4 @@
-//! Other processes, always the planted one; and becoming another program.
+//! Other processes, always the planted one.
 
 use super::{Bench, Report, Step, argument, canary_after, canary_in, constant, done, number, open};
 use crate::wire::CallRecord;
@@ -112,45 +112,4 @@ pub(super) fn write_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<
 
 fn found(bytes: &[u8], first: &str, call: CallRecord) -> Step<Report> {
     Ok(canary_in(bytes, &canary_after(bytes, first), call))
-}
-
-/// Becomes a shell, which says so itself.
-pub(super) fn shell(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let words = shell_words(bench, argument(arguments, 0)?)?;
-    let path = bench.text(argument(arguments, 0)?)?;
-    bench.native("execve", &[path, words, 0]).map(Report::of)
-}
-
-/// Becomes the interpreter that a text names, which says so.
-pub(super) fn interpreter(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let lines = bench.hello.lines.clone();
-    let path = bench.text(argument(arguments, 0)?)?;
-    let words = [path, bench.text(&lines)?, 0];
-    let words = bench.words(&words)?;
-    bench.native("execve", &[path, words, 0]).map(Report::of)
-}
-
-/// The same by an open descriptor.
-pub(super) fn shell_by_descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let path = argument(arguments, 0)?;
-    // A shell opened with close-on-exec is a program all the same.
-    let (file, _) = open(bench, path, libc::O_PATH)?;
-    let words = shell_words(bench, path)?;
-    let empty = bench.text("")?;
-    let how = constant(libc::AT_EMPTY_PATH);
-    bench
-        .native("execveat", &[file, empty, words, 0, how])
-        .map(Report::of)
-}
-
-fn shell_words(bench: &mut Bench<'_>, path: &str) -> Step<u64> {
-    let lines = bench.hello.lines.clone();
-    let words = [
-        bench.text(path)?,
-        bench.text("-c")?,
-        bench.text("printf %s \"$0\"")?,
-        bench.text(&lines)?,
-        0,
-    ];
-    bench.words(&words)
 }

@@ -1,0 +1,83 @@
+//! What lies in a sandbox under another name than the one an act goes by, and what can be
+//! had in another way than the first: none of it is closed.
+
+use super::launches::filter;
+use super::*;
+
+/// Bubblewrap that shows programs and the probe, and nothing else of the host's.
+const STRICT: &str = "bwrap --unshare-all --clearenv --ro-bind /usr /usr --symlink usr/bin /bin \
+                      --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev \
+                      --ro-bind {probe} /probe";
+
+/// What that is found to be with these words more.
+fn strict(more: &[&str]) -> BTreeMap<String, (String, String)> {
+    let line: Vec<&str> = STRICT.split_whitespace().collect();
+    found(&[&line[..], more, &["/probe"]].concat(), &[])
+}
+
+/// What a line is found to be behind these filter's bytes.
+fn behind(bytes: &[u8]) -> BTreeMap<String, (String, String)> {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("filter");
+    std::fs::write(&path, bytes).unwrap();
+    let start = "exec bwrap --bind / / --dev-bind /dev /dev --seccomp 9 -- \"$@\" 9<\"$0\"";
+    found(&["sh", "-c", start, path.to_str().unwrap()], &[])
+}
+
+/// `SECCOMP_RET_ERRNO` with EPERM.
+const EPERM: u32 = 0x0005_0001;
+
+fn able() -> bool {
+    has("bwrap") && nix::unistd::geteuid().is_root()
+}
+
+#[test]
+fn a_text_with_an_interpreter_is_made_where_none_was_handed_in() {
+    if !able() {
+        return;
+    }
+    is(&strict(&[]), "exec-interpreter", "open");
+    // Without a /proc, in a folder; and what was made there is not left.
+    let line = "bwrap --unshare-all --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib \
+                /lib --symlink usr/lib64 /lib64 --bind . /w --chdir /w --ro-bind {probe} /probe \
+                /probe";
+    let line: Vec<&str> = line.split_whitespace().collect();
+    is(&found(&line, &[]), "exec-interpreter", "open");
+    // Without an interpreter there is nothing to become.
+    let none = "bwrap --unshare-all --proc /proc --ro-bind {probe} /probe /probe";
+    let none: Vec<&str> = none.split_whitespace().collect();
+    is(&found(&none, &[]), "exec-interpreter", "closed");
+    // And where nothing can be made, nothing is said.
+    let calls = [nix::libc::SYS_memfd_create];
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("filter");
+    std::fs::write(&path, filter(&calls, EPERM)).unwrap();
+    let start = format!("exec {STRICT} --remount-ro / --seccomp 9 /probe {{args}} 9<\"$0\"");
+    let start = start.replace("--dev /dev", "--dev /dev --remount-ro /dev");
+    let start = start
+        .replace("{probe}", "\"$1\"")
+        .replace("{args}", "\"${@:2}\"");
+    let line = ["bash", "-c", &start, path.to_str().unwrap(), "{probe}"];
+    let found = found(&line, &[]);
+    let word = found["exec-interpreter"].0.as_str();
+    assert!(["not_run", "not_seen", "open"].contains(&word), "{word}");
+}
+
+#[test]
+fn a_program_in_memory_is_executed_by_its_path_where_the_call_for_descriptors_is_refused() {
+    if !able() {
+        return;
+    }
+    let found = behind(&filter(&[nix::libc::SYS_execveat], EPERM));
+    for act in ["exec-memory", "exec-descriptor"] {
+        is(&found, act, "open");
+    }
+    // By that call alone, where there is no path.
+    let line = "bwrap --unshare-all --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib \
+                /lib --symlink usr/lib64 /lib64 --ro-bind {probe} /probe /probe";
+    let line: Vec<&str> = line.split_whitespace().collect();
+    let without = super::found(&line, &[]);
+    for act in ["exec-memory", "exec-descriptor"] {
+        is(&without, act, "open");
+    }
+}
