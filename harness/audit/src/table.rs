@@ -72,9 +72,11 @@ acts! {
     U10 "trace" Script("trace", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
         "attaches to a process of the same user and reads its memory", "give it a process namespace of its own";
     U10 "read-memory" Script("read-memory", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
-        "reads the memory of a process of the same user", "give it a process namespace of its own";
+        "reads the memory of a process of the same user, by the call for it and by its file in /proc",
+        "give it a process namespace and a /proc of its own";
     U10 "write-memory" Script("write-memory", &["{pid}", "{mark}", "{room}"]), Witness, Some("pid"),
-        "writes into the memory of a process of the same user", "give it a process namespace of its own";
+        "writes into the memory of a process of the same user, by the call for it and by its file in /proc",
+        "give it a process namespace and a /proc of its own";
     U10 "read-environ" Script("read-environ", &["{pid}", "{mark}", "{sibling-environment}"]), Canary, Some("pid"),
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
     U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),

@@ -32,6 +32,28 @@ fn able() -> bool {
 }
 
 #[test]
+fn the_memory_of_a_process_is_open_while_the_hosts_proc_is_there() {
+    if !able() {
+        return;
+    }
+    let calls = [
+        nix::libc::SYS_ptrace,
+        nix::libc::SYS_process_vm_readv,
+        nix::libc::SYS_process_vm_writev,
+    ];
+    for found in [
+        found(&["unshare", "--pid", "--fork"], &[]),
+        found(&["bwrap", "--bind", "/", "/", "--unshare-pid"], &[]),
+        behind(&filter(&calls, EPERM)),
+        behind(&launches::kills(&calls)),
+    ] {
+        for act in ["read-memory", "write-memory"] {
+            is(&found, act, "open");
+        }
+    }
+}
+
+#[test]
 fn a_text_with_an_interpreter_is_made_where_none_was_handed_in() {
     if !able() {
         return;
