@@ -97,10 +97,12 @@ acts! {
         "puts a message into a System V queue of the same user", "give it an IPC namespace of its own";
     U12 "posix-queue" Script("posix-queue", &["{name}", "{mark}"]), Witness, Some("ipc"),
         "puts a message into a POSIX queue of the same user", "give it an IPC namespace of its own";
-    U13 "user-namespace" Call("unshare(CLONE_NEWUSER)"), Kernel(&[]), Some("user"),
-        "makes a user namespace", "refuse unshare and clone with CLONE_NEWUSER by a filter";
+    U13 "user-namespace" Script("user-namespace", &[]), Kernel(&[]), Some("user"),
+        "makes a user namespace, by clone3, clone or unshare",
+        "refuse unshare and clone with CLONE_NEWUSER by a filter, and clone3 with ENOSYS";
     U13 "mount-as-user" Script("mount-as-user", &[]), Kernel(&[]), Some("user"),
-        "mounts a file system in a user namespace of its own", "refuse unshare and mount by a filter";
+        "mounts a file system in a user namespace of its own, by clone3, clone or unshare",
+        "refuse mount by a filter, or unshare and clone with CLONE_NEWUSER, and clone3 with ENOSYS";
     U13 "mount" Script("mount", &[]), Kernel(&[]), None,
         "mounts a file system in a mount namespace of its own", "drop CAP_SYS_ADMIN";
     U13 "userfaultfd" Call("userfaultfd(3)"), Kernel(BAD), None,
@@ -215,6 +217,7 @@ mod tests {
             "shell",
             "shell-by-descriptor",
             "memory-exec",
+            "user-namespace",
             "mount",
             "mount-as-user",
             "terminal-input",

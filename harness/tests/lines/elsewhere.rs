@@ -24,8 +24,9 @@ fn behind(bytes: &[u8]) -> BTreeMap<String, (String, String)> {
     found(&["sh", "-c", start, path.to_str().unwrap()], &[])
 }
 
-/// `SECCOMP_RET_ERRNO` with EPERM.
+/// `SECCOMP_RET_ERRNO` with EPERM and with ENOSYS.
 const EPERM: u32 = 0x0005_0001;
+const ENOSYS: u32 = 0x0005_0026;
 
 fn able() -> bool {
     has("bwrap") && nix::unistd::geteuid().is_root()
@@ -51,6 +52,19 @@ fn the_memory_of_a_process_is_open_while_the_hosts_proc_is_there() {
             is(&found, act, "open");
         }
     }
+    let named = strict(&["--bind", "/proc", "/p"]);
+    for (act, end) in [
+        ("read-memory", "/mem"),
+        ("write-memory", "/mem"),
+        ("read-environ", "/environ"),
+    ] {
+        is(&named, act, "not_seen");
+        let why = &named[act].1;
+        assert!(why.contains("lies at `/p/") && why.contains(end), "{why}");
+    }
+    let read_only = strict(&["--ro-bind", "/proc", "/p"]);
+    is(&read_only, "read-memory", "not_seen");
+    is(&read_only, "write-memory", "closed");
 }
 
 #[test]
@@ -102,4 +116,45 @@ fn a_program_in_memory_is_executed_by_its_path_where_the_call_for_descriptors_is
     for act in ["exec-memory", "exec-descriptor"] {
         is(&without, act, "open");
     }
+}
+
+#[test]
+fn a_user_namespace_is_open_until_each_of_its_three_calls_is_refused() {
+    if !able() {
+        return;
+    }
+    let found = behind(&filter(&[nix::libc::SYS_unshare], EPERM));
+    for act in ["user-namespace", "mount-as-user", "mount"] {
+        is(&found, act, "open");
+    }
+    // Killed at the one, it goes the other way.
+    let found = behind(&launches::kills(&[nix::libc::SYS_unshare]));
+    is(&found, "user-namespace", "open");
+    let found = behind(&all_three());
+    for act in ["user-namespace", "mount-as-user"] {
+        is(&found, act, "closed");
+        assert_eq!(found[act].1, r#"{"filter":{"at":1,"of":1}}"#);
+    }
+}
+
+/// A filter that refuses unshare(2), clone(2) with CLONE_NEWUSER, and clone3(2) as unknown.
+fn all_three() -> Vec<u8> {
+    let number = |call: i64| u32::try_from(call).unwrap();
+    let instructions: [(u16, u8, u8, u32); 10] = [
+        (0x20, 0, 0, 0),
+        (0x15, 0, 1, number(nix::libc::SYS_unshare)),
+        (0x06, 0, 0, EPERM),
+        (0x15, 0, 1, number(nix::libc::SYS_clone3)),
+        (0x06, 0, 0, ENOSYS),
+        (0x15, 0, 3, number(nix::libc::SYS_clone)),
+        (0x20, 0, 0, 16),
+        (0x45, 0, 1, 0x1000_0000),
+        (0x06, 0, 0, EPERM),
+        (0x06, 0, 0, 0x7fff_0000),
+    ];
+    let bytes = instructions.iter().flat_map(|(code, yes, no, value)| {
+        let head = [code.to_ne_bytes(), [*yes, *no]].concat();
+        [head, value.to_ne_bytes().to_vec()].concat()
+    });
+    bytes.collect()
 }

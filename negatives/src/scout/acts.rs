@@ -59,6 +59,7 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "open-by-handle" => kernel::open_by_handle,
         "mount" => kernel::mount,
         "mount-as-user" => kernel::mount_as_user,
+        "user-namespace" => kernel::user_namespace,
         _ => return None,
     };
     Some(run)
