@@ -136,7 +136,7 @@ impl Plant {
         beds.blind(&sibling, &listeners);
         beds.names(&nonce, &at.home, &at.place, ground);
         beds.reached_at(&listeners, &sibling, at.socket.display(), descriptor.0);
-        let aims = at.aims(ground);
+        let aims = at.aims(ground, first_control_group(), sibling.pid());
         Ok(Self {
             nonce,
             probe: at.probe,

@@ -1,6 +1,8 @@
 //! What lies in a sandbox under another name than the one an act goes by, and what can be
 //! had in another way than the first: none of it is closed.
 
+use std::os::unix::net::UnixListener;
+
 use super::launches::filter;
 use super::*;
 
@@ -30,6 +32,31 @@ const ENOSYS: u32 = 0x0005_0026;
 
 fn able() -> bool {
     has("bwrap") && nix::unistd::geteuid().is_root()
+}
+
+#[track_caller]
+fn lies(found: &BTreeMap<String, (String, String)>, act: &str, at: &str) {
+    is(found, act, "not_seen");
+    let why = &found[act].1;
+    assert!(why.contains(&format!("lies at `{at}`")), "{act}: {why}");
+}
+
+#[test]
+fn a_socket_of_the_hosts_is_found_wherever_it_lies() {
+    if !able() {
+        return;
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("s");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let path = path.to_str().unwrap();
+    let named = strict(&["--ro-bind", path, "/docker.sock"]);
+    lies(&named, "unix-path", "/docker.sock");
+    assert!(named["unix-path"].1.contains(&format!("socket `{path}`")));
+    let folder = folder.path().to_str().unwrap();
+    let own = strict(&["--ro-bind", folder, folder]);
+    lies(&own, "unix-path", path);
+    is(&strict(&[]), "unix-path", "closed");
 }
 
 #[test]
@@ -100,6 +127,37 @@ fn a_text_with_an_interpreter_is_made_where_none_was_handed_in() {
 }
 
 #[test]
+fn files_of_the_kernels_are_found_under_other_names() {
+    if !able() {
+        return;
+    }
+    let words = "--ro-bind /proc/sys /proc/sys --bind /proc /p --bind /sys/fs/cgroup /cg \
+                 --dev-bind /dev /d";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let (named, none) = (strict(&words), strict(&words[..3]));
+    for (act, at) in [
+        ("sysctl", "/p/sys/kernel/core_pattern"),
+        ("kernel-messages", "/d/kmsg"),
+        ("kernel-memory", "/d/mem"),
+    ] {
+        if named[act].0 != "shows_nothing" {
+            lies(&named, act, at);
+            is(&none, act, "closed");
+        }
+    }
+    if named["control-group"].0 != "shows_nothing" {
+        is(&named, "control-group", "not_seen");
+        let why = &named["control-group"].1;
+        assert!(why.contains("lies at `/cg/"), "{why}");
+    }
+    // Another /proc of the same kernel has the same settings.
+    let again = strict(&["--ro-bind", "/proc/sys", "/proc/sys", "--proc", "/q"]);
+    if again["sysctl"].0 != "closed" {
+        lies(&again, "sysctl", "/q/sys/kernel/core_pattern");
+    }
+}
+
+#[test]
 fn a_program_in_memory_is_executed_by_its_path_where_the_call_for_descriptors_is_refused() {
     if !able() {
         return;
@@ -157,4 +215,47 @@ fn all_three() -> Vec<u8> {
         [head, value.to_ne_bytes().to_vec()].concat()
     });
     bytes.collect()
+}
+
+/// What the strict line is found to be with these words more, from a folder in this home.
+fn from_home(home: &Path, more: &[&str]) -> BTreeMap<String, (String, String)> {
+    let line: Vec<&str> = STRICT.split_whitespace().collect();
+    let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["audit", "--format", "json", "--"])
+        .args([&line[..], more, &["/probe"]].concat())
+        .current_dir(home.join("project"))
+        .env("HOME", home)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    words(&fits::object("audit", &done.stdout))
+}
+
+#[test]
+fn a_part_of_the_home_folder_is_found_where_it_is_mounted() {
+    if !able() {
+        return;
+    }
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let home = work.path();
+    for folder in ["keys", "project"] {
+        std::fs::create_dir(home.join(folder)).unwrap();
+    }
+    let keys = home.join("keys");
+    let keys = keys.to_str().unwrap();
+    let read_only = from_home(home, &["--ro-bind", keys, "/keys"]);
+    lies(&read_only, "read-home-secret", "/keys");
+    let why = &read_only["read-home-secret"].1;
+    assert!(why.contains(&format!("`{keys}`")), "{why}");
+    is(&read_only, "write-home", "closed");
+    let covered = ["--tmpfs", home.to_str().unwrap(), "--bind", keys, keys];
+    let at_home = from_home(home, &covered);
+    for act in ["read-home-secret", "write-home"] {
+        is(&at_home, act, "not_seen");
+    }
+    // The working folder is handed in to be worked in, wherever it is.
+    let project = from_home(home, &["--bind", ".", "/w"]);
+    for act in ["read-home-secret", "write-home"] {
+        is(&project, act, "closed");
+    }
 }
