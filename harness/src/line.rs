@@ -16,6 +16,7 @@ use crate::suite::Stop;
 
 pub mod compose;
 mod forget;
+mod handed;
 mod image;
 mod inside;
 pub mod junit;

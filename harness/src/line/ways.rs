@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use super::inside::{Inside, beneath, covering, path};
 use super::parts::{self, Whole};
-use super::sockets;
+use super::{handed, sockets};
 
 /// The act that reaches for a socket by its path.
 pub(super) const BY_PATH: &str = "unix-path";
+/// The act that reads the caller's environment.
+const ENVIRONMENT: &str = "environment";
 /// Settings and keys of the kernel's, which are the same in every `/proc`.
 const SETTINGS: [&str; 2] = ["/proc/sys", "/proc/sysrq-trigger"];
 
@@ -54,7 +56,8 @@ pub(super) fn ways(pid: u32, aims: &[Aim]) -> BTreeMap<String, String> {
         let way = way.or_else(|| is_socket.then(|| sockets::another(&inside, &aim.path))?);
         Some((aim.act.to_owned(), way?))
     });
-    found.collect()
+    let handed = handed::on(pid).map(|why| (ENVIRONMENT.to_owned(), why));
+    found.chain(handed).collect()
 }
 
 /// The same file or folder under another name.

@@ -217,6 +217,37 @@ fn all_three() -> Vec<u8> {
     bytes.collect()
 }
 
+/// What of a line with these variables of the caller's is found.
+fn called_with(line: &[&str]) -> BTreeMap<String, (String, String)> {
+    let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_harness"))
+        .args(["audit", "--format", "json", "--"])
+        .args(line)
+        .current_dir(work.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("HOME", work.path())
+        .env("TOKEN_OF_A_SERVICE", "not-to-be-shown")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&done.stdout);
+    assert!(!text.contains("not-to-be-shown"));
+    words(&fits::object("audit", &done.stdout))
+}
+
+#[test]
+fn a_variable_of_the_callers_that_is_handed_on_is_named_without_its_value() {
+    let one = "exec env -u PROOF_OF_BLOCK_CANARY {command}";
+    let found = called_with(&["sh", "-c", one]);
+    is(&found, "environment", "not_seen");
+    let why = &found["environment"].1;
+    assert!(why.contains("`TOKEN_OF_A_SERVICE`"), "{why}");
+    assert!(!why.contains("PATH") && !why.contains("HOME"), "{why}");
+    let all = "exec env -u PROOF_OF_BLOCK_CANARY -u TOKEN_OF_A_SERVICE {command}";
+    is(&called_with(&["sh", "-c", all]), "environment", "closed");
+}
+
 /// What the strict line is found to be with these words more, from a folder in this home.
 fn from_home(home: &Path, more: &[&str]) -> BTreeMap<String, (String, String)> {
     let line: Vec<&str> = STRICT.split_whitespace().collect();
