@@ -17,6 +17,7 @@ use crate::wire::{Act, CallRecord, EXEC_HELLO, Outcome};
 mod acts;
 mod sibling;
 
+pub use acts::device;
 pub use sibling::{Order, Planted, SIBLING_ARGUMENT, Told, sibling};
 
 /// How long the scout waits after its first line for the look from outside, at most.

@@ -165,7 +165,10 @@ impl Launch {
                 None => Reached::No,
             },
             Proof::Canary => self.brought_back(act, "the planted bytes came back"),
-            Proof::Inode => self.brought_back(act, "it is the host's file, by device and inode"),
+            Proof::Inode => self.brought_back(
+                act,
+                "it is the host's file, by device and inode or as a device",
+            ),
             Proof::Kernel(_) if !self.done(act) => Reached::No,
             Proof::Kernel(_) => self.by_kernel(act),
             Proof::Look => Reached::NotSeen("it is only looked at".to_owned()),

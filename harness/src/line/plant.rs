@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::RawFd;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
+};
 use std::path::{Path, PathBuf};
 
 use audit::launch::Host;
 use engine::witness::identity;
-use negatives::scout::{Planted, SAYS};
+use negatives::scout::{Planted, SAYS, device};
 use nix::fcntl::{FcntlArg, fcntl};
 
 use super::listeners::Listeners;
@@ -291,7 +293,7 @@ impl Beds {
             ("control-group", group),
         ] {
             if let Ok(metadata) = fs::metadata(path) {
-                self.host.proofs.insert(act.to_owned(), identity(&metadata));
+                self.host.proofs.insert(act.to_owned(), which(&metadata));
             }
         }
         self.at("ssh", ssh.display());
@@ -305,6 +307,14 @@ impl Beds {
         self.at("abstract", nonce);
         self.at("variable", VARIABLE);
     }
+}
+
+/// Which file it is: of a device its number, for a node of it can be made anywhere.
+fn which(metadata: &fs::Metadata) -> String {
+    if metadata.file_type().is_char_device() {
+        return device(metadata.rdev());
+    }
+    identity(metadata)
 }
 
 /// The list of processes of the host's first control group, in either version.
