@@ -17,6 +17,7 @@ use crate::wire::{Act, CallRecord, EXEC_HELLO, Outcome};
 mod acts;
 mod sibling;
 
+pub use acts::device;
 pub use sibling::{Order, Planted, SIBLING_ARGUMENT, Told, sibling};
 
 /// How long the scout waits after its first line for the look from outside, at most.
@@ -30,6 +31,8 @@ const MAX_WORD: usize = 4000;
 const USER_KEYRING: u64 = (-4_i64).cast_unsigned();
 /// The act that makes no call: the control of what stands around every act.
 pub const IDLE: &str = "idle";
+/// A text that names its interpreter, which says what it is given.
+pub const SAYS: &str = "#!/bin/sh\nprintf %s \"$1\"\n";
 /// The signal that ends the pause.
 pub const GO_ON: i32 = libc::SIGUSR2;
 
@@ -156,8 +159,10 @@ pub fn run(
     let facts = BTreeMap::new();
     let mut bench = Bench::new(&facts).map_err(ScoutError::Memory)?;
     bench.write_down(UnderWay::new().map_err(ScoutError::Memory)?);
+    // Whoever has read the first line may send the signal at once.
+    let set = kept(&mut bench);
     say(output, nonce, Event::Hello { acts })?;
-    pause(&mut bench);
+    pause(&mut bench, set);
     for planned in &plan {
         let how = match child(&mut bench) {
             Ok(0) => {
@@ -227,13 +232,19 @@ fn act(
     say(output, nonce, end(call, arguments, outcome))
 }
 
+/// Keeps the signal that ends the pause until somebody asks for it: unasked, it would end
+/// this process. The set of signals that holds it alone, where there is one.
+fn kept(bench: &mut Bench<'_>) -> Option<u64> {
+    let set = bench.words(&[1_u64 << (GO_ON.unsigned_abs() - 1)]).ok()?;
+    let blocked = bench.native("rt_sigprocmask", &[0, set, 0, 8]);
+    blocked.is_ok_and(|it| it.returned == 0).then_some(set)
+}
+
 /// Waits until whoever looks from outside has looked, or for as long as that may take.
-fn pause(bench: &mut Bench<'_>) {
-    let set = 1_u64 << (GO_ON.unsigned_abs() - 1);
-    let (Ok(set), Ok(time)) = (bench.words(&[set]), bench.words(&[0, PAUSE_NANOSECONDS])) else {
+fn pause(bench: &mut Bench<'_>, set: Option<u64>) {
+    let (Some(set), Ok(time)) = (set, bench.words(&[0, PAUSE_NANOSECONDS])) else {
         return;
     };
-    drop(bench.native("rt_sigprocmask", &[0, set, 0, 8]));
     // Being looked at interrupts the wait; it is then begun again, a few times.
     for _ in 0..4 {
         let waited = bench.native("rt_sigtimedwait", &[set, 0, time, 8]);
@@ -319,6 +330,35 @@ mod tests {
         assert!(words.len() > 1, "{}", words.len());
         assert!(words.iter().all(|word| word.len() <= MAX_WORD));
         assert_eq!(super::plan(&words).unwrap(), plan);
+    }
+
+    /// What holds lines, and at the first the signals that its thread had blocked by then.
+    #[derive(Default)]
+    struct Watch {
+        blocked: Option<u64>,
+    }
+
+    impl io::Write for Watch {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let status = std::fs::read_to_string("/proc/thread-self/status")?;
+            let mut lines = status.lines();
+            let line = lines.find_map(|it| it.strip_prefix("SigBlk:"));
+            let blocked = u64::from_str_radix(line.unwrap().trim(), 16).unwrap();
+            self.blocked.get_or_insert(blocked);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_signal_that_ends_the_pause_is_kept_before_the_first_line_is_said() {
+        let mut watch = Watch::default();
+        run("scout", "n", &words(&[]).unwrap(), &mut watch).unwrap();
+        let kept = watch.blocked.unwrap() & 1 << (GO_ON - 1);
+        assert_ne!(kept, 0, "{watch:x?}", watch = watch.blocked);
     }
 
     #[test]

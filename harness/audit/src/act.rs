@@ -63,7 +63,7 @@ pub enum Look {
 pub enum Proof {
     /// A planted canary's bytes come back, half of which nobody inside was told.
     Canary,
-    /// What was opened is the host's file, by device and inode.
+    /// What was opened is the host's file, by device and inode; of a device, by its number.
     Inode,
     /// A witness at the host saw the mark of this launch.
     Witness,

@@ -174,7 +174,10 @@ impl Launch {
                 None => Reached::No,
             },
             Proof::Canary => self.brought_back(act, &came_back(self, act)),
-            Proof::Inode => self.brought_back(act, "it is the host's file, by device and inode"),
+            Proof::Inode => self.brought_back(
+                act,
+                "it is the host's file, by device and inode or as a device",
+            ),
             Proof::Kernel(_) if !self.done(act) => Reached::No,
             Proof::Kernel(_) => self.by_kernel(act),
             Proof::Look => Reached::NotSeen("it is only looked at".to_owned()),

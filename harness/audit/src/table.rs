@@ -72,19 +72,23 @@ acts! {
     U10 "trace" Script("trace", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
         "attaches to a process of the same user and reads its memory", "give it a process namespace of its own";
     U10 "read-memory" Script("read-memory", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
-        "reads the memory of a process of the same user", "give it a process namespace of its own";
+        "reads the memory of a process of the same user, by the call for it and by its file in /proc",
+        "give it a process namespace and a /proc of its own";
     U10 "write-memory" Script("write-memory", &["{pid}", "{mark}", "{room}"]), Witness, Some("pid"),
-        "writes into the memory of a process of the same user", "give it a process namespace of its own";
+        "writes into the memory of a process of the same user, by the call for it and by its file in /proc",
+        "give it a process namespace and a /proc of its own";
     U10 "read-environ" Script("read-environ", &["{pid}", "{mark}", "{sibling-environment}"]), Canary, Some("pid"),
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
     U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
         "becomes a shell", "refuse execve by a filter, or leave no program to run";
-    U11 "exec-interpreter" Script("interpreter", &["{script}"]), Kernel(&[]), Some("mnt"),
-        "executes a text that names its interpreter", "refuse execve by a filter, or leave no interpreter";
+    U11 "exec-interpreter" Script("interpreter", &["{script}", "{mark}.exec-interpreter"]), Kernel(&[]), Some("mnt"),
+        "executes a text that names its interpreter: the planted one, else one that it makes", "refuse execve by a filter, or leave no interpreter";
     U11 "exec-descriptor" Script("shell-by-descriptor", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
-        "becomes a shell by an open descriptor", "refuse execveat by a filter";
-    U11 "exec-memory" Script("memfd-exec", &["execveat"]), Kernel(&[]), None,
-        "writes a program into memory and becomes it", "refuse memfd_create or execveat by a filter";
+        "becomes a shell by an open descriptor, by the call for it and by its path in /proc",
+        "leave no program to run: refusing execveat alone leaves /proc/self/fd";
+    U11 "exec-memory" Script("memory-exec", &[]), Kernel(&[]), None,
+        "writes a program into memory and becomes it, by its descriptor and by that one's path in /proc",
+        "refuse memfd_create by a filter: refusing execveat alone leaves /proc/self/fd";
     U12 "key" Script("key", &["{name}", "{key}"]), Canary, Some("user"),
         "reads a key of the user's keyring", "refuse keyctl by a filter, or give it a user namespace of its own";
     U12 "shared-memory" Script("shared-memory", &["{shared-memory}"]), Witness, Some("ipc"),
@@ -93,10 +97,12 @@ acts! {
         "puts a message into a System V queue of the same user", "give it an IPC namespace of its own";
     U12 "posix-queue" Script("posix-queue", &["{name}", "{mark}"]), Witness, Some("ipc"),
         "puts a message into a POSIX queue of the same user", "give it an IPC namespace of its own";
-    U13 "user-namespace" Call("unshare(CLONE_NEWUSER)"), Kernel(&[]), Some("user"),
-        "makes a user namespace", "refuse unshare and clone with CLONE_NEWUSER by a filter";
+    U13 "user-namespace" Script("user-namespace", &[]), Kernel(&[]), Some("user"),
+        "makes a user namespace, by clone3, clone or unshare",
+        "refuse unshare and clone with CLONE_NEWUSER by a filter, and clone3 with ENOSYS";
     U13 "mount-as-user" Script("mount-as-user", &[]), Kernel(&[]), Some("user"),
-        "mounts a file system in a user namespace of its own", "refuse unshare and mount by a filter";
+        "mounts a file system in a user namespace of its own, by clone3, clone or unshare",
+        "refuse mount by a filter, or unshare and clone with CLONE_NEWUSER, and clone3 with ENOSYS";
     U13 "mount" Script("mount", &[]), Kernel(&[]), None,
         "mounts a file system in a mount namespace of its own", "drop CAP_SYS_ADMIN";
     U13 "userfaultfd" Call("userfaultfd(3)"), Kernel(BAD), None,
@@ -210,7 +216,8 @@ mod tests {
             "open-by-handle",
             "shell",
             "shell-by-descriptor",
-            "memfd-exec",
+            "memory-exec",
+            "user-namespace",
             "mount",
             "mount-as-user",
             "terminal-input",

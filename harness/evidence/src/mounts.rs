@@ -61,6 +61,10 @@ fn parse_line(line: &str) -> Option<Mount> {
 /// A mount by the bytes of its paths, which need not be text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
+    /// Its number.
+    pub id: u32,
+    /// The number of the mount that it is mounted on.
+    pub parent: u32,
     /// The file system's device, such as `8:1`.
     pub device: Vec<u8>,
     /// What of the file system is mounted.
@@ -88,13 +92,17 @@ pub fn places(table: &[u8]) -> Vec<Place> {
 }
 
 fn place(line: &[u8]) -> Option<Place> {
-    let mut fields = line.split(|byte| *byte == b' ').skip(2);
+    let mut fields = line.split(|byte| *byte == b' ');
+    let number = |field: &[u8]| std::str::from_utf8(field).ok()?.parse().ok();
+    let (id, parent) = (number(fields.next()?)?, number(fields.next()?)?);
     let device = fields.next()?.to_vec();
     let root = unescape_bytes(fields.next()?);
     let point = unescape_bytes(fields.next()?);
     let mut options = fields.next()?.split(|byte| *byte == b',');
     let kind = fields.skip_while(|field| *field != b"-").nth(1)?.to_vec();
     Some(Place {
+        id,
+        parent,
         device,
         root,
         point,

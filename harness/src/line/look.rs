@@ -45,7 +45,9 @@ pub(super) fn look((nonce, launcher): (&str, &str), aims: &[Aim]) -> Looked {
     let view = at(number);
     let told = image::of(launcher, number);
     let ways = ways(number, aims);
-    if let Ok(signal) = Signal::try_from(GO_ON) {
+    if let Ok(signal) = Signal::try_from(GO_ON)
+        && keeps(number)
+    {
         // Where it may not be told, it goes on by itself.
         _ = kill(pid, signal);
     }
@@ -61,6 +63,16 @@ impl Looked {
             ways: BTreeMap::new(),
         }
     }
+}
+
+/// Whether the process keeps the signal until it asks for it: it would end one that does
+/// not.
+fn keeps(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let mut lines = status.lines();
+    let blocked = lines.find_map(|it| it.strip_prefix("SigBlk:"));
+    let blocked = blocked.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
+    blocked.is_some_and(|it| it & 1 << (GO_ON - 1) != 0)
 }
 
 fn at(pid: u32) -> Result<View, String> {
@@ -121,4 +133,25 @@ fn is(pid: Pid, nonce: &str) -> bool {
         return false;
     }
     words.split(|byte| *byte == 0).nth(1) == Some(nonce.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_would_be_ended_by_the_signal_is_told_from_one_that_keeps_it() {
+        let mut command = Command::new("sleep");
+        let mut plain = command.arg("600.5").spawn().unwrap();
+        let found = keeps(plain.id());
+        plain.kill().unwrap();
+        plain.wait().unwrap();
+        assert!(!found);
+        let script = "trap '' USR2; env --block-signal=USR2 grep SigBlk /proc/self/status";
+        let blocked = Command::new("sh").args(["-c", script]).output().unwrap();
+        let text = String::from_utf8(blocked.stdout).unwrap();
+        assert_eq!(text.trim(), "SigBlk:\t0000000000000800");
+    }
 }

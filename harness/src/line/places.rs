@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::parts::Whole;
 use super::put::COPY;
 use super::ways::Aim;
 
@@ -57,8 +58,10 @@ impl Places {
             ("write-shm", there("/dev/shm")),
             ("work-write", ground.work.clone()),
         ];
-        let marks = watched.iter();
-        let marks = marks.map(|(act, folder)| folder.join(format!("{nonce}.{act}")));
+        let marks = watched.iter().flat_map(|(act, folder)| {
+            // A text is made where one can be written, if the planted one is not there.
+            [*act, "exec-interpreter"].map(|act| folder.join(format!("{nonce}.{act}")))
+        });
         let files = [&probe, &script, &socket, &copy.join(COPY), &copy];
         let files = files.into_iter().chain(&secrets).chain([&place, &home]);
         let remove = marks.chain(files.cloned()).collect();
@@ -73,19 +76,49 @@ impl Places {
         }
     }
 
-    /// What the acts reach for by its path.
+    /// What the acts reach for by its path; `pid` is the planted process.
     #[must_use]
-    pub(super) fn aims(&self, ground: &Ground) -> Vec<Aim> {
+    pub(super) fn aims(&self, ground: &Ground, group: &Path, pid: u32) -> Vec<Aim> {
         let [home_secret, place_secret] = &self.secrets;
-        let reads = [
-            ("read-home-secret", home_secret.clone()),
-            ("read-place-secret", place_secret.clone()),
-            ("open-shadow", PathBuf::from("/etc/shadow")),
-            ("open-ssh-folder", ground.home.join(".ssh")),
-            ("unix-path", self.socket.clone()),
+        let ssh = ground.home.join(".ssh");
+        let home = self.whole(("the home folder", &ground.home), ground);
+        let keys = self.whole(("the user's .ssh folder", &ssh), ground);
+        let memory = format!("/proc/{pid}/mem");
+        let mut aims = vec![
+            Aim::at("read-home-secret", home_secret, false),
+            Aim::at("read-place-secret", place_secret, false),
+            Aim::at("open-shadow", "/etc/shadow", false),
+            Aim::at("open-ssh-folder", &ssh, false),
+            Aim::at("unix-path", &self.socket, false),
+            Aim::at("read-memory", &memory, false),
+            Aim::at("write-memory", &memory, true),
+            Aim::at("read-environ", format!("/proc/{pid}/environ"), false),
+            Aim::at("sysctl", "/proc/sys/kernel/core_pattern", true),
+            Aim::at("sysrq", "/proc/sysrq-trigger", true),
+            Aim::at("kernel-memory", "/dev/mem", false),
+            Aim::at("kernel-messages", "/dev/kmsg", true),
+            Aim::at("control-group", group, true),
         ];
-        let aim = |writes: bool| move |(act, path)| Aim { act, path, writes };
-        let writes = self.watched.iter().cloned().map(aim(true));
-        reads.into_iter().map(aim(false)).chain(writes).collect()
+        let writes = self.watched.iter();
+        aims.extend(writes.map(|(act, folder)| Aim::at(act, folder, true)));
+        for aim in &mut aims {
+            aim.of = match aim.act {
+                "read-home-secret" | "write-home" => Some(home.clone()),
+                "open-ssh-folder" => Some(keys.clone()),
+                _ => None,
+            };
+        }
+        aims
+    }
+
+    /// A folder but for what is handed in to be worked with: the probe's, and the working
+    /// folder, if that lies in it.
+    fn whole(&self, (name, folder): (&'static str, &Path), ground: &Ground) -> Whole {
+        let mut but = vec![self.place.clone()];
+        if ground.work.starts_with(folder) && ground.work != folder {
+            but.push(ground.work.clone());
+        }
+        let folder = folder.to_owned();
+        Whole { name, folder, but }
     }
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
+};
 use std::path::{Path, PathBuf};
 
 use audit::launch::Host;
 use engine::witness::identity;
-use negatives::scout::Planted;
+use negatives::scout::{Planted, SAYS, device};
 
 use super::handed::{self, Descriptors, VARIABLE, variables};
 use super::listeners::Listeners;
@@ -20,9 +22,7 @@ use super::sibling::Sibling;
 use super::watches::Watches;
 use super::ways::Aim;
 
-/// A text that names its interpreter, which says what it is given.
-const SAYS: &[u8] = b"#!/bin/sh\nprintf %s \"$1\"\n";
-/// Its name.
+/// The name of the text that names its interpreter.
 const SCRIPT: &str = "script";
 /// Who could not be planted, by what the planted process calls it, is blind to these acts.
 const BLIND: &[(&str, &[&str])] = &[
@@ -114,7 +114,7 @@ impl Plant {
         let sibling = Sibling::start(&at.probe, planted, (VARIABLE, &variable));
         let sibling = sibling.map_err(|error| no_program(&at.place, error))?;
         make(&at.home)?;
-        write(&at.place.join(SCRIPT), 0o755, SAYS)?;
+        write(&at.place.join(SCRIPT), 0o755, SAYS.as_bytes())?;
         let [home_secret, place_secret] = &at.secrets;
         beds.secret("read-home-secret", "home-secret", home_secret)?;
         beds.secret("read-place-secret", "place-secret", place_secret)?;
@@ -126,7 +126,7 @@ impl Plant {
         beds.names(&nonce, &at.home, &at.place, ground);
         beds.reached_at(&listeners, &sibling, at.socket.display());
         beds.at("number", descriptors.numbers());
-        let aims = at.aims(ground);
+        let aims = at.aims(ground, first_control_group(), sibling.pid());
         Ok(Self {
             nonce,
             probe: at.probe,
@@ -281,7 +281,7 @@ impl Beds {
             ("control-group", group),
         ] {
             if let Ok(metadata) = fs::metadata(path) {
-                self.host.proofs.insert(act.to_owned(), identity(&metadata));
+                self.host.proofs.insert(act.to_owned(), which(&metadata));
             }
         }
         self.at("ssh", ssh.display());
@@ -294,6 +294,14 @@ impl Beds {
         self.at("name", nonce);
         self.at("abstract", nonce);
     }
+}
+
+/// Which file it is: of a device its number, for a node of it can be made anywhere.
+fn which(metadata: &fs::Metadata) -> String {
+    if metadata.file_type().is_char_device() {
+        return device(metadata.rdev());
+    }
+    identity(metadata)
 }
 
 /// The list of processes of the host's first control group, in either version.

@@ -14,7 +14,7 @@ const CLOSES: &[(&[&str], &[&str])] = &[
         ],
     ),
     (
-        &["--unshare-pid"],
+        &["--unshare-pid", "--proc", "/proc"],
         &[
             "signal",
             "trace",

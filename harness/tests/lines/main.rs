@@ -15,9 +15,11 @@ use serde_json::Value;
 mod alike;
 mod bundles;
 mod caller;
+mod carried;
 mod close;
 mod compose;
 mod containers;
+mod elsewhere;
 mod ends;
 mod files;
 mod firejail;
@@ -85,18 +87,6 @@ fn words(object: &Value) -> BTreeMap<String, (String, String)> {
 
 fn has(launcher: &str) -> bool {
     Command::new(launcher).arg("--version").output().is_ok()
-}
-
-/// A line that hands on none of the planted variables, and everything else.
-fn clears() -> Vec<&'static str> {
-    let names = [
-        "PROOF_OF_BLOCK_CANARY",
-        "CANARY_ACCESS_TOKEN",
-        "MY_CANARY_SECRET_KEY",
-        "canary_url",
-    ];
-    let unset = names.iter().flat_map(|name| ["-u", name]);
-    std::iter::once("env").chain(unset).collect()
 }
 
 #[track_caller]

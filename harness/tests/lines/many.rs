@@ -13,12 +13,12 @@ fn harness(work: &Path, words: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A line that clears a variable, sealed, against one that does not, printed: in one
+/// A line that clears the environment, sealed, against one that does not, printed: in one
 /// direction something opened, in the other it closed.
 #[test]
 fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = clears();
+    let clears = ["env", "-i"];
     assert_eq!(code(&audited(work.path(), &["--record"], &clears)), 4);
     let printed = audited(work.path(), &["--format", "json"], &["env"]);
     std::fs::write(work.path().join("b.json"), printed.stdout).unwrap();
@@ -48,8 +48,8 @@ fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
 #[test]
 fn many_lines_are_one_table_in_which_one_that_starts_nothing_is_blocked() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = clears();
-    let file = format!("clears = {clears:?}\nnone = [\"false\"]\nopen = [\"env\"]\n");
+    let clears = "clears = [\"env\", \"-i\"]";
+    let file = format!("{clears}\nnone = [\"false\"]\nopen = [\"env\"]\n");
     std::fs::write(work.path().join("l.toml"), file).unwrap();
     let done = harness(work.path(), &["--lines", "l.toml"]);
     let text = String::from_utf8(done.stdout.clone()).unwrap();

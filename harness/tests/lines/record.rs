@@ -200,8 +200,8 @@ fn a_key_seals_and_says_who_signed() {
 #[test]
 fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let clears = clears();
-    let lifts = ["--record", "--lift", "-u PROOF_OF_BLOCK_CANARY"];
+    let clears = ["env", "-i"];
+    let lifts = ["--record", "--lift", "-i"];
     assert_eq!(code(&audited(work.path(), &lifts, &clears)), 4);
     let mut records = std::fs::read_dir(work.path().join("attestation")).unwrap();
     let record = records.next().unwrap().unwrap().path();
@@ -215,11 +215,11 @@ fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
     assert_eq!(shown.status.code(), Some(0), "{text}");
     let wanted = "\
 U9 environment: reads a variable of the caller's environment
-  closed: by `-u PROOF_OF_BLOCK_CANARY`: the launcher, which does not hand it on
+  closed: by `-i`: the launcher, which does not hand it on
   outside: done, and it brought back `";
     assert!(text.starts_with(wanted), "{text}");
     assert!(
-        text.contains("  inside: not there\n  without -u PROOF_OF_BLOCK_CANARY: done"),
+        text.contains("  inside: not there\n  without -i: done"),
         "{text}"
     );
     let row = asked(&["show", "u4", "--format", "json"]);

@@ -8,11 +8,13 @@ use crate::wire::{CallRecord, Outcome};
 use super::IDLE;
 
 mod descriptors;
+mod exec;
 mod ipc;
 mod kernel;
 mod others;
 mod sockets;
 mod terminal;
+mod trial;
 
 /// What an act of this name does.
 pub(super) type Run = fn(&mut Bench<'_>, &[String]) -> Step<Report>;
@@ -45,9 +47,10 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "trace" => others::trace,
         "read-memory" => others::read_memory,
         "write-memory" => others::write_memory,
-        "interpreter" => others::interpreter,
-        "shell" => others::shell,
-        "shell-by-descriptor" => others::shell_by_descriptor,
+        "interpreter" => exec::interpreter,
+        "shell" => exec::shell,
+        "shell-by-descriptor" => exec::shell_by_descriptor,
+        "memory-exec" => exec::memory,
         "key" => ipc::key,
         "shared-memory" => ipc::shared_memory,
         "message-queue" => ipc::message_queue,
@@ -57,6 +60,7 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "open-by-handle" => kernel::open_by_handle,
         "mount" => kernel::mount,
         "mount-as-user" => kernel::mount_as_user,
+        "user-namespace" => kernel::user_namespace,
         _ => return None,
     };
     Some(run)
@@ -165,13 +169,30 @@ fn opened(bench: &mut Bench<'_>, path: &str, flags: i32) -> Step<Report> {
             "which file was opened was not told: fstat: {why}"
         )));
     }
-    let bytes = bench.arena.read(room, 16).unwrap_or_default();
-    let (device, inode) = bytes.split_at_checked(8).unwrap_or_default();
-    let word = |it: &[u8]| it.try_into().map_or(0, u64::from_ne_bytes);
+    let bytes = bench.arena.read(room, 256).unwrap_or_default();
     Ok(Report {
         call: Some(call),
-        outcome: Outcome::Found(format!("{}:{}", word(device), word(inode))),
+        outcome: Outcome::Found(which(&bytes)),
     })
+}
+
+/// Which file a `struct stat` is of: of a device its number, for a node is made anywhere.
+fn which(stat: &[u8]) -> String {
+    let at = |offset: usize, length: usize| stat.get(offset..offset + length);
+    let word = |offset| at(offset, 8)?.try_into().ok().map(u64::from_ne_bytes);
+    let word = |offset| word(offset).unwrap_or_default();
+    let mode = at(std::mem::offset_of!(libc::stat, st_mode), 4).unwrap_or_default();
+    let mode = mode.try_into().map_or(0, u32::from_ne_bytes);
+    if mode & libc::S_IFMT == libc::S_IFCHR {
+        return device(word(std::mem::offset_of!(libc::stat, st_rdev)));
+    }
+    format!("{}:{}", word(0), word(8))
+}
+
+/// A device by its number, as whoever opened it says it.
+#[must_use]
+pub fn device(number: u64) -> String {
+    format!("device {number}")
 }
 
 /// Makes a file of this name in the folder and removes it: whoever watches the folder

@@ -2,7 +2,9 @@
 //! namespace of its own, a map, a counter, a descriptor. Calls that look at their arguments
 //! before they look at rights are made with good ones: a bad pointer would show nothing.
 
+use super::trial::{self, End};
 use super::{Bench, Report, Step, constant, open};
+use crate::wire::CallRecord;
 
 /// Mounts a file system in memory, with the rights it has.
 pub(super) fn mount(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
@@ -14,15 +16,85 @@ pub(super) fn mount_as_user(bench: &mut Bench<'_>, _: &[String]) -> Step<Report>
     apart(bench, libc::CLONE_NEWUSER | libc::CLONE_NEWNS)
 }
 
+/// Makes a user namespace.
+pub(super) fn user_namespace(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
+    apart(bench, libc::CLONE_NEWUSER)
+}
+
+/// Makes namespaces in a child, by either call for one, else for this process, and mounts in
+/// a mount namespace. Each of the three calls makes them, and a filter may know of one alone.
 fn apart(bench: &mut Bench<'_>, flags: i32) -> Step<Report> {
-    bench.must("unshare", &[constant(flags)])?;
+    for call in ["clone3", "clone"] {
+        let in_a_child = |bench: &mut Bench<'_>| by_child(bench, call, flags);
+        if trial::leads(bench, in_a_child) {
+            return in_a_child(bench);
+        }
+    }
+    let mounts = || std::fs::read_link("/proc/thread-self/ns/mnt").ok();
+    let before = mounts();
+    let made = bench.native("unshare", &[constant(flags)])?;
+    if made.returned < 0 || flags & libc::CLONE_NEWNS == 0 {
+        return Ok(Report::of(made));
+    }
+    // A filter may say 0 in the kernel's place: then nothing may be mounted.
+    let after = mounts();
+    if after.is_some() && after == before {
+        return Ok(Report::of(made));
+    }
+    if after.is_none() {
+        let why = "whether its mount namespace is a new one cannot be told: nothing was mounted";
+        return Err(Report::unready(why));
+    }
+    mounted(bench).map(|(call, _)| Report::of(call))
+}
+
+fn by_child(bench: &mut Bench<'_>, call: &str, flags: i32) -> Step<Report> {
+    let mounts = flags & libc::CLONE_NEWNS != 0;
+    let (flags, end) = (constant(flags), constant(libc::SIGCHLD));
+    let make = |bench: &mut Bench<'_>| {
+        if call == "clone3" {
+            // `struct clone_args` of clone(2), in its first size.
+            let how = bench.words(&[flags, 0, 0, 0, end, 0, 0, 0])?;
+            return bench.native("clone3", &[how, 64]);
+        }
+        bench.native(call, &[flags | end])
+    };
+    let (made, end) = trial::child(bench, make, |bench| {
+        if !mounts {
+            return Ok(Report::found("made"));
+        }
+        match mounted(bench)? {
+            (call, true) => Ok(Report::of(call)),
+            (_, false) => Ok(Report::absent()),
+        }
+    })?;
+    match end {
+        End::Well => Ok(Report::of(made)),
+        End::Errno(_) | End::Otherwise => Err(Report::unready("not done in a child")),
+    }
+}
+
+/// Mounts, and whether the mount is there.
+fn mounted(bench: &mut Bench<'_>) -> Step<(CallRecord, bool)> {
     let (root, kind) = (bench.text("/")?, bench.text("tmpfs")?);
+    let before = top(bench);
     // Nothing of what follows may reach the mount table it was copied from.
     let private = libc::MS_REC | libc::MS_PRIVATE;
     bench.must("mount", &[0, root, 0, private, 0])?;
-    bench
-        .native("mount", &[kind, root, kind, 0, 0])
-        .map(Report::of)
+    let call = bench.native("mount", &[kind, root, kind, 0, 0])?;
+    let is_there = before.is_some() && top(bench) != before;
+    Ok((call, is_there))
+}
+
+/// The file system that is mounted last at the root: `/` is the one beneath it.
+fn top(bench: &mut Bench<'_>) -> Option<Vec<u8>> {
+    let (folder, _) = open(bench, "/..", libc::O_PATH).ok()?;
+    // `struct stat` begins with the device on both machines.
+    let room = bench.bytes(&[0; 256]).ok()?;
+    let asked = bench.aside("fstat", &[folder, room]).ok()?;
+    bench.close(folder);
+    let device = bench.arena.read(room, 8)?;
+    (asked.returned == 0).then_some(device)
 }
 
 /// Makes a map of eBPF: an array of one number.

@@ -1,7 +1,8 @@
-//! Other processes, always the planted one; and becoming another program.
+//! Other processes, always the planted one.
 
+use super::trial;
 use super::{Bench, Report, Step, argument, canary_after, canary_in, constant, done, number, open};
-use crate::wire::CallRecord;
+use crate::wire::{CallRecord, Outcome};
 
 /// How much of a command line tells whose it is.
 const HEAD: u64 = 256;
@@ -84,8 +85,17 @@ pub(super) fn trace(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report>
     found(&bytes, argument(arguments, 3)?, call)
 }
 
-/// Reads the memory of the planted process.
+/// Reads the memory of the planted process: by its file, which a /proc shows whatever
+/// process namespace its reader is in, else by the call for it.
 pub(super) fn read_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let by_file = |bench: &mut Bench<'_>| {
+        let read = read_file(bench, arguments)?;
+        let is_found = matches!(read.outcome, Outcome::Found(_));
+        is_found.then_some(read).ok_or_else(Report::absent)
+    };
+    if trial::leads(bench, by_file) {
+        return by_file(bench);
+    }
     let pid = planted(bench, number(arguments, 0)?, argument(arguments, 1)?)?;
     let address = number(arguments, 2)?;
     let room = bench.bytes(&[0; 128])?;
@@ -96,8 +106,13 @@ pub(super) fn read_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<R
     found(&bytes, argument(arguments, 3)?, call)
 }
 
-/// Writes the mark into the memory of the planted process, where it left room.
+/// Writes the mark into the memory of the planted process, where it left room, by the same
+/// two ways.
 pub(super) fn write_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let by_file = |bench: &mut Bench<'_>| write_file(bench, arguments);
+    if trial::leads(bench, by_file) {
+        return by_file(bench);
+    }
     let mark = argument(arguments, 1)?;
     let pid = planted(bench, number(arguments, 0)?, mark)?;
     let address = number(arguments, 2)?;
@@ -110,47 +125,41 @@ pub(super) fn write_memory(bench: &mut Bench<'_>, arguments: &[String]) -> Step<
     Ok(Report::of(written))
 }
 
+/// The memory of the planted process as a file, of no other: its number may be somebody
+/// else's in this /proc.
+fn memory(bench: &mut Bench<'_>, arguments: &[String], flags: i32) -> Step<u64> {
+    let (pid, mark) = (number(arguments, 0)?, argument(arguments, 1)?);
+    let whose = command_line(bench, pid)?;
+    if !is_marked(&whose, mark) {
+        return Err(Report::absent());
+    }
+    open(bench, &format!("/proc/{pid}/mem"), flags).map(|(file, _)| file)
+}
+
+fn read_file(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let file = memory(bench, arguments, libc::O_RDONLY)?;
+    let room = bench.bytes(&[0; 128])?;
+    let address = number(arguments, 2)?;
+    let (_, call) = done(bench.native("pread64", &[file, room, 128, address])?)?;
+    bench.close(file);
+    let bytes = bench.arena.read(room, 128).unwrap_or_default();
+    found(&bytes, argument(arguments, 3)?, call)
+}
+
+fn write_file(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
+    let file = memory(bench, arguments, libc::O_WRONLY)?;
+    let mark = argument(arguments, 1)?;
+    let (text, length) = (bench.text(mark)?, mark.len() as u64);
+    let address = number(arguments, 2)?;
+    let (written, call) = done(bench.native("pwrite64", &[file, text, length, address])?)?;
+    bench.close(file);
+    if written == length {
+        Ok(Report::of(call))
+    } else {
+        Err(Report::absent())
+    }
+}
+
 fn found(bytes: &[u8], first: &str, call: CallRecord) -> Step<Report> {
     Ok(canary_in(bytes, &canary_after(bytes, first), call))
-}
-
-/// Becomes a shell, which says so itself.
-pub(super) fn shell(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let words = shell_words(bench, argument(arguments, 0)?)?;
-    let path = bench.text(argument(arguments, 0)?)?;
-    bench.native("execve", &[path, words, 0]).map(Report::of)
-}
-
-/// Becomes the interpreter that a text names, which says so.
-pub(super) fn interpreter(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let lines = bench.hello.lines.clone();
-    let path = bench.text(argument(arguments, 0)?)?;
-    let words = [path, bench.text(&lines)?, 0];
-    let words = bench.words(&words)?;
-    bench.native("execve", &[path, words, 0]).map(Report::of)
-}
-
-/// The same by an open descriptor.
-pub(super) fn shell_by_descriptor(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let path = argument(arguments, 0)?;
-    // A shell opened with close-on-exec is a program all the same.
-    let (file, _) = open(bench, path, libc::O_PATH)?;
-    let words = shell_words(bench, path)?;
-    let empty = bench.text("")?;
-    let how = constant(libc::AT_EMPTY_PATH);
-    bench
-        .native("execveat", &[file, empty, words, 0, how])
-        .map(Report::of)
-}
-
-fn shell_words(bench: &mut Bench<'_>, path: &str) -> Step<u64> {
-    let lines = bench.hello.lines.clone();
-    let words = [
-        bench.text(path)?,
-        bench.text("-c")?,
-        bench.text("printf %s \"$0\"")?,
-        bench.text(&lines)?,
-        0,
-    ];
-    bench.words(&words)
 }
