@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the suite tests against but no user needs: a second engine (podman), a
 # launcher that `audit` is tried on (firejail), a browser for the report, the accessibility
-# checker axe-core, and a linter of shell scripts.
+# checker axe-core, a linter of shell scripts, and the shells beside bash.
 # What cannot be had is said, and the tests that need it are listed as not run. Exit code: 0.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,6 +24,9 @@ install podman podman uidmap runc
 install firejail firejail
 install chromium chromium
 install shellcheck shellcheck
+# Shells whose completions are asked.
+install zsh zsh
+install fish fish
 
 # axe-core 4.12.1, out of the Python package that carries it; by digest, for it is run.
 peers=${CARGO_TARGET_DIR:-target}/peers

@@ -131,7 +131,8 @@ reasons! {
         PacketShape,
         /// A schema nobody published.
         SchemaUnknown,
-        /// A text too long, or with control, direction or invisible characters.
+        /// A text too long, of white space alone, or with control, direction or invisible
+        /// characters.
         TextUnsafe,
         /// An id that is not 1 to 64 of `a-z A-Z 0-9 . _ -`.
         IdMalformed,

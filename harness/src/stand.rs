@@ -10,7 +10,7 @@ use engine::caller::{LimitError, Modes, room_for_a_run, room_for_sandboxes};
 use engine::choice::EngineChoice;
 use engine::database::{Database, Wanted};
 use engine::image::{Image, ImageError};
-use engine::launch::{Bench, FolderError, LIMIT, Scratch, room};
+use engine::launch::{Bench, FolderError, LIMIT, Scratch, require_beneath, room};
 use engine::open::{self, OpenError, Opened, Place};
 use engine::reaper::{Reaper, ReaperError};
 use engine::witness::Shelf;
@@ -70,6 +70,11 @@ pub enum StandError {
     /// The caller left no room for descriptors.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// No output of a sandbox could be read.
+    #[error(
+        "failed to open a file with openat2(2), without which no sandbox's output is read safely"
+    )]
+    NoOpenat2(#[source] std::io::Error),
     /// No random number could be had.
     #[error("failed to draw the run's id: {0}")]
     Random(getrandom::Error),
@@ -81,6 +86,11 @@ pub enum StandError {
     Interrupted,
 }
 
+/// What to do where no output can be read.
+const NO_OPENAT2: &str = "Linux has openat2(2) since 5.6, an emulator (QEMU 7.2) has not, and the \
+                          seccomp profile of an old container runtime refuses it: run on a newer \
+                          one of these, or on the host itself";
+
 impl StandError {
     /// What the user can do about it.
     #[must_use]
@@ -90,6 +100,7 @@ impl StandError {
             Self::Engine(error) => error.hint(),
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::Limit(error) => Some(error.hint()),
+            Self::NoOpenat2(_) => Some(NO_OPENAT2.to_owned()),
             Self::Image(_) | Self::Random(_) | Self::Reaper(_) | Self::Interrupted => None,
         }
     }
@@ -130,6 +141,7 @@ impl Stand {
         say: fn(&Opened),
     ) -> Result<Self, StandError> {
         room_for_a_run()?;
+        require_beneath().map_err(StandError::NoOpenat2)?;
         let modes = Modes::kept();
         let stop = Arc::<Stop>::default();
         let listener = Listener::start(&stop);
@@ -319,6 +331,7 @@ impl From<StandError> for Failure {
             | StandError::Image(_)
             | StandError::Folder(_)
             | StandError::Limit(_)
+            | StandError::NoOpenat2(_)
             | StandError::Random(_)
             | StandError::Reaper(_) => Self::blocked(error, hint),
         }

@@ -274,3 +274,86 @@ fn auto_says_why_it_takes_an_engine() {
         assert!(said.contains("engine: ") && said.contains(why), "{said}");
     }
 }
+
+/// What a shell's script says, with the program as `harness` in its folder, which every user
+/// may enter; nothing where this is no root.
+fn script(text: &str) -> Option<std::process::Output> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if !nix::unistd::geteuid().is_root() {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_harness"), folder.path().join("harness")).unwrap();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", text]).current_dir(folder.path());
+    Some(shell.output().unwrap())
+}
+
+/// As an ordinary user, in a user namespace whose limit is set, which holds beneath it alone.
+const LIMITED: &str = "setpriv --reuid 65533 --regid 65533 --clear-groups \
+    unshare --user --map-current-user --keep-caps sh -c \
+    'echo 0 >/proc/sys/user/max_user_namespaces && \
+     exec setpriv --ambient-caps -all --inh-caps -all ./harness WORDS --engine bwrap'";
+
+#[test]
+fn a_host_without_room_for_user_namespaces_is_told_with_what_mends_it() {
+    let Some(done) = script(&LIMITED.replace("WORDS", "doctor")) else {
+        return;
+    };
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    for part in [
+        "less user namespaces   user.max_user_namespaces is 0\n",
+        "mend:  sudo sysctl -w user.max_user_namespaces=15000\n",
+        "BLOCKED",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let done = script(&LIMITED.replace("WORDS", "run A1")).unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    let hint = said.split_once("hint: ").unwrap().1;
+    assert!(hint.contains("user.max_user_namespaces"), "{said}");
+}
+
+/// Root of a user namespace that has no other user cannot become one.
+#[test]
+fn root_of_a_user_namespace_without_other_users_is_told_so() {
+    for words in ["doctor", "run A1"] {
+        let line = format!("unshare --user --map-root-user ./harness {words} --engine bwrap");
+        let Some(done) = script(&line) else {
+            return;
+        };
+        let said = [&*done.stdout, &*done.stderr]
+            .map(String::from_utf8_lossy)
+            .concat();
+        assert_eq!(done.status.code(), Some(3), "{said}");
+        assert!(said.contains("`cat /proc/self/uid_map`"), "{said}");
+        assert!(!said.contains("apt-get install bubblewrap"), "{said}");
+    }
+}
+
+/// What the kernel lists where securityfs is mounted, as root may in a mount namespace.
+#[test]
+fn the_security_modules_of_this_kernel_are_named() {
+    const OWN: &str = "unshare --mount sh -c 'mount -t securityfs none /sys/kernel/security; \
+        cat /sys/kernel/security/lsm >modules; ./harness doctor --engine bwrap; cat modules'";
+    let Some(done) = script(OWN) else {
+        return;
+    };
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let modules = said.lines().last().unwrap().replace(',', ", ");
+    let told = said.lines().find(|it| it.contains("security modules"));
+    let told = told
+        .and_then(|it| it.split_once("security modules"))
+        .unwrap()
+        .1;
+    // A kernel without securityfs has none to list.
+    let expected = match modules.contains("capability") {
+        true => modules.as_str(),
+        false => "not known",
+    };
+    assert!(told.trim().starts_with(expected), "{said}");
+}

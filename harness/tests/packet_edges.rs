@@ -260,3 +260,36 @@ fn what_the_readme_says_of_sealing_sources_and_pointers_is_so() {
     assert!(readme.contains("its pointer (RFC 6901) names a part of the item, never the whole"));
     ends(folder, &claim("b", "l#=1"), 2);
 }
+
+/// Of a key that is there twice another reader would take the other one.
+#[test]
+fn a_capture_with_a_key_twice_is_refused_and_the_key_named() {
+    let folder = made();
+    let capture = fs::read_to_string(folder.path().join("c.json")).unwrap();
+    let first = capture.find('{').unwrap() + 1;
+    let doubled = format!("{{\"payload\": \"\", {}", &capture[first..]);
+    fs::write(folder.path().join("d.json"), doubled).unwrap();
+    let said = ends(
+        folder.path(),
+        "cp l.json m.json; harness packet add p m.json --id m --capture d.json",
+        2,
+    );
+    assert!(said.contains("d.json"), "{said}");
+    assert!(
+        said.contains("the key `payload` twice in one object, at line "),
+        "{said}"
+    );
+    assert!(!packet(folder.path()).contains("\"m\""));
+}
+
+#[test]
+fn a_statement_of_white_space_alone_is_refused() {
+    let folder = made();
+    let line = "harness packet claim p --id c --evidence l --requires native --statement";
+    for blank in ["' '", "$'\\u3000\\u00a0'"] {
+        let said = ends(folder.path(), &format!("{line} {blank}"), 2);
+        assert!(said.contains("white space alone"), "{said}");
+        assert!(said.contains("--statement"), "{said}");
+    }
+    ends(folder.path(), &format!("{line} ' it is there '"), 0);
+}

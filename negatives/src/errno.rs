@@ -76,6 +76,18 @@ impl Signal {
         }
     }
 
+    /// What it says of an attempt, in a sentence.
+    #[must_use]
+    pub const fn means(self) -> &'static str {
+        match self {
+            Self::Sys => "A seccomp filter killed the process for a system call.",
+            Self::Segv => {
+                "The kernel killed the process for an access to memory that is not its own."
+            }
+            Self::Kill => "Somebody killed the process, or the kernel did for want of memory.",
+        }
+    }
+
     /// The number; a container that dies of it exits with 128 plus this.
     #[must_use]
     pub const fn number(self) -> i32 {

@@ -30,7 +30,8 @@ texts! {
     SchemaName,
     /// What others refer to: letters, digits, `.`, `_` and `-`.
     Id,
-    /// Text that is shown as it is: nothing in it hides, or hides or rearranges the rest.
+    /// Text that is shown as it is: there is something to see, and nothing in it hides, or
+    /// hides or rearranges the rest.
     Text,
     /// The same; if there is nothing in it, nothing was said.
     Said,
@@ -74,6 +75,7 @@ impl Text {
         let length = self.0.chars().count();
         let hidden = self.0.chars().position(hides);
         let observed = match (length, hidden.and_then(|at| self.0.chars().nth(at))) {
+            (1..=MAX_TEXT, None) if self.0.trim().is_empty() => "white space alone".to_owned(),
             (1..=MAX_TEXT, None) => return Ok(self.0),
             (_, Some(c)) => {
                 let place = hidden.unwrap_or_default() + 1;
@@ -194,6 +196,11 @@ mod tests {
             Said("\u{a0}\u{3000}".to_owned()).read("/x"),
             Ok(None)
         ));
+        for blank in [" ", "\u{3000}\u{a0}", "   "] {
+            let refusal = taken(blank.to_owned()).unwrap_err();
+            assert_eq!(refusal.reason, Reason::TextUnsafe);
+            assert_eq!(refusal.observed.unwrap(), "white space alone");
+        }
         assert!(taken("R\u{1ee7}i ro, \u{e9}\u{2026}".to_owned()).is_ok());
     }
 }

@@ -136,9 +136,11 @@ fn seen(least: usize) -> Value {
         .iter()
         .map(|it| format!("{}-{}", it.start(), it.end()));
     let hidden: String = listed.collect();
+    // White space alone says nothing.
+    let something = if least > 0 { "(?=\\s*\\S)" } else { "" };
     json!({
         "type": "string", "minLength": least, "maxLength": MAX_TEXT,
-        "pattern": format!("^[^\u{0}-\u{1f}\u{7f}-\u{9f}{hidden}]*{END}"),
+        "pattern": format!("^{something}[^\u{0}-\u{1f}\u{7f}-\u{9f}{hidden}]*{END}"),
     })
 }
 

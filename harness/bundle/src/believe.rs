@@ -7,7 +7,7 @@ use seal::bundle::STATEMENT_FILE;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, VerifyError, spoken_of, verify_bundle};
 use seal::statement::attestation::PredicateError;
-use seal::statement::{StatementError, Subjects};
+use seal::statement::{StatementError, Subject, Subjects};
 
 use super::rejudge::rejudge_by;
 use super::releases::{self, Table};
@@ -77,8 +77,8 @@ pub(crate) fn believe_by(path: &Path, anchor: &Anchor, known: &Table) -> Result<
 /// A statement of another version says of which matrix and policy it is all the same, and
 /// these say of which release, if it is known.
 fn named(error: VerifyError, folder: &BundleFolder, anchor: &Anchor, known: &Table) -> Refusal {
-    let release = other_schema(&error).and_then(|schema| {
-        let subjects = Subjects::from_list(&spoken_of(folder, anchor).ok()?).ok()?;
+    let release = of_other_schema(&error, (folder, anchor), |schema, list| {
+        let subjects = Subjects::from_list(list).ok()?;
         known.release(schema, &subjects.matrix, &subjects.policy)
     });
     match release {
@@ -87,8 +87,13 @@ fn named(error: VerifyError, folder: &BundleFolder, anchor: &Anchor, known: &Tab
     }
 }
 
-/// Of which schema a statement is that was refused for being of another than is read here.
-pub(crate) fn other_schema(error: &VerifyError) -> Option<u32> {
+/// What is known of who made a statement that was refused for being of another schema than is
+/// read here: asked by that schema, and by the subjects that it names all the same.
+pub(crate) fn of_other_schema<T>(
+    error: &VerifyError,
+    (folder, anchor): (&BundleFolder, &Anchor),
+    ask: impl FnOnce(u32, &[Subject]) -> Option<T>,
+) -> Option<T> {
     let VerifyError::Statement {
         source: StatementError::Predicate(PredicateError::Schema { observed, .. }),
         ..
@@ -96,5 +101,5 @@ pub(crate) fn other_schema(error: &VerifyError) -> Option<u32> {
     else {
         return None;
     };
-    Some(*observed)
+    ask(*observed, &spoken_of(folder, anchor).ok()?)
 }

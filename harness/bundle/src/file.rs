@@ -1,13 +1,16 @@
 //! The files that people hand over and take away: read with a limit, written whole
 //! or not at all, never over another.
 
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+mod put;
 #[cfg(any(test, feature = "making"))]
 mod write;
+pub use put::{put, try_put};
 #[cfg(any(test, feature = "making"))]
 pub use write::write_new;
 
@@ -112,7 +115,7 @@ pub fn text(path: &Path, limit: u64) -> Result<String, FileError> {
 /// [`FileError`]; a FIFO does not make it wait, and a device is not read.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let owned = || path.to_owned();
-    let passed = is_passed(path);
+    let passed = is_passed(path, Access::Read);
     // A terminal that is opened shall not become this process's own.
     let flags = if passed {
         nix::libc::O_NOCTTY
@@ -148,13 +151,42 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// Whether the caller passed this as one of its own descriptors: somebody writes there.
-fn is_passed(path: &Path) -> bool {
+/// What is done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+/// Whether the caller passed this as one of its own descriptors, open for that: somebody
+/// is at the other end. Of a pipe's wrong end nobody would ever be heard.
+fn is_passed(path: &Path, access: Access) -> bool {
+    let streams = match access {
+        Access::Read => &["/dev/stdin"][..],
+        Access::Write => &["/dev/stdout", "/dev/stderr"],
+    };
+    if streams.iter().any(|it| path == Path::new(it)) {
+        return true;
+    }
     let folders = ["/dev/fd", "/proc/self/fd"];
-    path == Path::new("/dev/stdin")
-        || path
-            .parent()
-            .is_some_and(|it| folders.iter().any(|f| it == Path::new(f)))
+    let within = |it: &&Path| folders.iter().any(|folder| *it == Path::new(folder));
+    let (Some(_), Some(number)) = (path.parent().filter(within), path.file_name()) else {
+        return false;
+    };
+    is_open_for(number, access).unwrap_or_default()
+}
+
+/// Whether this process's descriptor of that number is open for it (proc_pid_fdinfo(5)).
+fn is_open_for(number: &OsStr, access: Access) -> Option<bool> {
+    let about = Path::new("/proc/self/fdinfo").join(number);
+    let about = std::fs::read_to_string(about).ok()?;
+    let flags = about.lines().find_map(|line| line.strip_prefix("flags:"))?;
+    let flags = i32::from_str_radix(flags.trim(), 8).ok()?;
+    let other = match access {
+        Access::Read => nix::libc::O_WRONLY,
+        Access::Write => nix::libc::O_RDONLY,
+    };
+    Some(flags & nix::libc::O_ACCMODE != other)
 }
 
 #[cfg(test)]
@@ -238,5 +270,57 @@ mod tests {
                 .unwrap_err()
                 .is_missing()
         );
+    }
+    #[test]
+    fn what_is_written_over_keeps_its_mode_and_its_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        put(&at("file"), b"old, and longer").unwrap();
+        let mode = fs::Permissions::from_mode(0o640);
+        fs::set_permissions(at("file"), mode).unwrap();
+        std::os::unix::fs::symlink("file", at("link")).unwrap();
+        put(&at("link"), b"new").unwrap();
+        assert_eq!(fs::read(at("file")).unwrap(), b"new");
+        assert!(at("link").is_symlink());
+        let mode = fs::metadata(at("file")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o640);
+        fs::hard_link(at("file"), at("second")).unwrap();
+        put(&at("second"), b"3").unwrap();
+        assert_eq!(fs::read(at("file")).unwrap(), b"3");
+        std::os::unix::fs::symlink("behind", at("dangling")).unwrap();
+        put(&at("dangling"), b"4").unwrap();
+        assert_eq!(fs::read(at("behind")).unwrap(), b"4");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
+    }
+
+    #[test]
+    fn where_it_could_be_written_is_tried_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        try_put(&at("new")).unwrap();
+        fs::write(at("old"), "old").unwrap();
+        try_put(&at("old")).unwrap();
+        assert_eq!(fs::read(at("old")).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(try_put(&at("none/new")).is_err());
+        assert!(try_put(folder.path()).is_err());
+        assert!(try_put(Path::new("/dev/null")).is_ok());
+        let zero = try_put(Path::new("/dev/zero"));
+        assert!(matches!(zero, Err(FileError::NotRegular { .. })));
+    }
+
+    #[test]
+    fn a_pipe_that_is_passed_is_written_while_somebody_reads() {
+        let (reader, writer) = io::pipe().unwrap();
+        let path = PathBuf::from(format!("/dev/fd/{}", writer.as_raw_fd()));
+        put(&path, b"passed").unwrap();
+        let wrong = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+        assert!(matches!(
+            put(&wrong, b"x"),
+            Err(FileError::NotRegular { .. })
+        ));
+        assert!(matches!(read(&path, 9), Err(FileError::NotRegular { .. })));
+        drop(reader);
+        assert!(matches!(put(&path, b"x"), Err(FileError::Write { .. })));
     }
 }

@@ -178,10 +178,7 @@ impl Table {
 
     /// The last release whose audits have this schema and these acts.
     pub(crate) fn of_audit(&self, schema: u32, acts: &Sha256Digest) -> Option<OtherRecord> {
-        let audits = |it: &Records| (it.audit, &it.acts) == (schema, acts);
-        let mut latest = self.releases.iter().rev();
-        let release = latest.find(|it| it.records.as_ref().is_some_and(audits));
-        release.map(Release::other_record)
+        self.last(|_, it| (it.audit, &it.acts) == (schema, acts))
     }
 
     /// The last release whose checks have this schema, and which has this matrix and policy.
@@ -190,12 +187,14 @@ impl Table {
         schema: u32,
         (matrix, policy): (&Sha256Digest, &Sha256Digest),
     ) -> Option<OtherRecord> {
-        let checks = |it: &Records| it.check == Some(schema);
-        let mut latest = self.releases.iter().rev();
-        let release = latest.find(|it| {
-            let rules = (&it.matrix, &it.policy) == (matrix, policy);
-            rules && it.records.as_ref().is_some_and(checks)
-        });
+        let rules = |it: &Release| (&it.matrix, &it.policy) == (matrix, policy);
+        self.last(|release, it| it.check == Some(schema) && rules(release))
+    }
+
+    /// The last release whose records fit.
+    fn last(&self, fit: impl Fn(&Release, &Records) -> bool) -> Option<OtherRecord> {
+        let fits = |it: &&Release| it.records.as_ref().is_some_and(|records| fit(it, records));
+        let release = self.releases.iter().rev().find(fits);
         release.map(Release::other_record)
     }
 

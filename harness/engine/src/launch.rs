@@ -43,6 +43,7 @@ pub(crate) use folder_error::in_short;
 pub use folder_error::{FolderError, temporary};
 use folders::LaunchFolders;
 pub use folders::Scratch;
+pub use output::require_beneath;
 pub use patience::Patience;
 pub use room::{WANTED, room};
 pub use trial::{TrialError, bytes_free, files_free, try_out};

@@ -73,10 +73,8 @@ fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
         .iter()
         .map(|packet| Given::of(packet))
         .collect::<Result<_, _>>()?;
-    for packet in &packets {
-        if packet.archive.is_none() {
-            readable::expect(&packet.path, crate::stand::user())?;
-        }
+    for packet in packets.iter().filter(|it| it.archive.is_none()) {
+        readable::expect(&packet.path, crate::stand::user())?;
     }
     for out in args.report_dir.iter().chain(&args.record) {
         outside::require(out, &packets)?;
@@ -96,8 +94,9 @@ fn answers(args: &Check, accepted: Option<&Accepted>) -> Result<Came, Failure> {
     let facts = record
         .as_ref()
         .map(|_| record::facts(&stand, started, (&told, accepted)));
-    stand.close().map_err(Failure::internal)?;
+    let closed = stand.close().map_err(StandError::from);
     let (costs, object) = told::cut_short(args, answers.as_deref().unwrap_or_default(), accepted);
+    closed.map_err(|error| Failure::from(error).beside(&object))?;
     require_unstopped(&stop, &costs).map_err(|it| it.beside(&object))?;
     let answers: Vec<Answer> = answers?.into_iter().flatten().collect();
     let written = match (record, facts.transpose()?) {

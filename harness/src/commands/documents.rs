@@ -2,8 +2,9 @@
 //! shells and man(1) read.
 
 use std::fs;
-use std::io;
+use std::path::Path;
 
+use bundle::file;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use serde_json::json;
@@ -29,9 +30,9 @@ fn completed(shell: Shell) -> Result<Vec<u8>, Failure> {
     if shell == Shell::Fish {
         text.extend(words::for_fish(&command).into_bytes());
     }
-    if shell == Shell::Bash {
-        let bash = String::from_utf8(text).map_err(Failure::internal)?;
-        text = words::in_either_case(&bash).into_bytes();
+    if shell == Shell::Bash || shell == Shell::Zsh {
+        let clap = String::from_utf8(text).map_err(Failure::internal)?;
+        text = words::in_any_case(shell, &clap).into_bytes();
     }
     Ok(text)
 }
@@ -52,15 +53,7 @@ pub(super) fn man(common: &Common, args: &Man) -> Result<Done, Failure> {
             text_of(common.format, &page)
         }
         Some(folder) => {
-            let failed = |error: io::Error| {
-                let shown = folder.display();
-                Failure::unwritten(
-                    format!("failed to write manual pages into `{shown}`: {error}"),
-                    "name a folder that can be written",
-                )
-            };
-            fs::create_dir_all(folder).map_err(failed)?;
-            clap_mangen::generate_to(command, folder).map_err(failed)?;
+            pages(command, folder)?;
             Done::saying(
                 Code::Held,
                 &json!({ "folder": folder.display().to_string() }),
@@ -68,6 +61,34 @@ pub(super) fn man(common: &Common, args: &Man) -> Result<Done, Failure> {
         }
     }
 }
+
+/// A page for each command that is shown, with those beneath it, into a folder.
+fn pages(command: clap::Command, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let shown = folder.display();
+        Failure::unwritten(
+            format!("failed to write manual pages into `{shown}`: {error}"),
+            INTO,
+        )
+    })?;
+    // `help` repeats what the other pages say.
+    let mut command = command.disable_help_subcommand(true);
+    command.build();
+    let mut open = vec![command];
+    while let Some(command) = open.pop() {
+        let beneath = command.get_subcommands();
+        open.extend(beneath.filter(|it| !it.is_hide_set()).cloned());
+        let page = clap_mangen::Man::new(command);
+        let mut text = Vec::new();
+        page.render(&mut text)?;
+        let to = folder.join(page.get_filename());
+        file::put(&to, &text).map_err(|error| Failure::unwritten(error, INTO))?;
+    }
+    Ok(())
+}
+
+/// Where pages go.
+const INTO: &str = "name a folder that can be written";
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 //! `mutants`: shows that the rows can fail.
 
-use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bundle::file;
 use negatives::coverage::Coverage;
 use negatives::matrix::Matrix;
 use time::OffsetDateTime;
@@ -27,6 +27,10 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Done, Failure> 
             "a part of a mutant's id, an operator, or a row such as N16",
         ));
     }
+    // What cannot be written is found out before the work, not after it.
+    let unwritten = |error| Failure::unwritten(error, "name another file with --junit");
+    let junit = args.junit.as_deref();
+    junit.map_or(Ok(()), file::try_put).map_err(unwritten)?;
     let started = OffsetDateTime::now_utc();
     let mut stand = rehearsal::open(args.on.engine)?;
     stand.use_postgres_image(args.postgres.postgres_image.clone());
@@ -36,12 +40,10 @@ pub(super) fn mutants(common: &Common, args: &Mutants) -> Result<Done, Failure> 
     let score = score?;
     let coverage = declared::coverage().map_err(Failure::internal)?;
     let said = report::to_json(&score, coverage);
-    if let Some(path) = &args.junit {
+    if let Some(path) = junit {
         let xml = report::to_junit(&score, started).map_err(Failure::internal)?;
-        fs::write(path, xml).map_err(|error| {
-            let what = format!("failed to write `{}`: {error}", path.display());
-            Failure::unwritten(what, "name another file with --junit").beside(&said)
-        })?;
+        let written = file::put(path, xml.as_ref());
+        written.map_err(|error| unwritten(error).beside(&said))?;
     }
     if common.format == Format::Human {
         print(&score, coverage)?;

@@ -1,9 +1,9 @@
 //! `profile`: the locked sandbox for a program of the user's own.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
+use bundle::file;
 use engine::paste::{self, Filter, Line, Target};
 use evidence::profile::explain::{self, By, Lock};
 use evidence::profile::{NATIVE, Profile};
@@ -109,15 +109,8 @@ fn filter(args: &ShowProfile, profile: &Profile) -> Result<Filter, Failure> {
     } else {
         pretty(profile)?.into_bytes()
     };
-    fs::write(path, bytes).map_err(|error| {
-        Failure::unwritten(
-            format!(
-                "failed to write the filter to `{}`: {error}",
-                path.display()
-            ),
-            "name a file that can be written",
-        )
-    })?;
+    let hint = "name a file that can be written with --seccomp-out";
+    file::put(path, &bytes).map_err(|error| Failure::unwritten(error, hint))?;
     Ok(Filter::File(absolute(Some(path), "")?))
 }
 

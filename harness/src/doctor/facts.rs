@@ -21,6 +21,9 @@ pub struct Kernel {
     pub unprivileged_userns_clone: Option<u64>,
     /// `kernel.apparmor_restrict_unprivileged_userns`, likewise.
     pub apparmor_restrict_userns: Option<u64>,
+    /// The security modules that are active, in their order; none where securityfs is not
+    /// mounted.
+    pub modules: Option<Vec<String>>,
     /// There are user namespaces at all.
     pub user_namespaces: bool,
     /// `kernel.yama.ptrace_scope`.
@@ -92,6 +95,10 @@ pub fn kernel(root: &Path) -> Kernel {
         max_user_namespaces: number("proc/sys/user/max_user_namespaces"),
         unprivileged_userns_clone: number("proc/sys/kernel/unprivileged_userns_clone"),
         apparmor_restrict_userns: number("proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+        modules: text("sys/kernel/security/lsm").map(|it| {
+            let names = it.trim().split(',').filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        }),
         user_namespaces: root.join("proc/self/ns/user").symlink_metadata().is_ok(),
         ptrace_scope: number("proc/sys/kernel/yama/ptrace_scope"),
         io_uring_disabled: number("proc/sys/kernel/io_uring_disabled"),

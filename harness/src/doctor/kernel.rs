@@ -17,6 +17,7 @@ pub fn findings(kernel: &Kernel, landlock: Result<u32, String>, may: Privileges)
     vec![
         seccomp(kernel),
         self::landlock(landlock),
+        modules(kernel),
         user_namespaces(kernel, may),
         groups(may),
         cgroups(kernel, may),
@@ -77,6 +78,29 @@ fn landlock(abi: Result<u32, String>) -> Finding {
             "boot with `landlock` in the list of `lsm=`; see `cat /sys/kernel/security/lsm`",
         ),
     }
+}
+
+/// Modules that may refuse what nothing of the sandbox's own does.
+const REFUSING: [&str; 4] = ["apparmor", "selinux", "smack", "tomoyo"];
+
+/// Nothing is lost for certain: what such a module denies depends on the engine's profile.
+fn modules(kernel: &Kernel) -> Finding {
+    const WHAT: &str = "security modules";
+    let Some(modules) = &kernel.modules else {
+        let why = "not known: this host has no /sys/kernel/security/lsm to read";
+        return Finding::fine(WHAT, why);
+    };
+    let refusing = modules.iter().filter(|it| REFUSING.contains(&it.as_str()));
+    let refusing: Vec<&str> = refusing.map(String::as_str).collect();
+    let listed = modules.join(", ");
+    if refusing.is_empty() {
+        return Finding::fine(WHAT, listed);
+    }
+    let refusing = refusing.join(" or ");
+    Finding::fine(
+        WHAT,
+        format!("{listed}; what {refusing} refuses in a row's control too is inconclusive"),
+    )
 }
 
 fn user_namespaces(kernel: &Kernel, may: Privileges) -> Finding {

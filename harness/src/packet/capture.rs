@@ -3,9 +3,11 @@
 
 use checker::{CAPTURE, base64};
 use evidence::digest::sha256;
+use evidence::error::chain;
 use seal::dsse::{Envelope, IN_TOTO};
 use seal::key::SecretKey;
 use seal::statement::STATEMENT;
+use seal::strict_json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
@@ -83,8 +85,8 @@ pub fn decoded(envelope: &Value) -> Result<Captured, Failure> {
     let payload = envelope["payload"].as_str().unwrap_or_default();
     let payload =
         base64(payload).ok_or_else(|| failed("a payload that is no base64".to_owned()))?;
-    let statement: Statement =
-        serde_json::from_slice(&payload).map_err(|error| failed(error.to_string()))?;
+    let statement: Statement = strict_json::from_slice("the payload", &payload, payload.len())
+        .map_err(|error| failed(chain(&error)))?;
     if statement.predicate_type != CAPTURE {
         return Err(failed(format!(
             "a statement of `{}`",
@@ -126,6 +128,10 @@ mod tests {
         let read = decoded(&other).unwrap();
         assert_eq!(read, decoded(&made).unwrap());
         assert_eq!(read.predicate, predicate);
+        let twice = br#"{"subject":[{"digest":{"sha256":"a","sha256":"b"}}]}"#;
+        let twice = json!({ "payload": Base64Url::encode_string(twice) });
+        let twice = format!("{:?}", decoded(&twice).unwrap_err());
+        assert!(twice.contains("has the key `sha256` twice"), "{twice}");
         let neither = decoded(&json!({ "payload": "a+b_" })).unwrap_err();
         assert!(format!("{neither:?}").contains("no base64"), "{neither:?}");
     }

@@ -34,12 +34,7 @@ impl Done {
     /// # Errors
     /// It is no JSON object.
     pub fn saying(code: impl Into<Code>, said: &impl Serialize) -> Result<Self, Failure> {
-        let said = serde_json::to_value(said).map_err(Failure::internal)?;
-        Self::saying_as_written(code, &said)
-    }
-
-    /// The same where a number may have more digits than a machine's: as `said` writes it.
-    fn saying_as_written(code: impl Into<Code>, said: &impl Serialize) -> Result<Self, Failure> {
+        // By its text: a number may have more digits than a machine's, and stays as written.
         let said = serde_json::to_string(said).and_then(|text| serde_json::from_str(&text));
         Ok(Self {
             code: code.into(),
@@ -71,22 +66,6 @@ impl Format {
         match self {
             Self::Json => Done::saying(code, said),
             Self::Human => to_people().map(|()| Done::from(code)),
-        }
-    }
-
-    /// The same of what somebody else wrote, number by number.
-    ///
-    /// # Errors
-    /// As [`Self::say`].
-    pub fn say_as_written(
-        self,
-        code: impl Into<Code>,
-        said: &impl Serialize,
-        to_people: impl FnOnce() -> Result<(), Failure>,
-    ) -> Result<Done, Failure> {
-        match self {
-            Self::Json => Done::saying_as_written(code, said),
-            Self::Human => self.say(code, &(), to_people),
         }
     }
 

@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bundle::file;
 use bundle::inventory;
 use bundle::policy::{self, Policy};
 use seal::bundle::verify::Anchor;
@@ -68,6 +69,9 @@ pub fn run(printing: Printing, args: &Fleet) -> Result<Done, Failure> {
     if let Some(one) = args.alone() {
         return verify::run(printing, &one);
     }
+    let unwritten = |error| Failure::unwritten(error, "name another file with --junit");
+    let junit = args.junit.as_deref();
+    junit.map_or(Ok(()), file::try_put).map_err(unwritten)?;
     let now = OffsetDateTime::now_utc();
     let question = args.question()?;
     let (bundles, left_out) = args.found(&question)?;
@@ -87,12 +91,10 @@ pub fn run(printing: Printing, args: &Fleet) -> Result<Done, Failure> {
         missing: &missing,
         left_out,
     };
-    if let Some(path) = &args.junit {
+    if let Some(path) = junit {
         let xml = printed::junit(&hosts, &missing, now).map_err(Failure::internal)?;
-        fs::write(path, xml).map_err(|error| {
-            let what = format!("failed to write `{}`: {error}", path.display());
-            Failure::unwritten(what, "name another file with --junit").beside(&json)
-        })?;
+        let written = file::put(path, xml.as_ref());
+        written.map_err(|error| unwritten(error).beside(&json))?;
     }
     let to_people = || {
         for path in &json.left_out {

@@ -1,10 +1,10 @@
 //! `report`: a bundle's page, made again from what was verified and judged.
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use bundle::file;
 use seal::bundle::verify::Anchor;
 use serde_json::json;
 
@@ -141,17 +141,8 @@ fn write(to: &Path, bundle: &Path, page: &str) -> Result<PathBuf, Failure> {
             "a bundle with a file too many is refused",
         ));
     }
-    let mut part = to.file_name().unwrap_or_default().to_owned();
-    part.push(format!(".{}.part", std::process::id()));
-    let part = parent.join(part);
-    let written = fs::File::create_new(&part)
-        .and_then(|mut file| file.write_all(page.as_bytes()))
-        .and_then(|()| fs::rename(&part, to));
-    if let Err(source) = written {
-        // It was not to be had; what is left of it is of no use.
-        drop(fs::remove_file(&part));
-        return Err(failed(source));
-    }
+    let hint = "give a file in a folder you may write to";
+    file::put(to, page.as_bytes()).map_err(|error| Failure::unwritten(error, hint))?;
     Ok(to.to_owned())
 }
 

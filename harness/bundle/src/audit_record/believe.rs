@@ -13,13 +13,14 @@ use audit::line;
 use audit::table;
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, spoken_of, verify_record};
+use seal::bundle::verify::{Anchor, VerifiedAudit, VerifyError, verify_record};
 use seal::digest::Sha256Digest;
+use seal::statement::Subject;
 use seal::statement::sandbox_audit::{AuditResult, Found, SandboxAudit};
 use seal::{canonical, strict_json};
 
-use crate::believe::other_schema;
-use crate::releases::{self, Table};
+use crate::believe::of_other_schema;
+use crate::releases::{self, OtherRecord, Table};
 use crate::report::visible::on_one_line;
 
 use super::statement::{DOES_NOT_ASSERT, SIGNERS_WORD, SUBJECTS, found, note, of_acts, of_line};
@@ -59,8 +60,12 @@ pub(super) fn believe_by(
     known: Option<&Table>,
 ) -> Result<BelievedAudit, AuditRefusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let bundle =
-        verify_record(&folder, anchor).map_err(|error| named(error, &folder, anchor, known))?;
+    let bundle = verify_record(&folder, anchor).map_err(|error| {
+        let other = of_other_schema(&error, (&folder, anchor), |schema, list| {
+            made_by(known?, schema, list)
+        });
+        other.map_or_else(|| error.into(), AuditRefusal::Known)
+    })?;
     let subjects = subjects(&bundle, known)?;
     let evidence = evidence(&bundle)?;
     let expectation = expectation(&bundle, &subjects)?;
@@ -80,19 +85,10 @@ pub(super) fn believe_by(
     }
 }
 
-/// A statement of another version names its acts all the same, and these the release.
-fn named(
-    error: VerifyError,
-    folder: &BundleFolder,
-    anchor: &Anchor,
-    known: Option<&Table>,
-) -> AuditRefusal {
-    let other = other_schema(&error).and_then(|schema| {
-        let list = spoken_of(folder, anchor).ok()?;
-        let acts = list.iter().find(|it| it.name == "acts")?;
-        known?.of_audit(schema, &acts.digest.sha256)
-    });
-    other.map_or_else(|| error.into(), AuditRefusal::Known)
+/// The known release that makes records with this schema and these acts.
+fn made_by(known: &Table, schema: u32, list: &[Subject]) -> Option<OtherRecord> {
+    let acts = list.iter().find(|it| it.name == "acts")?;
+    known.of_audit(schema, &acts.digest.sha256)
 }
 
 /// The subjects by name: those that are required, and of the others those there are, in
@@ -120,10 +116,8 @@ fn subjects(
     if SUBJECTS[..3].iter().any(|name| !found.contains_key(name)) {
         return Err(wrong());
     }
-    let acts = found.get("acts").copied();
-    if acts != of_acts().ok() {
-        let other = known.zip(acts);
-        let other = other.and_then(|(known, acts)| known.of_audit(bundle.said().schema, &acts));
+    if found.get("acts").copied() != of_acts().ok() {
+        let other = known.and_then(|it| made_by(it, bundle.said().schema, list));
         return Err(other.map_or(AuditRefusal::Acts, AuditRefusal::Known));
     }
     let line = of_line(&bundle.said().line).ok();

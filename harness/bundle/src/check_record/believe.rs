@@ -6,18 +6,18 @@ use std::path::Path;
 
 use checker::report::{MAX_REPORT, Report};
 use declared::MATRIX_TOML;
-use evidence::record::{LaunchRecord, Role, Subject};
+use evidence::record::{LaunchRecord, Role, Subject as Kind};
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
-use seal::bundle::verify::{Anchor, VerifyError, Vouched, spoken_of, verify_record};
+use seal::bundle::verify::{Anchor, VerifyError, Vouched, verify_record};
 use seal::digest::Sha256Digest;
-use seal::statement::Subjects;
 use seal::statement::packet_check::{CheckCounts, CheckedPacket, PacketAnswer, PacketCheck};
+use seal::statement::{Subject, Subjects};
 use seal::{canonical, strict_json};
 use seccomp::policy::POLICY_TOML;
 
 use super::{CheckField, CheckRefusal, DOES_NOT_ASSERT, SIGNERS_WORD, answer, launch_file};
-use crate::believe::other_schema;
+use crate::believe::of_other_schema;
 use crate::releases::{self, OtherRecord, Table};
 use crate::report::visible::on_one_line;
 use crate::statement::note;
@@ -50,13 +50,17 @@ pub(super) fn believe_by(
     known: Option<&Table>,
 ) -> Result<BelievedCheck, CheckRefusal> {
     let folder = BundleFolder::open(path).map_err(VerifyError::from)?;
-    let record: Vouched<PacketCheck> =
-        verify_record(&folder, anchor).map_err(|error| named(error, &folder, anchor, known))?;
+    let record: Vouched<PacketCheck> = verify_record(&folder, anchor).map_err(|error| {
+        let other = of_other_schema(&error, (&folder, anchor), |schema, list| {
+            made_by(known?, schema, list)
+        });
+        other.map_or_else(|| error.into(), CheckRefusal::Known)
+    })?;
     let subjects = Subjects::from_list(record.subject()).map_err(CheckRefusal::Subjects)?;
     let said = record.said();
     let of = |text: &str| Sha256Digest::of(text.as_bytes());
     if subjects.policy != of(POLICY_TOML) || subjects.matrix != of(MATRIX_TOML) {
-        let other = of_another(known, said.schema, &subjects);
+        let other = known.and_then(|it| made_by(it, said.schema, record.subject()));
         return Err(other.map_or(CheckRefusal::OtherRelease, CheckRefusal::Known));
     }
     require_known_files(&record)?;
@@ -71,22 +75,9 @@ pub(super) fn believe_by(
 }
 
 /// The known release that makes records with this schema, matrix and policy.
-fn of_another(known: Option<&Table>, schema: u32, subjects: &Subjects) -> Option<OtherRecord> {
-    known?.of_check(schema, (&subjects.matrix, &subjects.policy))
-}
-
-/// A statement of another version says of which matrix and policy it is all the same.
-fn named(
-    error: VerifyError,
-    folder: &BundleFolder,
-    anchor: &Anchor,
-    known: Option<&Table>,
-) -> CheckRefusal {
-    let other = other_schema(&error).and_then(|schema| {
-        let subjects = Subjects::from_list(&spoken_of(folder, anchor).ok()?).ok()?;
-        of_another(known, schema, &subjects)
-    });
-    other.map_or_else(|| error.into(), CheckRefusal::Known)
+fn made_by(known: &Table, schema: u32, list: &[Subject]) -> Option<OtherRecord> {
+    let subjects = Subjects::from_list(list).ok()?;
+    known.of_check(schema, (&subjects.matrix, &subjects.policy))
 }
 
 fn require_known_files(record: &Vouched<PacketCheck>) -> Result<(), CheckRefusal> {
@@ -168,7 +159,7 @@ fn require_checker(
 ) -> Result<(), CheckRefusal> {
     let file = file.to_owned();
     let whole = launch.role == Role::Locked && launch.lifts.is_empty();
-    if !whole || !matches!(launch.subject, Subject::Checker { .. }) {
+    if !whole || !matches!(launch.subject, Kind::Checker { .. }) {
         return Err(CheckRefusal::OtherLaunch { file });
     }
     let seen = launch.exec.as_ref().and_then(|it| it.executable.fact());

@@ -138,11 +138,18 @@ impl BwrapError {
                 "root must be able to write to `/sys/fs/cgroup`, which a container has read-only: run the harness on the host itself"
                     .to_owned(),
             ),
+            Self::RemoveGroup { .. } => Some(
+                "a process in it does not end, such as one on a disk that does not answer: its cgroup.procs names it; the group is removed once it has ended"
+                    .to_owned(),
+            ),
+            Self::Run { source, .. } if source.kind() == io::ErrorKind::InvalidInput => Some(
+                "root starts it as another user, whom a user namespace may not know (`cat /proc/self/uid_map`): run the harness outside of that, or as an ordinary user"
+                    .to_owned(),
+            ),
             Self::Run { .. }
             | Self::Closed { .. }
             | Self::LayOut { .. }
             | Self::Filter(_)
-            | Self::RemoveGroup { .. }
             | Self::NoWord { .. }
             | Self::Descriptor { .. }
             | Self::Spawn { .. }

@@ -80,6 +80,19 @@ fn kind(metadata: &std::fs::Metadata) -> EntryKind {
     }
 }
 
+/// Requires that [`entries`] could open a file here: an old kernel, an emulator or a filter
+/// over this process answers no openat2(2).
+///
+/// # Errors
+/// What the call is answered with.
+pub fn require_beneath() -> io::Result<()> {
+    let how = OpenHow::new()
+        .flags(OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC)
+        .resolve(ResolveFlag::RESOLVE_BENEATH);
+    openat2(File::open("/")?, ".", how)?;
+    Ok(())
+}
+
 /// openat2(2): no link of any kind, no other mount, nothing above the folder, and
 /// no waiting for a FIFO's other end should the entry have changed meanwhile.
 fn open_beneath(folder: &File, name: &Path) -> io::Result<Vec<u8>> {

@@ -1,11 +1,10 @@
 //! The files that an audit of a line is asked to write: tried before it, written after it.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use audit::expectation::{Expectation, Kept};
 use audit::finding::Finding;
+use bundle::file::{self, FileError};
 use time::OffsetDateTime;
 use verify::{Failure, findings as told};
 
@@ -18,25 +17,25 @@ const PROPOSAL: &str = "--write-expect";
 /// Finds out whether each can be written; changes none, and leaves none.
 pub(super) fn rehearse(args: &Audit) -> Result<(), Failure> {
     if let Some(path) = &args.write_expect {
-        tried(path, true).map_err(|error| unwritten(path, &error, PROPOSAL))?;
+        let there = path.symlink_metadata().is_ok();
+        let tried = if there {
+            Err(exists(path))
+        } else {
+            file::try_put(path)
+        };
+        tried.map_err(|error| unwritten(error, PROPOSAL))?;
     }
     for (path, flag) in [(&args.markdown, "--markdown"), (&args.junit, "--junit")] {
         if let Some(path) = path {
-            tried(path, false).map_err(|error| unwritten(path, &error, flag))?;
+            file::try_put(path).map_err(|error| unwritten(error, flag))?;
         }
     }
     Ok(())
 }
 
-/// Opens it, as it is there or as a new one, which is removed again.
-fn tried(path: &Path, only_new: bool) -> io::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(_) => fs::remove_file(path),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && !only_new => {
-            OpenOptions::new().append(true).open(path).map(drop)
-        }
-        Err(error) => Err(error),
-    }
+fn exists(path: &Path) -> FileError {
+    let path = path.to_owned();
+    FileError::Exists { path }
 }
 
 /// Writes what was asked for besides.
@@ -49,30 +48,26 @@ pub(super) fn write(
 ) -> Result<(), Failure> {
     if let Some(path) = &args.write_expect {
         let text = Expectation::proposed(findings);
-        let file = OpenOptions::new().write(true).create_new(true).open(path);
-        let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|error| unwritten(path, &error, PROPOSAL))?;
+        let written = file::write_new(path, text.as_bytes());
+        written.map_err(|error| unwritten(error, PROPOSAL))?;
     }
     if let Some(path) = &args.markdown {
         let table = told::markdown(line, findings);
-        let written = fs::write(path, table);
-        written.map_err(|error| unwritten(path, &error, "--markdown"))?;
+        let written = file::put(path, table.as_ref());
+        written.map_err(|error| unwritten(error, "--markdown"))?;
     }
     if let (Some(path), Some(kept)) = (&args.junit, kept) {
         let xml = junit::to_junit(line, kept, started).map_err(Failure::internal)?;
-        let written = fs::write(path, xml);
-        written.map_err(|error| unwritten(path, &error, "--junit"))?;
+        let written = file::put(path, xml.as_ref());
+        written.map_err(|error| unwritten(error, "--junit"))?;
     }
     Ok(())
 }
 
-fn unwritten(path: &Path, error: &io::Error, flag: &str) -> Failure {
+fn unwritten(error: FileError, flag: &str) -> Failure {
     let hint = match flag {
         PROPOSAL => format!("name a new file with {flag}"),
         flag => format!("name another file with {flag}"),
     };
-    Failure::unwritten(
-        format!("failed to write `{}`: {error}", path.display()),
-        &hint,
-    )
+    Failure::unwritten(error, &hint)
 }

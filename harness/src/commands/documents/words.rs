@@ -7,6 +7,7 @@ use audit::row::Row;
 use audit::{expectation, table};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
+use clap_complete::Shell;
 
 use crate::glossary::Glossary;
 use crate::lifts;
@@ -68,17 +69,56 @@ fn names(command: &Command) -> Vec<String> {
     shown.map(|it| it.get_name().to_owned()).collect()
 }
 
+/// What bash or zsh is told, so that it compares in any case of letters.
+pub(super) fn in_any_case(shell: Shell, clap: &str) -> String {
+    if shell == Shell::Bash {
+        for_bash(clap)
+    } else {
+        for_zsh(clap)
+    }
+}
+
 /// Ids are written in capitals and typed without: bash is to compare as fish does, where
 /// nothing begins as it was typed.
-pub(super) fn in_either_case(bash: &str) -> String {
+fn for_bash(bash: &str) -> String {
     let asked = r#"compgen -W "${opts}" -- "${cur}""#;
     format!(
-        "{IN_EITHER_CASE}{}",
+        "{BASH_WORDS}{}",
         bash.replace(asked, r#"_harness_words "${opts}" "${cur}""#)
     )
 }
 
-const IN_EITHER_CASE: &str = r#"_harness_words() {
+/// The same for zsh, whose lists of plain words take no word on how they are compared.
+fn for_zsh(zsh: &str) -> String {
+    let mut text = String::new();
+    for line in zsh.lines() {
+        match listed(line) {
+            Some((before, words)) => text.push_str(&format!("{before}:_harness_words {words}' \\")),
+            None => text.push_str(line),
+        }
+        text.push('\n');
+        // Behind what zsh looks for at the beginning, and before all that uses it.
+        if line == "autoload -U is-at-least" {
+            text.push_str(ZSH_WORDS);
+        }
+    }
+    text
+}
+
+/// An argument's list of plain words, and what stands before it.
+fn listed(line: &str) -> Option<(&str, &str)> {
+    let (before, words) = line.strip_suffix(")' \\")?.rsplit_once(":(")?;
+    let all_plain = words.split(' ').all(is_plain);
+    all_plain.then_some((before, words))
+}
+
+const ZSH_WORDS: &str = r#"
+_harness_words() {
+    compadd -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}' "$@"
+}
+"#;
+
+const BASH_WORDS: &str = r#"_harness_words() {
     local word
     compgen -W "$1" -- "$2" && return
     for word in $1; do
@@ -106,10 +146,14 @@ pub(super) fn for_fish(command: &Command) -> String {
     text
 }
 
+fn is_plain(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    word.chars().all(is_plain)
+}
+
 /// Each once, without those that a shell would take apart.
 fn plain(mut words: Vec<String>) -> Vec<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    words.retain(|word| word.chars().all(is_plain));
+    words.retain(|word| is_plain(word));
     words.sort();
     words.dedup();
     words

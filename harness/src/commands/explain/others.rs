@@ -1,8 +1,10 @@
 //! Words that are explained where they are declared: commands, the `code` of an end, errors
-//! of the kernel, and several options at once.
+//! and signals of the kernel, fields of a statement, and several options at once.
 
 use clap::CommandFactory as _;
 use negatives::errno::Errno;
+use nix::sys::signal::Signal;
+use serde_json::Value;
 use verify::code::Code;
 
 use super::word::Answer;
@@ -15,6 +17,8 @@ pub(super) fn answers(word: &str, glossary: &Glossary) -> Vec<Answer> {
     found.extend(command(word));
     found.extend(code(word));
     found.extend(errno(word));
+    found.extend(signal(word));
+    found.extend(fields(word));
     found
 }
 
@@ -67,6 +71,88 @@ fn errno(word: &str) -> Option<Answer> {
         at: None,
         more: None,
     })
+}
+
+/// Signals are added to this in an exit code (bash(1)).
+const SIGNALLED: i32 = 128;
+
+/// A signal, by its name or as a row has it, `killed SIGSYS`.
+fn signal(word: &str) -> Option<Answer> {
+    let wanted = word.trim().to_uppercase();
+    let name = wanted.strip_prefix("KILLED ").unwrap_or(&wanted).trim();
+    let signal: Signal = name.parse().ok()?;
+    let number = signal as i32;
+    let expected = negatives::errno::Signal::named(name);
+    let means = expected.map_or("", negatives::errno::Signal::means);
+    let exit = SIGNALLED + number;
+    Some(Answer {
+        kind: format!("signal {number} of the kernel's (signal(7))"),
+        word: signal.as_str().to_owned(),
+        means: format!("{means} A program that ends by it has the exit code {exit} in a shell.")
+            .trim()
+            .to_owned(),
+        see: Vec::new(),
+        at: None,
+        more: None,
+    })
+}
+
+/// The statements that this project signs of what it saw, each by its published schema.
+const STATEMENTS: [(&str, &str, &str); 3] = [
+    (
+        "an attestation's statement",
+        "harness/attestation.schema.json",
+        include_str!("../../../attestation.schema.json"),
+    ),
+    (
+        "the record of an audit",
+        "harness/sandbox-audit.schema.json",
+        include_str!("../../../sandbox-audit.schema.json"),
+    ),
+    (
+        "the record of a check",
+        "harness/packet-check.schema.json",
+        include_str!("../../../packet-check.schema.json"),
+    ),
+];
+
+/// A field of a statement, by its place as the page on it writes that.
+fn fields(word: &str) -> Vec<Answer> {
+    let place = word.trim().to_lowercase();
+    if !place.starts_with("predicate.") {
+        return Vec::new();
+    }
+    let field = |(what, file, schema): &(&str, &str, &str)| {
+        let schema: Value = serde_json::from_str(schema).ok()?;
+        let mut beneath = vec![&schema];
+        for part in place.split('.') {
+            beneath = beneath.into_iter().flat_map(|it| at(it, part)).collect();
+        }
+        let said = beneath.iter().find_map(|it| it["description"].as_str())?;
+        Some(Answer {
+            kind: format!("a field of {what}"),
+            word: place.clone(),
+            means: said.to_owned(),
+            see: Vec::new(),
+            at: Some((*file).to_owned()),
+            more: None,
+        })
+    };
+    STATEMENTS.iter().filter_map(field).collect()
+}
+
+/// What a schema has under a part of a place: `rows[]` is the field `rows`, and each of it.
+fn at<'a>(schema: &'a Value, part: &str) -> Vec<&'a Value> {
+    let (name, each) = match part.strip_suffix("[]") {
+        Some(name) => (name, true),
+        None => (part, false),
+    };
+    let others = schema["oneOf"].as_array().into_iter().flatten();
+    let all = std::iter::once(schema).chain(others);
+    let fields = all.filter_map(|it| it["properties"].get(name));
+    fields
+        .map(|it| if each { &it["items"] } else { it })
+        .collect()
 }
 
 /// Several options of the decision, such as `options A and F` or `options A to F`.

@@ -232,6 +232,47 @@ mod tests {
         words.chain(formats).chain(verdicts).for_each(known);
     }
 
+    /// Each as the page on the statement has it, in the same words.
+    #[test]
+    fn every_field_of_the_predicate_and_every_signal_is_explained() {
+        let page = include_str!("../../../../ATTESTATION.md");
+        let glossary = Glossary::builtin(&declared::matrix().unwrap()).unwrap();
+        let rows = page
+            .lines()
+            .filter_map(|it| it.strip_prefix("| `predicate."));
+        let rows: Vec<_> = rows.filter_map(|it| it.split_once("` | ")).collect();
+        assert!(rows.len() > 60, "{}", rows.len());
+        for (place, means) in rows {
+            let place = format!("predicate.{place}");
+            let found = others::answers(&place, &glossary);
+            let means = means.trim_end_matches(" |");
+            assert!(
+                found.iter().any(|it| it.means == means),
+                "{place}: {found:?}"
+            );
+        }
+        for (asked, begins) in [
+            ("sigsys", "SIGSYS  signal 31 of the kernel's (signal(7))\n"),
+            ("killed SIGKILL", "SIGKILL  signal 9 of the kernel's"),
+            (
+                "predicate.run",
+                "predicate.run  a field of an attestation's",
+            ),
+        ] {
+            assert!(said(asked).contains(begins), "{asked}: {}", said(asked));
+        }
+        for signal in nix::sys::signal::Signal::iterator() {
+            assert_ne!(said(signal.as_str()), "", "{signal}");
+        }
+        assert!(said("SIGSYS").contains("A seccomp filter killed the process"));
+        assert!(
+            said("SIGSYS").contains("exit code 159"),
+            "{}",
+            said("SIGSYS")
+        );
+        assert_eq!(said("predicate.none"), "");
+    }
+
     #[test]
     fn every_word_is_listed_with_its_meaning() {
         let glossary = Glossary::builtin(&declared::matrix().unwrap()).unwrap();

@@ -12,6 +12,7 @@ use verify::terminal::say;
 use verify::{Done, Failure};
 
 use crate::cli::Common;
+use crate::packet;
 
 /// What stands beside the packet, for people.
 const NOTES: &str = "\
@@ -58,8 +59,9 @@ pub(super) fn write(common: &Common, folder: &Path) -> Result<Done, Failure> {
             value["classes"], value["revisions"], value["from"], value["until"]
         ));
     }
-    fs::write(folder.join("authorities.toml"), file).map_err(failed)?;
-    fs::write(folder.join("README.md"), NOTES).map_err(failed)?;
+    for (name, text) in [("authorities.toml", &*file), ("README.md", NOTES)] {
+        packet::replace(&folder.join(name), text.as_bytes())?;
+    }
     let object = json!({ "folder": folder.display().to_string(), "packet_id": "fix7" });
     common.format.say(Code::Held, &object, || {
         Ok(say("the reference packet: see README.md beside it")?)

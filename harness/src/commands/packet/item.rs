@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use evidence::error::chain;
+use seal::dsse::MAX_ENVELOPE;
+use seal::strict_json;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use verify::code::Code;
@@ -98,8 +101,9 @@ fn envelope(file: &Path) -> Result<Value, Failure> {
     if bytes.is_empty() {
         return Err(failed("an empty file".to_owned()));
     }
-    let mut said: Value =
-        serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
+    // Of a key that is there twice nobody knows which is meant.
+    let mut said: Value = strict_json::from_slice("the file", &bytes, MAX_ENVELOPE)
+        .map_err(|error| failed(chain(&error)))?;
     // What `--format json` printed has it as a field.
     Ok(match said.get_mut("capture") {
         Some(envelope) => envelope.take(),

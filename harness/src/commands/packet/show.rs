@@ -21,7 +21,7 @@ struct Shown<'a> {
 pub(super) fn show(common: &Common, args: &PacketFolder) -> Result<Done, Failure> {
     let draft = Draft::read(Path::new(&args.folder))?;
     let object = Shown { packet: &draft };
-    common.format.say_as_written(Code::Held, &object, || {
+    common.format.say(Code::Held, &object, || {
         let Draft {
             packet_id,
             scope,

@@ -121,6 +121,30 @@ fn a_kernel_without_landlock_says_why() {
 }
 
 #[test]
+fn active_security_modules_are_named_with_what_they_cost() {
+    let said = |modules: &[&str]| {
+        let modules = modules.iter().map(|it| (*it).to_owned()).collect();
+        let kernel = Kernel {
+            modules: Some(modules),
+            ..good()
+        };
+        modules_of(&kernel)
+    };
+    assert_eq!(said(&["capability", "landlock"]), "capability, landlock");
+    assert_eq!(
+        said(&["landlock", "selinux"]),
+        "landlock, selinux; what selinux refuses in a row's control too is inconclusive"
+    );
+    assert!(modules_of(&good()).starts_with("not known"));
+}
+
+fn modules_of(kernel: &Kernel) -> String {
+    let found = findings(kernel, Ok(6), ROOT);
+    let modules = found.into_iter().find(|it| it.what == "security modules");
+    modules.unwrap().observed
+}
+
+#[test]
 fn groups_that_an_ordinary_user_cannot_give_up_are_said() {
     let state = |root, other_groups| {
         groups(Privileges {
