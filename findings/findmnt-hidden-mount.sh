@@ -10,9 +10,9 @@
 # which are hidden). Both tools name the hidden one, of which nothing can be reached; stat(1),
 # which compares devices, does not.
 #
-# For who reads the table of a sandbox to say what is reachable in it: the last line whose
-# mount point the path begins with is the one that covers it, not the longest. The audit of
-# this project took a private /dev/shm for the host's until it did so.
+# For who reads the table of a sandbox to say what is reachable in it: what covers a path is
+# told by the numbers of mounts and their parents, not by the longest mount point. The audit
+# of this project took a private /dev/shm for the host's until it did so.
 #
 # Exit codes: 0 as stated here, 1 something changed, others: it could not be tried.
 set -euo pipefail

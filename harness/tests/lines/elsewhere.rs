@@ -238,14 +238,15 @@ fn called_with(line: &[&str]) -> BTreeMap<String, (String, String)> {
 
 #[test]
 fn a_variable_of_the_callers_that_is_handed_on_is_named_without_its_value() {
-    let one = "exec env -u PROOF_OF_BLOCK_CANARY {command}";
-    let found = called_with(&["sh", "-c", one]);
+    let planted = "exec env -u PROOF_OF_BLOCK_CANARY -u CANARY_ACCESS_TOKEN -u MY_CANARY_SECRET_KEY -u canary_url";
+    let one = format!("{planted} {{command}}");
+    let found = called_with(&["sh", "-c", &one]);
     is(&found, "environment", "not_seen");
     let why = &found["environment"].1;
     assert!(why.contains("`TOKEN_OF_A_SERVICE`"), "{why}");
     assert!(!why.contains("PATH") && !why.contains("HOME"), "{why}");
-    let all = "exec env -u PROOF_OF_BLOCK_CANARY -u TOKEN_OF_A_SERVICE {command}";
-    is(&called_with(&["sh", "-c", all]), "environment", "closed");
+    let all = format!("{planted} -u TOKEN_OF_A_SERVICE {{command}}");
+    is(&called_with(&["sh", "-c", &all]), "environment", "closed");
 }
 
 /// What the strict line is found to be with these words more, from a folder in this home.
