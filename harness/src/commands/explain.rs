@@ -18,6 +18,7 @@ use crate::cli::{Common, Explain};
 use crate::glossary::Glossary;
 use crate::mutants::{Catalogue, Must, Mutant};
 
+mod launches;
 mod lifting;
 mod others;
 mod proof;

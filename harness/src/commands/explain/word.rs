@@ -6,7 +6,7 @@ use fixtures::describe;
 use negatives::matrix::{Case, Matrix};
 use serde_json::{Value, json};
 
-use super::{labelled, others};
+use super::{labelled, launches, others};
 use crate::glossary::{Glossary, Term, folded};
 use crate::mutants::Mutant;
 
@@ -38,7 +38,9 @@ pub(super) fn answers(
     let is_it = |id: &str| folded(id) == wanted;
     let mut found: Vec<Answer> = glossary.find(word).map(of_term).into_iter().collect();
     found.extend(others::answers(word, glossary));
-    found.extend(matrix.cases().iter().flat_map(|case| of_row(case, &wanted)));
+    let rows = || matrix.cases().iter();
+    found.extend(rows().flat_map(|case| of_row(case, &wanted)));
+    found.extend(rows().flat_map(|case| launches::of_row(case, &wanted)));
     let weakened = mutants.iter().filter(|one| is_it(&one.id));
     found.extend(weakened.map(|one| {
         let kind = format!("a mutant, bound to {}", one.row);
