@@ -80,7 +80,7 @@ fn kind(metadata: &std::fs::Metadata) -> EntryKind {
     }
 }
 
-/// Requires that [`entries`] could open a file here: an old kernel, an emulator or a filter
+/// Requires that [`look`] could open a file here: an old kernel, an emulator or a filter
 /// over this process answers no openat2(2).
 ///
 /// # Errors
