@@ -112,7 +112,9 @@ impl KeyFileError {
             Self::Parse { path, half, source } => source.hint(*half, path),
             Self::Exists { .. } => Some("choose another name, or move the old key away".to_owned()),
             Self::Open { half, source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                Some(pem::another(*half).to_owned())
+                // There is no file that the result could be written over.
+                let to = pem::named(*half, Path::new(""));
+                Some(pem::another(*half, &to))
             }
             Self::Create { path, source } if source.kind() == io::ErrorKind::NotFound => path
                 .parent()
@@ -238,7 +240,10 @@ fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, PemError> {
         return Err(Form::Raw.into());
     }
     if let Some(observed) = Text::of(bytes) {
-        return Err(PemError::OtherText { observed });
+        return Err(PemError::OtherText {
+            observed,
+            half: pem::half_of(bytes),
+        });
     }
     // Around a block there may be anything; in one, what is no ASCII is no base64.
     Ok(Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()))

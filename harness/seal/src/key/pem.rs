@@ -21,8 +21,9 @@ mod blocks;
 mod form;
 mod hint;
 
+pub(crate) use form::half_of;
 pub use form::{Form, Text};
-pub(crate) use hint::another;
+pub(crate) use hint::{another, named};
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const PRIVATE: &str = "PRIVATE KEY";
@@ -112,6 +113,8 @@ pub enum PemError {
     OtherText {
         /// How it is written.
         observed: Text,
+        /// Which half it seems to be.
+        half: Half,
     },
     /// There are more keys than one.
     #[error("expected one {half} key, observed several")]

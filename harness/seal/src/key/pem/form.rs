@@ -4,9 +4,10 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding as _};
+use zeroize::Zeroizing;
 
-use super::PemError;
 use super::blocks::{Block, blocks};
+use super::{Half, PemError};
 
 /// A form that one command turns into the key that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,18 @@ impl Text {
             }
             Self::Indented => format!("sed 's/^[[:blank:]]*//' {file}"),
         }
+    }
+}
+
+/// The half that a block in these bytes says it is, in UTF-16 too.
+pub(crate) fn half_of(bytes: &[u8]) -> Half {
+    let label = b"PRIVATE KEY-----";
+    let plain = bytes.iter().filter(|byte| **byte != 0);
+    let plain = Zeroizing::new(plain.copied().collect::<Vec<u8>>());
+    if plain.windows(label.len()).any(|it| it == label) {
+        Half::Private
+    } else {
+        Half::Public
     }
 }
 

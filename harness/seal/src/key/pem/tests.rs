@@ -9,6 +9,7 @@ use super::*;
 use crate::key::{SignatureCheck, Signer};
 
 mod forms;
+mod names;
 mod texts;
 
 /// What `openssl` writes to its standard output, given `input`.

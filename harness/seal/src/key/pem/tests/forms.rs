@@ -12,7 +12,7 @@ use super::*;
 use crate::key::file::KeyFileError;
 
 /// What a shell writes to its standard output in `folder`.
-fn sh(folder: &Path, line: &str) -> Vec<u8> {
+pub(super) fn sh(folder: &Path, line: &str) -> Vec<u8> {
     let done = Command::new("sh")
         .args(["-ec", line])
         .current_dir(folder)
@@ -155,11 +155,14 @@ fn every_other_form_is_named_with_the_command_that_turns_it_into_the_key() {
         }
         sh(
             folder.path(),
-            &unattended(form, &command(form, Half::Public, "f").unwrap()),
+            &unattended(
+                form,
+                &command(form, Half::Public, "f", "operator.pub.pem").unwrap(),
+            ),
         );
         let public = PublicKey::read(&at("operator.pub.pem")).unwrap();
         sh(folder.path(), "[ ! -e seed ] || mv seed f");
-        if let Some(line) = command(form, Half::Private, "f") {
+        if let Some(line) = command(form, Half::Private, "f", "operator.pem") {
             sh(folder.path(), &unattended(form, &line));
             let private = at("operator.pem");
             fs::set_permissions(&private, fs::Permissions::from_mode(0o600)).unwrap();

@@ -45,6 +45,7 @@ fn no_keys() -> Vec<(&'static str, Option<PemError>)> {
             "text in UTF-16",
             Some(PemError::OtherText {
                 observed: Text::Utf16,
+                half: Half::Public,
             }),
         ),
         (
