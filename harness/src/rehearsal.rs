@@ -119,7 +119,8 @@ fn first_sandbox(stand: &Stand) -> Finding {
 
 /// Why the run's folder does not serve this engine, and what to do, where that is why its
 /// first sandbox is none.
-fn the_folders_doing(stand: &Stand, record: &LaunchRecord) -> Option<(String, String)> {
+#[must_use]
+pub fn the_folders_doing(stand: &Stand, record: &LaunchRecord) -> Option<(String, String)> {
     let folder = stand.scratch().path();
     if let Some(closed) = stand.scratch().closed(user()) {
         let closed = seal::shell::path(closed);

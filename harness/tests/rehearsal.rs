@@ -147,6 +147,20 @@ fn a_folder_that_serves_no_sandbox_is_named_before_its_first_row() {
     }
 }
 
+/// `check` rehearses nothing, for one packet is soon tried: its refusal has the same hint.
+#[test]
+fn a_packet_is_not_checked_in_a_closed_folder_and_the_hint_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "cd \"$D\"; \"$H\" packet new --example pk >/dev/null; mkdir -pm 700 closed; \
+        mkdir -pm 1777 closed/in; TMPDIR=\"$D/closed/in\" \"$H\" check --engine bwrap pk";
+    let Some(done) = host(script, folder.path()) else {
+        return;
+    };
+    let said = said(&done);
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("open it with `chmod a+x "), "{said}");
+}
+
 /// What podman reads beneath HOME, or does not: it answered with 500 and no hint helped.
 #[test]
 fn a_home_that_is_none_is_named_where_it_is_read_and_nowhere_else() {

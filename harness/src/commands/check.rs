@@ -19,8 +19,8 @@ use verify::{Done, Failure};
 use super::require_unstopped;
 use crate::authorities;
 use crate::cli::{Check, Common};
-use crate::progress;
 use crate::stand::{Stand, StandError};
+use crate::{progress, rehearsal};
 
 mod accepted;
 mod answer;
@@ -172,6 +172,9 @@ fn one(
     };
     let record = bench.launch(&order(at, &folder, told));
     let mut answer = Answer::of(&record, (over(), patience.over()));
+    if record.trouble.is_some() && answer.hint.is_none() {
+        answer.hint = rehearsal::the_folders_doing(stand, &record).map(|(_, mend)| mend);
+    }
     if answer.hint.is_none() {
         let room = packet.archive.map(|_| room.path());
         let of = (&*packet.name, &*folder);
