@@ -19,7 +19,7 @@ mod environ;
 mod forget;
 mod handed;
 mod image;
-mod inside;
+pub(crate) mod inside;
 pub mod junit;
 mod listeners;
 mod look;

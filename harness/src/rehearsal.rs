@@ -1,10 +1,8 @@
 //! The rehearsal: what a run needs at its end is tried at its start, the same for
 //! `doctor` and for every run, so that no run ends for a reason that could have been seen.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use checker::mounts::Mounted;
@@ -17,6 +15,7 @@ use programs::Programs;
 use verify::Failure;
 
 use crate::doctor::{Finding, State};
+use crate::line::inside::covering;
 use crate::stand::{Stand, StandError, user};
 
 /// The packet of the first sandbox: small, and fit to be read to its end.
@@ -44,22 +43,23 @@ pub fn bundles(out: &Path) -> Finding {
         // Whoever writes a bundle makes it again; one that holds something stays.
         _ = fs::remove_dir(out);
     }
-    match (tried, free) {
-        (Err(error), _) => missing(format!("`{shown}`: {error}")),
-        (Ok(()), Some(free)) if free < BUNDLE => missing(format!(
+    match (tried, free, files) {
+        (Err(error), ..) => missing(format!("`{shown}`: {error}")),
+        (Ok(()), Some(free), _) if free < BUNDLE => missing(format!(
             "`{shown}`: {} MiB free, {} wanted",
             free >> 20,
             BUNDLE >> 20
         )),
-        (Ok(()), _) if files.is_some_and(|free| free < BUNDLE_FILES) => missing(format!(
-            "`{shown}`: room for {} files, {BUNDLE_FILES} wanted",
-            files.unwrap_or_default()
+        (Ok(()), _, Some(files)) if files < BUNDLE_FILES => missing(format!(
+            "`{shown}`: room for {files} files, {BUNDLE_FILES} wanted"
         )),
-        (Ok(()), Some(free)) => Finding::fine(
+        (Ok(()), Some(free), _) => Finding::fine(
             "bundle folder",
             format!("`{shown}`: {} MiB free", free >> 20),
         ),
-        (Ok(()), None) => Finding::fine("bundle folder", format!("`{shown}`: can be written to")),
+        (Ok(()), None, _) => {
+            Finding::fine("bundle folder", format!("`{shown}`: can be written to"))
+        }
     }
 }
 
@@ -147,11 +147,9 @@ pub fn the_folders_doing(stand: &Stand, record: &LaunchRecord) -> Option<(String
 /// The type of the file system that a folder is on.
 fn kind_of(folder: &Path) -> Option<String> {
     let table = fs::read("/proc/self/mountinfo").ok()?;
-    let places = mounts::places(&table).into_iter();
-    let beneath = places.filter(|it| folder.starts_with(OsStr::from_bytes(&it.point)));
-    // The last of those that reach the furthest lies on top.
-    let place = beneath.max_by_key(|it| it.point.len())?;
-    String::from_utf8(place.kind).ok()
+    let places = mounts::places(&table);
+    let (place, _) = covering(&places, folder)?;
+    String::from_utf8(place.kind.clone()).ok()
 }
 
 fn may_be_root(kind: &str) -> bool {

@@ -183,7 +183,7 @@ fn one(
             .as_ref()
             .and_then(|it| told::hint(it, of, room));
     }
-    if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, &record.report(), &answer.report) {
+    if let (Some(dir), Some(text), Some(_)) = (&args.report_dir, record.report(), &answer.report) {
         answer.file = Some(report_dir::put(dir, &packet.name, text).map_err(Trouble::Report)?);
     }
     answer.launch = Some(record).filter(|_| args.record.is_some());

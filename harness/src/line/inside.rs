@@ -112,7 +112,7 @@ fn is_the_same(it: &Place, mount: &Place) -> bool {
 /// The mount in which this path lies, and the rest of the path. A path leads from a mount
 /// into the first that is mounted on it; the order of the table says nothing, for a mount
 /// that was moved, as at the start of a host, stands where it was made.
-pub(super) fn covering<'a>(table: &'a [Place], of: &'a Path) -> Option<(&'a Place, &'a Path)> {
+pub(crate) fn covering<'a>(table: &'a [Place], of: &'a Path) -> Option<(&'a Place, &'a Path)> {
     let first = |on: &dyn Fn(&Place) -> bool| {
         let those = table.iter().filter(|it| on(it));
         let those = those.filter(|it| of.starts_with(path(&it.point)));
