@@ -9,6 +9,8 @@ use evidence::EngineAccount;
 use evidence::record::{LaunchRecord, Observations, Role};
 use seal::canonical;
 use seal::digest::Sha256Digest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::BundleCheck;
 
@@ -16,14 +18,7 @@ const PACKETS: &str = "observations/N1.json";
 
 pub(super) const CHECKS: &[BundleCheck] = &[
     BundleCheck::new("own-records", |sample| {
-        outcome(|| {
-            let specimen = Specimen::seal(sample)?;
-            let read = fs::read(specimen.at(PACKETS))?;
-            let observed: Observations = serde_json::from_slice(&read)?;
-            fs::write(specimen.at(PACKETS), canonical::to_bytes(&observed)?)?;
-            specimen.forge(|_, _| {})?;
-            Ok(specimen.came())
-        })
+        outcome(|| rewritten::<Observations>(sample, PACKETS, |_| Ok(())))
     }),
     BundleCheck::new("programs-seen", |sample| programs_seen(sample).to_owned()),
     BundleCheck::new("other-run", |sample| {
@@ -126,26 +121,20 @@ pub(super) const CHECKS: &[BundleCheck] = &[
         outcome(|| {
             let row = sample.row(PROBE_ROW).ok_or("expected the row")?;
             let lines = serde_json::to_value(row.observed.open()?.launches.remove(0).lines())?;
-            let specimen = Specimen::seal(sample)?;
-            let at = specimen.at(PACKETS);
             // As JSON: a record that can be made here has no place for them.
-            let mut observed: serde_json::Value = serde_json::from_slice(&fs::read(&at)?)?;
-            let checker = observed.pointer_mut("/launches/0/subject/checker");
-            checker.ok_or("expected a checker")?["lines"] = lines;
-            fs::write(at, canonical::to_bytes(&observed)?)?;
-            specimen.forge(|_, _| {})?;
-            Ok(specimen.came())
+            rewritten(sample, PACKETS, |observed: &mut serde_json::Value| {
+                let checker = observed.pointer_mut("/launches/0/subject/checker");
+                checker.ok_or("expected a checker")?["lines"] = lines;
+                Ok(())
+            })
         })
     }),
     BundleCheck::new("other-engine", |sample| {
         outcome(|| {
-            let specimen = Specimen::seal(sample)?;
-            let mut account: EngineAccount =
-                serde_json::from_slice(&fs::read(specimen.at("engine.json"))?)?;
-            account.identity.runtime.push_str(" of another");
-            fs::write(specimen.at("engine.json"), canonical::to_bytes(&account)?)?;
-            specimen.forge(|_, _| {})?;
-            Ok(specimen.came())
+            rewritten(sample, "engine.json", |account: &mut EngineAccount| {
+                account.identity.runtime.push_str(" of another");
+                Ok(())
+            })
         })
     }),
     BundleCheck::new("other-programs", |sample| {
@@ -163,16 +152,29 @@ pub(super) fn edited(
     row: &str,
     edit: impl FnOnce(&mut Vec<LaunchRecord>),
 ) -> Result<String, Fault> {
+    let file = format!("observations/{row}.json");
+    rewritten(sample, &file, |observed: &mut Observations| {
+        let before = observed.launches.clone();
+        edit(&mut observed.launches);
+        // A launch that never came about has nothing that could be forged.
+        if observed.launches == before {
+            return Err(format!("no launch of {row} shows what was to be changed").into());
+        }
+        Ok(())
+    })
+}
+
+/// What comes of a bundle in which a file was changed, and all that is made of it again.
+fn rewritten<T: DeserializeOwned + Serialize>(
+    sample: &Sample,
+    file: &str,
+    edit: impl FnOnce(&mut T) -> Result<(), Fault>,
+) -> Result<String, Fault> {
     let specimen = Specimen::seal(sample)?;
-    let at = specimen.at(&format!("observations/{row}.json"));
-    let before: Observations = serde_json::from_slice(&fs::read(&at)?)?;
-    let mut observed = before.clone();
-    edit(&mut observed.launches);
-    // A launch that never came about has nothing that could be forged.
-    if observed == before {
-        return Err(format!("no launch of {row} shows what was to be changed").into());
-    }
-    fs::write(at, canonical::to_bytes(&observed)?)?;
+    let at = specimen.at(file);
+    let mut value: T = serde_json::from_slice(&fs::read(&at)?)?;
+    edit(&mut value)?;
+    fs::write(at, canonical::to_bytes(&value)?)?;
     specimen.forge(|_, _| {})?;
     Ok(specimen.came())
 }

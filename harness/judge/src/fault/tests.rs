@@ -157,19 +157,18 @@ fn another_exit_code_and_a_partial_file_that_stays_are_broken() {
     assert!(matches!(with("full", stays), Verdict::Broken(_)));
 }
 
+/// Whether the fault of a launch could be put in the way.
+fn done(record: &mut LaunchRecord) -> &mut FaultDone {
+    let fault = &mut record.subject.checked_mut().unwrap().fault;
+    &mut fault.as_mut().unwrap().done
+}
+
 #[test]
 fn a_fault_that_was_not_in_the_way_proves_nothing() {
     let other = |record: &mut LaunchRecord| record.subject.checked_mut().unwrap().fault = None;
     assert!(matches!(with("full", other), Verdict::NotRun(_)));
     let never = |record: &mut LaunchRecord| {
-        record
-            .subject
-            .checked_mut()
-            .unwrap()
-            .fault
-            .as_mut()
-            .unwrap()
-            .done = FaultDone::NeverCame;
+        *done(record) = FaultDone::NeverCame;
     };
     assert!(matches!(with("killed-writing", never), Verdict::NotRun(_)));
     let silent = |record: &mut LaunchRecord| record.subject.checked_mut().unwrap().report = None;
@@ -179,15 +178,7 @@ fn a_fault_that_was_not_in_the_way_proves_nothing() {
 #[test]
 fn what_this_host_cannot_do_is_left_out_while_another_fault_of_its_sort_holds() {
     let cannot = |record: &mut LaunchRecord| {
-        let done = FaultDone::NotApplicable("no right to mount".to_owned());
-        record
-            .subject
-            .checked_mut()
-            .unwrap()
-            .fault
-            .as_mut()
-            .unwrap()
-            .done = done;
+        *done(record) = FaultDone::NotApplicable("no right to mount".to_owned());
         record.exit = Exit::Unknown("it was never started".to_owned());
     };
     assert_eq!(with("full", cannot), Verdict::Held);
