@@ -123,7 +123,7 @@ fn first_sandbox(stand: &Stand) -> Finding {
 pub fn the_folders_doing(stand: &Stand, record: &LaunchRecord) -> Option<(String, String)> {
     let folder = stand.scratch().path();
     if let Some(closed) = stand.scratch().closed(user()) {
-        let closed = seal::shell::path(closed);
+        let closed = seal::shell::path(&closed);
         let why = format!(
             "`{}`: the sandbox's user may not pass {closed}, in which the run's folder lies",
             folder.display()

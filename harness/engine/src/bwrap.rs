@@ -41,6 +41,7 @@ pub use error::BwrapError;
 use groups::Groups;
 use launchers::Launchers;
 use passage::Passage;
+pub(crate) use passage::closed_above;
 use preparation::{Preparation, Program};
 use root::Roots;
 use sandbox::{Parts, Sandbox};

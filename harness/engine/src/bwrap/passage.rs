@@ -66,7 +66,7 @@ impl Passage {
 
 /// The outermost folder above `path` that this user may not pass through. A control list
 /// (acl(5)) that would let them is not read: then a passage is made that was not needed.
-fn closed_above(path: &Path, user: (Uid, Gid)) -> Option<PathBuf> {
+pub(crate) fn closed_above(path: &Path, user: (Uid, Gid)) -> Option<PathBuf> {
     let mut above: Vec<&Path> = path.ancestors().skip(1).collect();
     above.reverse();
     let closed = above.into_iter().find(|folder| !is_open(folder, user));

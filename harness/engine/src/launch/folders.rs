@@ -11,8 +11,10 @@ use evidence::profile::{CANARY_VARIABLE, Profile, User};
 use negatives::wire::{CANARY_FILE, INPUT, OUTPUT, PLAN_FILE, Plan, VICTIM_FILE};
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::unistd::{Gid, Uid};
 
 use super::folder_error::{FolderError, require_name, temporary};
+use crate::bwrap::closed_above;
 use crate::{Folders, witness};
 
 /// The room of an output that is too small, in bytes: a page for an earlier report and
@@ -134,17 +136,23 @@ impl Scratch {
 
     /// Whether a user may come to a place: passes every folder on the way, and itself.
     pub(super) fn lets_through(place: &Path, user: User) -> bool {
-        closed_to(place, user).is_none()
+        let passes = |folder: &Path| {
+            let metadata = fs::metadata(folder);
+            metadata.is_ok_and(|it| {
+                let own_group = it.gid() == user.gid && it.mode() & 0o010 != 0;
+                own_group || it.mode() & 0o001 != 0
+            })
+        };
+        place.ancestors().all(passes)
     }
 
     /// The outermost folder that root's sandboxes' user may not pass on the way to the run's,
     /// where an engine that looks for what it mounts by its path would have to.
     #[must_use]
-    pub fn closed(&self, user: User) -> Option<&Path> {
-        let root = nix::unistd::geteuid().is_root();
-        (root && self.passage)
-            .then(|| closed_to(self.path(), user))
-            .flatten()
+    pub fn closed(&self, user: User) -> Option<PathBuf> {
+        let user = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
+        let asked = nix::unistd::geteuid().is_root() && self.passage;
+        asked.then(|| closed_above(self.path(), user)).flatten()
     }
 
     /// Makes the folders of one launch; `input` is the user's own, if it is.
@@ -318,18 +326,6 @@ impl LaunchFolders {
             source,
         })
     }
-}
-
-/// The outermost place on the way to this one, or itself, that a user may not pass.
-fn closed_to(place: &Path, user: User) -> Option<&Path> {
-    let passes = |folder: &Path| {
-        let metadata = fs::metadata(folder);
-        metadata.is_ok_and(|it| {
-            let own_group = it.gid() == user.gid && it.mode() & 0o010 != 0;
-            own_group || it.mode() & 0o001 != 0
-        })
-    };
-    place.ancestors().filter(|folder| !passes(folder)).last()
 }
 
 fn make(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
