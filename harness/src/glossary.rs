@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use declared::GLOSSARY_TOML;
 use negatives::matrix::Matrix;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +88,7 @@ impl Glossary {
     /// # Errors
     /// As [`Glossary::parse`]; a test holds that there is none.
     pub fn builtin(matrix: &Matrix) -> Result<Self, GlossaryError> {
-        Self::parse(GLOSSARY_TOML, matrix)
+        Self::parse(declared::texts().glossary, matrix)
     }
 
     /// Reads a glossary that stands beside `matrix`.

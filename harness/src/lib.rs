@@ -36,8 +36,9 @@
 //! ```
 //!
 //! Dependencies point upwards only, which [`lint::walls`] holds. What evidence, seal, judge
-//! and engine know of rows is how one is read: which there are stands in [`declared`], so
-//! that a changed line of the matrix builds none of these anew. This crate owns what
+//! and engine know of rows is how one is read; which there are is read in [`declared`] from
+//! texts that a program's `main` brings, so that a changed line of the matrix builds no
+//! library anew. This crate owns what
 //! needs both sides: running rows as a suite, mutants, the hostile checks on bundles, the
 //! scan of what the checker is made of, and every command. It owns no rule of judging, no
 //! spelling of an engine's, and no format that is signed.

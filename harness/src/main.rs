@@ -12,5 +12,5 @@ fn main() -> ExitCode {
         return format.end(Err(Failure::blocked(limit, Some(hint)))).into();
     }
     let work = || harness::commands::as_helper().unwrap_or_else(harness::commands::carry_out);
-    guarded(format, work).into()
+    guarded(declared::texts!("../../negatives/"), format, work).into()
 }

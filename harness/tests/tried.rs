@@ -8,7 +8,6 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-use declared::MATRIX_TOML;
 
 /// How `run` ends on a file of this text, and what it says: the folder is left out.
 fn run(text: &str, words: &[&str]) -> (Option<i32>, String) {
@@ -39,8 +38,8 @@ fn changed() -> String {
         format!("{attempt}\"EPERM\""),
         format!("{attempt}\"EACCES\""),
     );
-    assert!(MATRIX_TOML.contains(&from));
-    MATRIX_TOML.replacen(&from, &to, 1)
+    assert!(declared::texts().matrix.contains(&from));
+    declared::texts().matrix.replacen(&from, &to, 1)
 }
 
 #[test]
@@ -59,7 +58,7 @@ fn a_changed_expectation_turns_its_row_broken() {
 
 #[test]
 fn the_same_matrix_as_a_file_holds() {
-    let (code, said) = run(MATRIX_TOML, &["N19"]);
+    let (code, said) = run(declared::texts().matrix, &["N19"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("which is this release's matrix"), "{said}");
     assert!(said.contains("1 passed"), "{said}");
@@ -71,7 +70,7 @@ fn the_same_matrix_as_a_file_holds() {
 fn an_engine_is_judged_by_the_given_matrix() {
     let text = ["HOME", "PWD"]
         .iter()
-        .fold(MATRIX_TOML.to_owned(), |text, name| {
+        .fold(declared::texts().matrix.to_owned(), |text, name| {
             let known = format!("{{ variable = \"{name}\",");
             assert!(text.contains(&known));
             text.replace(&known, &known.replace(name, "OTHER_NAME"))
@@ -84,7 +83,9 @@ fn an_engine_is_judged_by_the_given_matrix() {
 
 #[test]
 fn a_title_of_the_given_matrix_is_listed() {
-    let text = MATRIX_TOML.replacen("title = \"No exec\"", "title = \"Tried\"", 1);
+    let text = declared::texts()
+        .matrix
+        .replacen("title = \"No exec\"", "title = \"Tried\"", 1);
     let (code, said) = run(&text, &["--list", "tried", "a1"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("[L1] N19 Tried: test"), "{said}");
@@ -100,11 +101,15 @@ fn a_title_of_the_given_matrix_is_listed() {
 fn what_is_no_matrix_is_a_fault_of_use_before_an_engine_is_looked_for() {
     for (text, words) in [
         (
-            MATRIX_TOML.replacen("title = \"No exec\"", "title = ", 1),
+            declared::texts()
+                .matrix
+                .replacen("title = \"No exec\"", "title = ", 1),
             "column 9",
         ),
         (
-            MATRIX_TOML.replacen("number = 32", "number = 31", 1),
+            declared::texts()
+                .matrix
+                .replacen("number = 32", "number = 31", 1),
             "`N19`",
         ),
     ] {
@@ -116,7 +121,7 @@ fn what_is_no_matrix_is_a_fault_of_use_before_an_engine_is_looked_for() {
         );
         assert!(said.contains("hint: start from a copy of"), "{said}");
     }
-    let (code, said) = run(MATRIX_TOML, &["A1", "N99", "--engine", "none"]);
+    let (code, said) = run(declared::texts().matrix, &["A1", "N99", "--engine", "none"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("no row matches `N99`"), "{said}");
 }

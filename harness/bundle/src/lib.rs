@@ -256,7 +256,7 @@ pub fn subjects(programs: &ProgramDigests, image: &str) -> Result<Subjects, Dige
         probe: Sha256Digest::parse(&programs.probe)?,
         image: Sha256Digest::parse(image.trim_start_matches("sha256:"))?,
         policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
-        matrix: Sha256Digest::of(declared::MATRIX_TOML.as_bytes()),
+        matrix: Sha256Digest::of(declared::texts().matrix.as_bytes()),
     })
 }
 

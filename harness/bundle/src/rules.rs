@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use declared::MATRIX_TOML;
 use evidence::EngineAccount;
 use judge::{Answers, Expected, ExpectedError};
 use negatives::coverage::Coverage;
@@ -50,7 +49,10 @@ impl Rules {
     /// They do not load, which a test rules out.
     pub(crate) fn builtin(known: &[Release]) -> Result<Self, ExpectedError> {
         let (matrix, policy) = (declared::matrix()?, Policy::builtin()?);
-        let texts = (Cow::Borrowed(MATRIX_TOML), Cow::Borrowed(POLICY_TOML));
+        let texts = (
+            Cow::Borrowed(declared::texts().matrix),
+            Cow::Borrowed(POLICY_TOML),
+        );
         Self::of((matrix, policy), texts, known)
     }
 
@@ -92,7 +94,7 @@ impl Rules {
     /// Whether they are those that are built in.
     #[must_use]
     pub fn are_own(&self) -> bool {
-        self.matrix_toml == MATRIX_TOML && self.policy_toml == POLICY_TOML
+        self.matrix_toml == declared::texts().matrix && self.policy_toml == POLICY_TOML
     }
 
     /// What the observations are held against of a statement with these subjects, from a

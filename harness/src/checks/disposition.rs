@@ -164,7 +164,7 @@ impl Scene {
                 probe: of("probe"),
                 image: of("image"),
                 policy: Sha256Digest::of(seccomp::policy::POLICY_TOML.as_bytes()),
-                matrix: Sha256Digest::of(declared::MATRIX_TOML.as_bytes()),
+                matrix: Sha256Digest::of(declared::texts().matrix.as_bytes()),
             },
         }
     }

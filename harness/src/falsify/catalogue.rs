@@ -104,7 +104,7 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::parse`]; a test holds that there is none.
     pub fn builtin(matrix: &Matrix) -> Result<Self, CatalogueError> {
-        Self::parse(declared::FALSIFICATIONS_TOML, matrix)
+        Self::parse(declared::texts().falsifications, matrix)
     }
 
     /// Reads a catalogue.
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn parse(change: impl FnOnce(String) -> String) -> Result<Catalogue, CatalogueError> {
-        let text = change(declared::FALSIFICATIONS_TOML.to_owned());
+        let text = change(declared::texts().falsifications.to_owned());
         Catalogue::parse(&text, &declared::matrix().unwrap())
     }
 

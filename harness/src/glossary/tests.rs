@@ -290,7 +290,9 @@ fn abilities_and_manual_gates_are_those_that_are_written_elsewhere() {
         serde_json::from_str::<Ability>(&format!("\"{name}\"")).unwrap();
         assert!(means(name).starts_with("An ability"), "{name}");
         assert!(
-            declared::MATRIX_TOML.contains(&format!("#              {name} ")),
+            declared::texts()
+                .matrix
+                .contains(&format!("#              {name} ")),
             "{name}"
         );
     }

@@ -184,7 +184,7 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::parse`]; a test holds that there is none.
     pub fn builtin(matrix: &Matrix) -> Result<Self, CatalogueError> {
-        Self::parse(declared::MUTANTS_TOML, matrix)
+        Self::parse(declared::texts().mutants, matrix)
     }
 
     /// Reads a catalogue.

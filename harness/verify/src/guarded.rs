@@ -5,6 +5,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bundle::exit::Exit;
+use declared::Texts;
 
 use crate::{Failure, Format};
 
@@ -13,10 +14,12 @@ use crate::{Failure, Format};
 #[error("a fault of this program: {0}")]
 struct Fault(String);
 
-/// Does a whole command line's work; if that panics, the process still ends as it says.
+/// Does a whole command line's work, in a program of these texts; if that panics, the
+/// process still ends as it says. No program gets here without its texts.
 ///
 /// The panic's own message, with its place in the sources, is on standard error by then.
-pub fn guarded(format: Format, work: impl FnOnce() -> Exit) -> Exit {
+pub fn guarded(texts: Texts, format: Format, work: impl FnOnce() -> Exit) -> Exit {
+    declared::declare(texts);
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(exit) => exit,
         Err(payload) => format.end(Err(fault(&*payload))),
@@ -38,12 +41,15 @@ mod tests {
     #[test]
     fn a_fault_ends_as_one_and_says_what_to_do() {
         let broken: &[u8] = &[];
-        let exit = guarded(Format::Human, || match broken[0] {
+        let exit = guarded(*declared::texts(), Format::Human, || match broken[0] {
             0 => Exit::Held,
             _ => Exit::Broken,
         });
         assert_eq!(exit, Exit::Internal);
-        assert_eq!(guarded(Format::Human, || Exit::Held), Exit::Held);
+        assert_eq!(
+            guarded(*declared::texts(), Format::Human, || Exit::Held),
+            Exit::Held
+        );
         for payload in [
             Box::new("here") as Box<dyn Any + Send>,
             Box::new("here".to_owned()),

@@ -15,7 +15,10 @@ use asked::{Asked, Command};
 
 fn main() -> ExitCode {
     let format = Format::of_line(std::env::args_os());
-    guarded(format, || begin(format)).into()
+    guarded(declared::texts!("../../../negatives/"), format, || {
+        begin(format)
+    })
+    .into()
 }
 
 fn begin(format: Format) -> Exit {

@@ -1,7 +1,6 @@
 //! What `--version` says, and with `--verbose` from which sources a program is.
 
 use bundle::releases::Records;
-use declared::MATRIX_TOML;
 use negatives::coverage::Coverage;
 use seal::digest::Sha256Digest;
 use seal::statement::attestation;
@@ -26,7 +25,7 @@ pub fn long(program: &str, more: &[(String, String)]) -> String {
             COMMIT.unwrap_or("not said by who built it").to_owned(),
         ),
         ("schema", attestation::SCHEMA.to_string()),
-        ("matrix", digest(MATRIX_TOML)),
+        ("matrix", digest(declared::texts().matrix)),
         ("policy", digest(POLICY_TOML)),
         ("coverage", coverage()),
         ("records", records()),

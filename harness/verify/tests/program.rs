@@ -213,7 +213,7 @@ fn the_version_is_told_and_with_verbose_from_which_rules_it_is() {
             "commit", "schema", "matrix", "policy", "coverage", "records"
         ]
     );
-    let matrix = seal::digest::Sha256Digest::of(declared::MATRIX_TOML.as_bytes());
+    let matrix = seal::digest::Sha256Digest::of(declared::texts().matrix.as_bytes());
     assert!(told.contains(&format!("\nmatrix: {matrix}\n")), "{told}");
 }
 

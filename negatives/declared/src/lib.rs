@@ -2,7 +2,11 @@
 //! and what is read of them.
 //!
 //! What judges, seals, makes sandboxes and attempts knows how a row is read, and not which
-//! rows there are. So a changed line of a text builds nothing of these anew.
+//! rows there are. The texts themselves are the program's that is run: its `main` hands them
+//! over with [`declare`], once and first. So a changed line of a text builds no library
+//! anew, only that `main`, and links it.
+
+mod texts;
 
 use std::sync::OnceLock;
 
@@ -10,24 +14,13 @@ use negatives::coverage::Coverage;
 use negatives::matrix::{Matrix, MatrixError};
 use negatives::surface::{self, Tried};
 
-/// The matrix's text. Its digest stands in the attestation.
-pub const MATRIX_TOML: &str = include_str!("../../matrix.toml");
-
-/// The falsifications' text: each false thing that observations could be made to say, with
-/// the rule that must find it. Read and run by the harness.
-pub const FALSIFICATIONS_TOML: &str = include_str!("../../falsifications.toml");
-
-/// The glossary's text: what each word of the project means. Read by the harness.
-pub const GLOSSARY_TOML: &str = include_str!("../../glossary.toml");
-
-/// The mutants' text: each weakening of the profile with the row that must catch
-/// it. Read and run by the harness, which alone knows what a profile is.
-pub const MUTANTS_TOML: &str = include_str!("../../mutants.toml");
+pub use texts::{Texts, declare, texts};
 
 /// The matrix this program was built with; read once.
 ///
 /// # Errors
-/// As [`Matrix::parse`]; a test of this crate holds that there is none.
+/// As [`Matrix::parse`]; a test of this crate holds that there is none. A program that
+/// declared nothing has an empty text, which lacks every row.
 ///
 /// ```
 /// let matrix = declared::matrix()?;
@@ -39,7 +32,7 @@ pub fn matrix() -> Result<Matrix, MatrixError> {
     if let Some(read) = READ.get() {
         return Ok(read.clone());
     }
-    let read = Matrix::parse(MATRIX_TOML)?;
+    let read = Matrix::parse(texts().matrix)?;
     Ok(READ.get_or_init(|| read).clone())
 }
 
@@ -59,7 +52,7 @@ pub fn coverage() -> Result<Coverage, MatrixError> {
     if let Some(counted) = COUNTED.get() {
         return Ok(*counted);
     }
-    let counted = Coverage::of(&matrix()?, (MUTANTS_TOML, FALSIFICATIONS_TOML))?;
+    let counted = Coverage::of(&matrix()?, (texts().mutants, texts().falsifications))?;
     Ok(*COUNTED.get_or_init(|| counted))
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use checker::report::{MAX_REPORT, Report};
-use declared::MATRIX_TOML;
 use evidence::record::{LaunchRecord, Role, Subject as Kind};
 use seal::bundle::SIGNER_FILE;
 use seal::bundle::folder::BundleFolder;
@@ -59,7 +58,7 @@ pub(super) fn believe_by(
     let subjects = Subjects::from_list(record.subject()).map_err(CheckRefusal::Subjects)?;
     let said = record.said();
     let of = |text: &str| Sha256Digest::of(text.as_bytes());
-    if subjects.policy != of(POLICY_TOML) || subjects.matrix != of(MATRIX_TOML) {
+    if subjects.policy != of(POLICY_TOML) || subjects.matrix != of(declared::texts().matrix) {
         let other = known.and_then(|it| made_by(it, said.schema, record.subject()));
         return Err(other.map_or(CheckRefusal::OtherRelease, CheckRefusal::Known));
     }

@@ -66,7 +66,7 @@ fn a_listed_digest_is_accepted_among_others() {
     let specimen = Specimen::seal(&stand_in::sample()).unwrap();
     let (other, own) = (
         Sha256Digest::of(b"another"),
-        Sha256Digest::of(declared::MATRIX_TOML.as_bytes()),
+        Sha256Digest::of(declared::texts().matrix.as_bytes()),
     );
     let policy = inline(&specimen)
         + &format!("[digests]\nmatrix = [\"{other}\", \"{own}\"]\n[run]\nresult = \"any\"\n");

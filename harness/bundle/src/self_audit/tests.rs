@@ -1,7 +1,6 @@
 //! Over a bundle in which everything is in order every item holds, and each item
 //! fails for its own reason and for no other.
 
-use declared::MATRIX_TOML;
 use evidence::record::{CheckRecord, LaunchRecord, Observations, Role, Subject};
 use evidence::view::{Seen, View};
 use evidence::{Abilities, plan};
@@ -83,7 +82,7 @@ impl Bundle {
     fn new() -> Self {
         let matrix = declared::matrix().unwrap();
         let artifacts = Subjects {
-            matrix: Sha256Digest::of(MATRIX_TOML.as_bytes()),
+            matrix: Sha256Digest::of(declared::texts().matrix.as_bytes()),
             policy: Sha256Digest::of(POLICY_TOML.as_bytes()),
             ..subjects()
         };

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use declared::MATRIX_TOML;
 use negatives::coverage::Coverage;
 use seal::bundle::verify::Anchor;
 use seal::digest::Sha256Digest;
@@ -97,9 +96,11 @@ struct Other {
 
 impl Other {
     fn new(title: &str) -> Self {
-        let matrix = MATRIX_TOML.replacen("Prose is not evidence", title, 1);
+        let matrix = declared::texts()
+            .matrix
+            .replacen("Prose is not evidence", title, 1);
         let policy = format!("{POLICY_TOML}# {title}\n");
-        assert_ne!(matrix, MATRIX_TOML);
+        assert_ne!(matrix, declared::texts().matrix);
         Self { matrix, policy }
     }
 
@@ -222,7 +223,7 @@ fn a_bundle_says_of_catalogues_what_its_release_says() {
 #[test]
 fn a_release_may_differ_in_its_catalogues_alone() {
     let own = Other {
-        matrix: MATRIX_TOML.to_owned(),
+        matrix: declared::texts().matrix.to_owned(),
         policy: POLICY_TOML.to_owned(),
     };
     let fewer = Coverage {
@@ -272,7 +273,7 @@ fn a_known_release_of_another_schema_names_its_verifier() {
     let specimen = specimen();
     specimen.forge(|said, _| said.schema = 2).unwrap();
     let own = Other {
-        matrix: MATRIX_TOML.to_owned(),
+        matrix: declared::texts().matrix.to_owned(),
         policy: POLICY_TOML.to_owned(),
     };
     let row = own.row("0.0.9", 2, &coverage());

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use bundle::file::{self, FileError, MAX_TEXT};
 use bundle::report::visible::Lines;
-use declared::MATRIX_TOML;
 use negatives::matrix::{Matrix, MatrixError};
 use negatives::position::Position;
 use verify::Failure;
@@ -63,7 +62,7 @@ pub(super) fn take(file: Option<&Path>) -> Result<Given, Failure> {
 fn read(file: &Path, name: &str) -> Result<Given, GivenError> {
     let text = file::text(file, MAX_TEXT)?;
     let matrix = Matrix::parse(&text).map_err(|error| refusal(name, &text, error))?;
-    let which = if text == MATRIX_TOML {
+    let which = if text == declared::texts().matrix {
         "which is this release's matrix"
     } else {
         "which is not this release's matrix"

@@ -20,7 +20,7 @@ fn builtin() -> Catalogue {
 
 /// The built-in text with one thing replaced.
 fn error(from: &str, to: &str) -> CatalogueError {
-    let text = declared::MUTANTS_TOML;
+    let text = declared::texts().mutants;
     assert!(text.contains(from), "{from}");
     Catalogue::parse(&text.replacen(from, to, 1), &matrix()).unwrap_err()
 }
@@ -127,7 +127,7 @@ fn the_same_mutant_twice_is_refused() {
 
 #[test]
 fn too_few_are_refused() {
-    let text = declared::MUTANTS_TOML;
+    let text = declared::texts().mutants;
     let blocks: Vec<&str> = text.split("\n[[").skip(1).collect();
     let keep = |name: &str, count: usize| -> String {
         let of_it = blocks.iter().filter(|block| block.starts_with(name));

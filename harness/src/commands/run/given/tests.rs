@@ -21,13 +21,13 @@ fn said(text: &str) -> Result<String, String> {
 }
 
 fn changed(from: &str, to: &str) -> String {
-    assert!(MATRIX_TOML.contains(from), "{from}");
-    MATRIX_TOML.replacen(from, to, 1)
+    assert!(declared::texts().matrix.contains(from), "{from}");
+    declared::texts().matrix.replacen(from, to, 1)
 }
 
 /// The line of the matrix in which this stands first, counted from 1.
 fn line_of(text: &str) -> usize {
-    let before = MATRIX_TOML.split(text).next().unwrap();
+    let before = declared::texts().matrix.split(text).next().unwrap();
     before.matches('\n').count() + 1
 }
 
@@ -41,7 +41,7 @@ fn without_a_file_it_is_this_programs_own_and_nothing_is_said() {
 #[test]
 fn a_file_that_is_tried_is_said_to_be_this_releases_or_not() {
     assert_eq!(
-        said(MATRIX_TOML).unwrap(),
+        said(declared::texts().matrix).unwrap(),
         "tried with `changed.toml`, which is this release's matrix; nothing of it is attested"
     );
     assert_eq!(
