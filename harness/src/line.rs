@@ -21,6 +21,7 @@ mod handed;
 mod image;
 pub(crate) mod inside;
 pub mod junit;
+mod kernels;
 mod listeners;
 mod look;
 pub mod oci;

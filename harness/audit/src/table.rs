@@ -52,7 +52,7 @@ acts! {
         "makes a packet socket", "drop CAP_NET_RAW";
     U6 "unix-path" Script("unix", &["{unix}", "{mark}"]), Witness, Some("mnt"),
         "connects to a daemon of the host by the path of its socket and waits for its answer",
-        "hide the folders that hold sockets: an own network does not cover them";
+        "hide the home folder, where it is planted, and others that hold sockets: an own network does not cover them";
     U7 "unix-abstract" Script("unix", &["@{abstract}", "{mark}"]), Witness, Some("net"),
         "connects to a daemon of the host by an abstract name and waits for its answer", "give it a network namespace of its own";
     U8 "vsock-socket" Call("socket(AF_VSOCK, 1, 0)"), Kernel(&[]), None,
@@ -63,12 +63,13 @@ acts! {
         "makes a socket to the kernel's ciphers", "refuse socket(AF_ALG) by a filter";
     U8 "io-uring" Call("io_uring_setup(1, BAD)"), Kernel(BAD), None,
         "sets up io_uring, which makes sockets that no filter sees", "refuse io_uring_setup by a filter";
-    U9 "environment" Script("environment", &["{variable}", "{environment}"]), Canary, None,
-        "reads a variable of the caller's environment", "clear the environment, and name what is handed on";
+    U9 "environment" Script("environment", &["{environment}"]), Canary, None,
+        "reads a variable of the caller's environment, by any name, or what its launcher was started with",
+        "clear the environment of the launcher, too (env -i before it): /proc shows what it was started with; and name what is handed on";
     U9 "descriptor" Script("read-descriptor", &["{number}", "{descriptor}"]), Canary, None,
         "reads a descriptor that the caller had open", "close every descriptor but 0, 1 and 2";
     U10 "signal" Script("send-signal", &["{pid}", "{mark}"]), Witness, Some("pid"),
-        "sends a signal to a process of the same user", "give it a process namespace of its own";
+        "sends a signal to a process of the same user, by each call for one", "give it a process namespace of its own";
     U10 "trace" Script("trace", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
         "attaches to a process of the same user and reads its memory", "give it a process namespace of its own";
     U10 "read-memory" Script("read-memory", &["{pid}", "{mark}", "{address}", "{memory}"]), Canary, Some("pid"),
@@ -79,12 +80,12 @@ acts! {
         "give it a process namespace and a /proc of its own";
     U10 "read-environ" Script("read-environ", &["{pid}", "{mark}", "{sibling-environment}"]), Canary, Some("pid"),
         "reads the environment of a process of the same user", "give it a process namespace and a /proc of its own";
-    U11 "exec-shell" Script("shell", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
-        "becomes a shell", "refuse execve by a filter, or leave no program to run";
+    U11 "exec-shell" Script("shell", &[]), Kernel(&[]), Some("mnt"),
+        "becomes a shell, or an interpreter that is there, which prints a line", "refuse execve by a filter, or leave no program to run";
     U11 "exec-interpreter" Script("interpreter", &["{script}", "{mark}.exec-interpreter"]), Kernel(&[]), Some("mnt"),
-        "executes a text that names its interpreter: the planted one, else one that it makes", "refuse execve by a filter, or leave no interpreter";
-    U11 "exec-descriptor" Script("shell-by-descriptor", &["/bin/sh"]), Kernel(&[]), Some("mnt"),
-        "becomes a shell by an open descriptor, by the call for it and by its path in /proc",
+        "executes a text that names its interpreter: the planted one, else one that it makes, for each interpreter that is there", "refuse execve by a filter, or leave no interpreter";
+    U11 "exec-descriptor" Script("shell-by-descriptor", &[]), Kernel(&[]), Some("mnt"),
+        "becomes a shell, or an interpreter that is there, by an open descriptor, by the call for it and by its path in /proc",
         "leave no program to run: refusing execveat alone leaves /proc/self/fd";
     U11 "exec-memory" Script("memory-exec", &[]), Kernel(&[]), None,
         "writes a program into memory and becomes it, by its descriptor and by that one's path in /proc",
@@ -101,10 +102,10 @@ acts! {
         "makes a user namespace, by clone3, clone or unshare",
         "refuse unshare and clone with CLONE_NEWUSER by a filter, and clone3 with ENOSYS";
     U13 "mount-as-user" Script("mount-as-user", &[]), Kernel(&[]), Some("user"),
-        "mounts a file system in a user namespace of its own, by clone3, clone or unshare",
-        "refuse mount by a filter, or unshare and clone with CLONE_NEWUSER, and clone3 with ENOSYS";
+        "mounts a file system in a user namespace of its own, by clone3, clone or unshare, and by mount or move_mount",
+        "refuse mount and move_mount by a filter, or unshare and clone with CLONE_NEWUSER, and clone3 with ENOSYS";
     U13 "mount" Script("mount", &[]), Kernel(&[]), None,
-        "mounts a file system in a mount namespace of its own", "drop CAP_SYS_ADMIN";
+        "mounts a file system in a mount namespace of its own, by mount or move_mount", "drop CAP_SYS_ADMIN";
     U13 "userfaultfd" Call("userfaultfd(3)"), Kernel(BAD), None,
         "asks for a userfaultfd", "refuse userfaultfd by a filter";
     U13 "perf" Script("perf-event", &[]), Kernel(&[]), None,
@@ -136,7 +137,7 @@ acts! {
     U13 "process-descriptor" Call("pidfd_open(-1, 0)"), Kernel(BAD), None,
         "asks for a descriptor of a process", "refuse pidfd_open by a filter";
     U14 "terminal-input" Script("terminal-input", &[]), Witness, Some("mnt"),
-        "puts a character into the input of the terminal", "give it a session and a terminal of its own";
+        "puts a character into the input of the terminal", "start it in a session of its own, as setsid and bwrap --new-session do, which has no terminal or another";
     U15 "sysctl" Script("open-to-write", &["/proc/sys/kernel/core_pattern"]), Kernel(&[]), Some("mnt"),
         "opens a setting of the kernel's for writing and closes it", "mount /proc/sys read-only";
     U15 "sysrq" Script("open-to-write", &["/proc/sysrq-trigger"]), Kernel(&[]), Some("mnt"),

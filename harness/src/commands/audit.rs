@@ -23,7 +23,7 @@ mod target;
 
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Ground, Ran, Unplanted, record};
+use crate::line::{self, Ground, Ran, Unplanted, record, spelling};
 use crate::rehearsal;
 use crate::suite::Stop;
 use target::Target;
@@ -96,7 +96,7 @@ fn seen(args: &Audit, target: &Target) -> Result<Option<(Evidence, Option<String
         if stop.is_interrupted() {
             return Ok(None);
         }
-        spoke(&ran, what)?;
+        spoke(&ran, what, line)?;
         Ok(Some(ran))
     };
     let alone = "the probe alone, without the line,";
@@ -160,9 +160,10 @@ fn ground(args: &Audit) -> Result<Ground, Failure> {
         let what = format!("failed to find the folder `{}`: {error}", place.display());
         Failure::unusable(what, "name a folder that is there with --place")
     })?;
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let home = home.filter(|it| it.is_absolute() && it.is_dir());
-    let home = home.unwrap_or_else(|| work.clone());
+    let (home, homeless) = match home() {
+        Ok(home) => (home, None),
+        Err(why) => (work.clone(), Some(why)),
+    };
     for (what, folder) in [("working", &work), ("probe's", &place), ("home", &home)] {
         // The acts are told where to go in words.
         if folder.to_str().is_none() {
@@ -173,7 +174,30 @@ fn ground(args: &Audit) -> Result<Ground, Failure> {
             return Err(Failure::blocked(error, Some(hint.to_owned())));
         }
     }
-    Ok(Ground { home, place, work })
+    Ok(Ground {
+        home,
+        homeless,
+        place,
+        work,
+    })
+}
+
+/// The folder that HOME names.
+///
+/// # Errors
+/// It names none: why nothing is said of it.
+fn home() -> Result<PathBuf, String> {
+    let Some(home) = std::env::var_os("HOME") else {
+        return Err("HOME is not set: which folder is the home folder is not known".to_owned());
+    };
+    let home = PathBuf::from(home);
+    if home.is_absolute() && home.is_dir() {
+        return Ok(home);
+    }
+    let shown = home.display();
+    Err(format!(
+        "HOME is `{shown}`, which is no folder: nothing was tried there"
+    ))
 }
 
 fn unplanted(error: std::io::Error) -> Failure {
@@ -189,7 +213,7 @@ fn unplanted(error: std::io::Error) -> Failure {
 }
 
 /// A launch in which the probe never spoke shows nothing, however it ended.
-fn spoke(ran: &Ran, what: &str) -> Result<(), Failure> {
+fn spoke(ran: &Ran, what: &str, line: &[String]) -> Result<(), Failure> {
     if ran.launch.said.hello {
         return Ok(());
     }
@@ -201,7 +225,11 @@ fn spoke(ran: &Ran, what: &str) -> Result<(), Failure> {
         "" => "it said nothing on standard error".to_owned(),
         words => format!("its last words: {words}"),
     };
-    let hint = "run the line with a program of your own first; if it hides the working folder, name another with --place";
+    let hint = if spelling::ends_in_arguments(line) {
+        "the line has {probe}, so the probe's arguments alone were put at its end: end the line with the probe's path in the sandbox, as in --ro-bind {probe} /probe /probe"
+    } else {
+        "run the line with a program of your own first; if it hides the working folder, name another with --place"
+    };
     let error = format!("{what} started no probe: {ended}; {words}");
     Err(Failure::blocked(error, Some(hint.to_owned())))
 }

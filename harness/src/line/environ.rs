@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
 
 /// What every environment has, and nothing is to be hidden in; `LC_` begins others.
 pub(super) const ORDINARY: [&str; 17] = [
@@ -27,6 +28,8 @@ pub(super) const ORDINARY: [&str; 17] = [
     "USER",
     "_",
 ];
+/// From how many bytes on a value is looked for under other names, and in other values.
+const TELLS: usize = 8;
 /// The most names that are said.
 const MOST: usize = 4;
 
@@ -45,15 +48,37 @@ pub(super) fn on(pid: u32) -> Option<String> {
     }
 }
 
-/// The names of variables that are the caller's with their very values.
+/// The names of variables of the caller's whose very value is there: under its own name, or
+/// in the value of any other.
 fn shared(there: &[u8], caller: impl Iterator<Item = (OsString, OsString)>) -> BTreeSet<String> {
-    let there: BTreeSet<&[u8]> = there.split(|byte| *byte == 0).collect();
-    let shared = caller.filter(|(name, value)| {
-        let pair = [name.as_bytes(), b"=", value.as_bytes()].concat();
-        !value.is_empty() && there.contains(&pair[..])
-    });
-    let names = shared.map(|(name, _)| String::from_utf8_lossy(&name.into_vec()).into_owned());
-    names.filter(|name| !is_ordinary(name)).collect()
+    let pairs = there.split(|byte| *byte == 0);
+    let pairs: Vec<(&[u8], &[u8])> = pairs.filter_map(pair).collect();
+    let name_of = |name: OsString| String::from_utf8_lossy(&name.into_vec()).into_owned();
+    let caller = caller.map(|(name, value)| (name_of(name), value));
+    let (ordinary, caller): (Vec<_>, Vec<_>) = caller.partition(|(name, _)| is_ordinary(name));
+    // What is part of an ordinary one is in every environment, too.
+    let is_told = |value: &[u8]| ordinary.iter().any(|(_, it)| has(it.as_bytes(), value));
+    let is_there = |name: &str, value: &OsString| {
+        let bytes = value.as_bytes();
+        let is_own = pairs.contains(&(name.as_bytes(), bytes));
+        let elsewhere = || pairs.iter().any(|(_, it)| has(it, bytes));
+        // What is short is the same by chance; and the path of what is there is no secret.
+        let tells = || bytes.len() >= TELLS && !is_told(bytes) && !Path::new(value).exists();
+        !bytes.is_empty() && (is_own || (tells() && elsewhere()))
+    };
+    let shared = caller
+        .into_iter()
+        .filter(|(name, value)| is_there(name, value));
+    shared.map(|(name, _)| name).collect()
+}
+
+fn pair(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len().max(1)).any(|it| it == part)
 }
 
 fn is_ordinary(name: &str) -> bool {
@@ -71,7 +96,7 @@ fn words(names: &BTreeSet<String>) -> String {
         rest => format!(" and {rest} more"),
     };
     let said = said.join(", ");
-    format!("it has {said}{rest} with the caller's value: handed on, or the same by chance")
+    format!("it has the caller's value of {said}{rest}: handed on, or the same by chance")
 }
 
 #[cfg(test)]
@@ -93,14 +118,38 @@ mod tests {
         assert_eq!(names, BTreeSet::from(["TOKEN".to_owned()]));
         assert_eq!(
             words(&names),
-            "it has `TOKEN` with the caller's value: handed on, or the same by chance"
+            "it has the caller's value of `TOKEN`: handed on, or the same by chance"
         );
+    }
+
+    #[test]
+    fn a_value_is_found_under_another_name_and_in_another_value() {
+        let names = |there: &[u8]| {
+            let pairs = [
+                ("TOKEN", "not-to-be-shown"),
+                ("FLAG", "yes"),
+                ("WORK", "/usr/bin"),
+                ("EDITOR_LANG", "en_GB.UTF-8"),
+                ("LANG", "en_GB.UTF-8"),
+            ];
+            let caller = pairs.map(|(name, value)| (name.into(), value.into()));
+            shared(there, caller.into_iter())
+        };
+        let token = BTreeSet::from(["TOKEN".to_owned()]);
+        assert_eq!(names(b"OTHER=not-to-be-shown\0"), token);
+        assert_eq!(names(b"URL=https://u:not-to-be-shown@host/\0"), token);
+        assert_eq!(names(b"PATH=not-to-be-shown\0"), token);
+        // Short, the path of what is there, and the same as an ordinary one's.
+        let none = b"A=yes\0B=/usr/bin:/x\0C=en_GB.UTF-8\0not-to-be-shown\0";
+        assert_eq!(names(none), BTreeSet::new());
     }
 
     #[test]
     fn the_page_lists_what_every_environment_has() {
         let page = include_str!("../../../ATTESTATION.md");
         let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        let length = format!("from {TELLS} bytes on");
+        assert!(page.contains(&length), "{length}");
         let names: Vec<String> = ORDINARY.iter().map(|it| format!("`{it}`")).collect();
         let words = format!("{}, and what begins with `LC_`", names.join(", "));
         assert!(page.contains(&words), "{words}");

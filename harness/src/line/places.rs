@@ -14,8 +14,10 @@ pub(super) const BUNDLE: &str = "bundle";
 pub struct Ground {
     /// Where the probe's folder goes.
     pub place: PathBuf,
-    /// The user's home folder.
+    /// The user's home folder; where none is known, the working folder stands for it.
     pub home: PathBuf,
+    /// Why none is known.
+    pub homeless: Option<String>,
     /// The working folder.
     pub work: PathBuf,
 }

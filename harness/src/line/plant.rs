@@ -34,6 +34,9 @@ const BLIND: &[(&str, &[&str])] = &[
     ("memory", &["trace", "read-memory", "write-memory"]),
 ];
 
+/// The acts that are about the home folder: without one they are about nothing.
+const OF_HOME: [&str; 3] = ["open-ssh-folder", "read-home-secret", "write-home"];
+
 /// What is planted for one launch.
 #[derive(Debug)]
 pub(super) struct Plant {
@@ -219,9 +222,7 @@ impl Beds {
 
     /// Variables that hold the same: whichever is handed on brings it back.
     fn environment(&mut self) -> io::Result<(Vec<&'static str>, String)> {
-        let names = variables();
-        self.at("variable", names.join(","));
-        Ok((names, self.canary(&["environment"], "environment")?))
+        Ok((variables(), self.canary(&["environment"], "environment")?))
     }
 
     /// A file that is open here, and unlike others not closed by an exec. Its name is
@@ -280,8 +281,19 @@ impl Beds {
             ("kernel-messages", Path::new("/dev/kmsg")),
             ("control-group", group),
         ] {
-            if let Ok(metadata) = fs::metadata(path) {
-                self.host.proofs.insert(act.to_owned(), which(&metadata));
+            match fs::metadata(path) {
+                Ok(metadata) => _ = self.host.proofs.insert(act.to_owned(), which(&metadata)),
+                Err(error) => {
+                    _ = self
+                        .host
+                        .blind
+                        .insert(act.to_owned(), unknown(path, &error))
+                }
+            }
+        }
+        if let Some(why) = &ground.homeless {
+            for act in OF_HOME {
+                self.host.blind.insert(act.to_owned(), why.clone());
             }
         }
         self.at("ssh", ssh.display());
@@ -294,6 +306,15 @@ impl Beds {
         self.at("name", nonce);
         self.at("abstract", nonce);
     }
+}
+
+/// Why it cannot be known again, if it is opened.
+fn unknown(path: &Path, error: &io::Error) -> String {
+    let shown = path.display();
+    if error.kind() == io::ErrorKind::NotFound {
+        return format!("there is no `{shown}` on this host to reach");
+    }
+    format!("`{shown}` of this host's cannot be looked at: {error}")
 }
 
 /// Which file it is: of a device its number, for a node of it can be made anywhere.

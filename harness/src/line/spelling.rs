@@ -38,6 +38,41 @@ pub(super) fn spell(line: &[String], probe: &Path, arguments: &[String]) -> Vec<
     words
 }
 
+/// Whether only the probe's arguments are put at the line's end, for its path stands elsewhere.
+#[must_use]
+pub fn ends_in_arguments(line: &[String]) -> bool {
+    let has = |what: &str| line.iter().any(|word| word.contains(what));
+    has(PROBE) && !has(COMMAND) && !has(ARGUMENTS)
+}
+
+/// Expects words that a probe can be put in.
+///
+/// # Errors
+/// What is expected and observed, and what to do.
+pub fn require(line: &[String]) -> Result<(), (String, String)> {
+    if let Some(word) = line
+        .iter()
+        .find(|it| it.contains(ARGUMENTS) && *it != ARGUMENTS)
+    {
+        let error = format!(
+            "expected {ARGUMENTS} as a word of its own, for it stands for several, observed it in `{word}`"
+        );
+        let hint = format!(
+            "write {ARGUMENTS} as a word of its own, or {COMMAND} for the probe and its arguments as one word of a shell's"
+        );
+        return Err((error, hint));
+    }
+    match line {
+        [whole] if whole.contains(char::is_whitespace) && !Path::new(whole).is_file() => Err((
+            format!(
+                "expected the line as words, observed one word, `{whole}`, which is no program"
+            ),
+            format!("take the quotes away: harness audit -- {whole}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The words of a line that starts a bundle, with the copy's folder and the container's
 /// name put in.
 #[must_use]
@@ -115,6 +150,40 @@ mod tests {
         );
         assert_eq!(spelt("a {probe} {args} b"), "a /w/scout n 7b b");
         assert_eq!(spelt("sh -c {command}"), "sh -c '/w/scout' 'n' '7b'");
+    }
+
+    #[test]
+    fn a_line_in_which_no_probe_can_be_put_is_told_with_what_to_write() {
+        let wrong = |line: &[&str]| {
+            let line: Vec<String> = line.iter().map(|it| (*it).to_owned()).collect();
+            require(&line).unwrap_err()
+        };
+        let (error, hint) = wrong(&["bwrap --unshare-all --"]);
+        assert!(
+            error.contains("observed one word, `bwrap --unshare-all --`"),
+            "{error}"
+        );
+        assert_eq!(
+            hint,
+            "take the quotes away: harness audit -- bwrap --unshare-all --"
+        );
+        let (error, hint) = wrong(&["sh", "-c", "exec {probe} {args}"]);
+        assert!(
+            error.contains("observed it in `exec {probe} {args}`"),
+            "{error}"
+        );
+        assert!(hint.contains("{command}"), "{hint}");
+        for line in ["env", "a {probe} {args} b", "sh -c {command}"] {
+            assert_eq!(require(&words(line)), Ok(()), "{line}");
+        }
+    }
+
+    #[test]
+    fn whose_path_stands_in_the_line_has_only_its_arguments_put_at_the_end() {
+        assert!(ends_in_arguments(&words("run --bind {probe} /p")));
+        for line in ["env", "a {probe} {args}", "sh -c {command}"] {
+            assert!(!ends_in_arguments(&words(line)), "{line}");
+        }
     }
 
     #[test]

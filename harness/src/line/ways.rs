@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::inside::{Inside, beneath, covering, path};
 use super::parts::{self, Whole};
-use super::{environ, sockets};
+use super::{environ, kernels, sockets};
 
 /// The act that reaches for a socket by its path.
 pub(super) const BY_PATH: &str = "unix-path";
@@ -52,6 +52,7 @@ pub(super) fn ways(pid: u32, aims: &[Aim]) -> BTreeMap<String, String> {
     let found = aims.iter().filter_map(|aim| {
         let way = elsewhere(&inside, aim).or_else(|| shared(&inside, aim));
         let way = way.or_else(|| parts::lies(&inside, aim.of.as_ref()?, aim.writes));
+        let way = way.or_else(|| kernels::writable(&inside, aim, pid));
         let is_socket = aim.act == BY_PATH;
         let way = way.or_else(|| is_socket.then(|| sockets::another(&inside, &aim.path))?);
         Some((aim.act.to_owned(), way?))

@@ -245,6 +245,12 @@ fn a_variable_of_the_callers_that_is_handed_on_is_named_without_its_value() {
     let why = &found["environment"].1;
     assert!(why.contains("`TOKEN_OF_A_SERVICE`"), "{why}");
     assert!(!why.contains("PATH") && !why.contains("HOME"), "{why}");
+    let named =
+        format!("{planted} -u TOKEN_OF_A_SERVICE X=\"Bearer $TOKEN_OF_A_SERVICE\" {{command}}");
+    let renamed = called_with(&["sh", "-c", &named]);
+    is(&renamed, "environment", "not_seen");
+    let why = &renamed["environment"].1;
+    assert!(why.contains("`TOKEN_OF_A_SERVICE`"), "{why}");
     let all = format!("{planted} -u TOKEN_OF_A_SERVICE {{command}}");
     is(&called_with(&["sh", "-c", &all]), "environment", "closed");
 }

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 mod alike;
+mod another;
 mod bundles;
 mod caller;
 mod carried;
@@ -37,6 +38,7 @@ mod schema;
 mod strangers;
 mod surface;
 mod unit;
+mod wording;
 
 /// What `audit` ended with and said, from a working folder of its own.
 fn audited(work: &Path, flags: &[&str], line: &[&str]) -> Output {

@@ -28,8 +28,8 @@ fn what_opened_between_a_record_and_what_was_printed_is_named_and_is_broken() {
     let opened = harness(work.path(), &["--diff", record, "b.json"]);
     let text = String::from_utf8(opened.stdout.clone()).unwrap();
     assert_eq!(code(&opened), 1, "{text}");
-    let line = "opened          U9   environment (reads a variable of the caller's environment): \
-                closed (by the launcher";
+    let line = "opened          U9   environment (reads a variable of the caller's environment, \
+                by any name, or what its launcher was started with): closed (by the launcher";
     assert!(text.contains(line), "{text}");
     let counts = "1 opened, 0 no longer shown, 0 closed\n";
     assert!(text.ends_with(counts), "{text}");
@@ -56,7 +56,7 @@ fn many_lines_are_one_table_in_which_one_that_starts_nothing_is_blocked() {
     assert_eq!(code(&done), 4, "{text}");
     for line in [
         "| act | clears | none | open |",
-        "| U9 environment: reads a variable of the caller's environment | closed | blocked | OPEN |",
+        "| U9 environment: reads a variable of the caller's environment, by any name, or what its launcher was started with | closed | blocked | OPEN |",
         "| U9 descriptor: reads a descriptor that the caller had open | OPEN | blocked | OPEN |",
     ] {
         assert!(text.contains(line), "{line}: {text}");

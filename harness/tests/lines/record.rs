@@ -214,7 +214,7 @@ fn an_act_of_a_record_is_shown_and_a_page_is_refused_with_what_to_use() {
     let text = String::from_utf8(shown.stdout).unwrap();
     assert_eq!(shown.status.code(), Some(0), "{text}");
     let wanted = "\
-U9 environment: reads a variable of the caller's environment
+U9 environment: reads a variable of the caller's environment, by any name, or what its launcher was started with
   closed: by `-i`: the launcher, which does not hand it on
   outside: done, and it brought back `";
     assert!(text.starts_with(wanted), "{text}");

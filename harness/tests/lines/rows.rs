@@ -53,7 +53,7 @@ fn every_row_is_open_in_one_line_and_closed_in_another_with_its_cause() {
         nix::libc::SYS_sendto,
     ];
     std::fs::write(&filter, launches::filter(&calls, 0x0005_0001)).unwrap();
-    let strict = "exec bwrap --unshare-all --new-session --clearenv --cap-drop ALL --dev /dev \
+    let strict = "exec env -i PATH=/usr/bin:/bin bwrap --unshare-all --new-session --clearenv --cap-drop ALL --dev /dev \
                   --proc /proc --ro-bind /proc/sys /proc/sys --seccomp 9 --ro-bind \"$1\" /probe /probe \"${@:2}\" 9<\"$0\"";
     let filter = filter.to_str().unwrap();
     let file = format!(

@@ -8,6 +8,7 @@ use crate::wire::{CallRecord, Outcome};
 use super::IDLE;
 
 mod descriptors;
+mod environment;
 mod exec;
 mod ipc;
 mod kernel;
@@ -37,7 +38,7 @@ pub(super) fn find(name: &str) -> Option<Run> {
         "open-to-write" => open_to_write,
         "mark-folder" => mark_folder,
         "read-descriptor" => descriptors::read,
-        "environment" => environment,
+        "environment" => environment::read,
         "terminal-input" => terminal::input,
         "tcp" => sockets::tcp,
         "udp" => sockets::udp,
@@ -206,16 +207,4 @@ fn mark_folder(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     bench.close(file);
     drop(bench.aside("unlinkat", &[constant(libc::AT_FDCWD), path, 0])?);
     Ok(Report::of(call))
-}
-
-/// What the variables of these names hold, if it is what was planted in them.
-fn environment(_: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
-    let first = argument(arguments, 1)?;
-    let values = argument(arguments, 0)?
-        .split(',')
-        .filter_map(|name| std::env::var(name).ok());
-    let mut planted = values.filter(|value| !first.is_empty() && value.starts_with(first));
-    Ok(planted
-        .next()
-        .map_or_else(Report::absent, |it| Report::found(&it)))
 }

@@ -21,6 +21,13 @@ struct Printed {
     findings: Vec<Finding>,
 }
 
+/// What `audit --lines` prints, as far as it is known by it.
+#[derive(Deserialize)]
+struct Table {
+    #[serde(rename = "lines")]
+    _lines: serde_json::Map<String, serde_json::Value>,
+}
+
 /// Says what opened, what is no longer shown and what closed.
 pub(super) fn diff(common: &Common, before: &Path, after: &Path) -> Result<Done, Failure> {
     let (before, after) = (findings(before)?, findings(after)?);
@@ -49,6 +56,10 @@ fn findings(path: &Path) -> Result<Vec<Finding>, Failure> {
         Failure::unusable(format!("failed to read `{shown}` of --diff: {error}"), hint)
     };
     let text = file::text(path, MAX_TEXT).map_err(|error| wrong(error.why()))?;
+    if serde_json::from_str::<Table>(&text).is_ok() {
+        let why = "expected what an audit of one line printed, observed what --lines did, which is of several lines; audit each of the two alone";
+        return Err(wrong(why.to_owned()));
+    }
     let printed: Printed = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     Ok(printed.findings)
 }

@@ -6,6 +6,7 @@ use audit::expectation::{Expectation, Kept};
 use audit::finding::Finding;
 use bundle::file::{self, FileError};
 use time::OffsetDateTime;
+use verify::terminal::tell;
 use verify::{Failure, findings as told};
 
 use crate::cli::Audit;
@@ -50,6 +51,12 @@ pub(super) fn write(
         let text = Expectation::proposed(findings);
         let written = file::write_new(path, text.as_bytes());
         written.map_err(|error| unwritten(error, PROPOSAL))?;
+        if let Err(why) = Expectation::parse(&text) {
+            let shown = path.display();
+            tell(&format!(
+                "`{shown}` is no expectation yet: --expect refuses it, for nothing was closed and so {why}"
+            ));
+        }
     }
     if let Some(path) = &args.markdown {
         let table = told::markdown(line, findings);

@@ -16,7 +16,7 @@ use verify::{Done, Failure};
 use super::{ground, spoke, target, unplanted};
 use crate::cli::{Audit, Common};
 use crate::interrupt::Listener;
-use crate::line::{self, Put, Way};
+use crate::line::{self, Put, Way, spelling};
 use crate::suite::Stop;
 
 /// What each line came to, by its name.
@@ -60,6 +60,7 @@ impl Entry {
 
     /// Its words, and how they are run.
     fn started(&self, alone: &Way) -> Result<(Vec<String>, Way), Failure> {
+        spelling::require(self.words()).map_err(|(error, hint)| Failure::usage(error, &hint))?;
         let mut way = alone.clone();
         if let Self::Bundle(of) = self {
             way.put = Put::Bundle(target::bundle(&of.oci, &of.line)?);
@@ -79,7 +80,7 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
     let stop = Stop::default();
     let _listener = Listener::start(&stop);
     let outside = line::run(&[], &ground, &alone, &stop).map_err(unplanted)?;
-    spoke(&outside, "the probe alone, without a line,")?;
+    spoke(&outside, "the probe alone, without a line,", &[])?;
     let mut columns = Columns::new();
     for (name, entry) in lines {
         // What is wrong with one line takes nothing from the others.
@@ -94,7 +95,7 @@ pub(super) fn lines(common: &Common, args: &Audit, file: &Path) -> Result<Done, 
         if stop.is_interrupted() {
             return Err(Failure::interrupted("interrupted: nothing was judged"));
         }
-        let found = match spoke(&ran, &format!("`{name}`")) {
+        let found = match spoke(&ran, &format!("`{name}`"), &words) {
             Err(failure) => Column::Blocked(failure.error.to_string()),
             Ok(()) => {
                 let evidence = Evidence {

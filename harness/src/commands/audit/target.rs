@@ -29,6 +29,7 @@ pub(super) struct Target {
 impl Target {
     /// What the arguments ask for.
     pub(super) fn of(args: &Audit) -> Result<Self, Failure> {
+        spelling::require(&args.line).map_err(|(error, hint)| Failure::usage(error, &hint))?;
         let mut target = Self {
             line: args.line.clone(),
             way: Way {

@@ -3,8 +3,13 @@
 //! before they look at rights are made with good ones: a bad pointer would show nothing.
 
 use super::trial::{self, End};
-use super::{Bench, Report, Step, constant, open};
+use super::{Bench, Report, Step, constant, done, open};
 use crate::wire::CallRecord;
+
+/// `FSCONFIG_CMD_CREATE` of fsconfig(2).
+const CREATE: u64 = 6;
+/// `MOVE_MOUNT_F_EMPTY_PATH` of move_mount(2).
+const EMPTY: u64 = 4;
 
 /// Mounts a file system in memory, with the rights it has.
 pub(super) fn mount(bench: &mut Bench<'_>, _: &[String]) -> Step<Report> {
@@ -22,34 +27,64 @@ pub(super) fn user_namespace(bench: &mut Bench<'_>, _: &[String]) -> Step<Report
 }
 
 /// Makes namespaces in a child, by either call for one, else for this process, and mounts in
-/// a mount namespace. Each of the three calls makes them, and a filter may know of one alone.
+/// a mount namespace, by mount(2) or by the calls that came later. A filter may know of one
+/// alone.
 fn apart(bench: &mut Bench<'_>, flags: i32) -> Step<Report> {
-    for call in ["clone3", "clone"] {
-        let in_a_child = |bench: &mut Bench<'_>| by_child(bench, call, flags);
-        if trial::leads(bench, in_a_child) {
-            return in_a_child(bench);
+    let mounts = flags & libc::CLONE_NEWNS != 0;
+    let ways: &[Mount] = if mounts {
+        &[mounted, mounted_later]
+    } else {
+        &[nothing]
+    };
+    for way in ways {
+        for call in ["clone3", "clone"] {
+            let in_a_child = |bench: &mut Bench<'_>| by_child(bench, (call, flags), *way);
+            if trial::leads(bench, in_a_child) {
+                return in_a_child(bench);
+            }
         }
     }
+    if mounts {
+        let later = |bench: &mut Bench<'_>| {
+            done(unshared(bench, flags)?)?;
+            mounted_later(bench).map(|(call, _)| Report::of(call))
+        };
+        if trial::leads(bench, later) {
+            return later(bench);
+        }
+    }
+    let made = unshared(bench, flags)?;
+    if made.returned < 0 || !mounts {
+        return Ok(Report::of(made));
+    }
+    mounted(bench).map(|(call, _)| Report::of(call))
+}
+
+/// Unshares; where a mount namespace was asked for, the call stands for success only if
+/// there is one.
+///
+/// # Errors
+/// Nothing may be mounted, for it would be in the namespace around this one.
+fn unshared(bench: &mut Bench<'_>, flags: i32) -> Step<CallRecord> {
     let mounts = || std::fs::read_link("/proc/thread-self/ns/mnt").ok();
     let before = mounts();
     let made = bench.native("unshare", &[constant(flags)])?;
     if made.returned < 0 || flags & libc::CLONE_NEWNS == 0 {
-        return Ok(Report::of(made));
+        return Ok(made);
     }
     // A filter may say 0 in the kernel's place: then nothing may be mounted.
     let after = mounts();
     if after.is_some() && after == before {
-        return Ok(Report::of(made));
+        return Err(Report::of(made));
     }
     if after.is_none() {
         let why = "whether its mount namespace is a new one cannot be told: nothing was mounted";
         return Err(Report::unready(why));
     }
-    mounted(bench).map(|(call, _)| Report::of(call))
+    Ok(made)
 }
 
-fn by_child(bench: &mut Bench<'_>, call: &str, flags: i32) -> Step<Report> {
-    let mounts = flags & libc::CLONE_NEWNS != 0;
+fn by_child(bench: &mut Bench<'_>, (call, flags): (&str, i32), way: Mount) -> Step<Report> {
     let (flags, end) = (constant(flags), constant(libc::SIGCHLD));
     let make = |bench: &mut Bench<'_>| {
         if call == "clone3" {
@@ -59,14 +94,9 @@ fn by_child(bench: &mut Bench<'_>, call: &str, flags: i32) -> Step<Report> {
         }
         bench.native(call, &[flags | end])
     };
-    let (made, end) = trial::child(bench, make, |bench| {
-        if !mounts {
-            return Ok(Report::found("made"));
-        }
-        match mounted(bench)? {
-            (call, true) => Ok(Report::of(call)),
-            (_, false) => Ok(Report::absent()),
-        }
+    let (made, end) = trial::child(bench, make, |bench| match way(bench)? {
+        (call, true) => Ok(Report::of(call)),
+        (_, false) => Err(Report::absent()),
     })?;
     match end {
         End::Well => Ok(Report::of(made)),
@@ -74,7 +104,14 @@ fn by_child(bench: &mut Bench<'_>, call: &str, flags: i32) -> Step<Report> {
     }
 }
 
-/// Mounts, and whether the mount is there.
+/// What mounts, and whether the mount is there.
+type Mount = fn(&mut Bench<'_>) -> Step<(CallRecord, bool)>;
+
+/// Mounts nothing, which nobody misses.
+fn nothing(bench: &mut Bench<'_>) -> Step<(CallRecord, bool)> {
+    bench.native("getpid", &[]).map(|call| (call, true))
+}
+
 fn mounted(bench: &mut Bench<'_>) -> Step<(CallRecord, bool)> {
     let (root, kind) = (bench.text("/")?, bench.text("tmpfs")?);
     let before = top(bench);
@@ -82,6 +119,23 @@ fn mounted(bench: &mut Bench<'_>) -> Step<(CallRecord, bool)> {
     let private = libc::MS_REC | libc::MS_PRIVATE;
     bench.must("mount", &[0, root, 0, private, 0])?;
     let call = bench.native("mount", &[kind, root, kind, 0, 0])?;
+    let is_there = before.is_some() && top(bench) != before;
+    Ok((call, is_there))
+}
+
+/// The same by mount_setattr(2), fsopen(2), fsconfig(2), fsmount(2) and move_mount(2).
+fn mounted_later(bench: &mut Bench<'_>) -> Step<(CallRecord, bool)> {
+    let (root, kind, empty) = (bench.text("/")?, bench.text("tmpfs")?, bench.text("")?);
+    let here = constant(libc::AT_FDCWD);
+    let before = top(bench);
+    // `struct mount_attr`: what is set, what is cleared, the propagation, a user namespace.
+    let private = bench.words(&[0, 0, libc::MS_PRIVATE, 0])?;
+    let beneath = constant(libc::AT_RECURSIVE);
+    bench.must("mount_setattr", &[here, root, beneath, private, 32])?;
+    let system = bench.must("fsopen", &[kind, 0])?;
+    bench.must("fsconfig", &[system, CREATE, 0, 0, 0])?;
+    let mount = bench.must("fsmount", &[system, 0, 0])?;
+    let call = bench.native("move_mount", &[mount, empty, here, root, EMPTY])?;
     let is_there = before.is_some() && top(bench) != before;
     Ok((call, is_there))
 }

@@ -4,6 +4,14 @@ use super::trial;
 use super::{Bench, Report, Step, argument, canary_after, canary_in, constant, done, number, open};
 use crate::wire::{CallRecord, Outcome};
 
+/// The calls that send a signal to a process, besides kill(2).
+const SIGNALS: [&str; 5] = [
+    "tgkill",
+    "tkill",
+    "rt_sigqueueinfo",
+    "rt_tgsigqueueinfo",
+    "pidfd_send_signal",
+];
 /// How much of a command line tells whose it is.
 const HEAD: u64 = 256;
 
@@ -61,7 +69,29 @@ pub(super) fn read_environ(bench: &mut Bench<'_>, arguments: &[String]) -> Step<
 pub(super) fn send_signal(bench: &mut Bench<'_>, arguments: &[String]) -> Step<Report> {
     let pid = planted(bench, number(arguments, 0)?, argument(arguments, 1)?)?;
     let signal = constant(libc::SIGUSR1);
+    // A filter may know of one call alone; whatever arrives, the planted process has seen.
+    for call in SIGNALS {
+        let sent = |bench: &mut Bench<'_>| by_call(bench, call, pid, signal);
+        _ = trial::leads(bench, sent);
+    }
     bench.native("kill", &[pid, signal]).map(Report::of)
+}
+
+/// Sends the signal by a call that is not kill(2).
+fn by_call(bench: &mut Bench<'_>, call: &str, pid: u64, signal: u64) -> Step<Report> {
+    // `siginfo_t` of sigaction(2) with `SI_QUEUE`, which is what others than the kernel say.
+    let queued = constant(libc::SI_QUEUE) & 0xffff_ffff;
+    let mut about = [0; 16];
+    (about[0], about[1]) = (signal, queued);
+    let about = bench.words(&about)?;
+    let arguments = match call {
+        "tkill" => vec![pid, signal],
+        "tgkill" => vec![pid, pid, signal],
+        "rt_sigqueueinfo" => vec![pid, signal, about],
+        "rt_tgsigqueueinfo" => vec![pid, pid, signal, about],
+        _ => vec![bench.must("pidfd_open", &[pid, 0])?, signal, 0, 0],
+    };
+    bench.native(call, &arguments).map(Report::of)
 }
 
 /// Attaches to the planted process and reads the words of its canary.
