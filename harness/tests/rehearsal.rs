@@ -202,10 +202,11 @@ fn a_working_folder_that_is_gone_changes_no_row() {
 }
 
 /// What a path has in it that means something to somebody: a shell, a list in a setting
-/// of PostgreSQL's, mountinfo, an archive, a table.
+/// of PostgreSQL's, mountinfo, an archive, a table; in a line of words for an engine with a
+/// service also a URL, an image's name, a mount's options.
 #[test]
 fn a_folder_may_have_any_name_that_is_text() {
-    for name in [
+    let folders = [
         "a b",
         "it's",
         "a,b",
@@ -215,16 +216,23 @@ fn a_folder_may_have_any_name_that_is_text() {
         "é\u{202e}",
         "a\nb",
         "*",
-    ] {
+    ];
+    let services = ["a:%#?b", "a\"%#?,\nb\u{1}"];
+    let folders = folders.map(|name| ("bwrap", name)).into_iter();
+    let podman = services.map(|name| ("podman", name));
+    for (engine, name) in folders.chain(podman) {
+        if !own::has(engine) {
+            continue;
+        }
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join(name);
         std::fs::create_dir(&inner).unwrap();
-        let script = "TMPDIR=\"$D\" \"$H\" run --engine bwrap N13";
-        let Some(done) = host(script, &inner) else {
+        let script = format!("TMPDIR=\"$D\" \"$H\" run --engine {engine} N13");
+        let Some(done) = host(&script, &inner) else {
             return;
         };
         let said = said(&done);
-        assert_eq!(done.status.code(), Some(0), "{name:?}: {said}");
+        assert_eq!(done.status.code(), Some(0), "{engine}, {name:?}: {said}");
         assert!(said.contains("1 passed"), "{name:?}: {said}");
         let left = std::fs::read_dir(&inner).unwrap().count();
         assert_eq!(left, 0, "{name:?}");

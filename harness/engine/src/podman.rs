@@ -16,6 +16,7 @@ use super::api::{ApiEngine, Connection, Creation, Dialect, Wanted};
 use super::open::Place;
 use super::{EngineError, Hosting, Leftovers, Named, Surroundings, binds};
 
+mod processes;
 pub(super) mod quirks;
 pub(super) mod service;
 mod spec;

@@ -11,13 +11,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::Duration;
 
-use bollard::models::{HostConfig, HostConfigLogConfig, ResourcesUlimits};
+use bollard::models::{HostConfig, HostConfigLogConfig, Mount, MountType, ResourcesUlimits};
 use bollard::query_parameters::{ImportImageOptions, RemoveContainerOptions, RemoveImageOptions};
 use evidence::error::chain;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use testcontainers::core::WaitFor;
 use testcontainers::core::client::docker_client_instance;
-use testcontainers::core::{Mount, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{
     ContainerAsync, ContainerRequest, GenericImage, ImageExt, TestcontainersError,
@@ -233,12 +233,14 @@ fn request(
         .with_container_name(format!("{REPOSITORY}-{}", task.run))
         .with_label(RUN_LABEL, &task.run)
         .with_user("postgres")
-        .with_mount(Mount::bind_mount(
-            task.folder.display().to_string(),
-            SOCKET_FOLDER,
-        ))
         .with_startup_timeout(LIMIT)
-        .with_host_config_modifier(move |host| lock_down(host, bridge))
+        .with_host_config_modifier({
+            let folder = task.folder.display().to_string();
+            move |host| {
+                share(host, &folder);
+                lock_down(host, bridge);
+            }
+        })
 }
 
 /// What a shell runs to make a server. TCP asks for a password that nobody has; the
@@ -255,6 +257,21 @@ exec postgres -D '{data}/pg' -p {port} -c listen_addresses='{addresses}' \
 -c fsync=off -c shared_buffers=16MB -c max_connections=20 -c autovacuum=off -c max_wal_senders=0 \
 -c wal_level=minimal"
     )
+}
+
+/// Mounts the folder of its sockets. Of the two words that the engines have for it, one ends
+/// the path at a colon, and Podman reads the other as comma-separated values.
+fn share(host: &mut HostConfig, folder: &str) {
+    if folder.contains(':') {
+        host.mounts = Some(vec![Mount {
+            typ: Some(MountType::BIND),
+            source: Some(folder.to_owned()),
+            target: Some(SOCKET_FOLDER.to_owned()),
+            ..Mount::default()
+        }]);
+    } else {
+        host.binds = Some(vec![format!("{folder}:{SOCKET_FOLDER}")]);
+    }
 }
 
 /// A server of one run's own: reachable over the network and the run's folder, and

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -19,6 +20,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
+use super::processes::{is_podmans, names, place, works_in};
 use crate::api::Connection;
 use crate::launch::in_short;
 use crate::{EngineError, witness};
@@ -68,6 +70,7 @@ impl Service {
 
     fn at(traces: Traces) -> Result<Self, EngineError> {
         traces.require_short_names()?;
+        traces.require_plain_names()?;
         require_home(std::env::var_os("HOME").map(PathBuf::from))?;
         let process = traces.spawn().map_err(|source| {
             if source.kind() == io::ErrorKind::NotFound {
@@ -117,6 +120,12 @@ impl Drop for Service {
     }
 }
 
+/// The service's working folder, whatever the bytes of its name.
+const HERE: &str = "/proc/self/cwd";
+
+/// The socket, in the service's folder.
+const SOCKET: &str = "podman.sock";
+
 /// Where podman keeps a user's settings, beneath the home.
 const SETTINGS: &str = ".config/containers";
 
@@ -135,11 +144,25 @@ fn require_home(home: Option<PathBuf>) -> Result<(), EngineError> {
     }
 }
 
+/// Why podman has no words for a folder of this name, whatever the version so far.
+///
+/// The database server's folder is mounted by one of two words: one ends a path at a colon,
+/// the other is read as comma-separated values. A user's own store, which is in the folder,
+/// is mounted as an overlay, whose options end at these bytes.
+fn not_spelt(path: &[u8], root: bool) -> Option<&'static str> {
+    let any = |bytes: &[u8]| path.iter().any(|byte| bytes.contains(byte));
+    if !root && any(b",:\\") {
+        return Some("an overlay's options end at a comma, a colon or a backslash");
+    }
+    (any(b":") && any(b",\"\n\r"))
+        .then_some("it has no word for a colon beside a comma, a quote or a line's end")
+}
+
 impl Traces {
     /// The service's socket.
     #[must_use]
     pub(super) fn socket(&self) -> PathBuf {
-        self.folder.join("podman.sock")
+        self.folder.join(SOCKET)
     }
 
     /// The folder of its running state, `--runroot`.
@@ -160,6 +183,19 @@ impl Traces {
         })
     }
 
+    fn require_plain_names(&self) -> Result<(), EngineError> {
+        let root = nix::unistd::geteuid().is_root();
+        let Some(because) = not_spelt(self.folder.as_os_str().as_bytes(), root) else {
+            return Ok(());
+        };
+        Err(EngineError::Service {
+            why: format!(
+                "podman cannot be told of `{}`: {because}; set TMPDIR to a folder without them",
+                in_short(&self.folder)
+            ),
+        })
+    }
+
     fn spawn(&self) -> io::Result<Child> {
         for folder in [self.folder.clone(), self.folder.join("runtime")] {
             match fs::create_dir(folder) {
@@ -175,7 +211,12 @@ impl Traces {
             .open(self.folder.join("words"))?;
         self.podman()
             .args(["system", "service", "--time", IDLE])
-            .arg(format!("unix://{}", self.socket().display()))
+            // As a URL it would be read: `%`, `#` and control bytes of a folder's name mean
+            // something there, and bytes that are no text cannot stand there.
+            .arg(format!("unix://{HERE}/{SOCKET}"))
+            // It loads an image from a file that it writes here, by a name in which a colon
+            // ends the path.
+            .env("TMPDIR", HERE)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(words)
@@ -271,13 +312,14 @@ impl Traces {
         }
     }
 
-    /// The service, its helpers and monitors name the folder in their command lines;
-    /// the process that keeps the user namespace stands in a file of its own.
+    /// The service works in the folder, its helpers and monitors name it in their command
+    /// lines; the process that keeps the user namespace stands in a file of its own.
     fn processes(&self) -> Vec<Pid> {
-        let folder = self.folder.display().to_string();
         let own = Pid::this();
+        let (folder, place) = (self.folder.as_os_str().as_bytes(), place(&self.folder));
         witness::processes()
-            .filter(|pid| *pid != own && command_line(*pid).contains(&folder))
+            .filter(|pid| *pid != own)
+            .filter(|pid| works_in(*pid, place) || names(*pid, folder))
             .filter(|pid| is_podmans(*pid))
             .chain(self.namespace_keeper())
             .collect()
@@ -290,25 +332,6 @@ impl Traces {
             fs::metadata(format!("/proc/{pid}")).ok()?.uid() == nix::unistd::geteuid().as_raw();
         (mine && is_podmans(pid)).then_some(pid)
     }
-}
-
-/// Never the reaper, whose command line names the folder too.
-fn is_podmans(pid: Pid) -> bool {
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let ended = state
-        .rsplit(')')
-        .next()
-        .is_some_and(|rest| rest.trim_start().starts_with('Z'));
-    !ended
-        && ["podman", "conmon", "catatonit"]
-            .iter()
-            .any(|known| name.starts_with(known))
-}
-
-fn command_line(pid: Pid) -> String {
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The words by which podman is told its runtime; none where its own choice will do.
@@ -328,4 +351,29 @@ pub(super) fn hybrid_control_groups() -> bool {
 fn on_the_path(program: &str) -> bool {
     let path = crate::caller::search_path();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_told_to_podman_unless_a_byte_of_it_ends_the_word() {
+        for plain in [
+            &b"/tmp/a%#?b"[..],
+            b"/tmp/a\"b",
+            b"/tmp/a\nb",
+            b"/tmp/a=b c",
+        ] {
+            assert_eq!(not_spelt(plain, true), None);
+            assert_eq!(not_spelt(plain, false), None);
+        }
+        for one in [&b"/a:b"[..], b"/a,b", b"/a\\b"] {
+            assert_eq!(not_spelt(one, true), None);
+            assert!(not_spelt(one, false).unwrap().contains("overlay"));
+        }
+        for both in [&b"/a:b,c"[..], b"/a:b\"c", b"/a:b\nc"] {
+            assert!(not_spelt(both, true).unwrap().contains("colon"));
+        }
+    }
 }
