@@ -141,9 +141,11 @@ pub enum PemError {
 /// # Errors
 /// [`PemError`], which says what the text is instead.
 pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
-    let bytes = block(text, Half::Private)?
-        .bytes()
-        .ok_or(PemError::Damaged)?;
+    private_of(&block(text, Half::Private)?)
+}
+
+fn private_of(block: &Block<'_>) -> Result<SecretKey, PemError> {
+    let bytes = block.bytes().ok_or(PemError::Damaged)?;
     let bytes = ber::as_der(&bytes).unwrap_or(bytes);
     let document =
         SecretDocument::try_from(&**bytes).map_err(|error| PemError::Private(error.into()))?;
@@ -168,9 +170,11 @@ pub fn read_private(text: &str) -> Result<SecretKey, PemError> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_public(text: &str) -> Result<PublicKey, PemError> {
-    let bytes = block(text, Half::Public)?
-        .bytes()
-        .ok_or(PemError::Damaged)?;
+    public_of(&block(text, Half::Public)?)
+}
+
+fn public_of(block: &Block<'_>) -> Result<PublicKey, PemError> {
+    let bytes = block.bytes().ok_or(PemError::Damaged)?;
     let bytes = ber::as_der(&bytes).unwrap_or(bytes);
     let document = Document::try_from(&**bytes).map_err(|error| PemError::Public(error.into()))?;
     let info = SubjectPublicKeyInfoRef::try_from(document.as_bytes()).map_err(PemError::Public)?;
@@ -232,10 +236,7 @@ fn instead(block: &Block<'_>, asked: Half) -> PemError {
         observed: name.to_owned(),
     };
     match block.label {
-        PRIVATE | PUBLIC => PemError::OtherHalf {
-            expected: asked,
-            observed: asked.other(),
-        },
+        PRIVATE | PUBLIC => other_half(block, asked),
         "ENCRYPTED PRIVATE KEY" => PemError::Encrypted,
         "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => algorithm("RSA"),
         "EC PRIVATE KEY" | "EC PARAMETERS" => algorithm("EC"),
@@ -244,6 +245,19 @@ fn instead(block: &Block<'_>, asked: Half) -> PemError {
             expected: asked.label(),
             observed: cut(label),
         }),
+    }
+}
+
+/// A pair of another algorithm has no half that would do.
+fn other_half(block: &Block<'_>, expected: Half) -> PemError {
+    let observed = expected.other();
+    let read = match observed {
+        Half::Private => private_of(block).map(drop),
+        Half::Public => public_of(block).map(drop),
+    };
+    match read {
+        Err(other @ PemError::OtherAlgorithm { .. }) => other,
+        Ok(()) | Err(_) => PemError::OtherHalf { expected, observed },
     }
 }
 

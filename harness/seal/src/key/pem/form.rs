@@ -37,6 +37,9 @@ pub enum Form {
     Raw,
 }
 
+/// What leaves of a line a block's part alone, for sed(1).
+const ALONE: &str = r"s/^.*-----BEGIN/-----BEGIN/; s/\(-----END [A-Z ]*-----\).*/\1/";
+
 /// How a text is written that OpenSSL does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text {
@@ -54,6 +57,8 @@ pub enum Text {
     OneLine,
     /// With blanks before the lines that begin and end a block.
     Indented,
+    /// With something else before the line that begins it, such as a name and a quote.
+    Quoted,
 }
 
 impl Text {
@@ -77,7 +82,12 @@ impl Text {
         } else if begins.contains("\\n") {
             Some(Self::Escaped)
         } else if begins.trim_end().ends_with("-----") && !begins.contains("-----END ") {
-            begins.starts_with([' ', '\t']).then_some(Self::Indented)
+            let before = begins.split("-----BEGIN ").next().unwrap_or_default();
+            match before.trim() {
+                _ if before.is_empty() => None,
+                "" => Some(Self::Indented),
+                _ => Some(Self::Quoted),
+            }
         } else {
             Some(Self::OneLine)
         }
@@ -90,10 +100,11 @@ impl Text {
             Self::Utf16Le => format!("iconv -f UTF-16LE -t UTF-8 {file}"),
             Self::Utf16Be => format!("iconv -f UTF-16BE -t UTF-8 {file}"),
             Self::Returns => format!("tr '\\r' '\\n' < {file}"),
-            Self::Escaped => format!("printf '%b\\n' \"$(cat {file})\""),
+            Self::Escaped => format!("printf '%b\\n' \"$(sed '{ALONE}' {file})\""),
             Self::OneLine => {
-                format!("sed 's/-----BEGIN [A-Z ]*-----/&\\n/; s/-----END/\\n&/' {file}")
+                format!("sed '{ALONE}; s/-----BEGIN [A-Z ]*-----/&\\n/; s/-----END/\\n&/' {file}")
             }
+            Self::Quoted => format!("sed '{ALONE}' {file}"),
             Self::Indented => format!("sed 's/^[[:blank:]]*//' {file}"),
         }
     }
@@ -119,6 +130,7 @@ impl fmt::Display for Text {
             Self::Escaped => "a text with `\\n` in the place of the ends of its lines",
             Self::OneLine => "a block on one line",
             Self::Indented => "a block with blanks before its first line",
+            Self::Quoted => "a block with something else on its first line",
         })
     }
 }

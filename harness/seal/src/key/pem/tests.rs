@@ -117,10 +117,22 @@ fn every_key_handed_over_by_mistake_is_named() {
         public(&ed25519),
         "expected a public key, observed a private one"
     );
-    assert_eq!(
-        public(&openssl("pkey -pubout", &rsa)),
-        "expected an Ed25519 key, observed `RSA`"
-    );
+    // Neither half of such a pair would do, so it does not matter which it is.
+    for other in [&rsa, &openssl("pkey -pubout", &rsa)] {
+        assert_eq!(public(other), "expected an Ed25519 key, observed `RSA`");
+    }
+    for other in [&ec, &openssl("genpkey -algorithm X25519", "")] {
+        let half = openssl("pkey -pubout", other);
+        let name = if other == &ec { "EC" } else { "X25519" };
+        assert_eq!(
+            told(&half),
+            format!("expected an Ed25519 key, observed `{name}`")
+        );
+        assert_eq!(
+            public(other),
+            format!("expected an Ed25519 key, observed `{name}`")
+        );
+    }
 }
 
 #[test]

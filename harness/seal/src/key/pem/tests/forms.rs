@@ -255,6 +255,12 @@ fn text_that_openssl_does_not_read_is_converted_by_the_command() {
         "tr -d '\\n' <",
         "tr '\\n' ' ' <",
         "sed 's/^/ \t/'",
+        // As settings and secrets are kept: a name, quotes, an object.
+        r#"sed '1s/^/"/; $s/$/"/'"#,
+        r#"sed "1s/^/export KEY='/; \$s/\$/'/""#,
+        r#"awk 'BEGIN {printf "KEY=\""} {printf "%s\\n", $0} END {print "\""}'"#,
+        r#"awk 'BEGIN {printf "{\"key\":\""} {printf "%s\\n", $0} END {print "\"}"}'"#,
+        r#"awk 'BEGIN {printf "key: \""} {printf "%s ", $0} END {print "\""}'"#,
     ];
     for convert in convert {
         let folder = tempfile::tempdir().unwrap();
