@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: no further launch, an end to those that run, and an end to the
-//! whole within seconds.
+//! Ctrl-C, SIGTERM and every other signal that ends a program: no further launch, an end
+//! to those that run, and an end to the whole within seconds.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use engine::{Engine, caller};
 use nix::sys::signal::Signal;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use verify::{Done, Failure, Format};
@@ -94,15 +93,34 @@ impl Listener {
     }
 }
 
+/// The signals that are sent to end a program, whatever else they were meant for.
+const ASKED: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGQUIT];
+/// Those of which a program dies that does not know them (signal(7)), from clocks, limits
+/// and other programs; who ignores one, as nohup(1) does, asked that it be no end.
+const DEADLY: [Signal; 9] = [
+    Signal::SIGHUP,
+    Signal::SIGALRM,
+    Signal::SIGVTALRM,
+    Signal::SIGPROF,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGXCPU,
+    Signal::SIGIO,
+    Signal::SIGPWR,
+];
+
 /// The signals that ask for the end. Their flags are set as they arrive, not once a thread
-/// gets to run: whoever sees a child die of one of them sees them set. Whoever started
-/// this with nohup(1) asked that the end of the terminal be none.
+/// gets to run: whoever sees a child die of one of them sees them set.
 fn hear(stop: &Stop) -> io::Result<Signals> {
-    let hangup = (!caller::ignores(Signal::SIGHUP)).then_some(SIGHUP);
-    let asked = [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup);
-    for signal in asked.clone() {
-        flag::register(signal, stop.interrupted())?;
-        flag::register(signal, Arc::clone(&TOLD))?;
+    let deadly = DEADLY.into_iter().filter(|it| !caller::ignores(*it));
+    let asked: Vec<i32> = ASKED
+        .into_iter()
+        .chain(deadly)
+        .map(|it| it as i32)
+        .collect();
+    for signal in &asked {
+        flag::register(*signal, stop.interrupted())?;
+        flag::register(*signal, Arc::clone(&TOLD))?;
     }
     Signals::new(asked)
 }

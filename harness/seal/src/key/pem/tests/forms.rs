@@ -243,26 +243,28 @@ fn what_openssl_reads_is_read_from_a_file_too() {
     }
 }
 
+/// Commands that write a key as OpenSSL does not read it.
+const WRITERS: [&str; 13] = [
+    "iconv -t UTF-16",
+    "iconv -t UTF-16LE",
+    "iconv -t UTF-16BE",
+    "tr '\\n' '\\r' <",
+    "awk -v ORS='\\\\n' 1",
+    "tr -d '\\n' <",
+    "tr '\\n' ' ' <",
+    "sed 's/^/ \t/'",
+    // As settings and secrets are kept: a name, quotes, an object.
+    r#"sed '1s/^/"/; $s/$/"/'"#,
+    r#"sed "1s/^/export KEY='/; \$s/\$/'/""#,
+    r#"awk 'BEGIN {printf "KEY=\""} {printf "%s\\n", $0} END {print "\""}'"#,
+    r#"awk 'BEGIN {printf "{\"key\":\""} {printf "%s\\n", $0} END {print "\"}"}'"#,
+    r#"awk 'BEGIN {printf "key: \""} {printf "%s ", $0} END {print "\""}'"#,
+];
+
 /// What OpenSSL does not read is not read here either, and one command makes it so.
 #[test]
 fn text_that_openssl_does_not_read_is_converted_by_the_command() {
-    let convert = [
-        "iconv -t UTF-16",
-        "iconv -t UTF-16LE",
-        "iconv -t UTF-16BE",
-        "tr '\\n' '\\r' <",
-        "awk -v ORS='\\\\n' 1",
-        "tr -d '\\n' <",
-        "tr '\\n' ' ' <",
-        "sed 's/^/ \t/'",
-        // As settings and secrets are kept: a name, quotes, an object.
-        r#"sed '1s/^/"/; $s/$/"/'"#,
-        r#"sed "1s/^/export KEY='/; \$s/\$/'/""#,
-        r#"awk 'BEGIN {printf "KEY=\""} {printf "%s\\n", $0} END {print "\""}'"#,
-        r#"awk 'BEGIN {printf "{\"key\":\""} {printf "%s\\n", $0} END {print "\"}"}'"#,
-        r#"awk 'BEGIN {printf "key: \""} {printf "%s ", $0} END {print "\""}'"#,
-    ];
-    for convert in convert {
+    for convert in WRITERS {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let made = "umask 077; openssl genpkey -algorithm ed25519 -out a; openssl pkey -in a -pubout -out b";
