@@ -9,7 +9,8 @@ use evidence::view::Seen;
 use evidence::{Abilities, plan};
 use negatives::matrix::{Case, Lift};
 
-use super::{RUN, answered, checks, ready, said, seen};
+use super::seen::{Sandbox, folders};
+use super::{RUN, answered, checks, ready, said};
 use crate::{Adapted, Expected};
 
 /// What a run leaves of a row whose engine's sandboxes show that they lack this.
@@ -17,10 +18,11 @@ use crate::{Adapted, Expected};
 pub fn observations(case: &Case, shown: &Abilities, expected: &Expected) -> Observations {
     let there = Adapted::of(case, shown);
     let orders = plan::orders(case);
+    let sandbox = Sandbox::new(expected);
     let launches = orders.iter().zip(0..);
     Observations {
         launches: launches
-            .map(|(order, number)| launch(&there, order, number, expected))
+            .map(|(order, number)| launch(&there, order, number, &sandbox))
             .collect(),
         checks: checks(case),
     }
@@ -31,19 +33,19 @@ pub(super) fn nonce(case: &Case, number: u32) -> String {
     format!("{RUN}{:0>32}", format!("{}{number:02}", case.number))
 }
 
-fn launch(case: &Case, order: &Order, number: u32, expected: &Expected) -> LaunchRecord {
+fn launch(case: &Case, order: &Order, number: u32, sandbox: &Sandbox<'_>) -> LaunchRecord {
     let mut record = blank(order);
     record.nonce = nonce(case, number);
     record.lifts = order.lifts.iter().map(ToString::to_string).collect();
     record.millis = 7;
-    let engine = expected.engine.as_ref().unwrap();
+    let engine = sandbox.expected.engine.as_ref().unwrap();
     match order.task {
         Task::Bare { .. } | Task::BareProbe(_) => record.planted.clone_from(&order.canaries),
         Task::Probe(_) | Task::Check { .. } | Task::Fault { .. } => {
             record.planted = engine.planted(&order.canaries);
             record.airlock = Some(ready(&record.nonce));
-            record.folders = seen::folders();
-            look(&mut record, order, expected);
+            record.folders = folders();
+            look(&mut record, order, sandbox);
         }
     }
     match record.subject {
@@ -54,14 +56,14 @@ fn launch(case: &Case, order: &Order, number: u32, expected: &Expected) -> Launc
 }
 
 /// The host looks at the process, at the barrier and at the exec.
-fn look(record: &mut LaunchRecord, order: &Order, expected: &Expected) {
-    let mut barrier = seen::at_the_barrier(expected, &record.subject, &record.planted);
+fn look(record: &mut LaunchRecord, order: &Order, sandbox: &Sandbox<'_>) {
+    let mut barrier = sandbox.at_the_barrier(&record.subject, &record.planted);
     if order.lifts.contains(&Lift::Network) {
         barrier.interfaces = Seen::Seen(vec!["lo".to_owned(), "eth0".to_owned()]);
         barrier.routes = Seen::Seen(vec!["eth0 default".to_owned()]);
     }
     record.barrier = Some(barrier);
-    record.exec = Some(seen::at_the_exec(expected, &record.subject));
+    record.exec = Some(sandbox.at_the_exec(&record.subject));
 }
 
 fn probe(record: &mut LaunchRecord, case: &Case, order: &Order) {
