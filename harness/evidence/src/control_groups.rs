@@ -21,3 +21,17 @@ pub fn of<'a>(told: &'a str, controller: &str) -> Option<&'a str> {
         is_there.then(|| path.trim_start_matches('/'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn a_group_is_found_by_a_whole_name_of_a_controller() {
+        let told = "7:cpuset:/sets\n6:cpu,cpuacct:/a\n0::/\n";
+        assert_eq!(of(told, "cpu"), Some("a"));
+        assert_eq!(of(told, "cpuset"), Some("sets"));
+        assert_eq!(of(told, ""), Some(""));
+        assert_eq!(of(told, "memory"), None);
+    }
+}

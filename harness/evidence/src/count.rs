@@ -18,3 +18,14 @@ pub fn count<N: Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
     };
     format!("{many} {noun}{ending}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn one_is_bare_and_more_have_the_ending_of_their_noun() {
+        let words = [count(1_u8, "box"), count(2_u8, "box"), count(0_u8, "act")];
+        assert_eq!(words, ["1 box", "2 boxes", "0 acts"]);
+    }
+}

@@ -23,3 +23,13 @@ pub struct ProgramDigests {
     /// Of the probe.
     pub probe: String,
 }
+
+#[cfg(test)]
+mod tests {
+    /// The example of FIPS 180-4, so that it is SHA-256 and no other digest.
+    #[test]
+    fn the_digest_is_the_standards() {
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(super::sha256(b"abc"), digest);
+    }
+}

@@ -34,3 +34,25 @@ impl std::fmt::Display for Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_above_128_names_a_signal() {
+        let signal = |code| Exit::Code(code).signal();
+        assert_eq!(signal(137), Some(9));
+        assert_eq!(signal(129), Some(1));
+        // A program may end with 128 itself, and there is no signal 0.
+        assert_eq!([signal(0), signal(4), signal(128)], [None; 3]);
+        assert_eq!(Exit::Unknown("gone".to_owned()).signal(), None);
+    }
+
+    #[test]
+    fn an_end_is_said_with_its_code_or_with_why_there_is_none() {
+        assert_eq!(Exit::Code(4).to_string(), "exit code 4");
+        let lost = Exit::Unknown("the engine is gone".to_owned());
+        assert_eq!(lost.to_string(), "no exit code: the engine is gone");
+    }
+}

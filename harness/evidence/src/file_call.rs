@@ -37,3 +37,31 @@ impl FileCall {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What counts is which file it is, however the process spelled it.
+    #[test]
+    fn a_path_begins_where_the_kernel_says() {
+        let whole = |base: Option<&str>, path: &str| {
+            let call = FileCall {
+                call: "openat".to_owned(),
+                path: path.to_owned(),
+                base: base.map(str::to_owned),
+                to: None,
+                flags: None,
+                result: None,
+            };
+            call.whole()
+        };
+        assert_eq!(whole(None, "/in/bag.txt"), "/in/bag.txt");
+        assert_eq!(whole(Some("/in"), "bag.txt"), "/in/bag.txt");
+        assert_eq!(whole(Some("/in"), "./bag.txt"), "/in/bag.txt");
+        assert_eq!(whole(Some("/"), "in"), "/in");
+        // The folder or the descriptor itself.
+        assert_eq!(whole(Some("/in"), "."), "/in");
+        assert_eq!(whole(Some("/in"), ""), "/in");
+    }
+}

@@ -162,4 +162,34 @@ mod tests {
     fn half_a_table_is_none() {
         assert_eq!(parse("1 0 8:1 / / rw - ext4 /dev/vda rw\nnonsense"), None);
     }
+
+    #[test]
+    fn a_place_has_the_bytes_of_its_line_and_half_a_line_is_none() {
+        let table = b"36 35 98:0 /a\\040b /in rw,nosuid shared:1 master:2 - ext4 /dev/sda1 rw\n\
+            37 36 0:5 / /out ro - tmpfs tmpfs rw\n\
+            38 36 0:6 / /half rw\n";
+        let place =
+            |id, parent, device: &[u8], root: &[u8], point: &[u8], read_only, kind: &[u8]| Place {
+                id,
+                parent,
+                device: device.to_vec(),
+                root: root.to_vec(),
+                point: point.to_vec(),
+                read_only,
+                kind: kind.to_vec(),
+            };
+        let expected = [
+            place(36, 35, b"98:0", b"/a b", b"/in", false, b"ext4"),
+            // The file system may be written to, and not here.
+            place(37, 36, b"0:5", b"/", b"/out", true, b"tmpfs"),
+        ];
+        assert_eq!(places(table), expected);
+    }
+
+    #[test]
+    fn a_backslash_without_three_digits_stays() {
+        assert_eq!(unescape(r"a\04"), r"a\04");
+        assert_eq!(unescape(r"\"), r"\");
+        assert_eq!(unescape(r"\011\134x\012"), "\t\\x\n");
+    }
 }

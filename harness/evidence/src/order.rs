@@ -189,3 +189,6 @@ pub fn blank(order: &Order) -> LaunchRecord {
         millis: 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,3 +271,6 @@ fn check(case: &Case, name: &str, role: Role, lifts: Vec<Lift>, trace: bool) -> 
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

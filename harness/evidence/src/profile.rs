@@ -336,3 +336,6 @@ impl Profile {
         Ok(programs.iter().map(Program::to_hex).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

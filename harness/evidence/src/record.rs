@@ -231,3 +231,6 @@ impl LaunchRecord {
         self.subject.checked()?.fault.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

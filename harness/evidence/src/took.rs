@@ -19,3 +19,15 @@ pub fn took(time: Duration) -> String {
         _ => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_time_is_in_the_unit_that_shows_it() {
+        let words = [0, 999, 1_000, 999_999, 1_000_000, 61_950_000].map(Duration::from_micros);
+        let expected = ["<1 ms", "<1 ms", "1 ms", "999 ms", "1.0 s", "61.9 s"];
+        assert_eq!(words.map(took), expected);
+    }
+}

@@ -134,4 +134,19 @@ pub(crate) mod tests {
             filters,
         }
     }
+
+    /// What was not seen is never taken for a fact, whatever the reason.
+    #[test]
+    fn a_fact_is_there_or_why_it_is_not() {
+        let seen = Seen::Seen(7);
+        assert_eq!((seen.fact(), seen.reason()), (Some(&7), None));
+        let hidden: Seen<u8> = Seen::NotSeen("Permission denied".to_owned());
+        assert_eq!(hidden.known(), Err("Permission denied"));
+        let before: Seen<u8> = Seen::AsBefore;
+        assert_eq!(before.fact(), None);
+        assert_eq!(
+            before.reason(),
+            Some("said to be as before, and nothing was seen before")
+        );
+    }
 }

@@ -198,3 +198,6 @@ fn outcome(report: &Report) -> bool {
     };
     report.outcome == follows && report.exit == follows.exit()
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ fn verb(call: &str) -> &str {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,8 @@ mod devices;
 mod environment;
 mod every_mount;
 mod expected;
+#[cfg(any(test, feature = "falsify"))]
+pub mod falsify;
 mod fault;
 mod filters;
 mod finding;

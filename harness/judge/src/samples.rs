@@ -17,6 +17,15 @@ use seccomp::plan::{AirlockStatus, LandlockState};
 
 use super::{Adapted, CaseResult, Expected, Reason};
 
+mod answered;
+mod observed;
+mod said;
+mod seen;
+#[cfg(test)]
+mod tests;
+
+pub use observed::observations;
+
 /// The run's id.
 pub const RUN: &str = "00112233445566ff";
 /// A row of packets, which holds on every engine.

@@ -7,13 +7,13 @@ use verify::terminal::print;
 use verify::{Done, Failure};
 
 use crate::cli::{Common, Falsify};
-use crate::falsify::{Came, Catalogue, Falsification, Outcome, Runner, RunnerError};
+use crate::falsify::{Came, Falsification, Outcome, Runner, RunnerError, builtin};
 use verify::parallel::in_parallel;
 
 /// `harness falsify BUNDLE`.
 pub(super) fn falsify(common: &Common, args: &Falsify) -> Result<Done, Failure> {
     let matrix = declared::matrix().map_err(Failure::internal)?;
-    let catalogue = Catalogue::builtin(&matrix).map_err(Failure::internal)?;
+    let catalogue = builtin(&matrix).map_err(Failure::internal)?;
     let word = args.filter.as_deref().unwrap_or_default();
     let all = catalogue.all().iter();
     let chosen: Vec<&Falsification> = all.filter(|one| one.id.contains(word)).collect();

@@ -9,11 +9,9 @@ use bundle::{Believed, Refusal, believe, observations_file};
 use evidence::error::chain;
 use evidence::record::Observations;
 use judge::Adapted;
+use judge::falsify::{Falsification, Judged};
 use negatives::matrix::Matrix;
 use seal::bundle::verify::Anchor;
-use serde_json::Value;
-
-use super::catalogue::Falsification;
 
 /// A bundle whose observations are to be falsified.
 #[derive(Debug)]
@@ -92,7 +90,7 @@ impl Runner {
         let came = match one.needs.and_then(lacks) {
             Some(why) => Came::NotApplicable(why.to_owned()),
             None => match self.falsified(one) {
-                Ok(file) => self.judged(one, &file, sign),
+                Ok(observed) => self.judged(one, &observed, sign),
                 Err(why) => Came::NotMade(why),
             },
         };
@@ -103,59 +101,34 @@ impl Runner {
     }
 
     /// The row's observations, changed.
-    fn falsified(&self, one: &Falsification) -> Result<Value, String> {
+    fn falsified(&self, one: &Falsification) -> Result<Observations, String> {
         let own = self
             .observations(&one.row)
             .map_err(|error| chain(&*error))?;
-        let mut file = own.clone();
-        let at = match &one.launch {
-            None => None,
-            Some(id) => Some(launch(&file, id).ok_or(format!("no launch `{id}`"))?),
-        };
-        for change in &one.changes {
-            change
-                .make(&mut file, at)
-                .map_err(|error| error.to_string())?;
-        }
-        if file == own {
-            return Err("it changes nothing".to_owned());
-        }
-        Ok(file)
+        one.applied(&own)
     }
 
-    fn observations(&self, row: &str) -> Result<Value, Fault> {
+    fn observations(&self, row: &str) -> Result<Observations, Fault> {
         let mut results = self.believed.rejudged.results.iter();
         let result = results.find(|it| it.case.id.as_str() == row);
-        let observed = result
-            .ok_or_else(|| format!("no row `{row}`"))?
-            .observed
-            .open()?;
-        Ok(serde_json::to_value(observed)?)
+        let result = result.ok_or_else(|| format!("no row `{row}`"))?;
+        Ok(result.observed.open()?)
     }
 
-    fn judged(&self, one: &Falsification, file: &Value, sign: bool) -> Came {
-        let observed: Observations = match serde_json::from_value(file.clone()) {
-            Ok(observed) => observed,
-            Err(error) => return Came::NotMade(error.to_string()),
-        };
+    fn judged(&self, one: &Falsification, observed: &Observations, sign: bool) -> Came {
         let expected = &self.believed.rejudged.expected;
         let Some(case) = self.matrix.case(&one.row) else {
             return Came::NotMade(format!("no row `{}`", one.row));
         };
-        let verdict = judge::judge(&Adapted::of(case, &expected.abilities), &observed, expected);
-        let Some(reason) = verdict.reason() else {
-            return Came::Held;
-        };
-        let words = reason.to_string();
-        if reason.rule() != Some(&one.rule) || !words.contains(&one.says) {
-            return Came::Otherwise(words);
-        }
-        if !sign {
-            return Came::Refused;
-        }
-        match self.verified(one, &observed) {
-            Ok(came) => came,
-            Err(error) => Came::NotMade(chain(&*error)),
+        let case = Adapted::of(case, &expected.abilities);
+        match one.judged(&judge::judge(&case, observed, expected)) {
+            Judged::Held => Came::Held,
+            Judged::Otherwise(words) => Came::Otherwise(words),
+            Judged::Found if !sign => Came::Refused,
+            Judged::Found => match self.verified(one, observed) {
+                Ok(came) => came,
+                Err(error) => Came::NotMade(chain(&*error)),
+            },
         }
     }
 
@@ -171,9 +144,4 @@ impl Runner {
             Ok(()) => Came::Held,
         })
     }
-}
-
-fn launch(file: &Value, id: &str) -> Option<usize> {
-    let launches = file["launches"].as_array()?;
-    launches.iter().position(|launch| launch["id"] == id)
 }

@@ -17,7 +17,7 @@ fn the_rows_that_can_fall_are_counted_and_the_page_says_how_many() {
     let killers = mutants.mutants().iter();
     let killers = killers.filter(|it| matches!(it.must, Must::Fall(_)));
     let killers: BTreeSet<&str> = killers.map(|it| it.row.as_str()).collect();
-    let falsified = falsify::Catalogue::builtin(&matrix).unwrap();
+    let falsified = falsify::builtin(&matrix).unwrap();
     let falsified: BTreeSet<&str> = falsified.all().iter().map(|it| &*it.row).collect();
     assert_eq!(counted.mutants, killers.len());
     assert_eq!(counted.falsifications, falsified.len());
