@@ -245,6 +245,42 @@ mod tests {
         assert!(matches!(read(&fifo, 5), Err(FileError::NotRegular { .. })));
     }
 
+    /// 16 MiB, as the documents say: a text of a run is far below, a disk's image above.
+    #[test]
+    fn the_most_of_a_text_is_sixteen_mebibytes() {
+        assert_eq!(MAX_TEXT, 1 << 24);
+    }
+
+    /// What somebody has named already is not named again.
+    #[test]
+    fn a_fault_of_a_file_says_why_without_its_name() {
+        let path = PathBuf::from("/a/file");
+        let refused = io::Error::from_raw_os_error(nix::libc::EACCES);
+        let (denied, source) = (refused.to_string(), refused);
+        let limit = 5;
+        for (fault, why) in [
+            (
+                FileError::Write {
+                    path: path.clone(),
+                    source,
+                },
+                &*denied,
+            ),
+            (
+                FileError::NotRegular { path: path.clone() },
+                "expected a regular file",
+            ),
+            (
+                FileError::TooLarge { path, limit },
+                "expected at most 5 bytes",
+            ),
+        ] {
+            assert_eq!(fault.why(), why);
+            assert!(fault.to_string().contains("/a/file"), "{fault}");
+            assert!(!fault.is_missing(), "{fault}");
+        }
+    }
+
     #[test]
     fn what_the_caller_has_open_is_read_to_its_end() {
         let (reader, mut writer) = io::pipe().unwrap();

@@ -17,7 +17,7 @@ use seal::statement::attestation::{Attestation, FileEntry, RunResult};
 use seal::statement::{Predicate, STATEMENT, Statement, Subjects, test_result};
 use serde_json::json;
 
-use crate::sample::Sample;
+use crate::sample::{Sample, Sealed};
 
 /// Why a check could not be made.
 pub type Fault = Box<dyn Error + Send + Sync>;
@@ -41,8 +41,12 @@ pub struct Specimen {
 impl Specimen {
     /// The sample, sealed with an operator's key: a copy of the first that was made.
     pub fn seal(sample: &Sample) -> Result<Self, Fault> {
-        let first = sample.sealed()?;
-        let folder = tempfile::tempdir_in(&sample.folder)?;
+        Self::copy(sample.sealed()?, &sample.folder)
+    }
+
+    /// A copy of this one, in a folder of its own beneath `out`.
+    pub(crate) fn copy(first: &Sealed, out: &Path) -> Result<Self, Fault> {
+        let folder = tempfile::tempdir_in(out)?;
         let copy = Self {
             path: folder.path().join(&first.name),
             folder,

@@ -332,3 +332,53 @@ impl fmt::Display for Release {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn release() -> Release {
+        let digest = |of: &str| Sha256Digest::of(of.as_bytes());
+        Release {
+            version: Some("1.2.3".to_owned()),
+            commit: "c".repeat(40),
+            schema: 3,
+            matrix: digest("matrix"),
+            policy: digest("policy"),
+            coverage: Some(declared::coverage().unwrap()),
+            records: Some(Records::own().unwrap()),
+            programs: vec![programs("x86_64-unknown-linux-musl")],
+        }
+    }
+
+    fn programs(target: &str) -> Programs {
+        Programs::of(&seal::statement::samples::subjects(), target)
+    }
+
+    /// One field alone is another: that one is named, which is what a release stops at.
+    #[test]
+    fn the_field_that_differs_is_named() {
+        type Change = fn(&mut Release);
+        let changes: [(&str, Change); 8] = [
+            ("version", |it| it.version = None),
+            ("commit", |it| it.commit = "d".repeat(40)),
+            ("schema", |it| it.schema = 4),
+            ("matrix", |it| it.matrix = it.policy),
+            ("policy", |it| it.policy = it.matrix),
+            ("coverage", |it| it.coverage = None),
+            ("records", |it| it.records = None),
+            ("programs", |it| it.programs.clear()),
+        ];
+        for (field, change) in changes {
+            let mut other = release();
+            change(&mut other);
+            assert_eq!(release().first_difference(&other), Some(field));
+        }
+        assert_eq!(release().first_difference(&release()), None);
+        // It is asked whether the other has these programs, not whether it has no more.
+        let mut more = release();
+        more.programs.push(programs("aarch64-unknown-linux-musl"));
+        assert_eq!(release().first_difference(&more), None);
+        assert_eq!(more.first_difference(&release()), Some("programs"));
+    }
+}

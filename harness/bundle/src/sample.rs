@@ -31,7 +31,8 @@ pub struct Sample {
     matrix: Matrix,
     /// By which it was judged; those that are built in, if by none that is given.
     rules: Option<Arc<Rules>>,
-    sealed: OnceLock<Result<Sealed, String>>,
+    /// Copies of the sample share it.
+    sealed: Arc<OnceLock<Result<Sealed, String>>>,
 }
 
 /// The sample in a bundle. Making one takes long against copying it.
@@ -55,13 +56,14 @@ impl Sample {
             results,
             matrix,
             rules: None,
-            sealed: OnceLock::new(),
+            sealed: Arc::default(),
         }
     }
 
     /// The same of a run that was judged by these.
     #[cfg(test)]
     pub(crate) fn by(mut self, rules: Arc<Rules>) -> Self {
+        self.sealed = Arc::default();
         self.rules = Some(rules);
         self
     }
@@ -87,14 +89,18 @@ impl Sample {
 
     /// The sample in a bundle, made when it is first asked for.
     pub fn sealed(&self) -> Result<&Sealed, Fault> {
-        let made = || self.make_sealed().map_err(|error| error.to_string());
+        let made = || {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed)?;
+            self.sealed_by(seed)
+        };
+        let made = || made().map_err(|error: Fault| error.to_string());
         let sealed = self.sealed.get_or_init(made).as_ref();
         Ok(sealed.map_err(Clone::clone)?)
     }
 
-    fn make_sealed(&self) -> Result<Sealed, Fault> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed)?;
+    /// The sample in a bundle that an operator with this key signs.
+    pub(crate) fn sealed_by(&self, seed: [u8; 32]) -> Result<Sealed, Fault> {
         let signer = Signer::operator(SecretKey::from_seed(&seed));
         let specimen = Specimen::seal_with(self, signer)?;
         let name = specimen.path().file_name().ok_or("a bundle has a name")?;
@@ -108,7 +114,7 @@ impl Sample {
     /// The same records as those of a run with another id.
     pub fn of_another_run(&self) -> Self {
         let mut other = self.clone();
-        other.sealed = OnceLock::new();
+        other.sealed = Arc::default();
         other.facts.id = self.facts.id.chars().rev().collect::<String>() + "0";
         other
     }
@@ -119,7 +125,7 @@ impl Sample {
         mut self,
         change: impl FnOnce(&mut RunFacts, &mut Vec<CaseResult>, &Matrix),
     ) -> Self {
-        self.sealed = OnceLock::new();
+        self.sealed = Arc::default();
         change(&mut self.facts, &mut self.results, &self.matrix);
         self
     }

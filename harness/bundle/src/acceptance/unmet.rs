@@ -302,3 +302,31 @@ pub(super) fn differing(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever reads the reason knows whose signature is missing.
+    #[test]
+    fn a_word_that_is_not_believed_is_called_by_whose_it_is() {
+        let keyid = seal::statement::samples::signer().public().id();
+        for (whose, person) in [(Whose::Owner, "owner"), (Whose::Reviewer, "reviewer")] {
+            let refused = Unmet::WordRefused {
+                whose,
+                why: "it is empty".to_owned(),
+            };
+            assert_eq!(
+                refused.to_string(),
+                format!("expected the {person}'s signature: it is empty")
+            );
+            let signed = Unmet::SignedByOperator { whose, keyid };
+            assert_eq!(
+                signed.to_string(),
+                format!(
+                    "expected the {person}'s signature, observed that of the operator's key `{keyid}`"
+                )
+            );
+        }
+    }
+}

@@ -209,3 +209,29 @@ fn waiting(file: &File) -> io::Result<()> {
     fcntl(file, FcntlArg::F_SETFL(OFlag::empty()))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name as long as file systems allow (255 bytes, `NAME_MAX`) leaves no place for what
+    /// a temporary name has besides; a usual one is in it, for whoever finds one left over.
+    #[test]
+    fn a_temporary_name_has_the_files_own_as_far_as_there_is_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let end = format!(".{}.part", std::process::id());
+        for (name, kept) in [
+            ("junit.xml".to_owned(), "junit.xml".to_owned()),
+            ("n".repeat(199), "n".repeat(199)),
+            ("n".repeat(200), "report".to_owned()),
+            ("n".repeat(255), "report".to_owned()),
+        ] {
+            let path = folder.path().join(&name);
+            let (part, _) = part(&path, &path).unwrap();
+            assert_eq!(part, folder.path().join(format!(".{kept}{end}")));
+            fs::remove_file(part).unwrap();
+            put(&path, b"all of it").unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"all of it");
+        }
+    }
+}

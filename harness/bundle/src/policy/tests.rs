@@ -3,6 +3,8 @@
 use std::fs;
 
 use seal::key::{SecretKey, Signer};
+use seal::statement::attestation::{Mutants, VerdictWord};
+use seal::statement::samples;
 use time::macros::datetime;
 
 use super::*;
@@ -75,7 +77,6 @@ fn a_listed_digest_is_accepted_among_others() {
 
 #[test]
 fn mutants_that_survived_are_a_reason() {
-    use seal::statement::attestation::Mutants;
     let score = Mutants {
         total: 2,
         killed: 1,
@@ -86,6 +87,61 @@ fn mutants_that_survived_are_a_reason() {
     let policy =
         inline(&specimen) + "[run]\nresult = \"any\"\n[evidence]\nmutants = \"required\"\n";
     assert_eq!(codes(&policy, &specimen), ["mutants_survived"]);
+}
+
+/// A policy that accepts any bundle, with these lines besides.
+fn of_anybody(lines: &str) -> Policy {
+    read(&format!("schema = 1\n[keys]\ndevelopment = true\n{lines}")).unwrap()
+}
+
+fn text(reason: Option<Reason>) -> String {
+    reason.map_or(String::new(), |it| it.text)
+}
+
+/// A run of the last seven days is one that is seven days old to the second, and no more.
+#[test]
+fn a_run_is_too_old_after_the_last_second_of_its_days() {
+    let said = samples::attestation(|_| VerdictWord::Held);
+    let finished = said.run.finished.time();
+    let policy = of_anybody("[run]\nmax_age_days = 7\n");
+    let at = |age| text(policy.age(&said, finished + age));
+    assert_eq!(at(Duration::days(7)), "");
+    assert_eq!(
+        at(Duration::days(7) + Duration::SECOND),
+        "expected a run of the last 7 days, observed `2026-01-23T22:52:00Z`"
+    );
+    // A clock that is behind makes nothing old.
+    assert_eq!(at(Duration::days(-1)), "");
+}
+
+/// A score over no mutant at all shows nothing of the harness.
+#[test]
+fn mutants_are_all_killed_and_at_least_one() {
+    let policy = of_anybody("[evidence]\nmutants = \"required\"\n");
+    let mut said = samples::attestation(|_| VerdictWord::Held);
+    assert_eq!(
+        text(policy.mutants(&said)),
+        "expected the mutants to have been run"
+    );
+    let mut of = |total, killed, survivors: &[&str]| {
+        let survivors = survivors.iter().map(|&it| it.to_owned()).collect();
+        said.mutants = Some(Mutants {
+            total,
+            killed,
+            survivors,
+        });
+        text(policy.mutants(&said))
+    };
+    assert_eq!(of(1, 1, &[]), "");
+    assert_eq!(
+        of(0, 0, &[]),
+        "expected every mutant killed, observed 0 of 0"
+    );
+    assert_eq!(
+        of(2, 1, &["weak"]),
+        "expected every mutant killed, observed 1 of 2"
+    );
+    assert_eq!(text(of_anybody("").mutants(&said)), "");
 }
 
 #[test]

@@ -20,6 +20,8 @@ mod filter;
 mod glance;
 mod rows;
 mod sandbox;
+#[cfg(test)]
+mod tests;
 
 pub use rows::act;
 

@@ -122,4 +122,30 @@ mod tests {
         assert_eq!(page.matches("\n| N").count(), 32);
         assert_eq!(page.matches("| deferred, not run |").count(), 11);
     }
+
+    /// A row of each verdict, a note in hostile words, and everything that is deferred.
+    #[test]
+    fn the_page_of_a_small_run_is_as_it_was() {
+        let matrix = declared::matrix().unwrap();
+        let broken = Reason::NotRefused {
+            launch: "N19/locked".to_owned(),
+            attempt: "execve".to_owned(),
+            expected: "EPERM".to_owned(),
+            observed: "success".to_owned(),
+        };
+        let verdicts = [
+            ("A1", Verdict::Held),
+            ("N19", Verdict::Broken(broken)),
+            ("N1", Verdict::Inconclusive(Reason::Interrupted)),
+            ("N13", Verdict::NotRun(Reason::EngineLost)),
+        ];
+        let rows = verdicts.map(|(id, verdict)| {
+            let case = Adapted::of(matrix.case(id).unwrap(), &Abilities::all());
+            CaseResult {
+                verdict,
+                ..CaseResult::not_run(&case, Reason::Interrupted)
+            }
+        });
+        insta::assert_snapshot!(super::page(&rows, &matrix, &["<b>a note</b>".to_owned()]));
+    }
 }

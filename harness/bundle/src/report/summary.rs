@@ -130,3 +130,45 @@ fn row(result: &CaseResult) -> RowSummary {
         filters: result.filters,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use evidence::Abilities;
+    use judge::{Adapted, Reason, Verdict};
+
+    use super::*;
+
+    /// Every row, held.
+    fn held() -> Vec<CaseResult> {
+        let matrix = declared::matrix().unwrap();
+        let rows = matrix.cases().iter().map(|case| CaseResult {
+            verdict: Verdict::Held,
+            ..CaseResult::not_run(&Adapted::of(case, &Abilities::all()), Reason::Interrupted)
+        });
+        rows.collect()
+    }
+
+    fn came(results: &[CaseResult], lifts: &[&str]) -> (&'static str, Exit) {
+        let lifts = lifts.iter().map(|&it| it.to_owned()).collect();
+        let summary = Summary::of(results, Vec::new(), lifts);
+        (summary.result, summary.exit())
+    }
+
+    /// Held is every row and no row besides, with nothing lifted.
+    #[test]
+    fn a_run_held_where_every_row_in_scope_did_and_nothing_was_lifted() {
+        let incomplete = ("incomplete", Exit::Incomplete);
+        let mut rows = held();
+        assert_eq!(came(&rows, &[]), ("held", Exit::Held));
+        assert_eq!(came(&rows, &["network"]), incomplete);
+        assert_eq!(came(&rows[1..], &[]), incomplete);
+        rows.push(CaseResult {
+            verdict: Verdict::NotRun(Reason::Interrupted),
+            ..rows[0].clone()
+        });
+        assert_eq!(came(&rows, &[]), incomplete);
+        rows[0].verdict = Verdict::Broken(Reason::Interrupted);
+        assert_eq!(came(&rows, &["network"]), ("broken", Exit::Broken));
+        assert_eq!(came(&[], &[]), incomplete);
+    }
+}

@@ -5,10 +5,14 @@
     reason = "a sample that cannot be made is a test that fails"
 )]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+#[cfg(test)]
+use evidence::Abilities;
 use evidence::record::Packed;
 use judge::Expected;
+#[cfg(test)]
+use judge::samples::observations;
 use judge::samples::{RUN, engine, expected, programs, result};
 use negatives::matrix::Matrix;
 use seal::digest::Sha256Digest;
@@ -16,14 +20,34 @@ use seal::statement::Subjects;
 use seal::statement::attestation::{EngineNote, Host, Unfiltered, UnfilteredCall};
 use seccomp::{Arch, syscall_name};
 use time::macros::datetime;
+#[cfg(test)]
+use {judge::CaseResult, negatives::matrix::Case};
 
 use super::Sample;
 use crate::RunFacts;
 
-/// The sample; the same each time.
+/// The sample; the same each time, and sealed once for all that ask.
 #[must_use]
 pub fn sample() -> Sample {
-    sample_by(&declared::matrix().unwrap(), subjects(), &expected())
+    static SAMPLE: LazyLock<Sample> =
+        LazyLock::new(|| sample_by(&declared::matrix().unwrap(), subjects(), &expected()));
+    SAMPLE.clone()
+}
+
+/// A run that reached every row, on each of which everything came out as declared.
+#[cfg(test)]
+pub(crate) fn whole() -> Sample {
+    let expected = expected();
+    let judged = |case: &Case| {
+        let observed = observations(case, &Abilities::default(), &expected);
+        CaseResult {
+            millis: 1234,
+            ..CaseResult::judged(case, observed.launches, observed.checks, &expected)
+        }
+    };
+    sample().with(|_, results, matrix| {
+        *results = matrix.cases().iter().map(judged).collect();
+    })
 }
 
 /// The sample of a run of this matrix and what it expects.

@@ -157,6 +157,28 @@ fn every_item_holds_where_everything_is_in_order() {
     }
 }
 
+#[test]
+fn what_an_audit_amounts_to_is_a_sentence() {
+    let named = |ids: &[&str]| ids.iter().map(|&it| it.to_owned()).collect();
+    let all = AuditTally {
+        holds: 18,
+        ..AuditTally::default()
+    };
+    assert_eq!(all.to_string(), "self-audit: 18 items hold");
+    let some = AuditTally {
+        holds: 1,
+        fails: named(&["counts-follow", "roll-is-called"]),
+        not_seen: named(&["outside-view"]),
+        nothing: 2,
+    };
+    assert_eq!(
+        some.to_string(),
+        "self-audit: 1 item holds; fails: counts-follow, roll-is-called; not seen on this \
+         host: outside-view; 2 had nothing to look at"
+    );
+    assert_eq!(format!("{:?}", Inquiry::new()), "Inquiry(18 questions)");
+}
+
 type Change = fn(&mut Bundle);
 
 /// What is changed in a bundle, and the one item that then fails.

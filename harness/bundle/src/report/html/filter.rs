@@ -268,3 +268,76 @@ fn entries(stack: &[Program], arch: Arch) -> Vec<Entry> {
     };
     ways.iter().map(entry).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use seal::statement::attestation::VerdictWord;
+    use seal::statement::samples::{attestation, subjects};
+
+    use super::*;
+
+    fn filter() -> Filter {
+        let (said, subjects) = (attestation(|_| VerdictWord::Held), subjects());
+        let report = Report {
+            said: &said,
+            subjects: &subjects,
+            matrix: &declared::matrix().unwrap(),
+            expected: &judge::samples::expected(),
+        };
+        super::of(&report, None).unwrap()
+    }
+
+    /// 32 squares of 16 units stand in a line, in the order of the calls' numbers.
+    #[test]
+    fn every_call_has_a_square_of_its_own_on_the_map() {
+        let filter = filter();
+        let places: Vec<_> = filter.cells.iter().map(|it| (it.x, it.y)).collect();
+        assert_eq!(places[..2], [(0, 0), (16, 0)]);
+        assert_eq!(places[31..34], [(496, 0), (0, 16), (16, 16)]);
+        assert_eq!(places[64], (0, 32));
+        assert!(
+            filter
+                .cells
+                .is_sorted_by(|one, next| one.number < next.number)
+        );
+        assert_eq!(filter.width, 512);
+        let (_, last) = *places.last().unwrap();
+        assert_eq!(filter.height, last + 16);
+        let grouped: usize = filter.groups.iter().map(|it| it.names.len()).sum();
+        assert_eq!(grouped, filter.cells.len());
+    }
+
+    /// A run that read no filter back does not say that it did.
+    #[test]
+    fn what_was_not_read_back_is_said_to_be_compiled() {
+        assert_eq!(
+            filter().source,
+            "as compiled from the policy: no filter was read back from the kernel in this run"
+        );
+    }
+
+    /// From the strictest to that which lets everything through (seccomp(2)), with what
+    /// a reader is told of each.
+    #[test]
+    fn each_answer_has_its_rank_and_its_words() {
+        let supervised = ("killed", "left to a supervisor");
+        let killed = ("killed", "killed: SIGSYS");
+        let answers = [
+            (Action::KillProcess, killed),
+            (Action::KillThread, killed),
+            (Action::Trap(0), supervised),
+            (Action::Errno(1), ("denied", "denied: EPERM")),
+            (Action::Notify, supervised),
+            (Action::Trace(0), supervised),
+            (Action::Log, ("allowed", "allowed and logged")),
+            (Action::Allow, ("allowed", "allowed")),
+        ];
+        for (action, words) in answers {
+            assert_eq!(answer(action), words);
+        }
+        assert!(answers.is_sorted_by(|one, next| strictness(one.0) > strictness(next.0)));
+        assert_eq!(answer(Action::Errno(38)), ("absent", "denied: ENOSYS"));
+        let other = ("denied", "denied: another error number");
+        assert_eq!(answer(Action::Errno(13)), other);
+    }
+}

@@ -120,3 +120,66 @@ fn unseen(witnesses: &[Witness]) -> Vec<(String, String)> {
     });
     unseen.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use seal::statement::attestation::RunResult;
+    use seal::statement::samples::attestation;
+
+    use super::*;
+
+    /// The first rows come out so, all others held; with or without something lifted.
+    fn glance(first: &[VerdictWord], lifts: &[&str]) -> Glance {
+        let of = |number: u32| first.get(number as usize - 1).copied();
+        let mut said = attestation(|number| of(number).unwrap_or(VerdictWord::Held));
+        said.lifts = lifts.iter().map(|&it| it.to_owned()).collect();
+        said.result = RunResult::of(&said.rows, said.deferred.len(), &said.lifts);
+        super::of(&said)
+    }
+
+    #[test]
+    fn the_first_sentence_is_what_the_run_amounts_to() {
+        use VerdictWord::{Broken, Inconclusive, NotRun};
+        let open = "No row is broken, but 2 of 45 prove nothing in this run.";
+        let lifted = "No row is broken, but a boundary was lifted for the whole run.";
+        let held = "Each of the 45 rows held: every rule of every row was judged, and what was \
+                    observed is as declared.";
+        let one = "1 row of 45 broken, a boundary that did not hold: A2.";
+        let two = "2 rows of 45 broken, a boundary that did not hold: A1, A3.";
+        let rows: [(&[VerdictWord], &[&str], &str, &str); 5] = [
+            (&[], &[], "Held", held),
+            (&[Inconclusive, NotRun], &[], "Incomplete", open),
+            (&[], &["network"], "Incomplete", lifted),
+            (&[NotRun, Broken], &[], "Broken", one),
+            (&[Broken, NotRun, Broken], &[], "Broken", two),
+        ];
+        for (first, lifts, word, sentence) in rows {
+            let glance = glance(first, lifts);
+            assert_eq!((glance.word, &*glance.sentence), (word, sentence));
+        }
+    }
+
+    #[test]
+    fn every_row_is_counted_and_every_witness_named() {
+        use VerdictWord::{Broken, Inconclusive, NotRun};
+        let glance = glance(&[Broken, Broken, Inconclusive, NotRun, NotRun, NotRun], &[]);
+        let counts = glance
+            .counts
+            .iter()
+            .map(|(mark, count)| (mark.word, *count));
+        assert_eq!(
+            counts.collect::<Vec<_>>(),
+            [
+                ("held", 39),
+                ("broken", 2),
+                ("inconclusive", 1),
+                ("not run", 3)
+            ]
+        );
+        assert_eq!(glance.took, "53 seconds");
+        assert_eq!((glance.role, glance.development), ("operator", false));
+        assert_eq!(glance.seen, ["proc"]);
+        let unseen = [("seccomp-filters".to_owned(), "no privilege".to_owned())];
+        assert_eq!(glance.unseen, unseen);
+    }
+}
