@@ -6,6 +6,7 @@ use evidence::view::{Seen, View};
 
 use crate::act::Act;
 use crate::launch::Launch;
+use crate::row::Row;
 
 /// What of a process's status a sandbox sets.
 const SET: [&str; 11] = [
@@ -34,6 +35,40 @@ pub(crate) fn can_be_refused(inside: &Launch, outside: &Launch) -> Result<(), St
         return Ok(());
     }
     Err("the host saw it as free as without the sandbox".to_owned())
+}
+
+/// CAP_SETUID and CAP_SETGID, as bits (linux/capability.h).
+const BECOME: u64 = 1 << 7 | 1 << 6;
+
+/// Expects that what was refused stays refused: who may take another rank by a call of its
+/// own was refused as it ran, and not for good (credentials(7), capabilities(7)).
+///
+/// # Errors
+/// It may, as the host saw it: how.
+pub(crate) fn keeps_its_rank(act: &Act, errno: &str, inside: &Launch) -> Result<(), String> {
+    for ids in ["Uid", "Gid"] {
+        let mut all = inside.status(ids).unwrap_or_default().split_whitespace();
+        let first = all.next();
+        if all.any(|it| Some(it) != first) {
+            return Err(format!(
+                "it may take another of its {ids}s again, real, effective or saved"
+            ));
+        }
+    }
+    let set = |name| u64::from_str_radix(inside.status(name)?.trim(), 16).ok();
+    let permitted = set("CapPrm").unwrap_or(0);
+    if permitted & !set("CapEff").unwrap_or(permitted) != 0 {
+        return Err("it may raise capabilities that it is permitted (CapPrm)".to_owned());
+    }
+    // Files and processes have owners; a capability that is missing is missing for every user.
+    let owned = errno == "EACCES" || act.row == Row::U10;
+    let of_the_host = inside
+        .namespace("user")
+        .is_none_or(|it| it.shared_with_host);
+    if owned && of_the_host && permitted & BECOME != 0 {
+        return Err("it may become another user or group (CAP_SETUID, CAP_SETGID)".to_owned());
+    }
+    Ok(())
 }
 
 /// Expects a world that the act can have been done in other than the host's.

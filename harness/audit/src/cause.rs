@@ -86,7 +86,7 @@ pub fn cause(act: &Act, inside: &Launch, outside: &Launch) -> Result<By, String>
     }
     match act.namespace.filter(|name| gives(name, errno)) {
         Some(name) => by_namespace(name, errno, inside),
-        None => by_rule(errno, inside, outside),
+        None => by_rule(act, errno, inside, outside),
     }
 }
 
@@ -126,14 +126,16 @@ fn by_namespace(name: &str, what: &str, inside: &Launch) -> Result<By, String> {
     }
 }
 
-fn by_rule(errno: &str, inside: &Launch, outside: &Launch) -> Result<By, String> {
+fn by_rule(act: &Act, errno: &str, inside: &Launch, outside: &Launch) -> Result<By, String> {
     apart::can_be_refused(inside, outside).map_err(|why| format!("{errno}, and {why}"))?;
     let rule = REFUSES.iter().find(|(name, _)| *name == errno);
     match rule.map(|(_, rule)| *rule) {
         Some(Rule::FilesAndProcesses) if inside.has_unread_filters(outside) => {
             Ok(By::UnreadFilter(errno.to_owned()))
         }
-        Some(Rule::FilesAndProcesses) => Ok(By::LsmOrOwnership(errno.to_owned())),
+        Some(Rule::FilesAndProcesses) => apart::keeps_its_rank(act, errno, inside)
+            .map(|()| By::LsmOrOwnership(errno.to_owned()))
+            .map_err(|why| format!("{errno}, and {why}")),
         Some(Rule::Unknown) => Ok(By::Unknown(errno.to_owned())),
         None => Err(format!(
             "{errno}, which need not mean a refusal: it may be for want of something, or by chance"

@@ -194,9 +194,10 @@ fn of_the_probe(verdict: Verdict, views: Views<'_>) -> Verdict {
 }
 
 fn capabilities(views: Views<'_>) -> Verdict {
+    // What it is permitted it may raise (capabilities(7)).
     let has = |launch: &Launch| {
-        let text = launch.status("CapEff").map(str::to_owned);
-        text.map(|it| it.bytes().any(|digit| digit != b'0'))
+        let some = |name| Some(launch.status(name)?.bytes().any(|digit| digit != b'0'));
+        some("CapEff").map(|it| it || some("CapPrm").unwrap_or(false))
     };
     match (has(views.inside), has(views.outside)) {
         (None, _) => Verdict::NotSeen("its capabilities may not be looked at".to_owned()),

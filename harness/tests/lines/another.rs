@@ -137,3 +137,29 @@ fn a_signal_and_a_mount_are_open_until_each_call_for_one_is_refused() {
         assert_eq!(all[act].1, r#"{"filter":{"at":1,"of":1}}"#);
     }
 }
+
+/// Root that is not in effect, or another user that it may become, is one call away.
+#[test]
+fn a_user_who_may_become_root_again_is_refused_nothing_for_good() {
+    if !able() || !has("setpriv") {
+        return;
+    }
+    let files = ["open-shadow", "write-home"];
+    let again = found(&["setpriv", "--euid", "65534"], &[]);
+    is(&again, "capabilities", "open");
+    let line = "setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +setuid --ambient-caps +setuid";
+    let line: Vec<&str> = line.split(' ').collect();
+    for found in [&again, &found(&line, &[])] {
+        for act in files {
+            is(found, act, "not_seen");
+        }
+    }
+    let line = [
+        &line[..6],
+        &["--inh-caps", "-all", "--bounding-set", "-all"],
+    ]
+    .concat();
+    for act in files.into_iter().chain(["capabilities"]) {
+        is(&found(&line, &[]), act, "closed");
+    }
+}

@@ -34,7 +34,7 @@ const CLOSES: &[(&[&str], &[&str])] = &[
     ),
     (&["--unshare-uts"], &["namespace-uts"]),
     (&["--unshare-cgroup"], &["namespace-cgroup"]),
-    (&["--clearenv"], &["environment"]),
+    (&["env", "-i"], &["environment"]),
     (&["--tmpfs", "/var/tmp"], &["write-var-tmp"]),
     (&["--dev", "/dev"], &["write-shm"]),
     (
@@ -58,7 +58,10 @@ fn what_is_said_to_close_an_act_closes_it() {
     let base = ["bwrap", "--bind", "/", "/"];
     let mut file = format!("base = {base:?}\n");
     for (options, _) in CLOSES {
-        let line = [&base[..], options].concat();
+        let line = match options[0] {
+            "env" => [options, &base[..]].concat(),
+            _ => [&base[..], options].concat(),
+        };
         file += &format!("\"{}\" = {line:?}\n", options[0]);
     }
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();

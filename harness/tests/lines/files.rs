@@ -106,7 +106,7 @@ fn a_bundle_that_is_none_takes_nothing_from_the_other_lines() {
     assert_eq!(code, 4, "{said}");
     assert!(
         said.contains(
-            "| U9 environment: reads a variable of the caller's environment | blocked | OPEN |"
+            "| U9 environment: reads a variable of the caller's environment, by any name, or what its launcher was started with | blocked | OPEN |"
         ),
         "{said}"
     );

@@ -97,6 +97,63 @@ fn whatever_the_host_saw_set_apart_can_refuse() {
     assert_eq!(word(&|it| it.mounts = Seen::Seen(mounts.clone())), "closed");
 }
 
+/// Of whom something of the status is this, refused with this error: the word and why.
+fn ranked(id: &str, errno: &str, status: &[(&str, &str)], own: &[&str]) -> (String, String) {
+    let outside = launch(id, done(), false, &[]);
+    let mut inside = locked(launch(id, refused(errno), false, own));
+    if let Ok(view) = &mut inside.view
+        && let Seen::Seen(known) = &mut view.status
+    {
+        known.extend(
+            status
+                .iter()
+                .map(|(name, it)| ((*name).to_owned(), (*it).to_owned())),
+        );
+    }
+    let found = verdict(id, &outside, &inside);
+    (found.word().to_owned(), found.why())
+}
+
+/// setpriv(1) with `--euid` leaves root as the real user, who may come back.
+#[test]
+fn who_may_take_a_higher_rank_again_was_not_refused_for_good() {
+    for (errno, status, why) in [
+        (
+            "EACCES",
+            &[("Uid", "0\t65534\t65534\t65534")][..],
+            "its Uids",
+        ),
+        ("EPERM", &[("Gid", "65534 0 65534 0")], "its Gids"),
+        (
+            "EACCES",
+            &[("CapPrm", "00000000000000c0"), ("CapEff", "0")],
+            "raise",
+        ),
+        (
+            "EACCES",
+            &[("CapPrm", "80"), ("CapEff", "80")],
+            "become another user",
+        ),
+    ] {
+        let (word, said) = ranked("raw-socket", errno, status, &[]);
+        assert_eq!(word, "not seen", "{status:?}");
+        assert!(said.contains(why), "{said}");
+    }
+    for (errno, status, own) in [
+        (
+            "EACCES",
+            &[("Uid", "65534\t65534\t65534\t65534")][..],
+            &[][..],
+        ),
+        ("EPERM", &[("CapPrm", "80"), ("CapEff", "80")], &[]),
+        ("EACCES", &[("CapPrm", "80"), ("CapEff", "80")], &["user"]),
+        ("EACCES", &[("CapPrm", "1"), ("CapEff", "1")], &[]),
+    ] {
+        let (word, said) = ranked("raw-socket", errno, status, own);
+        assert_eq!(word, "closed", "{status:?}: {said}");
+    }
+}
+
 #[test]
 fn words_of_nobody_that_this_host_runs_close_nothing() {
     let control = control();
