@@ -1,5 +1,5 @@
-//! Ctrl-C, SIGTERM and every other signal that ends a program: no further launch, an end
-//! to those that run, and an end to the whole within seconds.
+//! Ctrl-C, SIGTERM and what else clocks, limits and other programs send: no further launch,
+//! an end to those that run, and an end to the whole within seconds.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -95,8 +95,8 @@ impl Listener {
 
 /// The signals that are sent to end a program, whatever else they were meant for.
 const ASKED: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGQUIT];
-/// Those of which a program dies that does not know them (signal(7)), from clocks, limits
-/// and other programs; who ignores one, as nohup(1) does, asked that it be no end.
+/// Some of those of which a program dies that does not know them (signal(7)), from clocks,
+/// limits and other programs; who ignores one, as nohup(1) does, asked that it be no end.
 const DEADLY: [Signal; 9] = [
     Signal::SIGHUP,
     Signal::SIGALRM,

@@ -48,7 +48,7 @@ const SIGNALS: [To; 8] = [
     To::Group(Signal::SIGUSR1),
 ];
 
-/// What else ends a program (signal(7)).
+/// What else is listened for (signal(7)).
 const OTHERS: [Signal; 9] = [
     Signal::SIGALRM,
     Signal::SIGHUP,
@@ -216,7 +216,7 @@ fn of_engines(run: &str) -> Vec<String> {
 
 /// Ctrl-C reaches what the harness started as well. That a launcher died of it says
 /// nothing about this host, whoever is first to see it. Nor does it matter which signal it
-/// is, of those that end a program.
+/// is, of those that are listened for.
 #[test]
 fn a_launcher_that_dies_of_the_signal_is_no_reason_to_call_the_host_blocked() {
     let folder = tempfile::tempdir().unwrap();

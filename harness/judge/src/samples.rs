@@ -25,6 +25,7 @@ mod seen;
 mod tests;
 
 pub use observed::observations;
+pub use said::came;
 
 /// The run's id.
 pub const RUN: &str = "00112233445566ff";

@@ -7,12 +7,12 @@ use bundle::RunFacts;
 use bundle::report::summary::Summary;
 use engine::image::Image;
 use evidence::order::{Order, Task};
-use evidence::record::{LaunchRecord, Observations, Role, Subject};
+use evidence::record::{LaunchRecord, Observations, Subject};
 use evidence::view::{Descriptor, Namespace, Seen, View};
 use evidence::{Abilities, EngineAccount, Exit, Identity, mounts, plan};
 use judge::{Adapted, CaseResult, Expected};
-use negatives::matrix::{Case, Expectation, Matrix};
-use negatives::wire::{EXEC_HELLO, Event, Line, Outcome};
+use negatives::matrix::{Case, Matrix};
+use negatives::wire::{Event, Line};
 use programs::Programs;
 use seal::bundle::folder::BundleFolder;
 use seal::bundle::verify::{Anchor, VerifiedBundle, verify_bundle};
@@ -180,7 +180,7 @@ fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
     let mut exit = Exit::Code(0);
     for id in &ids {
         events.push(Event::Begin { id: id.clone() });
-        match came(expectation(case, order, id)) {
+        match judge::samples::came(case, order, id) {
             Ok(outcome) => events.push(Event::End {
                 id: id.clone(),
                 call: None,
@@ -198,29 +198,6 @@ fn protocol(case: &Case, order: &Order, nonce: &str) -> (Vec<Line>, Exit) {
         event,
     });
     (lines.collect(), exit)
-}
-
-fn expectation<'a>(case: &'a Case, order: &Order, id: &str) -> &'a Expectation {
-    let mut attempts = case.boundaries.iter().flat_map(|it| &it.attempts);
-    let attempt = attempts.find(|it| it.id == id).unwrap();
-    match order.role {
-        Role::Locked => &attempt.locked,
-        Role::Control => &attempt.control,
-        Role::Alone => attempt.expected_alone(&order.lifts),
-    }
-}
-
-fn came(expected: &Expectation) -> Result<Outcome, i64> {
-    Ok(match expected {
-        Expectation::Errno(name) => Outcome::Errno(name.number()),
-        Expectation::OneOf(names) => Outcome::Errno(names[0].number()),
-        Expectation::Returns => Outcome::Returned(3),
-        Expectation::ReturnsExactly(value) => Outcome::Returned(*value),
-        Expectation::Killed(signal) => return Err(i64::from(signal.number())),
-        Expectation::Found => Outcome::Found("it".to_owned()),
-        Expectation::Absent => Outcome::Absent,
-        Expectation::Exec => Outcome::Found(EXEC_HELLO.to_owned()),
-    })
 }
 
 pub(crate) fn view() -> View {

@@ -13,7 +13,7 @@ const SIGNALLED: i64 = 128;
 /// The probe's lines, and how it ended.
 pub(super) fn protocol(case: &Case, order: &Order, record: &LaunchRecord) -> (Vec<Line>, Exit) {
     let own = record.attempts().iter();
-    let own = own.map(|id| (id.clone(), came(expectation(case, order, id))));
+    let own = own.map(|id| (id.clone(), came(case, order, id)));
     let barrier = record.barrier.iter().filter(|_| order.every_mount);
     let mounts = barrier.flat_map(every_mount::points);
     let mounts = mounts.map(|point| (every_mount::id(point), Ok(at_mount(point))));
@@ -72,9 +72,12 @@ fn expectation<'a>(case: &'a Case, order: &Order, id: &str) -> &'a Expectation {
     }
 }
 
-/// What comes of an attempt, or the signal that ends the probe in it.
-fn came(expected: &Expectation) -> Result<Outcome, i64> {
-    Ok(match expected {
+/// What comes of an attempt in this launch, as the matrix declares it.
+///
+/// # Errors
+/// The number of the signal that ends the probe in it.
+pub fn came(case: &Case, order: &Order, id: &str) -> Result<Outcome, i64> {
+    Ok(match expectation(case, order, id) {
         Expectation::Errno(name) => Outcome::Errno(name.number()),
         Expectation::OneOf(names) => Outcome::Errno(names[0].number()),
         Expectation::Returns => Outcome::Returned(3),
